@@ -1,0 +1,264 @@
+//! What a server says when it says no, and what may be done next.
+
+use crate::api::{Lost, Response};
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use core::fmt;
+use serde_json::Value;
+
+/// A refusal, in the server's own words. All of it may be shown; none of it is to be trusted as
+/// markup.
+///
+/// Three envelopes are read (EVS's `{"error":{"code","message"}}`, also under a kind such as
+/// `badRequest`, as Cinder writes it; the API gateway's `{"error_code","error_msg"}`; and
+/// `{"code","title","message"}`), and anything else is a refusal without words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The HTTP status.
+    pub status: u16,
+    /// The server's own code: `EVS.1002`, `APIGW.0301`, or a number as text.
+    pub code: Option<String>,
+    /// The server's own message, cut after 1,000 characters.
+    pub message: Option<String>,
+    /// What to give the service's support: the request's id.
+    pub request_id: Option<String>,
+    /// The `Retry-After` header as it came: seconds or a date.
+    pub retry_after: Option<String>,
+    /// Whose word it is: the service's, or that of something in front of it.
+    from_service: bool,
+}
+
+/// What a refusal is about, and so what can be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FaultKind {
+    /// The token is missing, wrong or expired: get a new one.
+    Token,
+    /// The project does not exist or is not the token's: correct it.
+    Project,
+    /// Nothing that speaks this API answers at this address: correct the endpoint or the service.
+    Address,
+    /// The token's user may not do this: ask for the right.
+    Permission,
+    /// The volume or transfer is not there, or not this project's: refresh.
+    NotFound,
+    /// The request itself, or the state of the volume, is not accepted: read the message.
+    Refused,
+    /// A quota is used up.
+    Quota,
+    /// Too many requests: wait.
+    Busy,
+    /// The server failed.
+    Server,
+}
+
+impl FaultKind {
+    /// Every kind.
+    pub const ALL: [FaultKind; 9] = [
+        FaultKind::Token,
+        FaultKind::Project,
+        FaultKind::Address,
+        FaultKind::Permission,
+        FaultKind::NotFound,
+        FaultKind::Refused,
+        FaultKind::Quota,
+        FaultKind::Busy,
+        FaultKind::Server,
+    ];
+
+    /// A stable code, such as `token` or `not_found`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            FaultKind::Token => "token",
+            FaultKind::Project => "project",
+            FaultKind::Address => "address",
+            FaultKind::Permission => "permission",
+            FaultKind::NotFound => "not_found",
+            FaultKind::Refused => "refused",
+            FaultKind::Quota => "quota",
+            FaultKind::Busy => "busy",
+            FaultKind::Server => "server",
+        }
+    }
+}
+
+impl Fault {
+    pub(crate) fn read(response: &Response) -> Fault {
+        let words = serde_json::from_slice(response.body()).ok().and_then(|body| words(&body));
+        let Words { code, message, request_id, from_service } = words.unwrap_or_default();
+        Fault {
+            status: response.status,
+            code,
+            message,
+            request_id: response.request_id().map(ToOwned::to_owned).or(request_id),
+            retry_after: response.header("retry-after").map(ToOwned::to_owned),
+            from_service,
+        }
+    }
+
+    /// What it is about. The server's own code goes before its status, since EVS answers a bad
+    /// token and a foreign project with 400.
+    pub fn kind(&self) -> FaultKind {
+        match self.code.as_deref().unwrap_or_default() {
+            "EVS.0002" | "EVS.0003" | "EVS.5401" | "Common.0013" | "APIGW.0301" => FaultKind::Token,
+            "EVS.0001" | "Common.0018" => FaultKind::Project,
+            "EVS.1027" | "EVS.2056" | "EVS.2143" | "EVS.5403" | "APIGW.0302" => {
+                FaultKind::Permission
+            }
+            "EVS.1033" | "EVS.1034" | "EVS.1042" | "EVS.5413" => FaultKind::Quota,
+            "APIGW.0101" => FaultKind::Address,
+            // Cinder's word for a project in the URL that is not the token's.
+            "400" if self.message.as_deref() == Some("Malformed request url") => FaultKind::Project,
+            _ => match self.status {
+                401 => FaultKind::Token,
+                403 => FaultKind::Permission,
+                404 if self.from_service => FaultKind::NotFound,
+                // Nothing of ours is there: a web server's page, or Cinder's "no such route".
+                404 | 405 => FaultKind::Address,
+                413 if self.from_service => FaultKind::Quota,
+                429 => FaultKind::Busy,
+                500.. => FaultKind::Server,
+                _ => FaultKind::Refused,
+            },
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the server answered {}", self.status)?;
+        if let Some(code) = &self.code {
+            write!(f, " {code}")?;
+        }
+        if let Some(message) = &self.message {
+            write!(f, ": {message}")?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for Fault {}
+
+#[derive(Default)]
+struct Words {
+    code: Option<String>,
+    message: Option<String>,
+    request_id: Option<String>,
+    from_service: bool,
+}
+
+fn words(body: &Value) -> Option<Words> {
+    let body = body.as_object()?;
+    let text = |key: &str| body.get(key).and_then(plain);
+    if body.contains_key("error_code") || body.contains_key("error_msg") {
+        return Some(Words {
+            code: text("error_code"),
+            message: text("error_msg"),
+            request_id: text("request_id"),
+            from_service: true,
+        });
+    }
+    // The envelope's only key is a kind, of which services have many: `badRequest`, `error`, ...
+    let inner =
+        body.values().find_map(|value| value.as_object().filter(|o| o.contains_key("message")));
+    let (words, from_service) = match inner {
+        Some(inner) => (inner, true),
+        // Without a kind it is the web framework that speaks, before the service was reached.
+        None => (body, false),
+    };
+    let text = |key: &str| words.get(key).and_then(plain);
+    let (code, message) = (text("code"), text("message"));
+    message.is_some().then_some(Words { code, message, request_id: None, from_service })
+}
+
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.chars().take(1000).collect()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+            None
+        }
+    }
+}
+
+/// Why nothing could be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadError {
+    /// No answer came.
+    Lost(Lost),
+    /// The server said no.
+    Refused(Fault),
+    /// An answer came that is not what this service answers.
+    Unreadable {
+        /// Its HTTP status.
+        status: u16,
+        /// Its request id, if it has one.
+        request_id: Option<String>,
+    },
+}
+
+impl ReadError {
+    /// What it is about. No answer, or one that is not this service's, means the address.
+    pub fn kind(&self) -> FaultKind {
+        match self {
+            ReadError::Refused(fault) => fault.kind(),
+            ReadError::Lost(_) | ReadError::Unreadable { .. } => FaultKind::Address,
+        }
+    }
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReadError::Lost(lost) => lost.fmt(f),
+            ReadError::Refused(fault) => fault.fmt(f),
+            ReadError::Unreadable { status, .. } => {
+                write!(f, "the answer, of status {status}, cannot be read")
+            }
+        }
+    }
+}
+
+impl core::error::Error for ReadError {}
+
+/// Why no created transfer is at hand, split by what may be done next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CreateError {
+    /// The server said no. Nothing happened: mend it and post again.
+    Rejected(Fault),
+    /// A transfer may exist, and its key be lost. **Never post again blindly**: list the transfers
+    /// and look for the volume.
+    OutcomeUnknown(UnknownCause),
+}
+
+/// Why the outcome of a create request is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UnknownCause {
+    /// No answer came.
+    Lost(Lost),
+    /// The server, or a gateway before it, failed; it may have done so after the work.
+    Failed(Fault),
+    /// An answer came that carries no record with a key.
+    Unreadable {
+        /// Its HTTP status; 0 for a redirect, which is not followed.
+        status: u16,
+        /// Its request id, if it has one.
+        request_id: Option<String>,
+    },
+    /// The record is of another volume than the one asked for.
+    OtherVolume {
+        /// The answer's request id, if it has one.
+        request_id: Option<String>,
+    },
+}
+
+impl UnknownCause {
+    /// A stable code: `connection`, `timeout`, `failed`, `unreadable` or `other_volume`.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            UnknownCause::Lost(lost) => lost.code(),
+            UnknownCause::Failed(_) => "failed",
+            UnknownCause::Unreadable { .. } => "unreadable",
+            UnknownCause::OtherVolume { .. } => "other_volume",
+        }
+    }
+}

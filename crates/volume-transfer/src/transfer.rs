@@ -1,0 +1,130 @@
+//! The transfer itself: what is asked for, the record that comes back, and the key.
+
+use crate::eligibility::EligibleVolume;
+use crate::id::{TransferId, VolumeId};
+use crate::name::TransferName;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+/// A transfer to be created: a volume that may go, and a name if it has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreateTransfer {
+    volume: EligibleVolume,
+    name: Option<TransferName>,
+}
+
+impl CreateTransfer {
+    /// Puts the two together.
+    pub fn new(volume: EligibleVolume, name: Option<TransferName>) -> CreateTransfer {
+        CreateTransfer { volume, name }
+    }
+
+    /// The volume that is to go.
+    pub fn volume_id(&self) -> &VolumeId {
+        self.volume.id()
+    }
+
+    /// The transfer's name, if it is to have one.
+    pub fn name(&self) -> Option<&TransferName> {
+        self.name.as_ref()
+    }
+}
+
+/// The record of a transfer, as every operation but *delete* answers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    /// The transfer's id: one half of what the accepting side needs.
+    pub id: TransferId,
+    /// Its name, as the service stored it.
+    pub name: Option<String>,
+    /// The volume that it hands over.
+    pub volume_id: VolumeId,
+    /// When it was created: UTC as `YYYY-MM-DDTHH:MM:SS.ffffff`, without a zone. Lists without
+    /// detail leave it out.
+    pub created_at: Option<String>,
+    /// Where the service says that the record is. Not to be followed or relied on: EVS's own
+    /// samples point elsewhere.
+    pub links: Vec<Link>,
+}
+
+/// A link of a record.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+pub struct Link {
+    /// The address. It is the server's text and may hold anything, `javascript:` too.
+    pub href: String,
+    /// `self` or `bookmark`.
+    pub rel: String,
+}
+
+/// The key that lets another project accept a transfer. The service says it once.
+///
+/// It cannot be cloned, printed or serialised, and is wiped when it is dropped.
+pub struct AuthKey(Zeroizing<String>);
+
+impl AuthKey {
+    pub(crate) fn new(key: String) -> Option<AuthKey> {
+        (!key.is_empty()).then(|| AuthKey(Zeroizing::new(key)))
+    }
+
+    /// The key in clear. Show it to the person who made the transfer, and to nothing else.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for AuthKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// What the accepting side needs: both halves, and nothing else.
+#[derive(Debug)]
+pub struct Handover {
+    /// Which transfer.
+    pub transfer_id: TransferId,
+    /// The key to it.
+    pub auth_key: AuthKey,
+}
+
+/// The answer to a create request.
+#[derive(Debug)]
+pub struct CreatedTransfer {
+    pub(crate) record: Transfer,
+    pub(crate) auth_key: AuthKey,
+}
+
+impl CreatedTransfer {
+    /// Parts the record, which may be shown and kept, from what must be handed over.
+    pub fn into_handover(self) -> (Transfer, Handover) {
+        let handover = Handover { transfer_id: self.record.id.clone(), auth_key: self.auth_key };
+        (self.record, handover)
+    }
+}
+
+impl Handover {
+    /// The file that the accepting side gets: JSON with `transfer_id`, `auth_key`, `volume_id` and
+    /// `name`, a line each, so that people and scripts can both read it. Wiped when it is dropped.
+    pub fn credentials(&self, record: &Transfer) -> Zeroizing<String> {
+        #[derive(Serialize)]
+        struct Credentials<'a> {
+            transfer_id: &'a str,
+            auth_key: &'a str,
+            volume_id: &'a str,
+            name: Option<&'a str>,
+        }
+        let credentials = Credentials {
+            transfer_id: self.transfer_id.as_str(),
+            auth_key: self.auth_key.expose(),
+            volume_id: record.volume_id.as_str(),
+            name: record.name.as_deref(),
+        };
+        // Texts and nothing else: there is no value here that JSON could refuse.
+        let mut text = serde_json::to_string_pretty(&credentials).unwrap_or_default();
+        text.push('\n');
+        Zeroizing::new(text)
+    }
+}
