@@ -1,0 +1,247 @@
+//! Every constraint of the API page, met, violated and unknown.
+
+mod recorded;
+
+use volume_transfer::Constraint::{
+    BackupPolicy, BackupsAndSnapshots, Billing, Dess, Dss, Encryption, Frozen, Status, SystemDisk,
+};
+use volume_transfer::Verdict::{Met, Unknown, Violated};
+use volume_transfer::{
+    Constraint, Eligibility, Facts, Response, Service, Verdict, Volume, VolumeStatus, api,
+    eligibility,
+};
+
+const CLEAN: &str = r#""status":"available","bootable":"false","service_type":"EVS","metadata":{}"#;
+
+/// What is known once everything that can be asked was asked, and all is well.
+const ALL_CLEAR: Facts = Facts {
+    snapshots: Some(false),
+    backups: Some(false),
+    backup_policy: Some(false),
+    frozen: Some(false),
+};
+
+fn volume(fields: &str) -> Volume {
+    let json = format!(r#"{{"id":"c86b9af4-151d-4ead-b62c-5fb967af0e37",{fields}}}"#);
+    serde_json::from_str(&json).unwrap()
+}
+
+fn verdict(eligibility: &Eligibility, constraint: Constraint) -> Option<Verdict> {
+    eligibility.findings().iter().find(|f| f.constraint == constraint).map(|f| f.verdict)
+}
+
+#[track_caller]
+fn judged(service: Service, fields: &str, constraint: Constraint, expected: Verdict) {
+    let eligibility = eligibility::check(&volume(fields), &Facts::default(), service);
+    assert_eq!(verdict(&eligibility, constraint), Some(expected), "{fields}");
+}
+
+#[test]
+fn each_field_s_every_spelling_on_evs() {
+    #[rustfmt::skip]
+    let table = [
+        (r#""status":"available""#, Status, Met),
+        (r#""status":"in-use""#, Status, Violated),
+        (r#""status":"awaiting-transfer""#, Status, Violated),
+        (r#""status":"a status of next year""#, Status, Violated),
+        (r#""status":null"#, Status, Violated),
+        (r#""size":1"#, Status, Violated),
+        (r#""metadata":{"orderID":"CS2411"}"#, Billing, Violated),
+        (r#""metadata":{"orderID":""}"#, Billing, Met),
+        (r#""metadata":{"orderID":null}"#, Billing, Met),
+        (r#""metadata":null"#, Billing, Met),
+        (r#""size":1"#, Billing, Met),
+        (r#""size":1"#, Frozen, Unknown),
+        (r#""metadata":{"__system__encrypted":"1"}"#, Encryption, Violated),
+        (r#""metadata":{"__system__encrypted":"0"}"#, Encryption, Met),
+        (r#""metadata":{"__system__encrypted":"0"},"encrypted":true"#, Encryption, Violated),
+        (r#""metadata":{"__system__encrypted":"1"},"encrypted":false"#, Encryption, Violated),
+        (r#""encrypted":"True""#, Encryption, Violated),
+        (r#""size":1"#, Encryption, Met),
+        // The snapshot that a volume came from says nothing about snapshots of it.
+        (r#""snapshot_id":"b104b8db-170d-441b-897a-3c8ba9c5a214""#, BackupsAndSnapshots, Unknown),
+        (r#""metadata":{"policy":"dc71a9c9-b3fa-429d-a070-037682d82d21"}"#, BackupPolicy, Violated),
+        (r#""metadata":{"policy":null}"#, BackupPolicy, Unknown),
+        (r#""size":1"#, BackupPolicy, Unknown),
+        (r#""service_type":"DSS""#, Dss, Violated),
+        (r#""service_type":"DSS""#, Dess, Met),
+        (r#""service_type":"DESS""#, Dess, Violated),
+        (r#""service_type":"DESS","dedicated_storage_id":"p""#, Dss, Met),
+        (r#""dedicated_storage_id":"p""#, Dss, Violated),
+        (r#""service_type":"EVS","dedicated_storage_id":"p""#, Dss, Violated),
+        (r#""service_type":"EVS","dedicated_storage_id":null"#, Dss, Met),
+        (r#""service_type":"EVS""#, Dess, Met),
+        (r#""service_type":"a type of next year""#, Dss, Unknown),
+        (r#""size":1"#, Dss, Unknown),
+        (r#""size":1"#, Dess, Unknown),
+        (r#""bootable":"true""#, SystemDisk, Violated),
+        (r#""bootable":"True""#, SystemDisk, Violated),
+        (r#""bootable":true"#, SystemDisk, Violated),
+        (r#""bootable":"False""#, SystemDisk, Met),
+        (r#""bootable":false"#, SystemDisk, Met),
+        (r#""bootable":"perhaps""#, SystemDisk, Unknown),
+        (r#""bootable":null"#, SystemDisk, Unknown),
+        (r#""size":1"#, SystemDisk, Unknown),
+    ];
+    for (fields, constraint, expected) in table {
+        judged(Service::EvsV2, fields, constraint, expected);
+        judged(Service::EvsV3, fields, constraint, expected);
+    }
+}
+
+#[test]
+fn cinder_asks_for_the_status_and_its_own_encrypted_alone() {
+    assert_eq!(Service::Cinder.constraints(), [Status, Encryption]);
+    judged(Service::Cinder, r#""encrypted":true"#, Encryption, Violated);
+    judged(Service::Cinder, r#""encrypted":false"#, Encryption, Met);
+    judged(Service::Cinder, r#""size":1"#, Encryption, Unknown);
+    // Anybody may write anything into the metadata of a Cinder volume.
+    judged(
+        Service::Cinder,
+        r#""encrypted":false,"metadata":{"__system__encrypted":"1"}"#,
+        Encryption,
+        Met,
+    );
+}
+
+#[test]
+fn facts_turn_unknown_into_known() {
+    type Set = fn(&mut Facts);
+    #[rustfmt::skip]
+    let table: [(Set, Constraint, Verdict); 8] = [
+        (|f| f.snapshots = Some(true), BackupsAndSnapshots, Violated),
+        (|f| f.backups = Some(true), BackupsAndSnapshots, Violated),
+        (|f| f.snapshots = None, BackupsAndSnapshots, Unknown),
+        (|f| f.backups = None, BackupsAndSnapshots, Unknown),
+        (|f| f.backup_policy = Some(true), BackupPolicy, Violated),
+        (|f| f.backup_policy = None, BackupPolicy, Unknown),
+        (|f| f.frozen = Some(true), Frozen, Violated),
+        (|f| f.frozen = None, Frozen, Unknown),
+    ];
+    for (set, constraint, expected) in table {
+        let mut facts = ALL_CLEAR;
+        set(&mut facts);
+        let eligibility = eligibility::check(&volume(CLEAN), &facts, Service::EvsV2);
+        assert_eq!(verdict(&eligibility, constraint), Some(expected));
+        assert_eq!(eligibility.overall(), expected, "nothing else is wrong");
+    }
+    let all_clear = eligibility::check(&volume(CLEAN), &ALL_CLEAR, Service::EvsV2);
+    assert_eq!(all_clear.overall(), Met);
+}
+
+#[test]
+fn snapshots_seen_block_although_backups_are_not_known() {
+    let facts = Facts { snapshots: Some(true), ..Facts::default() };
+    let eligibility = eligibility::check(&volume(CLEAN), &facts, Service::EvsV2);
+    assert_eq!(verdict(&eligibility, BackupsAndSnapshots), Some(Violated));
+}
+
+#[test]
+fn everything_at_once_is_said_at_once_in_the_page_s_order() {
+    let worst = volume(
+        r#""status":"in-use","bootable":"true","service_type":"DSS","encrypted":true,
+           "metadata":{"orderID":"CS1","policy":"p"}"#,
+    );
+    let facts = Facts { snapshots: Some(true), frozen: Some(true), ..Facts::default() };
+    let eligibility = eligibility::check(&worst, &facts, Service::EvsV2);
+    let violated: Vec<_> = eligibility.having(Violated).collect();
+    assert_eq!(
+        violated,
+        [Status, Billing, Frozen, Encryption, BackupsAndSnapshots, BackupPolicy, Dss, SystemDisk]
+    );
+    assert!(eligibility.admit().is_err());
+}
+
+#[test]
+fn unknown_never_blocks_and_violated_always_does() {
+    let unknown = eligibility::check(&volume(CLEAN), &Facts::default(), Service::EvsV2);
+    assert_eq!(unknown.overall(), Unknown);
+    let admitted = unknown.admit().unwrap();
+    assert_eq!(admitted.id().as_str(), "c86b9af4-151d-4ead-b62c-5fb967af0e37");
+
+    let violated =
+        eligibility::check(&volume(r#""bootable":"true""#), &Facts::default(), Service::EvsV2);
+    assert_eq!(violated.clone().admit(), Err(violated));
+}
+
+#[test]
+fn the_page_names_nine_constraints_each_with_its_own_code() {
+    let codes: Vec<_> = Constraint::ALL.iter().map(|c| c.code()).collect();
+    assert_eq!(
+        codes,
+        [
+            "status",
+            "billing",
+            "frozen",
+            "encryption",
+            "backups_and_snapshots",
+            "backup_policy",
+            "dss",
+            "dess",
+            "system_disk"
+        ]
+    );
+    assert_eq!(Service::EvsV2.constraints(), Constraint::ALL);
+}
+
+#[test]
+fn evs_s_own_sample_can_go_as_far_as_its_record_tells() {
+    let page =
+        api::decode_volumes(Ok(Response::new(200, recorded::evs("volumes-detail.json")))).unwrap();
+    let volume = page.volumes.first().unwrap();
+    assert_eq!(volume.name.as_deref(), Some("zjb_u25_test"));
+    assert_eq!(volume.size, Some(1));
+    let eligibility = eligibility::check(volume, &Facts::default(), Service::EvsV2);
+    let unknown: Vec<_> = eligibility.having(Unknown).collect();
+    assert_eq!(unknown, [Frozen, BackupsAndSnapshots, BackupPolicy]);
+    assert_eq!(eligibility.having(Violated).count(), 0);
+}
+
+#[test]
+fn cinder_s_own_volumes_are_judged_as_cinder_judged_them() {
+    for (part, expected) in [
+        ("002-volume-show-available", Met),
+        ("004-volume-show-awaiting-transfer", Violated),
+        ("117-volume-show-encrypted", Violated),
+    ] {
+        let answer: serde_json::Value = serde_json::from_slice(&recorded::one(part).body).unwrap();
+        let volume: Volume = serde_json::from_value(answer["volume"].clone()).unwrap();
+        let eligibility = eligibility::check(&volume, &Facts::default(), Service::Cinder);
+        assert_eq!(eligibility.overall(), expected, "{part}");
+    }
+}
+
+#[test]
+fn a_frozen_volume_is_known_by_the_refusal() {
+    for (body, frozen) in [
+        (r#"{"error":{"code":"EVS.2068","message":"volume is locked"}}"#, Some(true)),
+        (r#"{"error":{"code":"EVS.2144","message":"account frozen"}}"#, Some(true)),
+        (r#"{"error":{"code":"EVS.5400","message":"no"}}"#, None),
+    ] {
+        let error = api::decode_volumes(Ok(Response::new(400, body.into()))).unwrap_err();
+        let volume_transfer::ReadError::Refused(fault) = error else { panic!("{error}") };
+        assert_eq!(Facts::default().after(&fault).frozen, frozen, "{body}");
+    }
+}
+
+#[test]
+fn a_strange_volume_is_kept_as_far_as_it_can_be_read() {
+    let volume = volume(
+        r#""name":7,"status":"retyping","size":"40","bootable":{},"encrypted":[],"metadata":[1],
+           "service_type":false,"dedicated_storage_id":"","extra":{"deep":[]}"#,
+    );
+    assert_eq!(volume.status, VolumeStatus::Other("retyping".into()));
+    assert_eq!((volume.size, volume.name.as_deref()), (Some(40), Some("7")));
+    assert_eq!((volume.bootable, volume.encrypted, volume.service_type), (None, None, None));
+}
+
+#[test]
+fn a_volume_is_called_by_its_id_if_it_has_no_name() {
+    for name in ["null", r#""""#, r#""  ""#] {
+        assert_eq!(
+            volume(&format!(r#""name":{name}"#)).label(),
+            "c86b9af4-151d-4ead-b62c-5fb967af0e37"
+        );
+    }
+    assert_eq!(volume(r#""name":"数据盘""#).label(), "数据盘");
+}

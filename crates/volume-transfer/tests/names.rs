@@ -1,0 +1,195 @@
+//! The name rule, against the API page, against what a real Cinder answered, and by its properties.
+
+mod recorded;
+
+use proptest::prelude::*;
+use volume_transfer::name::from_utf16;
+use volume_transfer::{NameError, NameRule, Service, TransferName, Unit};
+
+#[track_caller]
+fn accepted(service: Service, text: &str, stored: &str) {
+    let name = TransferName::parse(text, service.name_rule());
+    assert_eq!(
+        name.as_ref().map(|n| n.as_ref().map(TransferName::as_str)),
+        Ok(Some(stored)),
+        "{text:?}"
+    );
+}
+
+#[track_caller]
+fn refused(service: Service, text: &str, error: NameError) {
+    assert_eq!(TransferName::parse(text, service.name_rule()), Err(error), "{text:?}");
+}
+
+/// "Without the spaces at the beginning and end, at least 1 byte, at most 255 bytes."
+#[test]
+fn evs_v2_counts_bytes_after_trimming() {
+    let evs = Service::EvsV2;
+    let too_long = |length| NameError::TooLong { length, limit: 255, unit: Unit::Bytes };
+    accepted(evs, "first volume", "first volume");
+    accepted(evs, "  first volume\t", "first volume");
+    accepted(evs, "a", "a");
+    accepted(evs, &"a".repeat(255), &"a".repeat(255));
+    accepted(evs, &format!("   {}   ", "a".repeat(255)), &"a".repeat(255));
+    accepted(evs, &"卷".repeat(85), &"卷".repeat(85));
+    refused(evs, &"a".repeat(256), too_long(256));
+    refused(evs, &"卷".repeat(86), too_long(258));
+    refused(evs, &"😀".repeat(64), too_long(256));
+    refused(evs, "   ", NameError::Blank);
+    refused(evs, "a\0b", NameError::Nul { position: 1 });
+    refused(evs, "\0", NameError::Nul { position: 0 });
+}
+
+#[test]
+fn evs_v3_has_the_limit_of_evs_v2() {
+    assert_eq!(Service::EvsV3.name_rule(), Service::EvsV2.name_rule());
+}
+
+#[test]
+fn cinder_counts_characters() {
+    let cinder = Service::Cinder;
+    accepted(cinder, &"😀".repeat(255), &"😀".repeat(255));
+    refused(
+        cinder,
+        &"卷".repeat(256),
+        NameError::TooLong { length: 256, limit: 255, unit: Unit::Characters },
+    );
+    accepted(cinder, "a\0b", "a\0b");
+}
+
+#[test]
+fn an_empty_field_means_no_name_unless_one_is_required() {
+    for service in Service::ALL {
+        assert_eq!(TransferName::parse("", service.name_rule()), Ok(None));
+    }
+    let required = NameRule { required: true, limit: 64, unit: Unit::Characters, nul: false };
+    assert_eq!(TransferName::parse("", &required), Err(NameError::Required));
+    assert_eq!(TransferName::parse(" ", &required), Err(NameError::Blank));
+}
+
+/// Every recorded name gets from the Cinder profile what Cinder gave it; a 500 counts as refused.
+#[test]
+fn cinder_s_verdict_on_every_recorded_name() {
+    let cases = recorded::cinder("-name-");
+    assert_eq!(cases.len(), 37, "recorded name cases");
+    for case in cases {
+        // Not JSON to us at all: a lone surrogate, which has a test of its own.
+        let body = serde_json::from_slice(&case.request_body).unwrap_or(serde_json::Value::Null);
+        let transfer = &body["transfer"];
+        let ours = match &transfer["name"] {
+            serde_json::Value::String(name) => {
+                TransferName::new(name, Service::Cinder.name_rule()).map(Some).ok()
+            }
+            serde_json::Value::Null if transfer.is_object() => Some(None),
+            _ => None,
+        };
+        assert_eq!(ours.is_some(), case.status == 202, "{}", case.file);
+        if let Some(name) = ours {
+            let answer: serde_json::Value = serde_json::from_slice(&case.body).unwrap();
+            let stored = answer["transfer"]["name"].as_str();
+            assert_eq!(name.as_ref().map(TransferName::as_str), stored, "{}", case.file);
+        }
+    }
+}
+
+#[test]
+fn a_lone_surrogate_is_found_before_it_is_lost() {
+    assert_eq!(from_utf16([0xd83d, 0xde00, 0x61]).as_deref(), Ok("😀a"));
+    assert_eq!(from_utf16([0x61, 0xd800]), Err(NameError::LoneSurrogate { position: 1 }));
+    assert_eq!(from_utf16([0xd83d, 0xde00, 0xde00]), Err(NameError::LoneSurrogate { position: 2 }));
+}
+
+/// What Python's `str.strip()` takes off, by its own table; nothing else is taken off.
+const STRIPPED: [char; 29] = [
+    '\t', '\n', '\x0b', '\x0c', '\r', '\x1c', '\x1d', '\x1e', '\x1f', ' ', '\u{85}', '\u{a0}',
+    '\u{1680}', '\u{2000}', '\u{2001}', '\u{2002}', '\u{2003}', '\u{2004}', '\u{2005}', '\u{2006}',
+    '\u{2007}', '\u{2008}', '\u{2009}', '\u{200a}', '\u{2028}', '\u{2029}', '\u{202f}', '\u{205f}',
+    '\u{3000}',
+];
+
+#[test]
+fn every_character_is_trimmed_as_python_trims_it() {
+    let rule = Service::Cinder.name_rule();
+    for char in '\0'..=char::MAX {
+        let alone = TransferName::new(&char.to_string(), rule);
+        assert_eq!(alone == Err(NameError::Blank), STRIPPED.contains(&char), "{char:?}");
+    }
+}
+
+#[test]
+fn codes_are_stable() {
+    let codes = [
+        (NameError::Required, "required"),
+        (NameError::Blank, "blank"),
+        (NameError::TooLong { length: 256, limit: 255, unit: Unit::Bytes }, "too_long"),
+        (NameError::Nul { position: 0 }, "nul"),
+        (NameError::LoneSurrogate { position: 0 }, "lone_surrogate"),
+    ];
+    for (error, code) in codes {
+        assert_eq!(error.code(), code);
+    }
+}
+
+fn any_service() -> impl Strategy<Value = Service> {
+    prop::sample::select(Service::ALL.to_vec())
+}
+
+/// Any text, with more than its share of padding and of lengths around the limits.
+fn any_text() -> impl Strategy<Value = String> {
+    let padding = || prop::collection::vec(prop::sample::select(STRIPPED.to_vec()), 0..4);
+    let inner = prop_oneof![
+        any::<String>(),
+        ("[a卷😀é\0 ]", 80_usize..260).prop_map(|(char, times)| char.repeat(times)),
+    ];
+    (padding(), inner, padding()).prop_map(|(before, inner, after)| {
+        before.into_iter().chain(inner.chars()).chain(after).collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn an_accepted_name_is_accepted_again_as_it_is(service in any_service(), text in any_text()) {
+        let rule = service.name_rule();
+        if let Ok(name) = TransferName::new(&text, rule) {
+            prop_assert_eq!(TransferName::new(name.as_str(), rule), Ok(name.clone()));
+            prop_assert!(text.contains(name.as_str()));
+            prop_assert!((1..=rule.limit).contains(&rule.measure(name.as_str())));
+        }
+    }
+
+    #[test]
+    fn padding_changes_nothing(service in any_service(), text in any_text()) {
+        let rule = service.name_rule();
+        let padded = format!("\u{3000} {text}\u{1c}\n");
+        let plain = TransferName::new(&text, rule);
+        let with_padding = TransferName::new(&padded, rule);
+        prop_assert_eq!(plain.clone().ok(), with_padding.ok());
+        prop_assert_eq!(rule.measure(&text), rule.measure(&padded));
+    }
+
+    #[test]
+    fn a_refusal_is_for_the_reason_given(service in any_service(), text in any_text()) {
+        let rule = service.name_rule();
+        match TransferName::new(&text, rule) {
+            Ok(_) => {}
+            Err(NameError::Blank) => prop_assert!(text.chars().all(|c| STRIPPED.contains(&c))),
+            Err(NameError::TooLong { length, limit, unit }) => {
+                prop_assert_eq!(length, rule.measure(&text));
+                prop_assert_eq!((limit, unit), (rule.limit, rule.unit));
+                prop_assert!(length > limit);
+            }
+            Err(NameError::Nul { position }) => {
+                prop_assert_eq!(text.chars().nth(position), Some('\0'));
+                prop_assert!(!rule.nul);
+            }
+            Err(error @ (NameError::Required | NameError::LoneSurrogate { .. })) => {
+                prop_assert!(false, "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn utf16_comes_back_as_it_went(text in any::<String>()) {
+        prop_assert_eq!(from_utf16(text.encode_utf16()), Ok(text));
+    }
+}

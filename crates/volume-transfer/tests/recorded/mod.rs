@@ -1,0 +1,73 @@
+//! Reads the recorded exchanges in `fixtures/`.
+#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a broken fixture is to fail loudly")]
+
+use std::fs;
+use std::path::PathBuf;
+use volume_transfer::Response;
+
+pub(crate) struct Recorded {
+    pub(crate) file: String,
+    pub(crate) request_body: Vec<u8>,
+    pub(crate) status: u16,
+    headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Recorded {
+    pub(crate) fn response(&self) -> Response {
+        self.headers
+            .iter()
+            .fold(Response::new(self.status, self.body.clone()), |r, (n, v)| r.with_header(n, v))
+    }
+}
+
+fn fixtures() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")
+}
+
+pub(crate) fn evs(file: &str) -> Vec<u8> {
+    fs::read(fixtures().join("evs").join(file)).unwrap()
+}
+
+/// The recorded exchanges whose file name holds `part`, in order.
+pub(crate) fn cinder(part: &str) -> Vec<Recorded> {
+    let mut files: Vec<_> =
+        fs::read_dir(fixtures().join("cinder")).unwrap().map(|e| e.unwrap().path()).collect();
+    files.sort();
+    files
+        .into_iter()
+        .filter_map(|path| {
+            let file = path.file_name()?.to_str()?.to_owned();
+            file.contains(part).then(|| read(file, &fs::read(&path).unwrap()))
+        })
+        .collect()
+}
+
+/// The one recorded exchange whose file name holds `part`.
+pub(crate) fn one(part: &str) -> Recorded {
+    let mut found = cinder(part);
+    assert_eq!(found.len(), 1, "recordings that match {part}");
+    found.remove(0)
+}
+
+fn read(file: String, text: &[u8]) -> Recorded {
+    const DASHES: &[u8] = b"\n------------------------ response ------------------------\n";
+    let at = text.windows(DASHES.len()).position(|w| w == DASHES).unwrap();
+    let (_, request_body) = head_and_body(&text[..at]);
+    let (head, body) = head_and_body(&text[at + DASHES.len()..]);
+    let head = String::from_utf8(head).unwrap();
+    let mut lines = head.lines();
+    let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+    let headers = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(n, v)| (n.to_owned(), v.to_owned()))
+        .collect();
+    Recorded { file, request_body, status, headers, body }
+}
+
+fn head_and_body(text: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let at = text.windows(4).position(|w| w == b"\r\n\r\n").unwrap();
+    let body = &text[at + 4..];
+    (text[..at].to_vec(), body.strip_suffix(b"\n").unwrap_or(body).to_vec())
+}
