@@ -1,2 +1,5 @@
-//! Placeholder.
-fn main() {}
+//! The page's start.
+
+fn main() {
+    web::mount();
+}

@@ -95,6 +95,11 @@ impl Fault {
         }
     }
 
+    /// An answer that is none of the service's: what support can trace it by is all there is.
+    pub fn without_words(status: u16, request_id: Option<String>) -> Fault {
+        Fault { status, code: None, message: None, request_id, retry_after: None, from_service: false }
+    }
+
     /// What it is about. The server's own code goes before its status, since EVS answers a bad
     /// token and a foreign project with 400.
     pub fn kind(&self) -> FaultKind {

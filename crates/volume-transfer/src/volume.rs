@@ -12,7 +12,7 @@ use serde::Deserialize;
 ///
 /// Source: EVS "querying details about all disks" (`cloudvolumes/detail`) and Cinder's
 /// `volumes/detail`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 pub struct Volume {
     /// The volume's id.
     #[serde(deserialize_with = "volume_id")]
@@ -44,7 +44,7 @@ pub struct Volume {
 }
 
 /// The keys of a volume's metadata that EVS gives a meaning.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 pub struct Metadata {
     /// Has a value if the volume is billed yearly or monthly.
     #[serde(default, rename = "orderID", deserialize_with = "loose::text")]
@@ -77,7 +77,7 @@ fn status<'de, D: serde::Deserializer<'de>>(from: D) -> Result<VolumeStatus, D::
 }
 
 /// Where a volume is in its life. Services add statuses; an unknown one is kept as it came.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum VolumeStatus {
     /// Detached and idle: the only status that can be transferred.
     Available,

@@ -1,6 +1,10 @@
 //! Reads the recorded exchanges in `fixtures/`.
 #![allow(dead_code, reason = "each test file uses its own part")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a broken fixture is to fail loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a broken fixture is to fail loudly"
+)]
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,0 +1,127 @@
+//! The whole page: its header, its parts in the order of the work, and its guard against leaving.
+
+use crate::connect::Connect;
+use crate::create::Create;
+use crate::handover::HandoverDialog;
+use crate::state::Console;
+use crate::text::{Language, key, t};
+use crate::volumes::Volumes;
+use leptos::ev;
+use leptos::prelude::*;
+
+const LANGUAGE: &str = "volume-transfer.language";
+const SCHEME: &str = "volume-transfer.scheme";
+
+/// The page.
+#[component]
+pub fn App() -> impl IntoView {
+    let language = RwSignal::new(preferred_language());
+    let console = Console::new();
+    provide_context(language);
+    provide_context(console);
+
+    Effect::new(move |_| {
+        let language = language.get();
+        document().set_title(&language.say(key::APP_TITLE, &[]));
+        set_on_root("lang", language.tag());
+    });
+
+    // A key that is on the screen, or on its way to it, is nowhere else.
+    let guard = window_event_listener(ev::beforeunload, move |event| {
+        if console.posting.get_untracked() || console.handover.with_untracked(Option::is_some) {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || guard.remove());
+
+    view! {
+        <a class="skip" href="#main">{t(key::APP_SKIP)}</a>
+        <header>
+            <div>
+                <h1>{t(key::APP_TITLE)}</h1>
+                <p>{t(key::APP_TAGLINE)}</p>
+            </div>
+            <div class="settings">
+                <label>
+                    <span>{t(key::APP_LANGUAGE)}</span>
+                    <select on:change:target=move |event| {
+                        if let Some(chosen) = Language::of_tag(&event.target().value()) {
+                            remember(LANGUAGE, chosen.tag());
+                            language.set(chosen);
+                        }
+                    }>
+                        {Language::ALL.map(|l| view! {
+                            <option value=l.tag() lang=l.tag() selected=move || language.get() == l>
+                                {l.name()}
+                            </option>
+                        })}
+                    </select>
+                </label>
+                <SchemeSwitch />
+            </div>
+        </header>
+        <main id="main" tabindex="-1">
+            <Connect />
+            <Show when=move || console.session.with(Option::is_some)>
+                <Volumes />
+                <Create />
+            </Show>
+        </main>
+        <Show when=move || console.handover.with(Option::is_some)>
+            <HandoverDialog />
+        </Show>
+    }
+}
+
+#[component]
+fn SchemeSwitch() -> impl IntoView {
+    let scheme = RwSignal::new(remembered(SCHEME).unwrap_or_else(|| "auto".to_owned()));
+    Effect::new(move |_| scheme.with(|scheme| set_on_root("data-scheme", scheme)));
+    let schemes = [
+        ("auto", key::APP_SCHEME_AUTO),
+        ("light", key::APP_SCHEME_LIGHT),
+        ("dark", key::APP_SCHEME_DARK),
+    ];
+    view! {
+        <label>
+            <span>{t(key::APP_SCHEME)}</span>
+            <select on:change:target=move |event| {
+                let chosen = event.target().value();
+                remember(SCHEME, &chosen);
+                scheme.set(chosen);
+            }>
+                {schemes.map(|(value, name)| view! {
+                    <option value=value selected=move || scheme.with(|s| s == value)>
+                        {t(name)}
+                    </option>
+                })}
+            </select>
+        </label>
+    }
+}
+
+fn set_on_root(attribute: &str, value: &str) {
+    if let Some(root) = document().document_element() {
+        // The names are ours and valid, which is all that can fail.
+        let _ = root.set_attribute(attribute, value);
+    }
+}
+
+fn preferred_language() -> Language {
+    let browser = || {
+        window().navigator().languages().iter().find_map(|tag| Language::of_tag(&tag.as_string()?))
+    };
+    remembered(LANGUAGE).and_then(|tag| Language::of_tag(&tag)).or_else(browser).unwrap_or_default()
+}
+
+/// Tastes only: nothing of the connection or of a transfer is ever kept here.
+fn remembered(name: &str) -> Option<String> {
+    window().local_storage().ok()??.get_item(name).ok()?
+}
+
+fn remember(name: &str, value: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        // A browser that keeps nothing keeps no taste either.
+        let _ = storage.set_item(name, value);
+    }
+}

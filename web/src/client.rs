@@ -1,0 +1,188 @@
+//! The only file that touches the network: sends the core's requests and adds the token.
+
+use gloo_net::http::RequestBuilder;
+use serde::Deserialize;
+use std::fmt;
+use std::sync::Arc;
+use volume_transfer::api::{self, Method, Outcome, VolumePage};
+use volume_transfer::{Lost, ProjectId, ReadError, Request, Response, Service, Volume};
+use web_sys::{AbortSignal, RequestCache, RequestRedirect, Url};
+use zeroize::Zeroizing;
+
+/// How long an answer may take, in milliseconds. Cinder itself waits 60 s for its own parts.
+const TIMEOUT: u32 = 60_000;
+
+/// Where a request goes, and in whose name. Shared, never copied: the token is in it.
+pub type Session = Arc<SessionData>;
+
+/// See [`Session`].
+#[derive(Debug)]
+pub struct SessionData {
+    /// Scheme, host and, behind a proxy, a path; without a slash at the end.
+    pub endpoint: Endpoint,
+    /// The project that everything is done in.
+    pub project: ProjectId,
+    /// The project's token.
+    pub token: Token,
+    /// The service that answers at the endpoint.
+    pub service: Service,
+}
+
+/// The address before every path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint(String);
+
+impl Endpoint {
+    /// Reads an address. `None` if it is not plain http(s), or has a part (user, query, fragment)
+    /// that a path cannot be put behind.
+    pub fn parse(text: &str) -> Option<Endpoint> {
+        let url = Url::new(text.trim()).ok()?;
+        let plain = matches!(url.protocol().as_str(), "http:" | "https:")
+            && [url.username(), url.password(), url.search(), url.hash()]
+                .iter()
+                .all(String::is_empty);
+        let path = url.pathname();
+        plain.then(|| Endpoint(url.origin() + path.trim_end_matches('/')))
+    }
+}
+
+/// A project's token. Neither printed nor copied, and wiped when it is dropped.
+pub struct Token(Zeroizing<String>);
+
+/// Why a text is not a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenError {
+    /// There is none.
+    Empty,
+    /// It holds a character that no HTTP header can carry.
+    Malformed,
+}
+
+impl Token {
+    /// Reads a token; white space around it, which copying adds, is dropped.
+    ///
+    /// # Errors
+    /// See [`TokenError`].
+    pub fn parse(text: &str) -> Result<Token, TokenError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(TokenError::Empty);
+        }
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(TokenError::Malformed);
+        }
+        Ok(Token(Zeroizing::new(text.to_owned())))
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl SessionData {
+    /// Sends a request once. A redirect is not followed: a token is for one address.
+    ///
+    /// # Errors
+    /// [`Lost`] if no whole answer came.
+    pub async fn send(&self, request: Request) -> Outcome {
+        let lost = |error: gloo_net::Error| match error {
+            gloo_net::Error::JsError(error) if error.name == "TimeoutError" => Lost::Timeout,
+            gloo_net::Error::JsError(_) | gloo_net::Error::GlooError(_) => Lost::Connection,
+        };
+        let method = match request.method {
+            Method::Get => gloo_net::http::Method::GET,
+            Method::Post => gloo_net::http::Method::POST,
+        };
+        let mut builder = RequestBuilder::new(&format!("{}{}", self.endpoint.0, request.path))
+            .method(method)
+            .cache(RequestCache::NoStore)
+            .redirect(RequestRedirect::Manual)
+            .abort_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT)))
+            .header("X-Auth-Token", &self.token.0);
+        for (name, value) in request.headers() {
+            builder = builder.header(name, value);
+        }
+        let sent = match request.body {
+            Some(body) => builder.body(body).map_err(lost)?.send().await,
+            None => builder.send().await,
+        };
+        let answer = sent.map_err(lost)?;
+        let body = answer.binary().await.map_err(lost)?;
+        Ok(answer
+            .headers()
+            .entries()
+            .fold(Response::new(answer.status(), body), |response, (name, value)| {
+                response.with_header(&name, &value)
+            }))
+    }
+
+    /// Reads all of the project's volumes, page by page. What was read before a later page failed
+    /// is kept, with the failure.
+    ///
+    /// # Errors
+    /// [`ReadError`] if the first page cannot be read.
+    pub async fn volumes(&self) -> Result<VolumeList, ReadError> {
+        let mut list = VolumeList::default();
+        let mut marker = None;
+        loop {
+            let request = api::list_volumes(self.service, &self.project, marker.as_ref());
+            match api::decode_volumes(self.send(request).await) {
+                Ok(VolumePage { volumes, unreadable, next }) => {
+                    list.volumes.extend(volumes);
+                    list.unreadable += unreadable;
+                    // A service that answers the same page for ever is not followed for ever.
+                    if next.is_none() || next == marker {
+                        return Ok(list);
+                    }
+                    marker = next;
+                }
+                Err(error) if marker.is_none() => return Err(error),
+                Err(error) => {
+                    list.incomplete = Some(error);
+                    return Ok(list);
+                }
+            }
+        }
+    }
+}
+
+/// A project's volumes, as far as they could be read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct VolumeList {
+    /// The volumes in the service's order.
+    pub volumes: Vec<Volume>,
+    /// How many rows could not be read.
+    pub unreadable: usize,
+    /// Why later pages are missing, if they are.
+    pub incomplete: Option<ReadError>,
+}
+
+/// A project that the server's sandbox offers to try the page with.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct DemoProject {
+    /// What to call it: `A` or `B`.
+    pub label: String,
+    /// Its id.
+    pub project_id: String,
+    /// Its token, which is public.
+    pub token: String,
+}
+
+/// The sandbox's demo projects; none if the page is served by something else.
+pub async fn demo_projects() -> Vec<DemoProject> {
+    #[derive(Deserialize)]
+    struct Console {
+        demo_projects: Vec<DemoProject>,
+    }
+    let Ok(answer) = gloo_net::http::Request::get("/console.json").send().await else {
+        return Vec::new();
+    };
+    match answer.binary().await {
+        Ok(body) if answer.ok() => serde_json::from_slice(&body)
+            .map(|Console { demo_projects }| demo_projects)
+            .unwrap_or_default(),
+        Ok(_) | Err(_) => Vec::new(),
+    }
+}

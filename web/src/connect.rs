@@ -1,0 +1,260 @@
+//! Part 1: who works with which project of which service.
+
+use crate::client::{self, DemoProject, Endpoint, Session, SessionData, Token, TokenError};
+use crate::field::TextField;
+use crate::state::Console;
+use crate::text::{Key, ReadFailure, key, language, t};
+use leptos::ev::SubmitEvent;
+use leptos::html::{Input, Select};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use volume_transfer::{IdError, ProjectId, ReadError, Service};
+
+const KEPT: &str = "volume-transfer.connection";
+
+/// What a person asked to be kept for this tab, as they typed it.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Entries {
+    endpoint: String,
+    project: String,
+    token: String,
+    service: String,
+}
+
+#[component]
+pub(crate) fn Connect() -> impl IntoView {
+    let console = Console::get();
+    let language = language();
+    let editing = RwSignal::new(true);
+    let summary = move || {
+        console.session.with(|session| {
+            session.as_ref().map(|session| {
+                let project = session.project.as_str();
+                let service = language.get().say_code("service", session.service.code(), &[]);
+                format!(
+                    "{} {service}.",
+                    language.get().say(key::CONNECT_DONE, &[("project", project)])
+                )
+            })
+        })
+    };
+    view! {
+        <section aria-labelledby="connection">
+            <h2 id="connection">{t(key::CONNECT_TITLE)}</h2>
+            <p role="status">{summary}</p>
+            <Show
+                when=move || editing.get()
+                fallback=move || view! {
+                    <button type="button" on:click=move |_| editing.set(true)>
+                        {t(key::CONNECT_CHANGE)}
+                    </button>
+                }
+            >
+                <ConnectForm editing />
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn ConnectForm(
+    /// Whether the form is open; it closes itself when the connection stands.
+    editing: RwSignal<bool>,
+) -> impl IntoView {
+    let console = Console::get();
+    let language = language();
+    let entries = RwSignal::new(kept().unwrap_or_default());
+    let demo = RwSignal::new(Vec::<DemoProject>::new());
+    let busy = RwSignal::new(false);
+    let failure = RwSignal::new(None::<ReadError>);
+    let wrong = RwSignal::new(Wrong::default());
+    let endpoint = NodeRef::<Input>::new();
+    let project = NodeRef::<Input>::new();
+    let token = NodeRef::<Input>::new();
+    let keep = NodeRef::<Input>::new();
+    let service = NodeRef::<Select>::new();
+
+    spawn_local(async move { demo.set(client::demo_projects().await) });
+
+    let open = move |session: SessionData, typed: Entries| {
+        if busy.get_untracked() {
+            return;
+        }
+        let session: Session = Arc::new(session);
+        busy.set(true);
+        failure.set(None);
+        spawn_local(async move {
+            let list = session.volumes().await;
+            busy.set(false);
+            match list {
+                Ok(list) => {
+                    keep_for_this_tab(&typed, keep.get_untracked().is_some_and(|k| k.checked()));
+                    console.open(session, list);
+                    editing.set(false);
+                }
+                Err(error) => failure.set(Some(error)),
+            }
+        });
+    };
+
+    let submit = move || {
+        let text =
+            |node: NodeRef<Input>| node.get_untracked().map(|i| i.value()).unwrap_or_default();
+        let typed = Entries {
+            endpoint: text(endpoint),
+            project: text(project),
+            token: text(token),
+            service: service.get_untracked().map(|s| s.value()).unwrap_or_default(),
+        };
+        let read = typed.read();
+        wrong.set(Wrong::of(&read));
+        let first_wrong =
+            [(read.0.is_none(), endpoint), (read.1.is_err(), project), (read.2.is_err(), token)]
+                .into_iter()
+                .find_map(|(wrong, node)| wrong.then_some(node));
+        if let Some(input) = first_wrong.and_then(|node| node.get_untracked()) {
+            // Focus is a courtesy; the message under the field stays either way.
+            let _ = input.focus();
+        }
+        if let (Some(endpoint), Ok(project), Ok(token)) = read {
+            let service = Service::from_code(&typed.service).unwrap_or_default();
+            open(SessionData { endpoint, project, token, service }, typed);
+        }
+    };
+
+    let field_error = move |pick: fn(&Wrong) -> Option<Key>| {
+        Signal::derive(move || wrong.with(pick).map(|key| language.get().say(key, &[])))
+    };
+    let start = move |pick: fn(&Entries) -> &String| {
+        Signal::derive(move || entries.with(|e| pick(e).clone()))
+    };
+
+    view! {
+        <form novalidate on:submit=move |event: SubmitEvent| {
+            event.prevent_default();
+            submit();
+        }>
+            <Show when=move || demo.with(|demo| !demo.is_empty())>
+                <div class="demo">
+                    <p>{t(key::CONNECT_DEMO_HINT)}</p>
+                    {move || demo.get().into_iter().map(|project| {
+                        let label = project.label.clone();
+                        view! {
+                            <button type="button" on:click=move |_| {
+                                entries.set(Entries {
+                                    endpoint: origin(),
+                                    project: project.project_id.clone(),
+                                    token: project.token.clone(),
+                                    service: String::new(),
+                                });
+                                submit();
+                            }>
+                                {move || language.get().say(key::CONNECT_DEMO, &[("label", &label)])}
+                            </button>
+                        }
+                    }).collect_view()}
+                </div>
+            </Show>
+            <div class="fields">
+                <TextField id="endpoint" label=key::CONNECT_ENDPOINT kind="url" node=endpoint
+                    value=Signal::derive(move || entries.with(|e| {
+                        if e.endpoint.is_empty() { origin() } else { e.endpoint.clone() }
+                    }))
+                    error=field_error(|w| w.endpoint)>
+                    <p>{t(key::CONNECT_ENDPOINT_HINT)}</p>
+                </TextField>
+                <div class="field">
+                    <label for="service">{t(key::CONNECT_SERVICE)}</label>
+                    <select id="service" node_ref=service>
+                        {Service::ALL.map(|s| view! {
+                            <option value=s.code() selected=move || entries.with(|e| e.service == s.code())>
+                                {move || language.get().say_code("service", s.code(), &[])}
+                            </option>
+                        })}
+                    </select>
+                </div>
+                <TextField id="project" label=key::CONNECT_PROJECT node=project
+                    value=start(|e| &e.project) error=field_error(|w| w.project)>
+                    ""
+                </TextField>
+                <TextField id="token" label=key::CONNECT_TOKEN kind="password" node=token
+                    value=start(|e| &e.token) error=field_error(|w| w.token)>
+                    <p>{t(key::CONNECT_TOKEN_HINT)}</p>
+                </TextField>
+            </div>
+            <label class="check">
+                <input type="checkbox" node_ref=keep prop:checked=kept().is_some() />
+                {t(key::CONNECT_KEEP)}
+            </label>
+            <button type="submit" class="primary" aria-disabled=move || busy.get().then_some("true")>
+                {t(key::CONNECT_SUBMIT)}
+            </button>
+            <p role="status">{move || busy.get().then(|| language.get().say(key::CONNECT_BUSY, &[]))}</p>
+            <div role="alert">
+                {move || failure.get().map(|error| view! {
+                    <div class="message bad"><ReadFailure error /></div>
+                })}
+            </div>
+        </form>
+    }
+}
+
+type Read = (Option<Endpoint>, Result<ProjectId, IdError>, Result<Token, TokenError>);
+
+impl Entries {
+    fn read(&self) -> Read {
+        (
+            Endpoint::parse(&self.endpoint),
+            ProjectId::parse(&self.project),
+            Token::parse(&self.token),
+        )
+    }
+}
+
+/// What is wrong with each field.
+#[derive(Clone, Copy, Default)]
+struct Wrong {
+    endpoint: Option<Key>,
+    project: Option<Key>,
+    token: Option<Key>,
+}
+
+impl Wrong {
+    fn of((endpoint, project, token): &Read) -> Wrong {
+        Wrong {
+            endpoint: endpoint.is_none().then_some(key::CONNECT_ENDPOINT_MALFORMED),
+            project: project.as_ref().err().map(|error| match error {
+                IdError::Empty => key::CONNECT_PROJECT_EMPTY,
+                IdError::Malformed => key::CONNECT_PROJECT_MALFORMED,
+            }),
+            token: token.as_ref().err().map(|error| match error {
+                TokenError::Empty => key::CONNECT_TOKEN_EMPTY,
+                TokenError::Malformed => key::CONNECT_TOKEN_MALFORMED,
+            }),
+        }
+    }
+}
+
+fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
+/// Session storage is this tab's alone, and gone with it.
+fn storage() -> Option<web_sys::Storage> {
+    window().session_storage().ok()?
+}
+
+fn kept() -> Option<Entries> {
+    serde_json::from_str(&storage()?.get_item(KEPT).ok()??).ok()
+}
+
+fn keep_for_this_tab(entries: &Entries, keep: bool) {
+    let Some(storage) = storage() else { return };
+    // A browser that refuses to keep it asks for it again: nothing is lost.
+    let _ = match serde_json::to_string(entries) {
+        Ok(text) if keep => storage.set_item(KEPT, &text),
+        Ok(_) | Err(_) => storage.remove_item(KEPT),
+    };
+}

@@ -1,0 +1,55 @@
+//! A line of text to fill in, with what is asked of it and what is wrong with it; and the focus.
+
+use crate::text::{Key, t};
+use leptos::html::Input;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+/// A labelled field. The hint and the error are its description, so that both are read out.
+#[component]
+pub(crate) fn TextField(
+    id: &'static str,
+    label: Key,
+    /// HTML's `type`.
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// The input element, to be read and focused.
+    node: NodeRef<Input>,
+    /// The value that it starts with.
+    #[prop(into, default = Signal::stored(String::new()))]
+    value: Signal<String>,
+    /// What is wrong with it now.
+    #[prop(into)]
+    error: Signal<Option<String>>,
+    /// What is asked of it.
+    children: Children,
+) -> impl IntoView {
+    let wrong = move || error.with(Option::is_some);
+    view! {
+        <div class="field">
+            <label for=id>{t(label)}</label>
+            <input
+                id=id
+                type=kind
+                node_ref=node
+                prop:value=move || value.get()
+                autocomplete="off"
+                autocapitalize="off"
+                spellcheck="false"
+                aria-invalid=move || wrong().then_some("true")
+                aria-describedby=format!("{id}-error {id}-hint")
+            />
+            <p class="error" id=format!("{id}-error")>{move || error.get()}</p>
+            <div class="hint" id=format!("{id}-hint")>{children()}</div>
+        </div>
+    }
+}
+
+/// Moves the focus to an element.
+pub(crate) fn focus(id: &str) {
+    let element = document().get_element_by_id(id);
+    if let Some(element) = element.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // Focus is a courtesy; what it points at is on the page either way.
+        let _ = element.focus();
+    }
+}

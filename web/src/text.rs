@@ -1,0 +1,223 @@
+//! The sentences for people, in the language that they chose.
+
+use leptos::prelude::*;
+use volume_transfer::{Constraint, Fault, FaultKind, Lost, NameError, ReadError, UnknownCause};
+
+include!(concat!(env!("OUT_DIR"), "/messages.rs"));
+
+/// A sentence. The constants in [`key`] are made from `locales/` when the page is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Key(usize);
+
+impl Key {
+    /// The sentence for one of the core's codes: `Key::of("constraint", "status")`.
+    pub(crate) fn of(group: &str, code: &str) -> Option<Key> {
+        let name = format!("{group}.{code}");
+        KEYS.binary_search(&name.as_str()).ok().map(Key)
+    }
+}
+
+/// A language of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Language {
+    #[default]
+    English,
+    Chinese,
+}
+
+impl Language {
+    pub(crate) const ALL: [Language; 2] = [Language::English, Language::Chinese];
+
+    /// As HTML's `lang` has it.
+    pub(crate) const fn tag(self) -> &'static str {
+        match self {
+            Language::English => "en",
+            Language::Chinese => "zh-CN",
+        }
+    }
+
+    /// Its own name for itself.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Language::English => "English",
+            Language::Chinese => "中文",
+        }
+    }
+
+    /// The language of a tag as browsers have it, `zh-Hans-CN` or `en-GB`.
+    pub(crate) fn of_tag(tag: &str) -> Option<Language> {
+        let primary = tag.split('-').next()?;
+        Language::ALL.into_iter().find(|language| language.tag().starts_with(primary))
+    }
+
+    /// A sentence with its `{placeholders}` filled in.
+    pub(crate) fn say(self, key: Key, values: &[(&str, &str)]) -> String {
+        let table = match self {
+            Language::English => MESSAGES.first(),
+            Language::Chinese => MESSAGES.last(),
+        };
+        let message = table.and_then(|table| table.get(key.0)).copied().unwrap_or_default();
+        // One pass, so that a value that looks like a placeholder stays what it is.
+        let mut text = String::new();
+        let mut rest = message;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, tail) = after.split_once('}').unwrap_or((after, ""));
+            text.push_str(before);
+            text.push_str(values.iter().find(|(n, _)| *n == name).map_or("", |(_, v)| v));
+            rest = tail;
+        }
+        text + rest
+    }
+
+    /// A sentence for one of the core's codes; the code itself if there were none.
+    pub(crate) fn say_code(self, group: &str, code: &str, values: &[(&str, &str)]) -> String {
+        Key::of(group, code).map_or_else(|| code.to_owned(), |key| self.say(key, values))
+    }
+}
+
+/// The language of the page, as a signal from the context.
+pub(crate) fn language() -> RwSignal<Language> {
+    use_context().unwrap_or_default()
+}
+
+/// A sentence that follows the language.
+pub(crate) fn t(key: Key) -> impl Fn() -> String + Copy + Send + Sync + 'static {
+    let language = language();
+    move || language.get().say(key, &[])
+}
+
+/// Why a volume cannot go, for one violated constraint; `status` is the volume's own.
+pub(crate) fn reason(language: Language, constraint: Constraint, status: &str) -> String {
+    let none = language.say(key::STATUS_NONE, &[]);
+    let status = if status.is_empty() { &none } else { status };
+    language.say_code("reason", constraint.code(), &[("status", status)])
+}
+
+/// What is wrong with a name.
+pub(crate) fn name_error(language: Language, error: &NameError) -> String {
+    match error {
+        NameError::Required | NameError::Blank => language.say_code("name", error.code(), &[]),
+        NameError::TooLong { length, limit, unit } => language.say_code(
+            "name.too_long",
+            unit.code(),
+            &[("length", &length.to_string()), ("limit", &limit.to_string())],
+        ),
+        NameError::Nul { position } | NameError::LoneSurrogate { position } => {
+            language.say_code("name", error.code(), &[("position", &position.to_string())])
+        }
+    }
+}
+
+/// What a failed reading is about, and what can be done.
+pub(crate) fn read_error(language: Language, error: &ReadError) -> String {
+    let what = match error {
+        ReadError::Refused(_) => None,
+        ReadError::Lost(lost) => Some(no_answer(language, *lost)),
+        ReadError::Unreadable { .. } => Some(language.say(key::READ_UNREADABLE, &[])),
+    };
+    let advice = fault_kind(language, error.kind());
+    what.map_or(advice.clone(), |what| format!("{what} {advice}"))
+}
+
+/// What a refusal is about, and what can be done.
+pub(crate) fn fault_kind(language: Language, kind: FaultKind) -> String {
+    language.say_code("read", kind.code(), &[])
+}
+
+fn no_answer(language: Language, lost: Lost) -> String {
+    language.say_code("read.no_answer", lost.code(), &[])
+}
+
+/// Why the outcome of a create request is not known.
+pub(crate) fn unknown_cause(language: Language, cause: &UnknownCause) -> String {
+    let status = match cause {
+        UnknownCause::Unreadable { status, .. } => status.to_string(),
+        UnknownCause::Lost(_) | UnknownCause::Failed(_) | UnknownCause::OtherVolume { .. } => {
+            String::new()
+        }
+    };
+    language.say_code("unknown", cause.code(), &[("status", &status)])
+}
+
+/// The server's own words, all of them, as text.
+#[component]
+pub(crate) fn FaultWords(fault: Fault) -> impl IntoView {
+    let row = |key: Key, value: Option<String>| {
+        value.map(|value| view! { <div><dt>{t(key)}</dt><dd>{value}</dd></div> })
+    };
+    view! {
+        <dl class="fault" aria-label=t(key::FAULT_TITLE)>
+            {row(key::FAULT_STATUS, Some(fault.status.to_string()))}
+            {row(key::FAULT_CODE, fault.code)}
+            {row(key::FAULT_MESSAGE, fault.message)}
+            {row(key::FAULT_REQUEST_ID, fault.request_id)}
+            {row(key::FAULT_RETRY_AFTER, fault.retry_after)}
+        </dl>
+    }
+}
+
+/// A failed reading with the server's own words, if it had any.
+#[component]
+pub(crate) fn ReadFailure(error: ReadError) -> impl IntoView {
+    let language = language();
+    let words = match &error {
+        ReadError::Refused(fault) => Some(fault.clone()),
+        // Not a fault, but its status and id are just what support asks for.
+        ReadError::Unreadable { status, request_id } => {
+            Some(Fault::without_words(*status, request_id.clone()))
+        }
+        ReadError::Lost(_) => None,
+    };
+    view! {
+        <p>{move || read_error(language.get(), &error)}</p>
+        {words.map(|fault| view! { <FaultWords fault /> })}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use volume_transfer::{Service, Unit, Verdict};
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    fn every_code_of_the_core_has_its_sentence() {
+        let mut codes = Vec::new();
+        for constraint in Constraint::ALL {
+            codes.extend([("constraint", constraint.code()), ("reason", constraint.code())]);
+        }
+        for verdict in [Verdict::Met, Verdict::Violated, Verdict::Unknown] {
+            codes.extend([("verdict", verdict.code()), ("eligibility", verdict.code())]);
+        }
+        codes.extend(FaultKind::ALL.map(|kind| ("read", kind.code())));
+        codes.extend(Service::ALL.map(|service| ("service", service.code())));
+        for unit in [Unit::Bytes, Unit::Characters] {
+            codes.extend([("name.too_long", unit.code()), ("create.counter", unit.code())]);
+        }
+        for lost in [Lost::Connection, Lost::Timeout] {
+            codes.extend([("read.no_answer", lost.code()), ("unknown", lost.code())]);
+        }
+        for code in ["required", "blank", "nul", "lone_surrogate"] {
+            codes.push(("name", code));
+        }
+        for code in ["failed", "unreadable", "other_volume"] {
+            codes.push(("unknown", code));
+        }
+        for (group, code) in codes {
+            assert!(Key::of(group, code).is_some(), "{group}.{code}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn a_value_is_put_in_as_it_is() {
+        let said = Language::English.say(key::REASON_STATUS, &[("status", "{status}<b>")]);
+        assert_eq!(said, "Its status is “{status}<b>”; only an available volume can go.");
+    }
+
+    #[wasm_bindgen_test]
+    fn languages_are_found_by_their_browser_tags() {
+        assert_eq!(Language::of_tag("zh-Hans-CN"), Some(Language::Chinese));
+        assert_eq!(Language::of_tag("en-GB"), Some(Language::English));
+        assert_eq!(Language::of_tag("fr"), None);
+    }
+}
