@@ -1,7 +1,7 @@
 //! Part 1: who works with which project of which service.
 
 use crate::client::{self, DemoProject, Endpoint, Session, SessionData, Token, TokenError};
-use crate::field::TextField;
+use crate::field::{TextField, focus};
 use crate::state::Console;
 use crate::text::{Key, ReadFailure, key, language, t};
 use leptos::ev::SubmitEvent;
@@ -29,14 +29,12 @@ pub(crate) fn Connect() -> impl IntoView {
     let language = language();
     let editing = RwSignal::new(true);
     let summary = move || {
+        let language = language.get();
         console.session.with(|session| {
             session.as_ref().map(|session| {
-                let project = session.project.as_str();
-                let service = language.get().say_code("service", session.service.code(), &[]);
-                format!(
-                    "{} {service}.",
-                    language.get().say(key::CONNECT_DONE, &[("project", project)])
-                )
+                let service = language.say_code("service", session.service.code(), &[]);
+                let values = [("project", session.project.as_str()), ("service", &service)];
+                language.say(key::CONNECT_DONE, &values)
             })
         })
     };
@@ -99,29 +97,33 @@ fn ConnectForm(
         });
     };
 
-    let submit = move || {
-        let text =
-            |node: NodeRef<Input>| node.get_untracked().map(|i| i.value()).unwrap_or_default();
-        let typed = Entries {
-            endpoint: text(endpoint),
-            project: text(project),
-            token: text(token),
-            service: service.get_untracked().map(|s| s.value()).unwrap_or_default(),
-        };
+    let chosen_service =
+        move || service.get_untracked().map(|select| select.value()).unwrap_or_default();
+    let attempt = move |typed: Entries| {
         let read = typed.read();
         wrong.set(Wrong::of(&read));
-        let first_wrong =
-            [(read.0.is_none(), endpoint), (read.1.is_err(), project), (read.2.is_err(), token)]
-                .into_iter()
-                .find_map(|(wrong, node)| wrong.then_some(node));
-        if let Some(input) = first_wrong.and_then(|node| node.get_untracked()) {
-            // Focus is a courtesy; the message under the field stays either way.
-            let _ = input.focus();
+        let fields = [
+            (read.0.is_none(), "endpoint"),
+            (read.1.is_err(), "project"),
+            (read.2.is_err(), "token"),
+        ];
+        if let Some((_, first)) = fields.into_iter().find(|(wrong, _)| *wrong) {
+            focus(first);
         }
         if let (Some(endpoint), Ok(project), Ok(token)) = read {
             let service = Service::from_code(&typed.service).unwrap_or_default();
             open(SessionData { endpoint, project, token, service }, typed);
         }
+    };
+    let submit = move || {
+        let text =
+            |node: NodeRef<Input>| node.get_untracked().map(|i| i.value()).unwrap_or_default();
+        attempt(Entries {
+            endpoint: text(endpoint),
+            project: text(project),
+            token: text(token),
+            service: chosen_service(),
+        });
     };
 
     let field_error = move |pick: fn(&Wrong) -> Option<Key>| {
@@ -143,13 +145,14 @@ fn ConnectForm(
                         let label = project.label.clone();
                         view! {
                             <button type="button" on:click=move |_| {
-                                entries.set(Entries {
+                                let demo = Entries {
                                     endpoint: origin(),
                                     project: project.project_id.clone(),
                                     token: project.token.clone(),
-                                    service: String::new(),
-                                });
-                                submit();
+                                    service: chosen_service(),
+                                };
+                                entries.set(demo.clone());
+                                attempt(demo);
                             }>
                                 {move || language.get().say(key::CONNECT_DEMO, &[("label", &label)])}
                             </button>

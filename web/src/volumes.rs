@@ -113,6 +113,7 @@ pub(crate) fn Volumes() -> impl IntoView {
                 })}
             </div>
             // The roles are said again because the rows become cards on a narrow screen.
+            <div class="scroll">
             <table role="table" aria-labelledby="volumes">
                 <thead role="rowgroup">
                     <tr role="row">
@@ -131,6 +132,7 @@ pub(crate) fn Volumes() -> impl IntoView {
                     </For>
                 </tbody>
             </table>
+            </div>
             <Show when=move || { total() > PAGE }>
                 <div class="pages">
                     <button type="button" aria-disabled=move || (first() == 0).then_some("true")
@@ -181,14 +183,18 @@ fn Row(volume: Arc<Volume>) -> impl IntoView {
                 {move || {
                     let eligibility = eligibility.get();
                     let overall = eligibility.overall();
-                    let left = eligibility.having(Verdict::Unknown).count().to_string();
-                    let said = language.get().say_code("eligibility", overall.code(), &[("count", &left)]);
+                    let said = language.get().say_code("eligibility", overall.code(), &[]);
+                    let left = eligibility.having(Verdict::Unknown).count();
+                    let left = (overall == Verdict::Unknown).then(|| {
+                        language.get().say(key::ELIGIBILITY_LEFT, &[("count", &left.to_string())])
+                    });
                     let reasons: Vec<_> = eligibility
                         .having(Verdict::Violated)
                         .map(|c| view! { <li>{reason(language.get(), c, &status)}</li> })
                         .collect();
                     view! {
                         <span class=format!("verdict {}", overall.code())>{said}</span>
+                        {left.map(|left| view! { <span class="hint">{left}</span> })}
                         {(!reasons.is_empty()).then(|| view! { <ul class="reasons">{reasons}</ul> })}
                     }
                 }}
