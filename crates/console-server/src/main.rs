@@ -1,2 +1,64 @@
-//! Placeholder.
-fn main() {}
+//! Serves the page and the API that it talks to.
+
+use clap::Parser;
+use console_server::page::Origin;
+use console_server::{Config, app};
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Serves the Volume Transfer page, and a sandbox of the EVS and Cinder API behind it
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Address to listen on; port 0 takes any free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Folder with the built page
+    #[arg(long, value_name = "DIR", default_value = "dist")]
+    page: PathBuf,
+    /// File that keeps the sandbox's volumes and transfers; in memory without it
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+    /// Endpoint that the page may talk to beside this server; may be given again
+    #[arg(long, value_name = "ORIGIN")]
+    allow_endpoint: Vec<Origin>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match serve(Args::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing is left to be told if even this cannot be written.
+            let _ = writeln!(io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(args: Args) -> io::Result<()> {
+    let app =
+        app(&Config { page: args.page, data: args.data, allowed_endpoints: args.allow_endpoint })?;
+    let listener = TcpListener::bind(args.listen)
+        .await
+        .map_err(|error| io::Error::other(format!("cannot listen on {}: {error}", args.listen)))?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+
+    let mut stdout = io::stdout();
+    writeln!(stdout, "Volume Transfer is at http://{}", listener.local_addr()?)?;
+    stdout.flush()?;
+
+    axum::serve(listener, app)
+        .with_graceful_shutdown(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        })
+        .await
+}

@@ -1,0 +1,113 @@
+//! Answers in Cinder's forms: what succeeded, its faults, and what never reached its router.
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+/// Only answers of Cinder's own router carry it, not those of what stands before it.
+pub(super) const API_VERSION: HeaderName = HeaderName::from_static("openstack-api-version");
+
+pub(super) fn json(status: StatusCode, body: &Value) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        // One of these answers carries a key.
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (status, headers, body.to_string()).into_response()
+}
+
+/// An answer of the API itself.
+pub(super) fn answer(status: StatusCode, body: &Value) -> Response {
+    let mut response = json(status, body);
+    let headers = response.headers_mut();
+    headers.insert(API_VERSION, HeaderValue::from_static("volume 3.0"));
+    headers.insert(header::VARY, HeaderValue::from_static("OpenStack-API-Version"));
+    response
+}
+
+/// A refusal of the API itself.
+#[derive(Debug)]
+pub(super) struct Fault {
+    status: StatusCode,
+    body: Value,
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        answer(self.status, &self.body)
+    }
+}
+
+impl Fault {
+    fn new(status: StatusCode, kind: &str, message: impl Into<String>) -> Fault {
+        let message = message.into();
+        Fault { status, body: json!({ kind: { "code": status.as_u16(), "message": message } }) }
+    }
+
+    pub(super) fn bad_request(message: impl Into<String>) -> Fault {
+        Fault::new(StatusCode::BAD_REQUEST, "badRequest", message)
+    }
+
+    pub(super) fn malformed_body() -> Fault {
+        Fault::bad_request("Malformed request body")
+    }
+
+    pub(super) fn malformed_url() -> Fault {
+        Fault::bad_request("Malformed request url")
+    }
+
+    pub(super) fn media_type() -> Fault {
+        Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "badMediaType", "Unsupported Content-Type")
+    }
+
+    pub(super) fn timeout() -> Fault {
+        Fault::new(StatusCode::REQUEST_TIMEOUT, "requestTimeout", "The request took too long.")
+    }
+
+    /// `kind` is `Volume` or `Transfer`.
+    pub(super) fn not_found(kind: &str, id: &str) -> Fault {
+        let message = format!("{kind} {id} could not be found.");
+        Fault::new(StatusCode::NOT_FOUND, "itemNotFound", message)
+    }
+
+    pub(super) fn failed() -> Fault {
+        let message =
+            "The server has either erred or is incapable of performing the requested operation.";
+        Fault::new(StatusCode::INTERNAL_SERVER_ERROR, "computeFault", message)
+    }
+
+    /// A refusal that Cinder does not know, in EVS's own form.
+    pub(super) fn evs(code: &str, message: &str) -> Fault {
+        let body = json!({ "error": { "code": code, "message": message } });
+        Fault { status: StatusCode::BAD_REQUEST, body }
+    }
+}
+
+/// The answer to a missing or unknown token, as Keystone's middleware gives it.
+pub(super) fn unauthorized() -> Response {
+    let message = "The request you have made requires authentication.";
+    let body = json!({ "error": { "code": 401, "title": "Unauthorized", "message": message } });
+    let mut response = json(StatusCode::UNAUTHORIZED, &body);
+    // The sandbox has no identity service to send anyone to.
+    let challenge = HeaderValue::from_static(r#"Keystone uri="http://identity.invalid""#);
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    response
+}
+
+/// The answer to a path or method that Cinder has no route for.
+pub(super) fn no_such_route() -> Response {
+    webob(StatusCode::NOT_FOUND, "Not Found", "The resource could not be found.")
+}
+
+/// The answer to a body over the size limit.
+pub(super) fn too_large() -> Response {
+    webob(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large", "Request is too large.")
+}
+
+/// An error of the web framework below Cinder, which has a form of its own.
+fn webob(status: StatusCode, title: &str, explanation: &str) -> Response {
+    let code = format!("{} {title}", status.as_u16());
+    let message = format!("{explanation}<br /><br />\n\n\n");
+    json(status, &json!({ "message": message, "code": code, "title": title }))
+}

@@ -1,0 +1,241 @@
+//! Reading requests in Cinder's order of checks, and refusing them in its words.
+
+use super::Api;
+use super::answer::{self, Fault};
+use super::demo::Project;
+use super::python::{quoted, repr};
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::time::Duration;
+use tokio::time::timeout;
+use volume_transfer::{NameRule, TransferName};
+
+/// The largest body that is read: Cinder's `max_request_body_size`.
+pub(super) const BODY_LIMIT: usize = 114_688;
+
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The largest and the default number of rows in a list.
+const MAX_LIMIT: usize = 1000;
+
+/// A request's head: who calls, and what for.
+pub(super) struct Call {
+    /// `http://` and the host that the caller used, for links.
+    endpoint: String,
+    version: &'static str,
+    pub(super) project: &'static str,
+    /// The last segment of a path that names one volume or transfer; otherwise empty.
+    pub(super) id: String,
+    pub(super) query: Vec<(String, String)>,
+    /// Without the version.
+    uri: Uri,
+}
+
+impl FromRequestParts<Api> for Call {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Call, Fault> {
+        #[derive(Deserialize)]
+        struct Segments {
+            project: String,
+            #[serde(default)]
+            id: String,
+        }
+        let Path(segments) = Path::<Segments>::from_request_parts(parts, api)
+            .await
+            .map_err(|_| Fault::malformed_url())?;
+        let Query(query) = Query::try_from_uri(&parts.uri).map_err(|_| Fault::malformed_url())?;
+        // The token was looked up before any route was.
+        let owner = parts.extensions.get::<&Project>().ok_or_else(Fault::failed)?;
+        if segments.project != owner.project_id {
+            return Err(Fault::malformed_url());
+        }
+        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        Ok(Call {
+            endpoint: format!("http://{}", host.unwrap_or("localhost")),
+            version: api.version,
+            project: owner.project_id,
+            id: segments.id,
+            query,
+            uri: parts.uri.clone(),
+        })
+    }
+}
+
+impl Call {
+    /// A parameter of the query; the last one, if it is there twice.
+    pub(super) fn param(&self, name: &str) -> Option<&str> {
+        self.query.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// How many rows are asked for.
+    pub(super) fn limit(&self) -> Result<usize, Fault> {
+        let Some(limit) = self.param("limit") else { return Ok(MAX_LIMIT) };
+        let number: i64 =
+            limit.parse().map_err(|_| Fault::bad_request("limit param must be an integer"))?;
+        match usize::try_from(number) {
+            Err(_) | Ok(0) => Err(Fault::bad_request("limit param must be positive")),
+            Ok(limit @ 1..=MAX_LIMIT) => Ok(limit),
+            Ok(_) => Err(Fault::evs("EVS.1023", "invalid filter limit")),
+        }
+    }
+
+    /// Whether the path has EVS's own spelling: `cloudvolumes`, not `volumes`.
+    pub(super) fn is_cloud(&self) -> bool {
+        self.uri.path().split('/').nth(2).is_some_and(|name| name.starts_with("cloud"))
+    }
+
+    /// Whether a list is asked for with all fields of its rows.
+    pub(super) fn is_detail(&self) -> bool {
+        self.uri.path().ends_with("/detail")
+    }
+
+    /// The links of a record: `self`, and `bookmark` for any version.
+    pub(super) fn links(&self, collection: &str, id: &str) -> Value {
+        let Call { endpoint, version, project, .. } = self;
+        json!([
+            { "rel": "self", "href": format!("{endpoint}/{version}/{project}/{collection}/{id}") },
+            { "rel": "bookmark", "href": format!("{endpoint}/{project}/{collection}/{id}") },
+        ])
+    }
+
+    /// Where the list goes on after the row with this id.
+    pub(super) fn next_page(&self, id: &str) -> String {
+        let kept = self.uri.query().unwrap_or_default().split('&');
+        let kept = kept.filter(|pair| !pair.is_empty() && !pair.starts_with("marker="));
+        let query: Vec<_> = kept.map(ToOwned::to_owned).chain([format!("marker={id}")]).collect();
+        format!("{}/{}{}?{}", self.endpoint, self.version, self.uri.path(), query.join("&"))
+    }
+}
+
+/// A request's body: JSON of any shape.
+pub(super) struct Document(pub(super) Value);
+
+/// Why there is no [`Document`].
+pub(super) enum NoDocument {
+    Fault(Fault),
+    TooLarge,
+}
+
+impl IntoResponse for NoDocument {
+    fn into_response(self) -> Response {
+        match self {
+            NoDocument::Fault(fault) => fault.into_response(),
+            NoDocument::TooLarge => answer::too_large(),
+        }
+    }
+}
+
+impl FromRequest<Api> for Document {
+    type Rejection = NoDocument;
+
+    async fn from_request(request: Request, api: &Api) -> Result<Document, NoDocument> {
+        let content_type = request.headers().get(header::CONTENT_TYPE);
+        let media_type = content_type
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split(';').next())
+            .map(str::trim);
+        // In this case only: Cinder compares the bytes.
+        let Some("application/json" | "application/vnd.openstack.volume+json") = media_type else {
+            return Err(NoDocument::Fault(Fault::media_type()));
+        };
+        let bytes = timeout(PATIENCE, Bytes::from_request(request, api))
+            .await
+            .map_err(|_| NoDocument::Fault(Fault::timeout()))?
+            .map_err(|rejection: BytesRejection| match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => NoDocument::TooLarge,
+                _ => NoDocument::Fault(Fault::malformed_body()),
+            })?;
+        // Where Cinder fails with a 500, at an empty body and at `NaN`, this is a 400 on purpose:
+        // a 500 tells a client that the transfer may have been made.
+        serde_json::from_slice(&bytes)
+            .map(Document)
+            .map_err(|_| NoDocument::Fault(Fault::malformed_body()))
+    }
+}
+
+/// Reads the body of a create request as Cinder's schema does, keyword by keyword: properties,
+/// then what is required, then what is not allowed; inner objects first.
+pub(super) fn create<'a>(
+    document: &'a Value,
+    rule: &NameRule,
+) -> Result<(&'a str, Option<TransferName>), Fault> {
+    let Value::Object(body) = document else {
+        return Err(Fault::bad_request(is_not(document, "object")));
+    };
+    let Some(transfer) = body.get("transfer") else {
+        return Err(Fault::bad_request("'transfer' is a required property"));
+    };
+    let Value::Object(fields) = transfer else {
+        return Err(invalid("transfer", transfer, &is_not(transfer, "object")));
+    };
+    let id = fields.get("volume_id").map(volume_id).transpose()?;
+    let name = fields.get("name").map(|value| name(value, rule)).transpose()?.flatten();
+    let id =
+        id.ok_or_else(|| invalid("transfer", transfer, "'volume_id' is a required property"))?;
+    if let Some(message) = unexpected(fields, &["volume_id", "name"]) {
+        return Err(invalid("transfer", transfer, &message));
+    }
+    if let Some(message) = unexpected(body, &["transfer"]) {
+        return Err(Fault::bad_request(message));
+    }
+    Ok((id, name))
+}
+
+fn volume_id(value: &Value) -> Result<&str, Fault> {
+    let Value::String(id) = value else {
+        return Err(invalid("volume_id", value, &is_not(value, "string")));
+    };
+    // Cinder's notion of a UUID, which is wider than what it then finds.
+    let digits = id.replace("urn:", "").replace("uuid:", "");
+    let digits = digits.trim_matches(['{', '}']).replace('-', "");
+    if digits.len() != 32 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(invalid("volume_id", value, &format!("{} is not a 'uuid'", repr(value))));
+    }
+    Ok(id)
+}
+
+/// Where Cinder fails with a 500, at numbers, `true` and lists, this is the same 400 as for any
+/// other value that is no name.
+fn name(value: &Value, rule: &NameRule) -> Result<Option<TransferName>, Fault> {
+    if value.is_null() {
+        return Ok(None);
+    }
+    let name = value.as_str().and_then(|text| TransferName::new(text, rule).ok());
+    match name {
+        Some(name) => Ok(Some(name)),
+        None => {
+            let message = format!("{} is not valid under any of the given schemas", repr(value));
+            Err(invalid("name", value, &message))
+        }
+    }
+}
+
+fn invalid(field: &str, value: &Value, message: &str) -> Fault {
+    let value = value.as_str().map_or_else(|| repr(value), ToOwned::to_owned);
+    Fault::bad_request(format!(
+        "Invalid input for field/attribute {field}. Value: {value}. {message}"
+    ))
+}
+
+fn is_not(value: &Value, kind: &str) -> String {
+    format!("{} is not of type '{kind}'", repr(value))
+}
+
+fn unexpected(object: &Map<String, Value>, known: &[&str]) -> Option<String> {
+    let mut keys: Vec<_> = object.keys().filter(|key| !known.contains(&key.as_str())).collect();
+    keys.sort();
+    let verb = if keys.len() == 1 { "was" } else { "were" };
+    let keys: Vec<_> = keys.into_iter().map(|key| quoted(key)).collect();
+    (!keys.is_empty()).then(|| {
+        let keys = keys.join(", ");
+        format!("Additional properties are not allowed ({keys} {verb} unexpected)")
+    })
+}

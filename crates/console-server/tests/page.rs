@@ -1,0 +1,203 @@
+//! The page's files, and the program that serves them.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+
+mod support;
+
+use axum::body::Body;
+use axum::http::Request;
+use console_server::page::Origin;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+use support::{A, Server};
+
+#[tokio::test]
+async fn the_policy_lets_only_our_scripts_run() {
+    let server = Server::new();
+    // The hash of the inline script in `support::INDEX`, by `openssl dgst -sha256 -binary | base64`.
+    let expected = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' \
+        'sha256-RoIUsHp3O6pTvjkWpyBqwU8YX5d4ZY7nZT+UE4//pqY='; style-src 'self'; \
+        img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; \
+        form-action 'none'; frame-ancestors 'none'";
+    for path in ["/", "/index.html", "/theme.js", "/no-such-file"] {
+        let answer = server.get(path).await;
+        assert_eq!(answer.header("Content-Security-Policy"), Some(expected), "{path}");
+        assert_eq!(answer.header("X-Content-Type-Options"), Some("nosniff"), "{path}");
+        assert_eq!(answer.header("Referrer-Policy"), Some("no-referrer"), "{path}");
+        assert_eq!(answer.header("Cross-Origin-Opener-Policy"), Some("same-origin"), "{path}");
+        let permissions = answer.header("Permissions-Policy").unwrap();
+        assert!(permissions.contains("clipboard-write=(self)"), "{permissions}");
+    }
+}
+
+#[tokio::test]
+async fn an_allowed_endpoint_may_be_talked_to() {
+    let endpoint = "https://evs.cn-east-3.myhuaweicloud.com".parse().unwrap();
+    let other = "http://localhost:8776".parse().unwrap();
+    let answer = Server::with(None, vec![endpoint, other]).get("/").await;
+    let policy = answer.header("Content-Security-Policy").unwrap();
+    let connect = policy.split("; ").find(|part| part.starts_with("connect-src")).unwrap();
+    assert_eq!(
+        connect,
+        "connect-src 'self' https://evs.cn-east-3.myhuaweicloud.com http://localhost:8776"
+    );
+}
+
+#[test]
+fn an_origin_is_nothing_more() {
+    for text in ["https://a.example", "http://127.0.0.1:8776", "https://evs.cn-east-3.x.com:443"] {
+        assert_eq!(text.parse::<Origin>().unwrap().to_string(), text);
+    }
+    for text in [
+        "",
+        "a.example",
+        "https://",
+        "https://a.example/",
+        "https://a.example/v2",
+        "https://a.example; script-src *",
+        "https://a.example,b",
+        "https://a b",
+        "https://*",
+        "https://*.example",
+        "https://a:b@c",
+        "https://a:99999",
+        "https://a:",
+        "https://a?b",
+        "https://a#b",
+        "ftp://a",
+        "https://a\n",
+        "'unsafe-inline'",
+    ] {
+        assert!(text.parse::<Origin>().is_err(), "{text:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_hashed_files_are_kept_for_ever() {
+    let server = Server::new();
+    let forever = Some("public, max-age=31536000, immutable");
+    for (path, status, caching) in [
+        ("/", 200, Some("no-cache")),
+        ("/theme.js", 200, Some("no-cache")),
+        ("/data-latest.json", 200, Some("no-cache")),
+        ("/web-1a2b3c4d5e6f7081.js", 200, forever),
+        ("/web-1a2b3c4d5e6f7081_bg.wasm", 200, forever),
+        ("/style-0123456789abcdef.css", 200, forever),
+        ("/gone-0123456789abcdef.css", 404, Some("no-cache")),
+    ] {
+        let answer = server.get(path).await;
+        assert_eq!(answer.status, status, "{path}");
+        assert_eq!(answer.header("Cache-Control"), caching, "{path}");
+    }
+    let wasm = server.get("/web-1a2b3c4d5e6f7081_bg.wasm").await;
+    assert_eq!(wasm.header("Content-Type"), Some("application/wasm"));
+}
+
+#[tokio::test]
+async fn what_was_compressed_before_is_served() {
+    let server = Server::new();
+    let get = |path: &str, encodings: &str| {
+        let request = Request::get(path).header("Accept-Encoding", encodings);
+        server.send(request.body(Body::empty()).unwrap())
+    };
+    let wasm = "/web-1a2b3c4d5e6f7081_bg.wasm";
+    for (path, accepted, encoding, content) in [
+        ("/", "gzip, br", Some("br"), "index as br"),
+        ("/", "gzip", Some("gzip"), "index as gz"),
+        ("/", "identity", None, support::INDEX),
+        (wasm, "gzip, deflate, br, zstd", Some("br"), "wasm as br"),
+        (wasm, "gzip", None, "\0asm"),
+    ] {
+        let answer = get(path, accepted).await;
+        assert_eq!(answer.header("Content-Encoding"), encoding, "{path} {accepted}");
+        assert_eq!(answer.bytes, content.as_bytes(), "{path} {accepted}");
+    }
+    let answer = get(wasm, "br").await;
+    assert_eq!(answer.header("Content-Type"), Some("application/wasm"));
+}
+
+#[tokio::test]
+async fn nothing_outside_of_the_folder_is_served() {
+    let server = Server::new();
+    for path in [
+        "/../Cargo.toml",
+        "/..%2f..%2fetc%2fpasswd",
+        "/%2e%2e/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+        "/..%5c..%5cetc%5cpasswd",
+        "//etc/passwd",
+        "/%2fetc%2fpasswd",
+        "/%00",
+        "/index.html%00.js",
+    ] {
+        let answer = server.get(path).await;
+        assert!(answer.status.is_client_error(), "{path}: {}", answer.status);
+    }
+    let post = Request::post("/index.html").body(Body::empty()).unwrap();
+    assert_eq!(server.send(post).await.status, 405);
+}
+
+fn program() -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_console-server"));
+    program.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    program
+}
+
+/// It says where it is in one line, answers there, outlives a caller who hangs up, and stops when
+/// it is asked to.
+#[test]
+fn the_program_serves_until_it_is_told_to_stop() {
+    let page = support::page();
+    let mut child = program().arg("--page").arg(page.path()).spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    let address = line.strip_prefix("Volume Transfer is at http://").unwrap().trim_end();
+    assert!(address.starts_with("127.0.0.1:") && !address.ends_with(":0"), "{address}");
+
+    let say = |text: String| {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(text.as_bytes()).unwrap();
+        stream
+    };
+    let head = format!(
+        "POST /v2/{A}/os-volume-transfer HTTP/1.1\r\nHost: x\r\nX-Auth-Token: demo-token-a\r\n\
+         Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{"
+    );
+    drop(say(head));
+
+    let mut answer = String::new();
+    say("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".to_owned())
+        .read_to_string(&mut answer)
+        .unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(answer.ends_with(support::INDEX), "{answer}");
+
+    let kill = Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    assert!(kill.success());
+    assert!(child.wait().unwrap().success());
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, "", "one line is all that it prints");
+}
+
+#[test]
+fn the_program_says_what_is_missing() {
+    let empty = tempfile::TempDir::new().unwrap();
+    let no_page = program().arg("--page").arg(empty.path()).output().unwrap();
+    assert!(!no_page.status.success());
+    assert_eq!(no_page.stdout, b"");
+    let said = String::from_utf8(no_page.stderr).unwrap();
+    assert!(said.contains("cargo xtask run"), "{said}");
+
+    let page = support::page();
+    let not_sqlite = page.path().join("index.html");
+    let output =
+        program().arg("--page").arg(page.path()).arg("--data").arg(&not_sqlite).output().unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("index.html") && said.contains("not a database"), "{said}");
+
+    let output = program().args(["--allow-endpoint", "https://a/b"]).output().unwrap();
+    assert!(!output.status.success());
+}

@@ -1,0 +1,173 @@
+//! A server under test, and the recorded exchanges in `fixtures/`.
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use console_server::page::Origin;
+use console_server::{Config, app};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+pub(crate) const A: &str = "dd14c6ac581f40059e27f5320b60bf2f";
+pub(crate) const B: &str = "40acc331ac784f34842ba4f08ff2be48";
+
+/// `data-01`, the volume of the API page's sample.
+pub(crate) const SAMPLE: &str = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
+
+pub(crate) struct Server {
+    pub(crate) app: Router,
+    // Deleted when the server is dropped.
+    _page: TempDir,
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|_| panic!("not JSON: {}", String::from_utf8_lossy(&self.bytes)))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+}
+
+/// A page as Trunk writes one, small.
+pub(crate) const INDEX: &str = "<!doctype html><html><head>\
+    <script type=\"module\" src=\"/theme.js\"></script>\
+    <script type=\"module\">import init from '/web-1a2b3c4d5e6f7081.js';init();</script>\
+    </head><body></body></html>";
+
+pub(crate) fn page() -> TempDir {
+    let page = TempDir::new().unwrap();
+    for (name, content) in [
+        ("index.html", INDEX),
+        ("index.html.br", "index as br"),
+        ("index.html.gz", "index as gz"),
+        ("theme.js", "theme"),
+        ("web-1a2b3c4d5e6f7081.js", "glue"),
+        ("web-1a2b3c4d5e6f7081_bg.wasm", "\0asm"),
+        ("web-1a2b3c4d5e6f7081_bg.wasm.br", "wasm as br"),
+        ("style-0123456789abcdef.css", "css"),
+        ("data-latest.json", "{}"),
+    ] {
+        fs::write(page.path().join(name), content).unwrap();
+    }
+    page
+}
+
+impl Server {
+    /// A new sandbox in memory.
+    pub(crate) fn new() -> Server {
+        Server::with(None, Vec::new())
+    }
+
+    pub(crate) fn with(data: Option<&Path>, allowed_endpoints: Vec<Origin>) -> Server {
+        let page = page();
+        let config = Config {
+            page: page.path().to_owned(),
+            data: data.map(ToOwned::to_owned),
+            allowed_endpoints,
+        };
+        Server { app: app(&config).unwrap(), _page: page }
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        Answer { status: parts.status, headers: parts.headers, bytes }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(request("GET", path).body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: impl Into<Body>) -> Answer {
+        let request = request("POST", path).header(header::CONTENT_TYPE, "application/json");
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    /// Asks for a transfer on `/v2` as project A.
+    pub(crate) async fn create(&self, volume_id: &str, name: &str) -> Answer {
+        let body = serde_json::json!({ "transfer": { "volume_id": volume_id, "name": name } });
+        self.post(&format!("/v2/{A}/os-volume-transfer"), body.to_string()).await
+    }
+
+    pub(crate) async fn volume_named(&self, name: &str) -> Value {
+        let list = self.get(&format!("/v2/{A}/cloudvolumes/detail")).await.json();
+        let mut volumes = list["volumes"].as_array().unwrap().clone();
+        volumes.retain(|volume| volume["name"] == name);
+        assert_eq!(volumes.len(), 1, "volumes named {name}");
+        volumes.remove(0)
+    }
+}
+
+/// A request with the token of the project that its path names.
+pub(crate) fn request(method: &str, path: &str) -> axum::http::request::Builder {
+    let token = if path.contains(B) { "demo-token-b" } else { "demo-token-a" };
+    Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::HOST, "127.0.0.1:8776")
+        .header("X-Auth-Token", token)
+}
+
+/// A request that a real Cinder got, and its answer.
+pub(crate) struct Recorded {
+    pub(crate) file: String,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) request_headers: Vec<(String, String)>,
+    pub(crate) request_body: Vec<u8>,
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// The recording whose file name starts so.
+pub(crate) fn recorded(start: &str) -> Recorded {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/cinder");
+    let file = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.file_name().unwrap().to_str().unwrap().starts_with(start))
+        .unwrap_or_else(|| panic!("there is no recording {start}"));
+    let text = fs::read(&file).unwrap();
+    let dashes = b"\n------------------------ response ------------------------\n";
+    let at = text.windows(dashes.len()).position(|window| window == dashes).unwrap();
+    let (line, request_headers, request_body) = message(&text[..at]);
+    let mut words = line.split(' ').map(ToOwned::to_owned);
+    let (method, path) = (words.next().unwrap(), words.next().unwrap());
+    let (line, headers, body) = message(&text[at + dashes.len()..]);
+    Recorded {
+        file: file.file_name().unwrap().to_str().unwrap().to_owned(),
+        method,
+        path,
+        request_headers,
+        request_body,
+        status: line.split(' ').nth(1).unwrap().parse().unwrap(),
+        headers,
+        body,
+    }
+}
+
+fn message(text: &[u8]) -> (String, Vec<(String, String)>, Vec<u8>) {
+    let at = text.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+    let head = String::from_utf8(text[..at].to_vec()).unwrap();
+    let mut lines = head.lines();
+    let first = lines.next().unwrap().to_owned();
+    let headers = lines.map(|line| line.split_once(": ").unwrap());
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let body = &text[at + 4..];
+    (first, headers, body.strip_suffix(b"\n").unwrap_or(body).to_vec())
+}
