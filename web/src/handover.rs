@@ -85,7 +85,8 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
     };
     let close = move |_| {
         console.handover.set(None);
-        focus("volumes");
+        // While the dialog is still there, nothing beside it takes the focus.
+        request_animation_frame(|| focus("volumes"));
     };
 
     let said = move || {

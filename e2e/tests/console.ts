@@ -1,0 +1,200 @@
+// The page as a person meets it: verbs over accessible names, and a server of its own per test.
+
+import { spawn, type ChildProcess } from "node:child_process";
+import { createInterface } from "node:readline";
+import { readFileSync } from "node:fs";
+import { test as base, expect, type Locator, type Page } from "@playwright/test";
+
+export { expect };
+
+export type Language = "en" | "zh-CN";
+
+const messages = Object.fromEntries(
+  (["en", "zh-CN"] as const).map((language) => [
+    language,
+    JSON.parse(readFileSync(new URL(`../../locales/${language}.json`, import.meta.url), "utf8")),
+  ]),
+) as Record<Language, Record<string, string>>;
+
+/** The sandbox's projects, whose credentials are public. */
+export const PROJECT_A = { id: "dd14c6ac581f40059e27f5320b60bf2f", token: "demo-token-a" };
+
+/** The API page's sample volume, which the sandbox calls data-01. */
+export const DATA_01 = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
+
+/** A console server with a fresh sandbox. */
+export class Server {
+  private constructor(
+    readonly url: string,
+    private readonly process: ChildProcess,
+  ) {}
+
+  static async start(...options: string[]): Promise<Server> {
+    const binary = process.env.CONSOLE_SERVER ?? "../target/release/console-server";
+    const child = spawn(binary, ["--listen", "127.0.0.1:0", "--page", "../dist", ...options], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    for await (const line of createInterface({ input: child.stdout })) {
+      const url = /http:\S+/.exec(line)?.[0];
+      if (url) return new Server(url, child);
+    }
+    throw new Error("the console server said no address");
+  }
+
+  /** Ends it at once, as a crash would. */
+  kill(): Promise<void> {
+    return new Promise((done) => {
+      if (this.process.exitCode !== null || this.process.signalCode !== null) return done();
+      this.process.once("exit", () => done());
+      this.process.kill("SIGKILL");
+    });
+  }
+
+  /** What the service says of project A's transfers. */
+  async transfers(): Promise<{ id: string; volume_id: string; name: string | null }[]> {
+    const answer = await fetch(`${this.url}/v2/${PROJECT_A.id}/os-volume-transfer/detail`, {
+      headers: { "X-Auth-Token": PROJECT_A.token },
+    });
+    return (await answer.json()).transfers;
+  }
+
+  /** Creates a transfer behind the page's back. */
+  async create(volumeId: string): Promise<void> {
+    const answer = await fetch(`${this.url}/v2/${PROJECT_A.id}/os-volume-transfer`, {
+      method: "POST",
+      headers: { "X-Auth-Token": PROJECT_A.token, "Content-Type": "application/json" },
+      body: JSON.stringify({ transfer: { volume_id: volumeId } }),
+    });
+    expect(answer.status).toBe(202);
+  }
+}
+
+export class Console {
+  /** Every create request that left the page. */
+  readonly posts: { url: string; body: string | null }[] = [];
+  /** Whatever the browser's console and the page's own errors said. */
+  readonly complaints: string[] = [];
+
+  constructor(
+    readonly page: Page,
+    readonly server: Server,
+    readonly language: Language = "en",
+  ) {
+    page.on("request", (request) => {
+      if (request.method() === "POST") {
+        this.posts.push({ url: request.url(), body: request.postData() });
+      }
+    });
+    page.on("console", (message) => this.complaints.push(message.text()));
+    page.on("pageerror", (error) => this.complaints.push(error.message));
+  }
+
+  /** A sentence of the page in its language, with its placeholders filled in. */
+  say(key: string, values: Record<string, string | number> = {}): string {
+    const message = messages[this.language][key];
+    if (message === undefined) throw new Error(`there is no sentence ${key}`);
+    return message.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
+  }
+
+  async open(): Promise<void> {
+    await this.page.goto(this.server.url);
+    await expect(this.region("connect.title")).toBeVisible();
+  }
+
+  region(key: string): Locator {
+    return this.page.getByRole("region", { name: this.say(key), exact: true });
+  }
+
+  button(key: string, values = {}): Locator {
+    return this.page.getByRole("button", { name: this.say(key, values), exact: true });
+  }
+
+  textbox(key: string): Locator {
+    return this.page.getByRole("textbox", { name: this.say(key), exact: true });
+  }
+
+  get alert(): Locator {
+    return this.page.getByRole("alert").filter({ hasText: /\S/ });
+  }
+
+  get table(): Locator {
+    return this.page.getByRole("table", { name: this.say("volumes.title"), exact: true });
+  }
+
+  get dialog(): Locator {
+    return this.page.getByRole("dialog", { name: this.say("handover.title"), exact: true });
+  }
+
+  async useDemoProject(label: "A" | "B"): Promise<void> {
+    await this.button("connect.demo", { label }).click();
+    await expect(this.table).toBeVisible();
+  }
+
+  async connect(project: string, token: string, service = "evs-v2"): Promise<void> {
+    await this.textbox("connect.project").fill(project);
+    await this.page.getByLabel(this.say("connect.token"), { exact: true }).fill(token);
+    await this.page
+      .getByRole("combobox", { name: this.say("connect.service"), exact: true })
+      .selectOption(service);
+    await this.button("connect.submit").click();
+  }
+
+  radio(volume: string): Locator {
+    return this.table.getByRole("radio", { name: volume, exact: true });
+  }
+
+  row(volume: string): Locator {
+    return this.table.getByRole("row").filter({ has: this.page.getByRole("radio", { name: volume, exact: true }) });
+  }
+
+  /** The checklist's line for a constraint. */
+  check(constraint: string): Locator {
+    return this.region("create.title")
+      .getByRole("listitem")
+      .filter({ hasText: this.say(`constraint.${constraint}`) });
+  }
+
+  async choose(volume: string): Promise<void> {
+    const asked = this.page.waitForResponse((answer) => answer.url().includes("snapshots/detail"));
+    await this.radio(volume).check();
+    await asked;
+    await expect(this.region("create.title")).toContainText(volume);
+  }
+
+  async name(text: string): Promise<void> {
+    await this.textbox("create.name").fill(text);
+    await this.textbox("create.name").blur();
+  }
+
+  /** Presses the button, also where it says that it will do nothing. */
+  async create(): Promise<void> {
+    await this.button("create.submit").click({ force: true });
+  }
+
+  /** The key as the dialog shows it, shown if need be. */
+  async key(): Promise<string> {
+    const show = this.button("handover.show");
+    if ((await show.getAttribute("aria-pressed")) === "false") await show.click();
+    return this.dialog.getByText(/^[0-9a-f]{16}$/).innerText();
+  }
+}
+
+type Options = { language: Language; serverOptions: string[] };
+type Fixtures = { server: Server; app: Console };
+
+/** `app` is the page, open and not connected. */
+export const test = base.extend<Options & Fixtures>({
+  language: ["en", { option: true }],
+  serverOptions: [[], { option: true }],
+  locale: async ({ language }, use) => use(language),
+  server: async ({ serverOptions }, use) => {
+    const server = await Server.start(...serverOptions);
+    await use(server);
+    await server.kill();
+  },
+  app: async ({ page, server, language }, use) => {
+    const app = new Console(page, server, language);
+    await app.open();
+    await use(app);
+  },
+});

@@ -1,0 +1,196 @@
+// The main job from end to end, in both languages, with the mouse and with the keyboard alone.
+
+import { readFile } from "node:fs/promises";
+import { DATA_01, expect, test, type Language } from "./console.ts";
+
+for (const language of ["en", "zh-CN"] satisfies Language[]) {
+  test.describe(`in ${language}`, () => {
+    test.use({ language });
+
+    test("creates a transfer and hands it over", async ({ app, page }) => {
+      await app.useDemoProject("A");
+      await app.choose("data-01");
+      await app.name("  first volume ");
+      await app.create();
+
+      await expect(app.dialog).toBeVisible();
+      const [made] = await app.server.transfers();
+      expect(made).toMatchObject({ volume_id: DATA_01, name: "first volume" });
+      for (const value of [made!.id, "first volume", DATA_01, `os-volume-transfer/${made!.id}`]) {
+        await expect(app.dialog).toContainText(value);
+      }
+      await expect(app.dialog).toContainText("self: http");
+      await expect(app.dialog).toContainText("bookmark: http");
+      await expect(app.dialog).toContainText(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6} UTC/);
+
+      // Masked until asked for.
+      await expect(app.dialog.getByText(/^[0-9a-f]{16}$/)).toHaveCount(0);
+      const key = await app.key();
+
+      const downloading = page.waitForEvent("download");
+      await app.button("handover.download").click();
+      const download = await downloading;
+      expect(download.suggestedFilename()).toBe(`volume-transfer-${made!.id}.json`);
+      expect(JSON.parse(await readFile(await download.path(), "utf8"))).toEqual({
+        transfer_id: made!.id,
+        auth_key: key,
+        volume_id: DATA_01,
+        name: "first volume",
+      });
+
+      await app.button("handover.close").click();
+      await expect(app.dialog).toBeHidden();
+      await expect(app.row("data-01")).toContainText("awaiting-transfer");
+      await expect(app.row("data-01")).toContainText(app.say("eligibility.violated"));
+      expect(app.posts).toHaveLength(1);
+      expect(app.complaints).toEqual([]);
+    });
+
+    test("needs no mouse", async ({ app, page }) => {
+      const press = (key: string) => page.keyboard.press(key);
+      // Tab goes from the start of the page; the test counts nothing but looks where it is.
+      const tabTo = async (name: string) => {
+        for (let tries = 0; tries < 60; tries++) {
+          await press("Tab");
+          const at = page.locator(":focus");
+          if ((await at.count()) && (await at.evaluate((e) => e.matches("body"))) === false) {
+            const named = await page.getByLabel(name, { exact: true }).or(page.getByText(name, { exact: true }))
+              .evaluateAll((all) => all.some((e) => e === document.activeElement));
+            if (named) return;
+          }
+        }
+        throw new Error(`the Tab key never got to ${name}`);
+      };
+      await tabTo(app.say("connect.demo", { label: "A" }));
+      await press("Enter");
+      await expect(app.table).toBeVisible();
+      await tabTo("new-cluster-volume");
+      // Arrows choose within the group; the list begins with the newest volume.
+      await press("ArrowDown");
+      await expect(app.radio("data-01")).toBeChecked();
+      await tabTo(app.say("create.name"));
+      await page.keyboard.type("by keyboard");
+      await press("Enter");
+      await expect(app.dialog).toBeVisible();
+
+      // A reflex does not cost the key.
+      await press("Escape");
+      await press("Escape");
+      await expect(app.dialog).toBeVisible();
+
+      await tabTo(app.say("handover.show"));
+      await press("Space");
+      await expect(app.dialog.getByText(/^[0-9a-f]{16}$/)).toBeVisible();
+      await tabTo(app.say("handover.close"));
+      await press("Enter");
+      await expect(app.dialog).toBeHidden();
+      await expect(page.locator(":focus")).toHaveText(app.say("volumes.title"));
+      expect((await app.server.transfers()).map((t) => t.name)).toEqual(["by keyboard"]);
+    });
+  });
+}
+
+test("has the accessible names that people and tools rely on", async ({ app, page }) => {
+  await expect(page.getByRole("region", { name: "Connection", exact: true })).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "Project ID", exact: true })).toBeVisible();
+  await expect(page.getByLabel("Token", { exact: true })).toHaveAttribute("type", "password");
+  const service = page.getByRole("combobox", { name: "Service", exact: true });
+  await expect(service.getByRole("option")).toHaveText(["EVS v2", "EVS v3", "OpenStack Cinder"]);
+  for (const name of ["Use demo project A", "Use demo project B", "Connect"]) {
+    await expect(page.getByRole("button", { name, exact: true })).toBeVisible();
+  }
+  await page.getByRole("button", { name: "Use demo project A", exact: true }).click();
+  const table = page.getByRole("table", { name: "Volumes", exact: true });
+  await table.getByRole("radio", { name: "data-01", exact: true }).check();
+  const create = page.getByRole("region", { name: "Create volume transfer", exact: true });
+  await create.getByRole("textbox", { name: "Transfer name", exact: true }).fill("first volume");
+  await create.getByRole("button", { name: "Create transfer", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Transfer created", exact: true });
+  for (const name of ["Show key", "Copy key", "Download credentials", "I have saved the key"]) {
+    await expect(dialog.getByRole("button", { name, exact: true })).toBeVisible();
+  }
+});
+
+test("sends no name where none was given", async ({ app }) => {
+  await app.useDemoProject("A");
+  await app.choose("data-02");
+  await app.create();
+  await expect(app.dialog).toContainText(app.say("handover.name.none"));
+  expect(Object.keys(JSON.parse(app.posts[0]!.body!).transfer)).toEqual(["volume_id"]);
+});
+
+test("works with every service profile", async ({ app }) => {
+  for (const [service, volume] of [
+    ["evs-v3", "data-01"],
+    ["cinder", "data-02"],
+  ] as const) {
+    await app.connect("dd14c6ac581f40059e27f5320b60bf2f", "demo-token-a", service);
+    await app.choose(volume);
+    await app.create();
+    await expect(app.dialog).toBeVisible();
+    expect(app.posts.at(-1)!.url).toContain("/v3/");
+    await app.button("handover.close").click();
+    await app.button("connect.change").click();
+  }
+});
+
+test("says copied only when it was", async ({ app, context }) => {
+  await app.useDemoProject("A");
+  await app.choose("data-01");
+  await app.create();
+  await context.clearPermissions();
+  await app.page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new DOMException("no", "NotAllowedError"));
+  });
+  await app.button("handover.copy").click();
+  await expect(app.dialog).toContainText(app.say("handover.copy_failed"));
+  await expect(app.dialog).not.toContainText(app.say("handover.copied"));
+  // What could not be copied is shown, to be copied by hand.
+  const key = await app.dialog.getByText(/^[0-9a-f]{16}$/).innerText();
+
+  await app.page.evaluate(() => {
+    navigator.clipboard.writeText = (text) => {
+      (window as unknown as { copied: string }).copied = text;
+      return Promise.resolve();
+    };
+  });
+  await app.button("handover.copy").click();
+  await expect(app.dialog).toContainText(app.say("handover.copied"));
+  expect(await app.page.evaluate(() => (window as unknown as { copied: string }).copied)).toBe(key);
+});
+
+test("asks before the page with a key on it is left", async ({ app, page }) => {
+  await app.useDemoProject("A");
+  await app.choose("data-01");
+  const asked: string[] = [];
+  page.on("dialog", (dialog) => {
+    asked.push(dialog.type());
+    void dialog.dismiss();
+  });
+  await app.create();
+  await expect(app.dialog).toBeVisible();
+  await page.close({ runBeforeUnload: true });
+  await expect.poll(() => asked).toEqual(["beforeunload"]);
+  await app.button("handover.close").click();
+  await page.reload();
+  expect(asked).toHaveLength(1);
+});
+
+test("filters by text and by eligibility", async ({ app, page }) => {
+  await app.useDemoProject("A");
+  await page.getByRole("searchbox").fill("DATA-0");
+  await expect(app.table.getByRole("radio")).toHaveCount(3);
+  await page.getByRole("searchbox").fill(DATA_01);
+  await expect(app.table.getByRole("radio")).toHaveCount(1);
+  await page.getByRole("searchbox").fill("no such volume");
+  await expect(app.region("volumes.title")).toContainText(app.say("volumes.none_match"));
+  await page.getByRole("searchbox").fill("");
+  const eligibility = page.getByRole("combobox", { name: app.say("volumes.filter.eligibility") });
+  const all = await app.table.getByRole("radio").count();
+  await eligibility.selectOption("eligible");
+  const eligible = await app.table.getByRole("radio").count();
+  await expect(app.radio("worst-case")).toHaveCount(0);
+  await eligibility.selectOption("ineligible");
+  await expect(app.radio("worst-case")).toBeVisible();
+  expect(eligible + (await app.table.getByRole("radio").count())).toBe(all);
+});

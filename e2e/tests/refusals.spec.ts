@@ -1,0 +1,310 @@
+// What bad input gets, and what happens when the server says no or says nothing.
+
+import { DATA_01, expect, PROJECT_A, test } from "./console.ts";
+
+test.describe("a name that the service would refuse", () => {
+  const cases = [
+    ["spaces only", "   ", "name.blank", {}],
+    ["256 bytes", "a".repeat(256), "name.too_long.bytes", { length: 256, limit: 255 }],
+    ["86 Chinese characters", "卷".repeat(86), "name.too_long.bytes", { length: 258, limit: 255 }],
+    ["a NUL", "ab\u0000c", "name.nul", { position: 2 }],
+    ["a lone surrogate", "a\ud800", "name.lone_surrogate", { position: 1 }],
+  ] as const;
+  for (const [what, text, key, values] of cases) {
+    test(what, async ({ app }) => {
+      await app.useDemoProject("A");
+      await app.choose("data-01");
+      const field = app.textbox("create.name");
+      // Not by `fill`: what goes over to the browser as JSON would mend the surrogate.
+      await field.evaluate((input: HTMLInputElement, units: number[]) => {
+        input.value = String.fromCharCode(...units);
+        input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+      }, Array.from({ length: text.length }, (_, at) => text.charCodeAt(at)));
+      await app.create();
+      await expect(field).toHaveAccessibleDescription(new RegExp(`^${escape(app.say(key, values))}`));
+      await expect(field).toHaveAttribute("aria-invalid", "true");
+      await expect(field).toBeFocused();
+      expect(app.posts).toEqual([]);
+
+      await app.name("mended");
+      await expect(field).not.toHaveAttribute("aria-invalid");
+      await app.create();
+      await expect(app.dialog).toBeVisible();
+    });
+  }
+
+  test("is judged when the field is left, and counted all the time", async ({ app, page }) => {
+    await app.useDemoProject("A");
+    await app.choose("data-01");
+    const field = app.textbox("create.name");
+    await field.focus();
+    await page.keyboard.type("  ");
+    await expect(field).not.toHaveAttribute("aria-invalid");
+    await expect(app.region("create.title")).toContainText("0 of 255 bytes");
+    await field.blur();
+    await expect(field).toHaveAttribute("aria-invalid", "true");
+    await field.focus();
+    await page.keyboard.insertText("卷a");
+    await expect(field).not.toHaveAttribute("aria-invalid");
+    await expect(app.region("create.title")).toContainText("4 of 255 bytes");
+  });
+});
+
+test.describe("a volume that cannot go", () => {
+  const visible = {
+    "web-server-root-attached": ["status"],
+    "billing-monthly": ["billing"],
+    "encrypted-payroll": ["encryption"],
+    "policy-protected": ["backup_policy"],
+    "dss-pool-disk": ["dss"],
+    "dess-disk": ["dess"],
+    "old-system-disk": ["system_disk"],
+    "worst-case": ["status", "billing", "encryption", "backup_policy", "dss", "system_disk"],
+  };
+  const all = [
+    "status", "billing", "frozen", "encryption", "backups_and_snapshots",
+    "backup_policy", "dss", "dess", "system_disk",
+  ];
+
+  for (const [volume, constraints] of Object.entries(visible)) {
+    test(`${volume} says why: ${constraints.join(", ")}`, async ({ app }) => {
+      await app.useDemoProject("A");
+      const status = volume === "web-server-root-attached" || volume === "worst-case" ? "in-use" : "";
+      for (const constraint of all) {
+        const reason = app.say(`reason.${constraint}`, { status });
+        const has = expect(app.row(volume));
+        await (constraints.includes(constraint) ? has.toContainText(reason) : has.not.toContainText(reason));
+      }
+      await app.choose(volume);
+      for (const constraint of constraints) {
+        await expect(app.check(constraint)).toContainText(app.say("verdict.violated"));
+      }
+      await expect(app.button("create.submit")).toHaveAccessibleDescription(
+        app.say("create.blocked.violated"),
+      );
+      await app.create();
+      await expect(app.dialog).toBeHidden();
+      expect(app.posts).toEqual([]);
+    });
+  }
+
+  test("has snapshots, which only asking shows", async ({ app }) => {
+    await app.useDemoProject("A");
+    await expect(app.row("with-snapshots")).toContainText(app.say("eligibility.unknown"));
+    await app.choose("with-snapshots");
+    await expect(app.check("backups_and_snapshots")).toContainText(app.say("reason.backups_and_snapshots"));
+    await expect(app.row("with-snapshots")).toContainText(app.say("reason.backups_and_snapshots"));
+    await app.create();
+    expect(app.posts).toEqual([]);
+  });
+
+  test("is frozen, which only the server's refusal shows", async ({ app }) => {
+    await app.useDemoProject("A");
+    await app.choose("frozen-disk");
+    await expect(app.check("frozen")).toContainText(app.say("verdict.unknown"));
+    await app.name("kept");
+    await app.create();
+    await expect(app.alert).toContainText("EVS.2068");
+    await expect(app.alert).toContainText("volume is locked");
+    await expect(app.check("frozen")).toContainText(app.say("reason.frozen"));
+    await expect(app.row("frozen-disk")).toContainText(app.say("reason.frozen"));
+    await expect(app.textbox("create.name")).toHaveValue("kept");
+    expect(app.posts).toHaveLength(1);
+  });
+
+  test("has backups, on which the server decides", async ({ app }) => {
+    await app.useDemoProject("A");
+    await app.choose("with-backups");
+    await expect(app.check("backups_and_snapshots")).toContainText(app.say("verdict.unknown"));
+    await app.create();
+    await expect(app.alert).toContainText(app.say("create.rejected"));
+    await expect(app.alert).toContainText(/backup/);
+  });
+
+  test("was taken in the meantime", async ({ app, server }) => {
+    await app.useDemoProject("A");
+    await app.choose("data-01");
+    await server.create(DATA_01);
+    await app.create();
+    await expect(app.alert).toContainText("Invalid volume: status must be available");
+    await expect(app.alert).toContainText(/req-[0-9a-f-]{36}/);
+    await expect(app.alert).toContainText("400");
+    // The list was read again, and knows it now.
+    await expect(app.row("data-01")).toContainText("awaiting-transfer");
+    expect(app.posts).toHaveLength(1);
+  });
+});
+
+test.describe("a connection that fails", () => {
+  test("by the token", async ({ app }) => {
+    await app.connect(PROJECT_A.id, "no-such-token");
+    await expect(app.alert).toContainText(app.say("read.token"));
+    await expect(app.alert).toContainText(/req-/);
+    await expect(app.textbox("connect.project")).toHaveValue(PROJECT_A.id);
+  });
+
+  test("by the project", async ({ app }) => {
+    await app.connect("0".repeat(32), PROJECT_A.token);
+    await expect(app.alert).toContainText(app.say("read.project"));
+  });
+
+  test("by the endpoint, where nothing answers or nothing may", async ({ app }) => {
+    await app.textbox("connect.endpoint").fill("http://127.0.0.1:9");
+    await app.connect(PROJECT_A.id, PROJECT_A.token);
+    await expect(app.alert).toContainText(app.say("read.no_answer.connection"));
+    await expect(app.alert).toContainText(app.say("read.address"));
+  });
+
+  test("by the endpoint, where something else answers", async ({ app, server }) => {
+    await app.textbox("connect.endpoint").fill(`${server.url}/elsewhere`);
+    await app.connect(PROJECT_A.id, PROJECT_A.token);
+    await expect(app.alert).toContainText(app.say("read.address"));
+    await expect(app.alert).toContainText("404");
+  });
+
+  const answers = [
+    ["an HTML page", 200, "<html>Sign in</html>", "read.unreadable"],
+    ["broken JSON", 200, '{"volumes": [', "read.unreadable"],
+    ["an HTML error page", 502, "<html>Bad gateway</html>", "read.server"],
+    ["an empty error", 503, "", "read.server"],
+    ["a denial", 403, '{"forbidden":{"code":403,"message":"no <b>way</b>"}}', "read.permission"],
+  ] as const;
+  for (const [what, status, body, key] of answers) {
+    test(`by ${what}`, async ({ app, page }) => {
+      await page.route("**/cloudvolumes/detail*", (route) =>
+        route.fulfill({ status, body, headers: { "X-Openstack-Request-Id": "req-of-support" } }),
+      );
+      await app.connect(PROJECT_A.id, PROJECT_A.token);
+      await expect(app.alert).toContainText(app.say(key));
+      await expect(app.alert).toContainText(String(status));
+      await expect(app.alert).toContainText("req-of-support");
+      await expect(app.alert.locator("b")).toHaveCount(0);
+      // The page is as alive as before.
+      await page.unroute("**/cloudvolumes/detail*");
+      await app.useDemoProject("A");
+    });
+  }
+
+  test("by what was typed", async ({ app }) => {
+    await app.textbox("connect.endpoint").fill("javascript:alert(1)");
+    await app.connect("a/b", "two words");
+    const token = app.page.getByLabel(app.say("connect.token"), { exact: true });
+    await expect(app.textbox("connect.endpoint")).toBeFocused();
+    await expect(app.textbox("connect.endpoint")).toHaveAccessibleDescription(/http/);
+    await expect(app.textbox("connect.project")).toHaveAccessibleDescription(/letters/);
+    await expect(token).toHaveAccessibleDescription(/cannot be a token/);
+    await app.textbox("connect.endpoint").fill(app.server.url);
+    await app.connect("", "");
+    await expect(app.textbox("connect.project")).toBeFocused();
+    await expect(token).toHaveAccessibleDescription(/Enter a token/);
+  });
+});
+
+test.describe("an outcome that is unknown", () => {
+  test("the server stops in mid-post, and nothing is sent again", async ({ app, page, server }) => {
+    await app.useDemoProject("A");
+    await app.choose("data-01");
+    await app.name("kept");
+    await page.route("**/os-volume-transfer", async (route) => {
+      await server.kill();
+      await route.continue();
+    });
+    await app.create();
+    await expect(app.alert.filter({ hasText: app.say("unknown.title") })).toContainText(
+      app.say("unknown.connection"),
+    );
+    await expect(app.button("create.submit")).toHaveAccessibleDescription(
+      app.say("create.blocked.unknown"),
+    );
+    await app.create();
+    await app.button("unknown.look").click();
+    await expect(app.page.getByText(app.say("unknown.cannot_tell"))).toBeVisible();
+    await app.create();
+    expect(app.posts).toHaveLength(1);
+    await expect(app.textbox("create.name")).toHaveValue("kept");
+  });
+
+  test("the answer is lost, and the transfer is found", async ({ app, page, server }) => {
+    await app.useDemoProject("A");
+    await app.choose("data-01");
+    await page.route("**/os-volume-transfer", async (route) => {
+      await route.fetch();
+      await route.abort("connectionreset");
+    });
+    await app.create();
+    await app.button("unknown.look").click();
+    const [made] = await server.transfers();
+    await expect(page.getByText(app.say("unknown.made", { id: made!.id }))).toBeVisible();
+    await expect(app.row("data-01")).toContainText("awaiting-transfer");
+    expect(app.posts).toHaveLength(1);
+  });
+
+  test("the gateway fails, nothing was made, and it can be tried again", async ({ app, page }) => {
+    await app.useDemoProject("A");
+    await app.choose("data-01");
+    await page.route("**/os-volume-transfer", (route) =>
+      route.fulfill({ status: 502, contentType: "text/html", body: "<h1>Bad gateway</h1>" }),
+    );
+    await app.create();
+    await expect(app.alert).toContainText(app.say("unknown.failed"));
+    await expect(app.alert).toContainText("502");
+    await app.button("unknown.look").click();
+    await expect(app.alert).toContainText(app.say("unknown.not_made"));
+    await page.unroute("**/os-volume-transfer");
+    await app.create();
+    await expect(app.dialog).toBeVisible();
+    expect(app.posts).toHaveLength(2);
+  });
+
+  const unreadable = [
+    ["an empty 202", 202, ""],
+    ["a 202 without a key", 202, '{"transfer":{"id":"t"}}'],
+    ["Cinder's 204 to a missing token", 204, ""],
+    ["a sign-in page", 200, "<html>Sign in</html>"],
+  ] as const;
+  for (const [what, status, body] of unreadable) {
+    test(`the answer is ${what}`, async ({ app, page }) => {
+      await app.useDemoProject("A");
+      await app.choose("data-01");
+      await page.route("**/os-volume-transfer", (route) => route.fulfill({ status, body }));
+      await app.create();
+      await expect(app.alert).toContainText(app.say("unknown.unreadable", { status }));
+      await app.create();
+      expect(app.posts).toHaveLength(1);
+    });
+  }
+});
+
+test("a redirect is not followed with the token", async ({ app, page }) => {
+  await app.useDemoProject("A");
+  await app.choose("data-01");
+  let followed = false;
+  await page.route("**/elsewhere", (route) => {
+    followed = true;
+    return route.fulfill({ status: 200, body: "" });
+  });
+  await page.route("**/os-volume-transfer", (route) =>
+    route.fulfill({ status: 307, headers: { Location: "/elsewhere" } }),
+  );
+  await app.create();
+  await expect(app.alert).toContainText(app.say("unknown.title"));
+  expect(followed).toBe(false);
+});
+
+test("one press sends once, however often it is pressed", async ({ app, page }) => {
+  await app.useDemoProject("A");
+  await app.choose("data-01");
+  await page.route("**/os-volume-transfer", async (route) => {
+    await new Promise((done) => setTimeout(done, 300));
+    await route.continue();
+  });
+  await app.button("create.submit").dblclick();
+  await app.textbox("create.name").press("Enter");
+  await app.create();
+  await expect(app.dialog).toBeVisible();
+  expect(app.posts).toHaveLength(1);
+});
+
+function escape(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
