@@ -110,6 +110,10 @@ test.describe("a volume that cannot go", () => {
     await expect(app.row("frozen-disk")).toContainText(app.say("reason.frozen"));
     await expect(app.textbox("create.name")).toHaveValue("kept");
     expect(app.posts).toHaveLength(1);
+
+    // What was said of this volume is not left standing beside another.
+    await app.choose("data-01");
+    await expect(app.alert).toHaveCount(0);
   });
 
   test("has backups, on which the server decides", async ({ app }) => {

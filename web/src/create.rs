@@ -143,6 +143,16 @@ fn CreateForm() -> impl IntoView {
         }
     });
 
+    // A refusal is of the volume that was chosen then; an unknown outcome outlasts another choice.
+    Effect::new(move |before: Option<Option<VolumeId>>| {
+        let chosen = console.chosen.get();
+        let moved_on = before.is_some_and(|before| before != chosen);
+        if moved_on && trouble.with_untracked(|t| matches!(t, Some(Trouble::Rejected(_)))) {
+            trouble.set(None);
+        }
+        chosen
+    });
+
     let read_field = move || {
         if let Some(input) = input.get_untracked() {
             typed.set(field_text(&input));
@@ -276,6 +286,7 @@ fn OutcomeUnknown(cause: UnknownCause, volume: VolumeId, found: RwSignal<Found>)
         }
         UnknownCause::Lost(_) | UnknownCause::OtherVolume { .. } => None,
     };
+    let id = volume.as_str().to_owned();
     let looking = move || found.with(|found| *found == Found::Looking);
     let result = move || {
         let language = language.get();
@@ -301,6 +312,7 @@ fn OutcomeUnknown(cause: UnknownCause, volume: VolumeId, found: RwSignal<Found>)
     view! {
         <div class="message bad">
             <h3>{t(key::UNKNOWN_TITLE)}</h3>
+            <p>{t(key::CREATE_VOLUME)} " " <code>{id}</code></p>
             <p>{move || unknown_cause(language.get(), &cause)}</p>
             {words.map(|fault| view! { <FaultWords fault /> })}
             <p>{t(key::UNKNOWN_ADVICE)}</p>

@@ -178,7 +178,9 @@ pub(crate) fn ReadFailure(error: ReadError) -> impl IntoView {
 mod tests {
     use super::*;
     use volume_transfer::{Service, Unit, Verdict};
-    use wasm_bindgen_test::wasm_bindgen_test;
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+    wasm_bindgen_test_configure!(run_in_browser);
 
     #[wasm_bindgen_test]
     fn every_code_of_the_core_has_its_sentence() {
