@@ -4,8 +4,10 @@ use gloo_net::http::RequestBuilder;
 use serde::Deserialize;
 use std::fmt;
 use std::sync::Arc;
-use volume_transfer::api::{self, Method, Outcome, VolumePage};
-use volume_transfer::{Lost, ProjectId, ReadError, Request, Response, Service, Volume};
+use volume_transfer::api::{self, VolumePage};
+use volume_transfer::{
+    Lost, Method, Outcome, ProjectId, ReadError, Request, Response, Service, Volume,
+};
 use web_sys::{AbortSignal, RequestCache, RequestRedirect, Url};
 use zeroize::Zeroizing;
 

@@ -1,142 +1,16 @@
-//! Requests and responses as values: one encoder and one decoder for each operation.
-//!
-//! Nothing here sends. The token is not in a [`Request`] either: whoever sends adds it as
-//! `X-Auth-Token`, so that no value of this crate can leak it.
+//! The operations: one encoder and one decoder for each.
 
 use crate::error::{CreateError, Fault, ReadError, UnknownCause};
+use crate::http::{Method, Outcome, Request};
 use crate::id::{ProjectId, TransferId, VolumeId};
 use crate::loose;
 use crate::service::Service;
 use crate::transfer::{AuthKey, CreateTransfer, CreatedTransfer, Link, Transfer};
 use crate::volume::Volume;
-use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
-
-/// An HTTP method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// Reads.
-    Get,
-    /// Creates.
-    Post,
-}
-
-impl Method {
-    /// As HTTP spells it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Method::Get => "GET",
-            Method::Post => "POST",
-        }
-    }
-}
-
-/// A request that is ready to be sent, but for the endpoint before its path and the token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
-    /// The method.
-    pub method: Method,
-    /// The path and query, starting with `/`.
-    pub path: String,
-    /// JSON; goes with `Content-Type: application/json`, which Cinder compares case-sensitively.
-    pub body: Option<String>,
-}
-
-impl Request {
-    /// The headers that it needs beside `X-Auth-Token`.
-    pub fn headers(&self) -> &'static [(&'static str, &'static str)] {
-        match self.body {
-            Some(_) => &[("Accept", "application/json"), ("Content-Type", "application/json")],
-            None => &[("Accept", "application/json")],
-        }
-    }
-}
-
-/// An answer as it came. Its body may hold a key, so it is wiped on drop and kept from `Debug`.
-pub struct Response {
-    /// The HTTP status; 0 stands for a redirect that was not followed.
-    pub status: u16,
-    headers: Vec<(String, String)>,
-    body: Zeroizing<Vec<u8>>,
-}
-
-impl Response {
-    /// An answer without headers.
-    pub fn new(status: u16, body: Vec<u8>) -> Response {
-        Response { status, headers: Vec::new(), body: Zeroizing::new(body) }
-    }
-
-    /// Adds a header.
-    #[must_use]
-    pub fn with_header(mut self, name: &str, value: &str) -> Response {
-        self.headers.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// The value of a header, whatever the case of its name.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
-    }
-
-    /// The id that the service's support finds the request by.
-    pub fn request_id(&self) -> Option<&str> {
-        ["x-openstack-request-id", "x-request-id", "x-compute-request-id"]
-            .into_iter()
-            .find_map(|name| self.header(name))
-    }
-
-    pub(crate) fn body(&self) -> &[u8] {
-        &self.body
-    }
-
-    fn unreadable(&self) -> (u16, Option<String>) {
-        (self.status, self.request_id().map(ToOwned::to_owned))
-    }
-}
-
-impl fmt::Debug for Response {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Response {{ status: {}, body: [{} bytes] }}", self.status, self.body.len())
-    }
-}
-
-/// Why no answer came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lost {
-    /// The connection failed, at the start or on the way.
-    Connection,
-    /// It took too long.
-    Timeout,
-}
-
-impl Lost {
-    /// A stable code: `connection` or `timeout`.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Lost::Connection => "connection",
-            Lost::Timeout => "timeout",
-        }
-    }
-}
-
-impl fmt::Display for Lost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Lost::Connection => "the connection failed",
-            Lost::Timeout => "no answer came in time",
-        })
-    }
-}
-
-impl core::error::Error for Lost {}
-
-/// What became of a request.
-pub type Outcome = Result<Response, Lost>;
 
 fn get(path: String) -> Request {
     Request { method: Method::Get, path, body: None }
@@ -147,12 +21,12 @@ fn read<T: for<'a> Deserialize<'a>>(outcome: Outcome) -> Result<T, ReadError> {
     match response.status {
         400.. => Err(ReadError::Refused(Fault::read(&response))),
         200 => serde_json::from_slice(response.body()).map_err(|_| {
-            let (status, request_id) = response.unreadable();
+            let (status, request_id) = response.trace();
             ReadError::Unreadable { status, request_id }
         }),
         // Cinder without authentication answers 204 to a missing token: no success either.
         _ => {
-            let (status, request_id) = response.unreadable();
+            let (status, request_id) = response.trace();
             Err(ReadError::Unreadable { status, request_id })
         }
     }
@@ -299,7 +173,7 @@ pub fn decode_created(
     struct Body {
         transfer: Record,
     }
-    let (status, request_id) = response.unreadable();
+    let (status, request_id) = response.trace();
     let record = serde_json::from_slice(response.body())
         .ok()
         .filter(|_| (200..300).contains(&status))

@@ -1,35 +1,11 @@
 //! Whether a volume can be transferred: one verdict for each constraint of the API page.
 
+use crate::constraint::Constraint;
 use crate::error::Fault;
 use crate::id::VolumeId;
 use crate::service::Service;
 use crate::volume::{Volume, VolumeStatus};
 use alloc::vec::Vec;
-
-/// A reason for which a service refuses a transfer, with a 400 and no word of which.
-///
-/// Source: the constraints of EVS's "creating a volume transfer".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Constraint {
-    /// The status must be `available`.
-    Status,
-    /// Not billed yearly or monthly (包周期).
-    Billing,
-    /// Not frozen (冻结). No field tells: the server's refusal is the first to say so.
-    Frozen,
-    /// Not encrypted.
-    Encryption,
-    /// Neither backups nor snapshots; either one blocks.
-    BackupsAndSnapshots,
-    /// No backup policy.
-    BackupPolicy,
-    /// Not on Dedicated Distributed Storage (DSS).
-    Dss,
-    /// Not on Dedicated Enterprise Storage (DESS).
-    Dess,
-    /// Not a system disk.
-    SystemDisk,
-}
 
 /// What is known of a constraint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -87,73 +63,6 @@ pub struct Eligibility {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EligibleVolume(VolumeId);
 
-impl Constraint {
-    /// Every constraint, in the order of the API page.
-    pub const ALL: [Constraint; 9] = [
-        Constraint::Status,
-        Constraint::Billing,
-        Constraint::Frozen,
-        Constraint::Encryption,
-        Constraint::BackupsAndSnapshots,
-        Constraint::BackupPolicy,
-        Constraint::Dss,
-        Constraint::Dess,
-        Constraint::SystemDisk,
-    ];
-
-    /// A stable code, such as `status` or `backups_and_snapshots`.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Constraint::Status => "status",
-            Constraint::Billing => "billing",
-            Constraint::Frozen => "frozen",
-            Constraint::Encryption => "encryption",
-            Constraint::BackupsAndSnapshots => "backups_and_snapshots",
-            Constraint::BackupPolicy => "backup_policy",
-            Constraint::Dss => "dss",
-            Constraint::Dess => "dess",
-            Constraint::SystemDisk => "system_disk",
-        }
-    }
-
-    fn judge(self, volume: &Volume, facts: &Facts, service: Service) -> Verdict {
-        let evs = match service {
-            Service::EvsV2 | Service::EvsV3 => true,
-            Service::Cinder => false,
-        };
-        match self {
-            Constraint::Status => violated_if(volume.status != VolumeStatus::Available),
-            // The page: "if this field has a value the volume is yearly/monthly, otherwise not".
-            Constraint::Billing => violated_if(volume.metadata.order_id.is_some()),
-            Constraint::Frozen => facts.frozen.map_or(Verdict::Unknown, violated_if),
-            Constraint::Encryption if evs => violated_if(
-                volume.metadata.encrypted == Some(true) || volume.encrypted == Some(true),
-            ),
-            Constraint::Encryption => volume.encrypted.map_or(Verdict::Unknown, violated_if),
-            Constraint::BackupsAndSnapshots => match (facts.backups, facts.snapshots) {
-                (Some(true), _) | (_, Some(true)) => Verdict::Violated,
-                (Some(false), Some(false)) => Verdict::Met,
-                (None, _) | (_, None) => Verdict::Unknown,
-            },
-            Constraint::BackupPolicy if volume.metadata.policy.is_some() => Verdict::Violated,
-            Constraint::BackupPolicy => facts.backup_policy.map_or(Verdict::Unknown, violated_if),
-            Constraint::Dss => match storage(volume) {
-                Some(Storage::Dedicated) => Verdict::Violated,
-                Some(Storage::Shared | Storage::DedicatedEnterprise) => Verdict::Met,
-                None => Verdict::Unknown,
-            },
-            Constraint::Dess => match storage(volume) {
-                Some(Storage::DedicatedEnterprise) => Verdict::Violated,
-                Some(Storage::Shared | Storage::Dedicated) => Verdict::Met,
-                None => Verdict::Unknown,
-            },
-            // The only flag that a detached system disk keeps. A data disk can carry it too; the
-            // server does not tell them apart either.
-            Constraint::SystemDisk => volume.bootable.map_or(Verdict::Unknown, violated_if),
-        }
-    }
-}
-
 impl Verdict {
     /// A stable code: `met`, `violated` or `unknown`.
     pub const fn code(self) -> &'static str {
@@ -167,6 +76,44 @@ impl Verdict {
 
 const fn violated_if(violated: bool) -> Verdict {
     if violated { Verdict::Violated } else { Verdict::Met }
+}
+
+/// The verdict on one constraint.
+fn judge(constraint: Constraint, volume: &Volume, facts: &Facts, service: Service) -> Verdict {
+    let evs = match service {
+        Service::EvsV2 | Service::EvsV3 => true,
+        Service::Cinder => false,
+    };
+    match constraint {
+        Constraint::Status => violated_if(volume.status != VolumeStatus::Available),
+        // The page: "if this field has a value the volume is yearly/monthly, otherwise not".
+        Constraint::Billing => violated_if(volume.metadata.order_id.is_some()),
+        Constraint::Frozen => facts.frozen.map_or(Verdict::Unknown, violated_if),
+        Constraint::Encryption if evs => {
+            violated_if(volume.metadata.encrypted == Some(true) || volume.encrypted == Some(true))
+        }
+        Constraint::Encryption => volume.encrypted.map_or(Verdict::Unknown, violated_if),
+        Constraint::BackupsAndSnapshots => match (facts.backups, facts.snapshots) {
+            (Some(true), _) | (_, Some(true)) => Verdict::Violated,
+            (Some(false), Some(false)) => Verdict::Met,
+            (None, _) | (_, None) => Verdict::Unknown,
+        },
+        Constraint::BackupPolicy if volume.metadata.policy.is_some() => Verdict::Violated,
+        Constraint::BackupPolicy => facts.backup_policy.map_or(Verdict::Unknown, violated_if),
+        Constraint::Dss => match storage(volume) {
+            Some(Storage::Dedicated) => Verdict::Violated,
+            Some(Storage::Shared | Storage::DedicatedEnterprise) => Verdict::Met,
+            None => Verdict::Unknown,
+        },
+        Constraint::Dess => match storage(volume) {
+            Some(Storage::DedicatedEnterprise) => Verdict::Violated,
+            Some(Storage::Shared | Storage::Dedicated) => Verdict::Met,
+            None => Verdict::Unknown,
+        },
+        // The only flag that a detached system disk keeps. A data disk can carry it too; the
+        // server does not tell them apart either.
+        Constraint::SystemDisk => volume.bootable.map_or(Verdict::Unknown, violated_if),
+    }
 }
 
 enum Storage {
@@ -198,7 +145,7 @@ pub fn check(volume: &Volume, facts: &Facts, service: Service) -> Eligibility {
         .iter()
         .map(|&constraint| Finding {
             constraint,
-            verdict: constraint.judge(volume, facts, service),
+            verdict: judge(constraint, volume, facts, service),
         })
         .collect();
     Eligibility { volume: volume.id.clone(), findings }

@@ -1,6 +1,6 @@
 //! What a server says when it says no, and what may be done next.
 
-use crate::api::{Lost, Response};
+use crate::http::{Lost, Response};
 use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
 use core::fmt;
@@ -97,7 +97,14 @@ impl Fault {
 
     /// An answer that is none of the service's: what support can trace it by is all there is.
     pub fn without_words(status: u16, request_id: Option<String>) -> Fault {
-        Fault { status, code: None, message: None, request_id, retry_after: None, from_service: false }
+        Fault {
+            status,
+            code: None,
+            message: None,
+            request_id,
+            retry_after: None,
+            from_service: false,
+        }
     }
 
     /// What it is about. The server's own code goes before its status, since EVS answers a bad

@@ -57,8 +57,10 @@
 extern crate alloc;
 
 pub mod api;
+pub mod constraint;
 pub mod eligibility;
 pub mod error;
+pub mod http;
 pub mod id;
 pub mod name;
 pub mod service;
@@ -67,9 +69,10 @@ pub mod volume;
 
 mod loose;
 
-pub use api::{Lost, Request, Response};
-pub use eligibility::{Constraint, Eligibility, EligibleVolume, Facts, Verdict};
+pub use constraint::Constraint;
+pub use eligibility::{Eligibility, EligibleVolume, Facts, Verdict};
 pub use error::{CreateError, Fault, FaultKind, ReadError, UnknownCause};
+pub use http::{Lost, Method, Outcome, Request, Response};
 pub use id::{IdError, ProjectId, TransferId, VolumeId};
 pub use name::{NameError, NameRule, TransferName, Unit};
 pub use service::Service;

@@ -1,6 +1,6 @@
 //! What differs between the services that speak this API, as data.
 
-use crate::eligibility::Constraint;
+use crate::constraint::Constraint;
 use crate::name::{NameRule, Unit};
 
 /// A service that speaks the volume transfer API.

@@ -10,10 +10,10 @@
 
 mod recorded;
 
-use volume_transfer::api::{self, Method};
+use volume_transfer::api;
 use volume_transfer::{
-    CreateError, CreateTransfer, Facts, FaultKind, IdError, Lost, ProjectId, ReadError, Response,
-    Service, TransferId, TransferName, UnknownCause, Volume, VolumeId, eligibility,
+    CreateError, CreateTransfer, Facts, FaultKind, IdError, Lost, Method, ProjectId, ReadError,
+    Response, Service, TransferId, TransferName, UnknownCause, Volume, VolumeId, eligibility,
 };
 
 const PROJECT: &str = "dd14c6ac581f40059e27f5320b60bf2f";

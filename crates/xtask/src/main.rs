@@ -1,2 +1,59 @@
-//! Placeholder.
-fn main() {}
+//! The project's chores: `cargo xtask run` starts the page, `cargo xtask test` checks everything.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool talks to its terminal"
+)]
+
+mod install;
+mod page;
+mod report;
+mod run;
+mod shell;
+mod test;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+The chores of this project. What they need and is missing, they install first.
+
+Usage:
+  cargo xtask run [--open] [-- SERVER-ARGUMENT...]
+      Build the page for release, start the console server with it and print its address.
+      --open opens the address in the browser; what follows -- goes to the server,
+      `cargo xtask run -- --help` lists it.
+
+  cargo xtask test [STEP...]
+      Run every check, or only the named ones, and close with a table.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+
+    let done =
+        std::env::set_current_dir(shell::root()).map_err(anyhow::Error::from).and_then(|()| {
+            match words.as_slice() {
+                ["run", "--open", "--", server @ ..] => run::run(true, server),
+                ["run", "--open"] => run::run(true, &[]),
+                ["run", "--", server @ ..] => run::run(false, server),
+                ["run"] => run::run(false, &[]),
+                ["test", names @ ..] if test::known(names) => test::test(names),
+                ["--help" | "-h" | "help"] => {
+                    println!("{}", help());
+                    Ok(ExitCode::SUCCESS)
+                }
+                _ => {
+                    eprintln!("{}", help());
+                    Ok(ExitCode::from(2))
+                }
+            }
+        });
+    done.unwrap_or_else(|error| {
+        eprintln!("\nerror: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn help() -> String {
+    format!("{HELP}\n      Steps: {}", test::names().join(", "))
+}

@@ -1,0 +1,56 @@
+//! The nine constraints of the API page. What is known of each is [`eligibility`](crate::eligibility)'s.
+
+/// A reason for which a service refuses a transfer, with a 400 and no word of which.
+///
+/// Source: the constraints of EVS's "creating a volume transfer".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Constraint {
+    /// The status must be `available`.
+    Status,
+    /// Not billed yearly or monthly (包周期).
+    Billing,
+    /// Not frozen (冻结). No field tells: the server's refusal is the first to say so.
+    Frozen,
+    /// Not encrypted.
+    Encryption,
+    /// Neither backups nor snapshots; either one blocks.
+    BackupsAndSnapshots,
+    /// No backup policy.
+    BackupPolicy,
+    /// Not on Dedicated Distributed Storage (DSS).
+    Dss,
+    /// Not on Dedicated Enterprise Storage (DESS).
+    Dess,
+    /// Not a system disk.
+    SystemDisk,
+}
+
+impl Constraint {
+    /// Every constraint, in the order of the API page.
+    pub const ALL: [Constraint; 9] = [
+        Constraint::Status,
+        Constraint::Billing,
+        Constraint::Frozen,
+        Constraint::Encryption,
+        Constraint::BackupsAndSnapshots,
+        Constraint::BackupPolicy,
+        Constraint::Dss,
+        Constraint::Dess,
+        Constraint::SystemDisk,
+    ];
+
+    /// A stable code, such as `status` or `backups_and_snapshots`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Constraint::Status => "status",
+            Constraint::Billing => "billing",
+            Constraint::Frozen => "frozen",
+            Constraint::Encryption => "encryption",
+            Constraint::BackupsAndSnapshots => "backups_and_snapshots",
+            Constraint::BackupPolicy => "backup_policy",
+            Constraint::Dss => "dss",
+            Constraint::Dess => "dess",
+            Constraint::SystemDisk => "system_disk",
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! What the chores need from a machine. What is there in the right version is left alone.
+
+use crate::shell::{command, output, root, sh, which};
+use anyhow::{Context, Result, bail, ensure};
+use std::{env, fs, path::PathBuf};
+
+const TRUNK: Crate = Crate::new("trunk", "trunk", "0.21.14", 8);
+const WASM_PACK: Crate = Crate::new("wasm-pack", "wasm-pack", "0.15.1", 3);
+const CARGO_DENY: Crate = Crate::new("cargo-deny", "cargo-deny", "0.20.2", 5);
+const NODE: u32 = 20;
+
+/// Something that a chore can't do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// A target of the compiler.
+    Target(&'static str),
+    /// wasm-bindgen and its test runner, in the version of the library in Cargo.lock.
+    WasmBindgen,
+    Trunk,
+    WasmPack,
+    CargoDeny,
+    /// Node.js and npm.
+    Node,
+    /// What `e2e/package.json` names: Playwright, and wasm-opt.
+    NpmPackages,
+    /// Chromium or Chrome, and its driver.
+    Browser,
+}
+
+/// Installs a need where it is missing.
+///
+/// # Errors
+///
+/// The error says what to install by hand.
+pub(crate) fn install(need: Need) -> Result<()> {
+    match need {
+        Need::Target(target) => self::target(target),
+        Need::WasmBindgen => {
+            let lock = fs::read_to_string("Cargo.lock").context("reading Cargo.lock")?;
+            let version = locked_version(&lock, "wasm-bindgen")
+                .context("Cargo.lock has no package wasm-bindgen")?;
+            Crate::new("wasm-bindgen-cli", "wasm-bindgen", version, 3).install()
+        }
+        Need::Trunk => TRUNK.install(),
+        Need::WasmPack => WASM_PACK.install(),
+        Need::CargoDeny => CARGO_DENY.install(),
+        Need::Node => node(),
+        Need::NpmPackages => npm_packages(),
+        Need::Browser => browser_and_driver(),
+    }
+}
+
+/// A command-line tool from crates.io.
+struct Crate<'a> {
+    name: &'a str,
+    binary: &'a str,
+    version: &'a str,
+    minutes: u32,
+}
+
+impl<'a> Crate<'a> {
+    const fn new(name: &'a str, binary: &'a str, version: &'a str, minutes: u32) -> Self {
+        Self { name, binary, version, minutes }
+    }
+
+    fn install(&self) -> Result<()> {
+        let Self { name, binary, version, minutes } = self;
+        if output(&format!("{binary} --version")).is_some_and(|said| says(&said, version)) {
+            return Ok(());
+        }
+        println!("installing {name} {version} (about {minutes} minutes) ...");
+        sh(&mut command(&format!("cargo install --locked {name} --version {version}")))
+            .with_context(|| format!("{name} {version} is missing; install it by hand"))
+    }
+}
+
+/// Whether the answer to `--version` names exactly this version.
+fn says(answer: &str, version: &str) -> bool {
+    answer.split_whitespace().any(|word| word == version)
+}
+
+/// The version of a package in a lock file, which holds `name` and `version` on successive lines.
+fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
+    let name = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != name);
+    lines.nth(1)?.strip_prefix("version = \"")?.strip_suffix('"')
+}
+
+fn target(target: &str) -> Result<()> {
+    // Asked of the compiler rather than of rustup, which not everyone has.
+    let library = output(&format!("rustc --print target-libdir --target {target}"));
+    if library.is_some_and(|path| PathBuf::from(path).is_dir()) {
+        return Ok(());
+    }
+    println!("installing the compiler's target {target} ...");
+    sh(&mut command(&format!("rustup target add {target}")))
+        .with_context(|| format!("the target {target} is missing; install rustup, or the target by the means that brought the compiler"))
+}
+
+fn node() -> Result<()> {
+    if which("npm").is_none() || node_major().is_none() {
+        debian_install("nodejs npm").context("Node.js and npm are missing; install both")?;
+    }
+    let found = node_major().context("node does not start")?;
+    ensure!(
+        found >= NODE,
+        "node is version {found}, and {NODE} or newer is needed; install it from https://nodejs.org"
+    );
+    Ok(())
+}
+
+fn node_major() -> Option<u32> {
+    major(&output("node --version")?)
+}
+
+/// 20 of `v20.20.2`.
+fn major(version: &str) -> Option<u32> {
+    version.strip_prefix('v')?.split('.').next()?.parse().ok()
+}
+
+fn npm_packages() -> Result<()> {
+    node()?;
+    // npm writes the second file last, so it is the newer one exactly when it is complete.
+    let written = |file: &str| fs::metadata(root().join(file)).and_then(|file| file.modified());
+    let wanted = written("e2e/package-lock.json").context("e2e/package-lock.json")?;
+    if written("e2e/node_modules/.package-lock.json").is_ok_and(|done| done >= wanted) {
+        return Ok(());
+    }
+    println!("installing the npm packages of e2e/package.json (about 1 minute) ...");
+    sh(&mut command("npm ci --prefix e2e"))
+        .context("the npm packages are missing; run the command in a terminal to see why")
+}
+
+/// Chromium or Chrome: what the person says, what is on PATH, or where macOS keeps it.
+pub(crate) fn browser() -> Option<PathBuf> {
+    let named = env::var_os("CHROMIUM").map(PathBuf::from);
+    let mac = PathBuf::from("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome");
+    named
+        .or_else(|| ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(which))
+        .or_else(|| mac.is_file().then_some(mac))
+}
+
+fn browser_and_driver() -> Result<()> {
+    if browser().is_some() && which("chromedriver").is_some() {
+        return Ok(());
+    }
+    // The fonts are for people: screenshots of the Chinese page show boxes without them.
+    let by_hand = if cfg!(target_os = "macos") {
+        "run `brew install --cask google-chrome chromedriver`"
+    } else {
+        "install Chromium (or name one in the environment variable CHROMIUM) and chromedriver of the same version"
+    };
+    debian_install("chromium chromium-driver fonts-noto-cjk")
+        .with_context(|| format!("a browser and its driver are missing; {by_hand}"))
+}
+
+/// Installs packages where that needs nobody's password: as root on Debian and what derives from it.
+fn debian_install(packages: &str) -> Result<()> {
+    if which("apt-get").is_none() {
+        bail!("there is no apt-get to install {packages}");
+    }
+    if !is_root() {
+        bail!("run `sudo apt-get install {packages}`");
+    }
+    println!("installing {packages} (about 1 minute) ...");
+    let apt = |arguments: &str| {
+        sh(command(&format!("apt-get {arguments}")).env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    apt("update")?;
+    apt(&format!("install -y {packages}"))
+}
+
+fn is_root() -> bool {
+    output("id -u").as_deref() == Some("0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lock_file_versions() {
+        let lock = "\
+[[package]]
+name = \"wasm-bindgen-macro\"
+version = \"0.1.0\"
+
+[[package]]
+name = \"wasm-bindgen\"
+version = \"0.2.129\"
+dependencies = [
+ \"wasm-bindgen-macro\",
+]
+";
+        #[track_caller]
+        fn check(lock: &str, package: &str, expected: Option<&str>) {
+            assert_eq!(locked_version(lock, package), expected);
+        }
+        check(lock, "wasm-bindgen", Some("0.2.129"));
+        check(lock, "wasm-bindgen-macro", Some("0.1.0"));
+        check(lock, "wasm", None);
+        check("name = \"wasm-bindgen\"", "wasm-bindgen", None);
+        check("", "wasm-bindgen", None);
+    }
+
+    #[test]
+    fn only_the_same_version_will_do() {
+        #[track_caller]
+        fn check(answer: &str, version: &str, expected: bool) {
+            assert_eq!(says(answer, version), expected, "{answer}");
+        }
+        check("trunk 0.21.14", "0.21.14", true);
+        check("wasm-bindgen 0.2.129 (abcdef)", "0.2.129", true);
+        check("trunk 0.21.145", "0.21.14", false);
+        check("", "0.21.14", false);
+    }
+
+    #[test]
+    fn major_versions() {
+        assert_eq!(major("v20.20.2"), Some(20));
+        assert_eq!(major("node"), None);
+    }
+}

@@ -1,0 +1,139 @@
+//! The page as a browser gets it: built for release, compressed beforehand, weighed.
+
+use crate::shell::{command, sh};
+use anyhow::{Context, Result};
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+/// Where Trunk.toml says that Trunk builds.
+pub(crate) const DIST: &str = "dist";
+
+/// What a file of the page weighs, in bytes; a compression that would not make it smaller is left out.
+pub(crate) struct Weight {
+    pub(crate) file: PathBuf,
+    pub(crate) raw: usize,
+    pub(crate) gzip: usize,
+    pub(crate) brotli: usize,
+}
+
+/// Builds the page into `dist`, compresses its files and weighs them.
+pub(crate) fn build() -> Result<Vec<Weight>> {
+    // Trunk takes NO_COLOR for an option of its own and stumbles over the usual value 1.
+    sh(command("trunk build --release --skip-version-check").env_remove("NO_COLOR"))?;
+    println!("compressing {DIST} ...");
+    let mut files = Vec::new();
+    list(Path::new(DIST), &mut files)?;
+    files.sort();
+    files.into_iter().map(compress).collect()
+}
+
+/// The table of sizes for what a browser must load before the page is alive.
+pub(crate) fn sizes(weights: &[Weight]) -> String {
+    let mut lines = vec![format!("{:<40} {:>9} {:>9} {:>9}", "", "raw", "gzip", "brotli")];
+    let mut total = (0, 0, 0);
+    for Weight { file, raw, gzip, brotli } in weights {
+        if !["wasm", "js", "css"].contains(&extension(file)) {
+            continue;
+        }
+        let name = file.strip_prefix(DIST).unwrap_or(file).display();
+        lines.push(format!("{name:<40} {raw:>9} {gzip:>9} {brotli:>9}"));
+        total = (total.0 + raw, total.1 + gzip, total.2 + brotli);
+    }
+    lines.push(format!("{:<40} {:>9} {:>9} {:>9}", "total", total.0, total.1, total.2));
+    lines.join("\n")
+}
+
+fn list(directory: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(directory).with_context(|| directory.display().to_string())? {
+        let path = entry?.path();
+        if path.is_dir() {
+            list(&path, files)?;
+        } else if compressible(&path) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn compress(file: PathBuf) -> Result<Weight> {
+    let raw = fs::read(&file).with_context(|| file.display().to_string())?;
+    let beside = |suffix: &str, packed: Vec<u8>| -> Result<usize> {
+        let Some(packed) = smaller(&raw, packed) else {
+            return Ok(raw.len());
+        };
+        let mut name = file.clone().into_os_string();
+        name.push(suffix);
+        fs::write(name, &packed)?;
+        Ok(packed.len())
+    };
+    Ok(Weight {
+        raw: raw.len(),
+        gzip: beside(".gz", gzip(&raw)?)?,
+        brotli: beside(".br", brotli(&raw)?)?,
+        file,
+    })
+}
+
+/// Whether a file is text or code; pictures and fonts are compressed already.
+fn compressible(file: &Path) -> bool {
+    ["html", "js", "css", "wasm", "json", "svg"].contains(&extension(file))
+}
+
+fn extension(file: &Path) -> &str {
+    file.extension().and_then(|extension| extension.to_str()).unwrap_or_default()
+}
+
+/// The compressed bytes, where they spare a browser something.
+fn smaller(raw: &[u8], packed: Vec<u8>) -> Option<Vec<u8>> {
+    (packed.len() < raw.len()).then_some(packed)
+}
+
+fn gzip(raw: &[u8]) -> Result<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(raw)?;
+    Ok(encoder.finish()?)
+}
+
+fn brotli(mut raw: &[u8]) -> Result<Vec<u8>> {
+    let parameters = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        size_hint: raw.len(),
+        ..Default::default()
+    };
+    let mut packed = Vec::new();
+    brotli::BrotliCompress(&mut raw, &mut packed, &parameters)?;
+    Ok(packed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_code_are_compressed() {
+        #[track_caller]
+        fn check(file: &str, expected: bool) {
+            assert_eq!(compressible(Path::new(file)), expected, "{file}");
+        }
+        check("dist/index.html", true);
+        check("dist/web-0123_bg.wasm", true);
+        check("dist/icon.svg", true);
+        check("dist/icon.png", false);
+        check("dist/web.js.br", false);
+        check("dist/js", false);
+    }
+
+    #[test]
+    fn only_what_gets_smaller_is_kept() -> Result<()> {
+        let long = b"volume transfer ".repeat(100);
+        assert!(smaller(&long, gzip(&long)?).is_some());
+        assert!(smaller(&long, brotli(&long)?).is_some());
+        let short = b"{}";
+        assert!(smaller(short, gzip(short)?).is_none());
+        assert!(smaller(short, brotli(short)?).is_none());
+        Ok(())
+    }
+}

@@ -1,0 +1,111 @@
+//! How a test run closes: a table, and one line for people and machines that read no further.
+
+use std::{fmt::Write, time::Duration};
+
+/// How a step ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// All is well, save for what the note says.
+    Passed(Option<String>),
+    Failed(String),
+    Skipped(String),
+}
+
+/// What a test run did so far.
+#[derive(Debug, Default)]
+pub(crate) struct Report(Vec<(&'static str, Outcome, Duration)>);
+
+impl Report {
+    pub(crate) fn add(&mut self, step: &'static str, outcome: Outcome, took: Duration) {
+        self.0.push((step, outcome, took));
+    }
+
+    pub(crate) fn passed(&self, step: &str) -> bool {
+        self.0
+            .iter()
+            .any(|(name, outcome, _)| *name == step && matches!(outcome, Outcome::Passed(_)))
+    }
+
+    pub(crate) fn all_passed(&self) -> bool {
+        self.count(|outcome| matches!(outcome, Outcome::Failed(_))) == 0
+    }
+
+    /// The table, one line a step.
+    pub(crate) fn table(&self) -> String {
+        let mut table = String::new();
+        for (step, outcome, took) in &self.0 {
+            let (word, note) = match outcome {
+                Outcome::Passed(note) => ("passed", note.as_deref().unwrap_or_default()),
+                Outcome::Failed(why) => ("FAILED", why.as_str()),
+                Outcome::Skipped(why) => ("skipped", why.as_str()),
+            };
+            let line = format!("{step:<14} {word:<7} {:>7.1} s  {note}", took.as_secs_f64());
+            let _ = writeln!(table, "{}", line.trim_end());
+        }
+        table
+    }
+
+    /// `9 passed, 1 failed`, and `, 1 skipped` where something was.
+    pub(crate) fn closing_line(&self) -> String {
+        let passed = self.count(|outcome| matches!(outcome, Outcome::Passed(_)));
+        let failed = self.count(|outcome| matches!(outcome, Outcome::Failed(_)));
+        match self.0.len() - passed - failed {
+            0 => format!("{passed} passed, {failed} failed"),
+            skipped => format!("{passed} passed, {failed} failed, {skipped} skipped"),
+        }
+    }
+
+    fn count(&self, of: impl Fn(&Outcome) -> bool) -> usize {
+        self.0.iter().filter(|(_, outcome, _)| of(outcome)).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(outcomes: &[(&'static str, Outcome)]) -> Report {
+        let mut report = Report::default();
+        for (step, outcome) in outcomes {
+            report.add(step, outcome.clone(), Duration::from_millis(1_250));
+        }
+        report
+    }
+
+    #[test]
+    fn closing_lines() {
+        #[track_caller]
+        fn check(outcomes: &[(&'static str, Outcome)], expected: &str) {
+            assert_eq!(report(outcomes).closing_line(), expected);
+        }
+        let passed = || ("format", Outcome::Passed(None));
+        let failed = || ("page", Outcome::Failed("no".into()));
+        let skipped = || ("e2e", Outcome::Skipped("no page".into()));
+        check(&[], "0 passed, 0 failed");
+        check(&[passed(), passed()], "2 passed, 0 failed");
+        check(&[passed(), failed()], "1 passed, 1 failed");
+        check(&[passed(), failed(), skipped()], "1 passed, 1 failed, 1 skipped");
+    }
+
+    #[test]
+    fn the_table_says_what_happened_and_why() {
+        let report = report(&[
+            ("format", Outcome::Passed(None)),
+            ("deny", Outcome::Passed(Some("advisories were SKIPPED".into()))),
+            ("page", Outcome::Failed("`trunk` failed".into())),
+            ("e2e", Outcome::Skipped("there is no page".into())),
+        ]);
+        assert_eq!(
+            report.table(),
+            "\
+format         passed      1.2 s
+deny           passed      1.2 s  advisories were SKIPPED
+page           FAILED      1.2 s  `trunk` failed
+e2e            skipped     1.2 s  there is no page
+"
+        );
+        assert!(!report.all_passed());
+        assert!(report.passed("format"));
+        assert!(!report.passed("page"));
+    }
+}

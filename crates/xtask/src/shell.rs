@@ -1,0 +1,79 @@
+//! Other programs: how they are found, shown and run.
+
+use anyhow::{Context, Result, bail};
+use std::{
+    env,
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+/// The directory of the workspace, where every program here is started.
+pub(crate) fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here)
+}
+
+/// A program that finds the tools installed here before any other of the same name.
+pub(crate) fn program(name: &str) -> Command {
+    // npm and npx are batch files there, which are only found by their whole name.
+    let name = match name {
+        "npm" | "npx" if cfg!(windows) => format!("{name}.cmd"),
+        _ => name.to_owned(),
+    };
+    let mut command = Command::new(name);
+    command.env("PATH", path());
+    command
+}
+
+/// A [`program`] and its arguments, written as in a terminal.
+pub(crate) fn command(line: &str) -> Command {
+    let mut words = line.split_whitespace();
+    let mut command = program(words.next().unwrap_or_default());
+    command.args(words);
+    command
+}
+
+/// Shows a command, runs it with its output streamed, and fails as it fails.
+pub(crate) fn sh(command: &mut Command) -> Result<()> {
+    let shown = shown(command);
+    println!("$ {shown}");
+    let status = command.status().with_context(|| format!("`{shown}` could not start"))?;
+    if !status.success() {
+        bail!("`{shown}` failed ({status})");
+    }
+    Ok(())
+}
+
+/// What a program prints, where it is there and succeeds.
+pub(crate) fn output(line: &str) -> Option<String> {
+    let output = command(line).stderr(Stdio::null()).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    output.status.success().then_some(text)
+}
+
+/// Where a program is, were it started now.
+pub(crate) fn which(name: &str) -> Option<PathBuf> {
+    let name = format!("{name}{}", env::consts::EXE_SUFFIX);
+    env::split_paths(&path()).map(|directory| directory.join(&name)).find(|file| file.is_file())
+}
+
+/// npm's tools (wasm-opt), then cargo's, then everyone else's.
+fn path() -> OsString {
+    let cargo_home = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let ours =
+        [Some(root().join("e2e/node_modules/.bin")), cargo_home.map(|home| home.join("bin"))];
+    let inherited = env::var_os("PATH").unwrap_or_default();
+    let all = ours.into_iter().flatten().chain(env::split_paths(&inherited));
+    env::join_paths(all).unwrap_or(inherited)
+}
+
+fn shown(command: &Command) -> String {
+    let words: Vec<_> = std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .map(|word| word.to_string_lossy())
+        .collect();
+    words.join(" ")
+}

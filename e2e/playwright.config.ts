@@ -1,0 +1,30 @@
+import { defineConfig } from "@playwright/test";
+
+// Chromium's sandbox does not work for root, which is who runs the tests in most containers.
+const root = process.getuid?.() === 0;
+
+export default defineConfig({
+  testDir: "./tests",
+  fullyParallel: true,
+  forbidOnly: Boolean(process.env.CI),
+  workers: 2,
+  // A test that passes the second time has found something too.
+  retries: 0,
+  timeout: 30_000,
+  reporter: "list",
+  use: {
+    browserName: "chromium",
+    launchOptions: {
+      // The browser that is there: `cargo xtask test` looks for it, and downloads none.
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: [
+        ...(root ? ["--no-sandbox"] : []),
+        "--disable-gpu",
+        "--disable-background-networking",
+      ],
+    },
+    // Recordings would keep tokens and keys.
+    trace: "off",
+    video: "off",
+  },
+});
