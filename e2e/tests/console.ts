@@ -154,8 +154,9 @@ export class Console {
       .filter({ hasText: this.say(`constraint.${constraint}`) });
   }
 
-  async choose(volume: string): Promise<void> {
-    const asked = this.page.waitForResponse((answer) => answer.url().includes("snapshots/detail"));
+  /** Chooses a volume; a service that has the constraint is asked for its snapshots. */
+  async choose(volume: string, asks = true): Promise<void> {
+    const asked = asks && this.page.waitForResponse((a) => a.url().includes("snapshots/detail"));
     await this.radio(volume).check();
     await asked;
     await expect(this.region("create.title")).toContainText(volume);
@@ -169,6 +170,14 @@ export class Console {
   /** Presses the button, also where it says that it will do nothing. */
   async create(): Promise<void> {
     await this.button("create.submit").click({ force: true });
+  }
+
+  /** Presses where nothing may be sent, and sees where the focus is led instead. */
+  async createInVain(leadsTo: "checks" | "trouble"): Promise<void> {
+    const posts = this.posts.length;
+    await this.create();
+    await expect(this.page.locator(`#${leadsTo}`)).toBeFocused();
+    expect(this.posts).toHaveLength(posts);
   }
 
   /** The key as the dialog shows it, shown if need be. */

@@ -64,6 +64,7 @@ for (const language of ["en", "zh-CN"] satisfies Language[]) {
       await tabTo(app.say("connect.demo", { label: "A" }));
       await press("Enter");
       await expect(app.table).toBeVisible();
+      await expect(page.locator(":focus")).toHaveText(app.say("volumes.title"));
       await tabTo("new-cluster-volume");
       // Arrows choose within the group; the list begins with the newest volume.
       await press("ArrowDown");
@@ -120,12 +121,12 @@ test("sends no name where none was given", async ({ app }) => {
 });
 
 test("works with every service profile", async ({ app }) => {
-  for (const [service, volume] of [
-    ["evs-v3", "data-01"],
-    ["cinder", "data-02"],
+  for (const [service, volume, asks] of [
+    ["evs-v3", "data-01", true],
+    ["cinder", "data-02", false],
   ] as const) {
     await app.connect("dd14c6ac581f40059e27f5320b60bf2f", "demo-token-a", service);
-    await app.choose(volume);
+    await app.choose(volume, asks);
     await app.create();
     await expect(app.dialog).toBeVisible();
     expect(app.posts.at(-1)!.url).toContain("/v3/");

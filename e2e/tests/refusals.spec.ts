@@ -82,9 +82,7 @@ test.describe("a volume that cannot go", () => {
       await expect(app.button("create.submit")).toHaveAccessibleDescription(
         app.say("create.blocked.violated"),
       );
-      await app.create();
-      await expect(app.dialog).toBeHidden();
-      expect(app.posts).toEqual([]);
+      await app.createInVain("checks");
     });
   }
 
@@ -94,8 +92,7 @@ test.describe("a volume that cannot go", () => {
     await app.choose("with-snapshots");
     await expect(app.check("backups_and_snapshots")).toContainText(app.say("reason.backups_and_snapshots"));
     await expect(app.row("with-snapshots")).toContainText(app.say("reason.backups_and_snapshots"));
-    await app.create();
-    expect(app.posts).toEqual([]);
+    await app.createInVain("checks");
   });
 
   test("is frozen, which only the server's refusal shows", async ({ app }) => {
@@ -220,10 +217,10 @@ test.describe("an outcome that is unknown", () => {
     await expect(app.button("create.submit")).toHaveAccessibleDescription(
       app.say("create.blocked.unknown"),
     );
-    await app.create();
+    await app.createInVain("trouble");
     await app.button("unknown.look").click();
     await expect(app.page.getByText(app.say("unknown.cannot_tell"))).toBeVisible();
-    await app.create();
+    await app.createInVain("trouble");
     expect(app.posts).toHaveLength(1);
     await expect(app.textbox("create.name")).toHaveValue("kept");
   });
@@ -241,6 +238,37 @@ test.describe("an outcome that is unknown", () => {
     await expect(page.getByText(app.say("unknown.made", { id: made!.id }))).toBeVisible();
     await expect(app.row("data-01")).toContainText("awaiting-transfer");
     expect(app.posts).toHaveLength(1);
+  });
+
+  test("the transfer is looked for in the project that it was posted in", async ({ app, page, server }) => {
+    await app.useDemoProject("A");
+    await app.choose("data-01");
+    await page.route("**/os-volume-transfer", async (route) => {
+      await route.fetch();
+      await app.button("connect.change").click();
+      await app.button("connect.demo", { label: "B" }).click();
+      await expect(app.radio("staging-data-01")).toBeVisible();
+      await route.abort("connectionreset");
+    });
+    await app.create();
+    await expect(app.alert).toContainText(PROJECT_A.id);
+    await app.button("unknown.look").click();
+    const [made] = await server.transfers();
+    await expect(app.alert).toContainText(app.say("unknown.made", { id: made!.id }));
+  });
+
+  test("the token has expired when it is looked for", async ({ app, page }) => {
+    await app.useDemoProject("A");
+    await app.choose("data-01");
+    await page.route("**/os-volume-transfer", (route) => route.abort());
+    await app.create();
+    await page.route("**/os-volume-transfer/detail", (route) =>
+      route.fulfill({ status: 401, json: { error: { code: "EVS.5401", message: "expired" } } }),
+    );
+    await app.button("unknown.look").click();
+    await expect(app.alert).toContainText(app.say("unknown.cannot_tell"));
+    await expect(app.alert).toContainText("EVS.5401");
+    await expect(app.alert).toContainText(app.say("read.token"));
   });
 
   test("the gateway fails, nothing was made, and it can be tried again", async ({ app, page }) => {
@@ -273,10 +301,105 @@ test.describe("an outcome that is unknown", () => {
       await page.route("**/os-volume-transfer", (route) => route.fulfill({ status, body }));
       await app.create();
       await expect(app.alert).toContainText(app.say("unknown.unreadable", { status }));
-      await app.create();
+      await app.createInVain("trouble");
       expect(app.posts).toHaveLength(1);
     });
   }
+});
+
+test("what was learned of a volume is asked again with the list", async ({ app, page }) => {
+  await app.useDemoProject("A");
+  await app.choose("with-snapshots");
+  await expect(app.check("backups_and_snapshots")).toContainText(app.say("verdict.violated"));
+  await page.route("**/cloudsnapshots/detail*", (route) => route.fulfill({ json: { snapshots: [] } }));
+  await app.button("volumes.refresh").click();
+  await expect(app.check("backups_and_snapshots")).toContainText(app.say("verdict.unknown"));
+});
+
+test("a volume that is gone takes its form along, and nothing else", async ({ app, page }) => {
+  await app.useDemoProject("A");
+  await app.choose("data-01");
+  await page.route("**/cloudvolumes/detail*", async (route) => {
+    const answer = await route.fetch();
+    const list = await answer.json();
+    list.volumes = list.volumes.filter((volume: { name: string }) => volume.name !== "data-01");
+    await route.fulfill({ response: answer, json: list });
+  });
+  await page.route("**/os-volume-transfer", (route) =>
+    route.fulfill({
+      status: 404,
+      json: { itemNotFound: { code: 404, message: `Volume ${DATA_01} could not be found.` } },
+    }),
+  );
+  // The focus is in the field when the field goes.
+  await app.textbox("create.name").click();
+  await page.keyboard.type("typed");
+  await page.keyboard.press("Enter");
+  await expect(app.radio("data-01")).toHaveCount(0);
+  await expect(app.alert).toContainText(app.say("read.not_found"));
+  await expect(app.region("create.title")).toContainText(app.say("create.choose"));
+
+  await app.choose("data-02");
+  await app.name("alive");
+  await page.unroute("**/os-volume-transfer");
+  await app.create();
+  await expect(app.dialog).toBeVisible();
+  expect(app.complaints.filter((said) => !said.includes("404"))).toEqual([]);
+});
+
+test("a list that cannot be read again stays, and says so", async ({ app, page }) => {
+  await app.useDemoProject("A");
+  await page.route("**/cloudvolumes/detail*", (route) => route.fulfill({ status: 503, body: "" }));
+  await app.button("volumes.refresh").click();
+  await expect(app.alert).toContainText(app.say("volumes.old"));
+  await expect(app.radio("data-01")).toBeVisible();
+  await page.unroute("**/cloudvolumes/detail*");
+  await app.button("volumes.refresh").click();
+  await expect(app.alert).toHaveCount(0);
+});
+
+test("later pages are read, and a missing one is said to be missing", async ({ app, page }) => {
+  const volume = (at: number) => ({
+    id: `00000000-0000-4000-8000-${String(at).padStart(12, "0")}`,
+    name: `volume ${at}`,
+    status: "available",
+  });
+  const first = Array.from({ length: 150 }, (_, at) => volume(at));
+  let later: { status: number; json?: unknown } = { status: 200, json: { volumes: [volume(150)] } };
+  await page.route("**/cloudvolumes/detail*", (route) =>
+    route.request().url().includes(`marker=${first.at(-1)!.id}`)
+      ? route.fulfill(later)
+      : route.fulfill({ json: { volumes: first, volumes_links: [{ rel: "next", href: "x" }] } }),
+  );
+  await app.useDemoProject("A");
+  await expect(app.region("volumes.title")).toContainText(
+    app.say("volumes.shown", { from: 1, to: 100, total: 151 }),
+  );
+  await app.button("volumes.next").click();
+  await expect(app.radio("volume 150")).toBeVisible();
+  await expect(app.radio("volume 0")).toHaveCount(0);
+
+  later = { status: 500 };
+  await app.button("volumes.refresh").click();
+  await expect(app.alert).toContainText(app.say("volumes.incomplete"));
+  await expect(app.region("volumes.title")).toContainText("150");
+});
+
+test("a key that comes when another project was connected to is not lost", async ({ app, page }) => {
+  await app.useDemoProject("A");
+  await app.choose("data-01");
+  await page.route("**/os-volume-transfer", async (route) => {
+    await app.button("connect.change").click();
+    await app.button("connect.demo", { label: "B" }).click();
+    await expect(app.radio("staging-data-01")).toBeVisible();
+    await route.continue();
+  });
+  await app.create();
+  await expect(app.dialog).toBeVisible();
+  expect(await app.key()).toMatch(/^[0-9a-f]{16}$/);
+  await app.button("handover.close").click();
+  await app.choose("staging-data-01");
+  expect(app.complaints).toEqual([]);
 });
 
 test("a redirect is not followed with the token", async ({ app, page }) => {

@@ -84,6 +84,12 @@ impl fmt::Debug for Token {
 }
 
 impl SessionData {
+    /// Whether another session is about the same project of the same service; its token may differ.
+    pub fn same_place(&self, other: &SessionData) -> bool {
+        (&self.endpoint, &self.project, self.service)
+            == (&other.endpoint, &other.project, other.service)
+    }
+
     /// Sends a request once. A redirect is not followed: a token is for one address.
     ///
     /// # Errors

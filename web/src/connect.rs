@@ -45,7 +45,10 @@ pub(crate) fn Connect() -> impl IntoView {
             <Show
                 when=move || editing.get()
                 fallback=move || view! {
-                    <button type="button" on:click=move |_| editing.set(true)>
+                    <button type="button" on:click=move |_| {
+                        editing.set(true);
+                        request_animation_frame(|| focus("endpoint"));
+                    }>
                         {t(key::CONNECT_CHANGE)}
                     </button>
                 }
@@ -91,6 +94,7 @@ fn ConnectForm(
                     keep_for_this_tab(&typed, keep.get_untracked().is_some_and(|k| k.checked()));
                     console.open(session, list);
                     editing.set(false);
+                    request_animation_frame(|| focus("volumes"));
                 }
                 Err(error) => failure.set(Some(error)),
             }

@@ -4,7 +4,7 @@ use crate::client::Session;
 use crate::field::{TextField, focus};
 use crate::state::Console;
 use crate::text::{
-    FaultWords, Key, fault_kind, key, language, name_error, reason, t, unknown_cause,
+    FaultWords, Key, ReadFailure, fault_kind, key, language, name_error, reason, t, unknown_cause,
 };
 use js_sys::{JsString, Reflect};
 use leptos::ev;
@@ -12,9 +12,10 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
+use volume_transfer::api::Trace;
 use volume_transfer::name::from_utf16;
 use volume_transfer::{
-    CreateError, CreateTransfer, Eligibility, Fault, NameError, Service, Transfer, TransferName,
+    CreateError, CreateTransfer, Eligibility, Fault, NameError, ReadError, Service, TransferName,
     UnknownCause, Verdict, Volume, VolumeId, api,
 };
 use wasm_bindgen::JsCast;
@@ -24,6 +25,20 @@ use web_sys::HtmlInputElement;
 pub(crate) fn Create() -> impl IntoView {
     let console = Console::get();
     let volume = Memo::new(move |_| console.chosen_volume());
+    // Kept here, so that they outlast the form when the volume is gone from the list.
+    let trouble = RwSignal::new(None::<Trouble>);
+    let found = RwSignal::new(Found::default());
+
+    // A refusal is of the volume that was chosen then; an unknown outcome outlasts another choice.
+    Effect::new(move |before: Option<Option<VolumeId>>| {
+        let chosen = console.chosen.get();
+        let moved_on = before.is_some_and(|before| before != chosen);
+        if moved_on && trouble.with_untracked(|t| matches!(t, Some(Trouble::Rejected(_)))) {
+            trouble.set(None);
+        }
+        chosen
+    });
+
     view! {
         <section aria-labelledby="create">
             <h2 id="create">{t(key::CREATE_TITLE)}</h2>
@@ -32,8 +47,16 @@ pub(crate) fn Create() -> impl IntoView {
                 fallback=move || view! { <p>{t(key::CREATE_CHOOSE)}</p> }
             >
                 {move || volume.get().map(|volume| view! { <Checks volume /> })}
-                <CreateForm />
+                <CreateForm trouble found />
             </Show>
+            <div role="alert" id="trouble" tabindex="-1">
+                {move || trouble.get().map(|known| match known {
+                    Trouble::Rejected(fault) => view! { <Rejected fault /> }.into_any(),
+                    Trouble::Unknown { cause, volume, session } => {
+                        view! { <OutcomeUnknown cause volume session found /> }.into_any()
+                    }
+                })}
+            </div>
         </section>
     }
 }
@@ -72,43 +95,46 @@ fn Checks(volume: Arc<Volume>) -> impl IntoView {
 }
 
 /// What became of the last request, if it brought no transfer.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 enum Trouble {
     Rejected(Fault),
-    Unknown { cause: UnknownCause, volume: VolumeId },
+    /// The session is the one that posted: another project's list would prove nothing.
+    Unknown {
+        cause: UnknownCause,
+        volume: VolumeId,
+        session: Session,
+    },
 }
 
 /// What looking for a transfer of unknown outcome has brought.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 enum Found {
     #[default]
     NotLookedYet,
     Looking,
-    CannotTell,
-    Nothing,
-    Made(Transfer),
+    Failed(ReadError),
+    Traced(Trace),
 }
 
 impl Found {
     /// Whether it is known now what became of the request.
     fn settles(&self) -> bool {
         match self {
-            Found::NotLookedYet | Found::Looking | Found::CannotTell => false,
-            Found::Nothing | Found::Made(_) => true,
+            Found::NotLookedYet | Found::Looking | Found::Failed(_) => false,
+            Found::Traced(Trace::CannotTell) => false,
+            Found::Traced(Trace::NotMade | Trace::Made(_)) => true,
         }
     }
 }
 
 #[component]
-fn CreateForm() -> impl IntoView {
+fn CreateForm(trouble: RwSignal<Option<Trouble>>, found: RwSignal<Found>) -> impl IntoView {
     let console = Console::get();
     let language = language();
     let input = NodeRef::<Input>::new();
     let typed = RwSignal::new(Ok::<_, NameError>(String::new()));
     // A name is judged when the field is left, and from then on with every key.
     let judged = RwSignal::new(false);
-    let trouble = RwSignal::new(None::<Trouble>);
-    let found = RwSignal::new(Found::default());
 
     let service =
         move || console.session.with(|s| s.as_ref().map_or(Service::default(), |s| s.service));
@@ -143,18 +169,10 @@ fn CreateForm() -> impl IntoView {
         }
     });
 
-    // A refusal is of the volume that was chosen then; an unknown outcome outlasts another choice.
-    Effect::new(move |before: Option<Option<VolumeId>>| {
-        let chosen = console.chosen.get();
-        let moved_on = before.is_some_and(|before| before != chosen);
-        if moved_on && trouble.with_untracked(|t| matches!(t, Some(Trouble::Rejected(_)))) {
-            trouble.set(None);
-        }
-        chosen
-    });
-
+    // The answer may come when the form is gone: somebody connected to another project meanwhile.
+    let field = move || input.try_get_untracked().flatten();
     let read_field = move || {
-        if let Some(input) = input.get_untracked() {
+        if let Some(input) = field() {
             typed.set(field_text(&input));
         }
     };
@@ -190,18 +208,20 @@ fn CreateForm() -> impl IntoView {
             match api::decode_created(&create, outcome) {
                 Ok(created) => {
                     console.handover.set(Some(created.into_handover()));
-                    if let Some(input) = input.get_untracked() {
+                    if let Some(input) = field() {
                         input.set_value("");
                     }
                     read_field();
                     judged.set(false);
                 }
                 Err(CreateError::Rejected(fault)) => {
-                    console.learn(&volume, &fault);
-                    trouble.set(Some(Trouble::Rejected(fault)));
+                    if console.is_current(&session) {
+                        console.learn(&volume, &fault);
+                        trouble.set(Some(Trouble::Rejected(fault)));
+                    }
                 }
                 Err(CreateError::OutcomeUnknown(cause)) => {
-                    trouble.set(Some(Trouble::Unknown { cause, volume }));
+                    trouble.set(Some(Trouble::Unknown { cause, volume, session }));
                 }
             }
             console.refresh();
@@ -226,7 +246,10 @@ fn CreateForm() -> impl IntoView {
                 on:compositionend=move |_| read_field()
                 on:focusout=move |_| {
                     read_field();
-                    judged.set(typed.with_untracked(|text| text.as_deref() != Ok("")));
+                    // A field that goes away with the form loses the focus too, and its signals
+                    // are gone before it.
+                    let filled = typed.try_with_untracked(|text| text.as_deref() != Ok(""));
+                    judged.set(filled.unwrap_or_default());
                 }
             >
                 <TextField id="transfer-name" label=key::CREATE_NAME node=input error=name_wrong>
@@ -251,14 +274,6 @@ fn CreateForm() -> impl IntoView {
                 {move || console.posting.get().then(|| language.get().say(key::CREATE_BUSY, &[]))}
             </p>
         </form>
-        <div role="alert" id="trouble" tabindex="-1">
-            {move || trouble.get().map(|known| match known {
-                Trouble::Rejected(fault) => view! { <Rejected fault /> }.into_any(),
-                Trouble::Unknown { cause, volume } => {
-                    view! { <OutcomeUnknown cause volume found /> }.into_any()
-                }
-            })}
-        </div>
     }
 }
 
@@ -276,7 +291,12 @@ fn Rejected(fault: Fault) -> impl IntoView {
 }
 
 #[component]
-fn OutcomeUnknown(cause: UnknownCause, volume: VolumeId, found: RwSignal<Found>) -> impl IntoView {
+fn OutcomeUnknown(
+    cause: UnknownCause,
+    volume: VolumeId,
+    session: Session,
+    found: RwSignal<Found>,
+) -> impl IntoView {
     let console = Console::get();
     let language = language();
     let words = match &cause {
@@ -287,25 +307,39 @@ fn OutcomeUnknown(cause: UnknownCause, volume: VolumeId, found: RwSignal<Found>)
         UnknownCause::Lost(_) | UnknownCause::OtherVolume { .. } => None,
     };
     let id = volume.as_str().to_owned();
-    let looking = move || found.with(|found| *found == Found::Looking);
+    let project = session.project.as_str().to_owned();
+    let looking = move || found.with(|found| matches!(found, Found::Looking));
     let result = move || {
-        let language = language.get();
-        found.with(|found| match found {
+        let say = |key: Key| Some(language.get().say(key, &[]));
+        match found.get() {
             Found::NotLookedYet => None,
-            Found::Looking => Some(language.say(key::UNKNOWN_LOOKING, &[])),
-            Found::CannotTell => Some(language.say(key::UNKNOWN_CANNOT_TELL, &[])),
-            Found::Nothing => Some(language.say(key::UNKNOWN_NOT_MADE, &[])),
-            Found::Made(transfer) => {
-                Some(language.say(key::UNKNOWN_MADE, &[("id", transfer.id.as_str())]))
+            Found::Looking => say(key::UNKNOWN_LOOKING),
+            Found::Failed(_) | Found::Traced(Trace::CannotTell) => say(key::UNKNOWN_CANNOT_TELL),
+            Found::Traced(Trace::NotMade) => say(key::UNKNOWN_NOT_MADE),
+            Found::Traced(Trace::Made(transfer)) => {
+                Some(language.get().say(key::UNKNOWN_MADE, &[("id", transfer.id.as_str())]))
             }
-        })
+        }
+    };
+    let failure = move || match found.get() {
+        Found::Failed(error) => Some(view! { <ReadFailure error /> }),
+        Found::NotLookedYet | Found::Looking | Found::Traced(_) => None,
     };
     let look = move |_| {
-        let Some(session) = console.session.get_untracked().filter(|_| !looking()) else { return };
+        if looking() {
+            return;
+        }
+        // The same project may have been connected to again, with a fresh token.
+        let fresh = console.session.get_untracked().filter(|now| now.same_place(&session));
+        let session = fresh.unwrap_or_else(|| Arc::clone(&session));
         let volume = volume.clone();
         found.set(Found::Looking);
         spawn_local(async move {
-            found.set(find_transfer(&session, &volume).await);
+            let request = api::list_transfers(session.service, &session.project);
+            found.set(match api::decode_transfers(session.send(request).await) {
+                Ok(list) => Found::Traced(list.trace(&volume)),
+                Err(error) => Found::Failed(error),
+            });
             console.refresh();
         });
     };
@@ -313,6 +347,7 @@ fn OutcomeUnknown(cause: UnknownCause, volume: VolumeId, found: RwSignal<Found>)
         <div class="message bad">
             <h3>{t(key::UNKNOWN_TITLE)}</h3>
             <p>{t(key::CREATE_VOLUME)} " " <code>{id}</code></p>
+            <p>{t(key::CONNECT_PROJECT)} " " <code>{project}</code></p>
             <p>{move || unknown_cause(language.get(), &cause)}</p>
             {words.map(|fault| view! { <FaultWords fault /> })}
             <p>{t(key::UNKNOWN_ADVICE)}</p>
@@ -320,18 +355,8 @@ fn OutcomeUnknown(cause: UnknownCause, volume: VolumeId, found: RwSignal<Found>)
                 {t(key::UNKNOWN_LOOK)}
             </button>
             <p><strong>{result}</strong></p>
+            {failure}
         </div>
-    }
-}
-
-async fn find_transfer(session: &Session, volume: &VolumeId) -> Found {
-    let request = api::list_transfers(session.service, &session.project);
-    match api::decode_transfers(session.send(request).await) {
-        Ok(transfers) => transfers
-            .into_iter()
-            .find(|transfer| transfer.volume_id == *volume)
-            .map_or(Found::Nothing, Found::Made),
-        Err(_) => Found::CannotTell,
     }
 }
 

@@ -8,6 +8,7 @@ use leptos::ev;
 use leptos::html::{Dialog, H2};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use std::time::Duration;
 use volume_transfer::Transfer;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -61,6 +62,8 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
 
     let copy = move |_| {
         let Some(key) = untrack(exposed) else { return };
+        // Said a second time, it must be new to be heard.
+        done.set(None);
         spawn_local(async move {
             let clipboard = window().navigator().clipboard();
             // Without a secure context there is no clipboard at all.
@@ -78,8 +81,9 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
             let credentials = console.handover.with_untracked(|h| {
                 h.as_ref().map(|(record, handover)| handover.credentials(record))
             });
+            done.set(None);
             if credentials.is_some_and(|text| save(&file, &text).is_ok()) {
-                done.set(Some(Done::Downloaded));
+                request_animation_frame(move || done.set(Some(Done::Downloaded)));
             }
         }
     };
@@ -195,5 +199,13 @@ fn save(file: &str, text: &str) -> Result<(), JsValue> {
     link.set_href(&url);
     link.set_download(file);
     link.click();
-    Url::revoke_object_url(&url)
+    // Some browsers begin to read only after the click is over.
+    set_timeout(
+        move || {
+            // An address that is already void is what was wanted.
+            let _ = Url::revoke_object_url(&url);
+        },
+        Duration::from_secs(10),
+    );
+    Ok(())
 }

@@ -6,20 +6,21 @@ use leptos::task::spawn_local;
 use std::collections::HashMap;
 use std::sync::Arc;
 use volume_transfer::{
-    Eligibility, Facts, Fault, Handover, ReadError, Transfer, Volume, VolumeId, api, eligibility,
+    Constraint, Eligibility, Facts, Fault, Handover, ReadError, Transfer, Volume, VolumeId, api,
+    eligibility,
 };
 
 /// The page's state. Handles only: a copy is the same state.
 #[derive(Clone, Copy)]
 pub(crate) struct Console {
-    /// Who is connected to what; `None` before and while the connection is changed.
+    /// Who is connected to what; `None` until the first connection stands.
     pub(crate) session: RwSignal<Option<Session>>,
     /// The project's volumes.
     pub(crate) volumes: RwSignal<Vec<Arc<Volume>>>,
     /// How many rows of the service's list could not be read.
     pub(crate) unreadable: RwSignal<usize>,
-    /// Why the list is old or not complete.
-    pub(crate) failure: RwSignal<Option<ReadError>>,
+    /// What is wrong with the list as it is shown.
+    pub(crate) flaw: RwSignal<Option<Flaw>>,
     /// Whether the list is being read.
     pub(crate) reading: RwSignal<bool>,
     /// The volume that is to go.
@@ -29,6 +30,17 @@ pub(crate) struct Console {
     /// Whether a create request is under way.
     pub(crate) posting: RwSignal<bool>,
     facts: RwSignal<HashMap<VolumeId, Facts>>,
+    /// Whether something changed while the list was being read.
+    outdated: RwSignal<bool>,
+}
+
+/// Why a list is not what the service has now.
+#[derive(Clone)]
+pub(crate) enum Flaw {
+    /// It could not be read again.
+    Old(ReadError),
+    /// A later page could not be read.
+    Incomplete(ReadError),
 }
 
 impl Console {
@@ -37,12 +49,13 @@ impl Console {
             session: RwSignal::default(),
             volumes: RwSignal::default(),
             unreadable: RwSignal::default(),
-            failure: RwSignal::default(),
+            flaw: RwSignal::default(),
             reading: RwSignal::default(),
             chosen: RwSignal::default(),
             handover: RwSignal::default(),
             posting: RwSignal::default(),
             facts: RwSignal::default(),
+            outdated: RwSignal::default(),
         }
     }
 
@@ -59,10 +72,20 @@ impl Console {
         self.session.set(Some(session));
     }
 
+    /// Reads everything again because a person asks to: what was learned may be true no more.
+    pub(crate) fn reload(self) {
+        self.facts.update(HashMap::clear);
+        if let Some(volume) = self.chosen.get_untracked() {
+            self.ask(volume);
+        }
+        self.refresh();
+    }
+
     /// Reads the volumes again; what is shown stays until the answer is there.
     pub(crate) fn refresh(self) {
         let Some(session) = self.session.get_untracked() else { return };
         if self.reading.get_untracked() {
+            self.outdated.set(true);
             return;
         }
         self.reading.set(true);
@@ -72,8 +95,12 @@ impl Console {
             if self.is_current(&session) {
                 match list {
                     Ok(list) => self.show(list),
-                    Err(error) => self.failure.set(Some(error)),
+                    Err(error) => self.flaw.set(Some(Flaw::Old(error))),
                 }
+            }
+            if self.outdated.get_untracked() {
+                self.outdated.set(false);
+                self.refresh();
             }
         });
     }
@@ -81,7 +108,14 @@ impl Console {
     /// Chooses a volume, and asks what its record does not tell.
     pub(crate) fn choose(self, volume: VolumeId) {
         self.chosen.set(Some(volume.clone()));
+        self.ask(volume);
+    }
+
+    fn ask(self, volume: VolumeId) {
         let Some(session) = self.session.get_untracked() else { return };
+        if !session.service.constraints().contains(&Constraint::BackupsAndSnapshots) {
+            return;
+        }
         spawn_local(async move {
             let request = api::list_snapshots(session.service, &session.project, &volume);
             // No answer leaves the fact unknown, which is what the checklist then says.
@@ -121,6 +155,6 @@ impl Console {
     fn show(self, list: VolumeList) {
         self.volumes.set(list.volumes.into_iter().map(Arc::new).collect());
         self.unreadable.set(list.unreadable);
-        self.failure.set(list.incomplete);
+        self.flaw.set(list.incomplete.map(Flaw::Incomplete));
     }
 }

@@ -1,6 +1,6 @@
 //! Part 2: the project's volumes, and of each whether it can go and why not.
 
-use crate::state::Console;
+use crate::state::{Console, Flaw};
 use crate::text::{ReadFailure, key, language, reason, t};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -87,7 +87,7 @@ pub(crate) fn Volumes() -> impl IntoView {
                         <option value="ineligible">{t(key::VOLUMES_FILTER_INELIGIBLE)}</option>
                     </select>
                 </label>
-                <button type="button" on:click=move |_| console.refresh()
+                <button type="button" on:click=move |_| console.reload()
                     aria-disabled=move || console.reading.get().then_some("true")>
                     {t(key::VOLUMES_REFRESH)}
                 </button>
@@ -100,11 +100,17 @@ pub(crate) fn Volumes() -> impl IntoView {
                 }}
             </p>
             <div role="alert">
-                {move || console.failure.get().map(|error| view! {
-                    <div class="message bad">
-                        <p>{t(key::VOLUMES_INCOMPLETE)}</p>
-                        <ReadFailure error />
-                    </div>
+                {move || console.flaw.get().map(|flaw| {
+                    let (what, error) = match flaw {
+                        Flaw::Old(error) => (key::VOLUMES_OLD, error),
+                        Flaw::Incomplete(error) => (key::VOLUMES_INCOMPLETE, error),
+                    };
+                    view! {
+                        <div class="message bad">
+                            <p><strong>{t(what)}</strong></p>
+                            <ReadFailure error />
+                        </div>
+                    }
                 })}
                 {move || Some(console.unreadable.get()).filter(|&count| count > 0).map(|count| view! {
                     <p class="message bad">
@@ -156,6 +162,7 @@ fn Row(volume: Arc<Volume>) -> impl IntoView {
     let id = volume.id.clone();
     let input = format!("volume-{}", id.as_str());
     let reasons = format!("reasons-{}", id.as_str());
+    let id_cell = format!("id-{}", id.as_str());
     let label = volume.label().to_owned();
     let size = volume.size.map(|size| size.to_string());
     let status = volume.status.as_str().to_owned();
@@ -171,10 +178,10 @@ fn Row(volume: Arc<Volume>) -> impl IntoView {
         <tr role="row" class:chosen=checked>
             <td role="cell">
                 <input type="radio" name="volume" id=input.clone() prop:checked=checked
-                    aria-describedby=reasons.clone() on:change=move |_| console.choose(id.clone()) />
+                    aria-describedby=format!("{id_cell} {reasons}") on:change=move |_| console.choose(id.clone()) />
             </td>
             <td role="cell"><label for=input><bdi>{label}</bdi></label></td>
-            <td role="cell" class="id" data-label=t(key::VOLUMES_ID)><code>{volume.id.as_str().to_owned()}</code></td>
+            <td role="cell" class="id" id=id_cell data-label=t(key::VOLUMES_ID)><code>{volume.id.as_str().to_owned()}</code></td>
             <td role="cell" class="size" data-label=t(key::VOLUMES_SIZE)>
                 {move || size.as_ref().map(|size| language.get().say(key::VOLUMES_SIZE_VALUE, &[("size", size)]))}
             </td>

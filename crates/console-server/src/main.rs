@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal;
 
 /// Serves the Volume Transfer page, and a sandbox of the EVS and Cinder API behind it
 #[derive(Parser)]
@@ -46,19 +46,25 @@ async fn serve(args: Args) -> io::Result<()> {
     let listener = TcpListener::bind(args.listen)
         .await
         .map_err(|error| io::Error::other(format!("cannot listen on {}: {error}", args.listen)))?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-
     let mut stdout = io::stdout();
     writeln!(stdout, "Volume Transfer is at http://{}", listener.local_addr()?)?;
     stdout.flush()?;
 
-    axum::serve(listener, app)
-        .with_graceful_shutdown(async move {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-        })
-        .await
+    axum::serve(listener, app).with_graceful_shutdown(asked_to_stop()).await
+}
+
+/// Comes back on Ctrl-C, and where there are signals on SIGTERM.
+async fn asked_to_stop() {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = signal::ctrl_c() => {}
+        }
+        return;
+    }
+    // Where it cannot be listened for, only a kill stops the server.
+    if signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
 }

@@ -4,7 +4,7 @@
 //! answer with issues, never an exception. Every issue has a stable `code`, the `field` that it is
 //! about and the `params` that its sentence needs.
 
-use js_sys::JsString;
+use js_sys::{JSON, JsString};
 use serde::{Deserialize, Serialize};
 use volume_transfer::eligibility::Finding;
 use volume_transfer::name::from_utf16;
@@ -284,20 +284,25 @@ fn judged(volume: JsValue, options: &JsValue, issues: &mut Vec<Issue>) -> Option
     let facts = if facts.is_undefined() || facts.is_null() {
         FactsInput::default()
     } else {
-        serde_wasm_bindgen::from_value(facts).unwrap_or_else(|_| {
+        plain(&facts).unwrap_or_else(|| {
             issues.push(Issue::new("facts", "malformed"));
             FactsInput::default()
         })
     };
     let FactsInput { snapshots, backups, backup_policy, frozen } = facts;
     let facts = Facts { snapshots, backups, backup_policy, frozen };
-    match serde_wasm_bindgen::from_value::<Volume>(volume) {
-        Ok(volume) => Some(eligibility::check(&volume, &facts, service)),
-        Err(_) => {
-            issues.push(Issue::new("volume", "malformed"));
-            None
-        }
+    let judged = plain(&volume).map(|volume: Volume| eligibility::check(&volume, &facts, service));
+    if judged.is_none() {
+        issues.push(Issue::new("volume", "malformed"));
     }
+    judged
+}
+
+/// Plain data out of JavaScript. It goes by way of JSON, since an object may hold itself or throw
+/// when it is looked into, and neither may come through to here.
+fn plain<T: for<'a> Deserialize<'a>>(value: &JsValue) -> Option<T> {
+    let json = JSON::stringify(value).ok()?.as_string()?;
+    serde_json::from_str(&json).ok()
 }
 
 /// A string's text. The units are looked at before the usual conversion would lose half a character.

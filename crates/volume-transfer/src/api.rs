@@ -111,14 +111,53 @@ pub fn list_transfers(service: Service, project: &ProjectId) -> Request {
 ///
 /// # Errors
 /// See [`ReadError`].
-pub fn decode_transfers(outcome: Outcome) -> Result<Vec<Transfer>, ReadError> {
+pub fn decode_transfers(outcome: Outcome) -> Result<TransferList, ReadError> {
     #[derive(Deserialize)]
     struct Body {
         #[serde(deserialize_with = "loose::rows")]
         transfers: (Vec<Record>, usize),
+        #[serde(default, deserialize_with = "loose::part")]
+        transfers_links: Vec<Link>,
     }
-    let body: Body = read(outcome)?;
-    Ok(body.transfers.0.into_iter().filter_map(|record| record.into_transfer(None)).collect())
+    let Body { transfers: (rows, unreadable), transfers_links } = read(outcome)?;
+    let listed = rows.len() + unreadable;
+    let transfers: Vec<_> =
+        rows.into_iter().filter_map(|record| record.into_transfer(None)).collect();
+    let more = transfers_links.iter().any(|link| link.rel == "next");
+    // Without a link too: a list that is as long as a list may be need not be all.
+    let whole = transfers.len() == listed && listed < 1000 && !more;
+    Ok(TransferList { transfers, whole })
+}
+
+/// The transfers of a project, as far as they could be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransferList {
+    /// The transfers, in the service's order.
+    pub transfers: Vec<Transfer>,
+    /// Whether these are all: every row could be read, and none is on a later page.
+    pub whole: bool,
+}
+
+/// What became of a create request whose answer was lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trace {
+    /// The transfer is there. Its key is lost: cancel it and start over.
+    Made(Transfer),
+    /// There is none. It can be asked for again.
+    NotMade,
+    /// The list does not tell.
+    CannotTell,
+}
+
+impl TransferList {
+    /// Looks for the transfer of a volume; a volume has one at most.
+    pub fn trace(self, volume: &VolumeId) -> Trace {
+        match self.transfers.into_iter().find(|transfer| transfer.volume_id == *volume) {
+            Some(transfer) => Trace::Made(transfer),
+            None if self.whole => Trace::NotMade,
+            None => Trace::CannotTell,
+        }
+    }
 }
 
 /// Asks for a transfer to be created.
@@ -208,12 +247,10 @@ struct Record {
 }
 
 impl Record {
-    /// `asked` stands in for a volume id that the answer leaves out.
+    /// `asked` stands in for a volume id that the answer leaves out or garbles.
     fn into_transfer(self, asked: Option<&VolumeId>) -> Option<Transfer> {
-        let volume_id = match self.volume_id {
-            Some(text) => VolumeId::parse(&text).ok()?,
-            None => asked?.clone(),
-        };
+        let given = self.volume_id.and_then(|text| VolumeId::parse(&text).ok());
+        let volume_id = given.or_else(|| asked.cloned())?;
         Some(Transfer {
             id: TransferId::from_service(self.id)?,
             name: self.name,

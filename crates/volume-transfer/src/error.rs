@@ -43,6 +43,8 @@ pub enum FaultKind {
     NotFound,
     /// The request itself, or the state of the volume, is not accepted: read the message.
     Refused,
+    /// The account itself is frozen or suspended: settle that with the provider.
+    Account,
     /// A quota is used up.
     Quota,
     /// Too many requests: wait.
@@ -53,13 +55,14 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// Every kind.
-    pub const ALL: [FaultKind; 9] = [
+    pub const ALL: [FaultKind; 10] = [
         FaultKind::Token,
         FaultKind::Project,
         FaultKind::Address,
         FaultKind::Permission,
         FaultKind::NotFound,
         FaultKind::Refused,
+        FaultKind::Account,
         FaultKind::Quota,
         FaultKind::Busy,
         FaultKind::Server,
@@ -74,6 +77,7 @@ impl FaultKind {
             FaultKind::Permission => "permission",
             FaultKind::NotFound => "not_found",
             FaultKind::Refused => "refused",
+            FaultKind::Account => "account",
             FaultKind::Quota => "quota",
             FaultKind::Busy => "busy",
             FaultKind::Server => "server",
@@ -110,14 +114,21 @@ impl Fault {
     /// What it is about. The server's own code goes before its status, since EVS answers a bad
     /// token and a foreign project with 400.
     pub fn kind(&self) -> FaultKind {
-        match self.code.as_deref().unwrap_or_default() {
-            "EVS.0002" | "EVS.0003" | "EVS.5401" | "Common.0013" | "APIGW.0301" => FaultKind::Token,
+        let code = self.code.as_deref().unwrap_or_default();
+        // The gateway calls itself by two names.
+        let gateway = code.strip_prefix("APIGW.").or_else(|| code.strip_prefix("APIG."));
+        match gateway {
+            Some("0301") => return FaultKind::Token,
+            Some("0302") => return FaultKind::Permission,
+            Some("0101") => return FaultKind::Address,
+            Some(_) | None => {}
+        }
+        match code {
+            "EVS.0002" | "EVS.5401" | "Common.0013" => FaultKind::Token,
             "EVS.0001" | "Common.0018" => FaultKind::Project,
-            "EVS.1027" | "EVS.2056" | "EVS.2143" | "EVS.5403" | "APIGW.0302" => {
-                FaultKind::Permission
-            }
-            "EVS.1033" | "EVS.1034" | "EVS.1042" | "EVS.5413" => FaultKind::Quota,
-            "APIGW.0101" => FaultKind::Address,
+            "EVS.0003" | "EVS.1027" | "EVS.2056" | "EVS.2143" | "EVS.5403" => FaultKind::Permission,
+            "EVS.2144" | "EVS.2145" => FaultKind::Account,
+            "EVS.1034" | "EVS.1042" | "EVS.5413" => FaultKind::Quota,
             // Cinder's word for a project in the URL that is not the token's.
             "400" if self.message.as_deref() == Some("Malformed request url") => FaultKind::Project,
             _ => match self.status {
@@ -170,8 +181,9 @@ fn words(body: &Value) -> Option<Words> {
         });
     }
     // The envelope's only key is a kind, of which services have many: `badRequest`, `error`, ...
-    let inner =
-        body.values().find_map(|value| value.as_object().filter(|o| o.contains_key("message")));
+    let inner = body.values().find_map(|value| {
+        value.as_object().filter(|o| o.contains_key("message") || o.contains_key("code"))
+    });
     let (words, from_service) = match inner {
         Some(inner) => (inner, true),
         // Without a kind it is the web framework that speaks, before the service was reached.
@@ -179,7 +191,12 @@ fn words(body: &Value) -> Option<Words> {
     };
     let text = |key: &str| words.get(key).and_then(plain);
     let (code, message) = (text("code"), text("message"));
-    message.is_some().then_some(Words { code, message, request_id: None, from_service })
+    (code.is_some() || message.is_some()).then_some(Words {
+        code,
+        message,
+        request_id: None,
+        from_service,
+    })
 }
 
 fn plain(value: &Value) -> Option<String> {
@@ -209,11 +226,13 @@ pub enum ReadError {
 }
 
 impl ReadError {
-    /// What it is about. No answer, or one that is not this service's, means the address.
+    /// What it is about. A failed connection, or an answer that is not this service's, means the
+    /// address; an answer that does not come, the server.
     pub fn kind(&self) -> FaultKind {
         match self {
             ReadError::Refused(fault) => fault.kind(),
-            ReadError::Lost(_) | ReadError::Unreadable { .. } => FaultKind::Address,
+            ReadError::Lost(Lost::Timeout) => FaultKind::Server,
+            ReadError::Lost(Lost::Connection) | ReadError::Unreadable { .. } => FaultKind::Address,
         }
     }
 }

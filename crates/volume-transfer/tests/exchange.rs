@@ -153,7 +153,8 @@ fn a_real_cinder_s_records_are_read() {
     for part in ["006-transfer-detail", "153-list-3.59-sorted"] {
         let recorded = recorded::one(part);
         let body: serde_json::Value = serde_json::from_slice(&recorded.body).unwrap();
-        let transfers = api::decode_transfers(Ok(recorded.response())).unwrap();
+        let list = api::decode_transfers(Ok(recorded.response())).unwrap();
+        let transfers = list.transfers;
         assert_eq!(transfers.len(), body["transfers"].as_array().unwrap().len());
         assert_eq!(body["transfers"][0]["created_at"].as_str(), transfers[0].created_at.as_deref());
     }
@@ -173,6 +174,10 @@ fn a_key_is_not_lost_over_a_detail() {
     );
     assert_eq!(
         got(r#"{"x":1,"transfer":{"id":"t","auth_key":"k","links":[{"href":1}]}}"#),
+        Ok(whole.clone())
+    );
+    assert_eq!(
+        got(r#"{"transfer":{"id":"t","auth_key":"k","volume_id":"no uuid"}}"#),
         Ok(whole.clone())
     );
     assert_eq!(created(200, r#"{"transfer":{"id":"t","auth_key":"k"}}"#), Ok(whole));
@@ -197,7 +202,6 @@ fn an_answer_without_a_record_and_key_leaves_the_outcome_unknown() {
         r#"{"transfer":{"id":"t","auth_key":""}}"#,
         r#"{"transfer":{"id":"","auth_key":"k"}}"#,
         r#"{"transfer":{"auth_key":"k"}}"#,
-        r#"{"transfer":{"id":"t","auth_key":"k","volume_id":"no id"}}"#,
     ] {
         assert_eq!(created(202, body), unreadable(202), "{body}");
     }
@@ -252,9 +256,15 @@ fn a_refusal_keeps_the_server_s_words() {
 
 #[test]
 fn what_a_fault_is_about() {
-    use FaultKind::{Address, Busy, Permission, Project, Quota, Refused, Server, Token};
+    use FaultKind::{Account, Address, Busy, Permission, Project, Quota, Refused, Server, Token};
     #[rustfmt::skip]
-    let table: [(u16, &str, FaultKind, Option<&str>); 20] = [
+    let table: [(u16, &str, FaultKind, Option<&str>); 26] = [
+        (403, r#"{"error":{"code":"EVS.0003","message":"m"}}"#, Permission, Some("m")),
+        (403, r#"{"error":{"code":"EVS.2144","message":"m"}}"#, Account, Some("m")),
+        (400, r#"{"error":{"code":"EVS.1033","message":"m"}}"#, Refused, Some("m")),
+        (404, r#"{"error_code":"APIG.0101","error_msg":"m"}"#, Address, Some("m")),
+        (400, r#"{"error":{"code":"EVS.0002","message":""}}"#, Token, None),
+        (400, r#"{"error":{"code":"EVS.0002"}}"#, Token, None),
         (400, r#"{"error":{"code":"EVS.0002","message":"m"}}"#, Token, Some("m")),
         (401, r#"{"error":{"code":"EVS.5401","message":"m"}}"#, Token, Some("m")),
         (400, r#"{"error":{"code":"Common.0013","message":"m"}}"#, Token, Some("m")),
@@ -362,6 +372,29 @@ fn a_page_of_volumes_says_what_it_could_not_read_and_where_it_goes_on() {
     assert_eq!(page(&row, "").next, None);
     assert_eq!(page(&row, r#","volumes_links":null"#).next, None);
     assert_eq!(page("", next).next, None, "nowhere to go on from");
+}
+
+#[test]
+fn a_lost_transfer_is_looked_for_and_a_list_with_gaps_proves_nothing() {
+    use api::Trace::{CannotTell, Made, NotMade};
+    let volume = VolumeId::parse(VOLUME).unwrap();
+    let trace = |rows: &str, links: &str| {
+        let body = format!(r#"{{"transfers":[{rows}]{links}}}"#);
+        api::decode_transfers(Ok(Response::new(200, body.into()))).unwrap().trace(&volume)
+    };
+    let ours = format!(r#"{{"id":"t","volume_id":"{VOLUME}"}}"#);
+    let other = r#"{"id":"u","volume_id":"b104b8db-170d-441b-897a-3c8ba9c5a214"}"#;
+    let next = r#","transfers_links":[{"rel":"next","href":"x"}]"#;
+    assert_eq!(trace("", ""), NotMade);
+    assert_eq!(trace(other, ""), NotMade);
+    assert_eq!(trace(other, next), CannotTell);
+    assert_eq!(trace(&format!("{other},7"), ""), CannotTell);
+    assert_eq!(trace(&format!(r#"{other},{{"id":"v","volume_id":"?"}}"#), ""), CannotTell);
+    assert_eq!(trace(&vec![other; 1000].join(","), ""), CannotTell);
+    for found in [trace(&ours, ""), trace(&format!("7,{ours}"), next)] {
+        let Made(transfer) = found else { panic!("{found:?}") };
+        assert_eq!(transfer.id.as_str(), "t");
+    }
 }
 
 #[test]

@@ -99,7 +99,22 @@ fn a_volume_gets_a_verdict_for_every_constraint() {
 
 #[wasm_bindgen_test]
 fn what_is_no_volume_is_said_to_be_none() {
-    for none in ["null", "undefined", "5", "'text'", "[]", "{}", "{id:'no uuid'}", "{id:7}"] {
+    for none in [
+        "null",
+        "undefined",
+        "5",
+        "'text'",
+        "[]",
+        "{}",
+        "{id:'no uuid'}",
+        "{id:7}",
+        "{get id() { throw 1 }}",
+        "(() => { const own = {}; own.metadata = own; return own })()",
+        "JSON.parse('['.repeat(5000) + ']'.repeat(5000))",
+        "10n",
+        "Symbol()",
+        "() => 1",
+    ] {
         same(
             &check_eligibility(js(none), &JsValue::UNDEFINED),
             "{eligibility:null,findings:[],issues:[{field:'volume',code:'malformed',params:{}}]}",
