@@ -205,5 +205,7 @@ export const test = base.extend<Options & Fixtures>({
     const app = new Console(page, server, language);
     await app.open();
     await use(app);
+    // The page may still be reading when the test is over, and its server goes next.
+    await page.unrouteAll({ behavior: "ignoreErrors" });
   },
 });

@@ -13,6 +13,7 @@ mod field;
 mod handover;
 mod state;
 mod text;
+mod trouble;
 mod volumes;
 
 pub use app::App;
