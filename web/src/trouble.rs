@@ -49,14 +49,14 @@ pub(crate) fn TroubleAlert(
     found: RwSignal<Found>,
 ) -> impl IntoView {
     view! {
-            <div role="alert" id="trouble" tabindex="-1">
-                {move || trouble.get().map(|known| match known {
-                    Trouble::Rejected(fault) => view! { <Rejected fault /> }.into_any(),
-                    Trouble::Unknown { cause, volume, session } => {
-                        view! { <OutcomeUnknown cause volume session found /> }.into_any()
-                    }
-                })}
-            </div>
+        <div role="alert" id="trouble" tabindex="-1">
+            {move || trouble.get().map(|known| match known {
+                Trouble::Rejected(fault) => view! { <Rejected fault /> }.into_any(),
+                Trouble::Unknown { cause, volume, session } => {
+                    view! { <OutcomeUnknown cause volume session found /> }.into_any()
+                }
+            })}
+        </div>
     }
 }
 

@@ -18,17 +18,15 @@ fn get(path: String) -> Request {
 
 fn read<T: for<'a> Deserialize<'a>>(outcome: Outcome) -> Result<T, ReadError> {
     let response = outcome.map_err(ReadError::Lost)?;
+    let unreadable = || {
+        let (status, request_id) = response.trace();
+        ReadError::Unreadable { status, request_id }
+    };
     match response.status {
         400.. => Err(ReadError::Refused(Fault::read(&response))),
-        200 => serde_json::from_slice(response.body()).map_err(|_| {
-            let (status, request_id) = response.trace();
-            ReadError::Unreadable { status, request_id }
-        }),
+        200 => serde_json::from_slice(response.body()).map_err(|_| unreadable()),
         // Cinder without authentication answers 204 to a missing token: no success either.
-        _ => {
-            let (status, request_id) = response.trace();
-            Err(ReadError::Unreadable { status, request_id })
-        }
+        _ => Err(unreadable()),
     }
 }
 
