@@ -62,7 +62,6 @@ fn Checks(volume: Arc<Volume>) -> impl IntoView {
         console
             .eligibility(&volume)
             .findings()
-            .iter()
             .map(|finding| {
                 let (constraint, verdict) = (finding.constraint, finding.verdict);
                 let reason = (verdict == Verdict::Violated)
@@ -161,8 +160,8 @@ fn CreateForm(trouble: RwSignal<Option<Trouble>>, found: RwSignal<Found>) -> imp
             let request = api::create(session.service, &session.project, &create);
             let outcome = session.send(request).await;
             console.posting.set(false);
-            let volume = create.volume_id().clone();
-            match api::decode_created(&create, outcome) {
+            let volume = *create.volume_id();
+            match api::decode_created(Some(volume), outcome) {
                 Ok(created) => {
                     console.handover.set(Some(created.into_handover()));
                     if let Some(input) = field() {

@@ -191,12 +191,13 @@ fn Row(volume: Arc<Volume>) -> impl IntoView {
                     let eligibility = eligibility.get();
                     let overall = eligibility.overall();
                     let said = language.get().say_code("eligibility", overall.code(), &[]);
-                    let left = eligibility.having(Verdict::Unknown).count();
+                    let left = eligibility.unknown().iter().count();
                     let left = (overall == Verdict::Unknown).then(|| {
                         language.get().say(key::ELIGIBILITY_LEFT, &[("count", &left.to_string())])
                     });
                     let reasons: Vec<_> = eligibility
-                        .having(Verdict::Violated)
+                        .violated()
+                        .iter()
                         .map(|c| view! { <li>{reason(language.get(), c, &status)}</li> })
                         .collect();
                     view! {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use support::{A, Answer, B, SAMPLE, Server, request};
 use tempfile::TempDir;
 use volume_transfer::eligibility::check;
-use volume_transfer::{Constraint, Facts, Service, Verdict, Volume};
+use volume_transfer::{Constraint, Facts, Service, Volume};
 
 fn keys(value: &Value) -> Vec<&str> {
     let mut keys: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
@@ -137,7 +137,7 @@ async fn demo_volumes_show_one_violation_each() {
         let record = server.volume_named(name).await;
         let volume: Volume = serde_json::from_value(record).unwrap();
         let eligibility = check(&volume, &Facts::default(), Service::EvsV2);
-        eligibility.having(Verdict::Violated).collect::<Vec<_>>()
+        eligibility.violated().iter().collect::<Vec<_>>()
     };
     for (name, constraints) in [
         ("data-01", &[][..]),

@@ -246,7 +246,7 @@ pub fn create_transfer_request(input: &JsValue) -> JsValue {
     };
     let admitted = judged(field(input, "volume"), input, &mut issues).map(Eligibility::admit);
     if let Some(Err(ineligible)) = &admitted {
-        issues.extend(ineligible.having(Verdict::Violated).map(|constraint| {
+        issues.extend(ineligible.violated().iter().map(|constraint| {
             let mut issue = Issue::new("volume", "ineligible");
             issue.params.constraint = Some(constraint.code());
             issue

@@ -3,6 +3,7 @@
 use crate::error::{CreateError, Fault, ReadError, UnknownCause};
 use crate::http::{Method, Outcome, Request};
 use crate::id::{ProjectId, TransferId, VolumeId};
+use crate::json;
 use crate::loose;
 use crate::service::Service;
 use crate::transfer::{AuthKey, CreateTransfer, CreatedTransfer, Link, Transfer};
@@ -10,7 +11,8 @@ use crate::volume::Volume;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use serde::{Deserialize, Serialize};
+use core::fmt::{self, Write};
+use serde::{Deserialize, Deserializer};
 
 fn get(path: String) -> Request {
     Request { method: Method::Get, path, body: None }
@@ -24,10 +26,22 @@ fn read<T: for<'a> Deserialize<'a>>(outcome: Outcome) -> Result<T, ReadError> {
     };
     match response.status {
         400.. => Err(ReadError::Refused(Fault::read(&response))),
-        200 => serde_json::from_slice(response.body()).map_err(|_| unreadable()),
+        200 if response.body().trim_ascii_start().starts_with(b"{") => {
+            serde_json::from_slice(response.body()).map_err(|_| unreadable())
+        }
         // Cinder without authentication answers 204 to a missing token: no success either.
         _ => Err(unreadable()),
     }
+}
+
+/// Whether a list's links lead to another page.
+fn next<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    #[derive(Deserialize)]
+    struct Link {
+        #[serde(default, deserialize_with = "loose::text")]
+        rel: Option<String>,
+    }
+    Ok(loose::list(from)?.iter().any(|Link { rel }| rel.as_deref() == Some("next")))
 }
 
 /// Asks for a page of a project's volumes, from the first one or from the one after `marker`.
@@ -62,13 +76,12 @@ pub fn decode_volumes(outcome: Outcome) -> Result<VolumePage, ReadError> {
     struct Body {
         #[serde(deserialize_with = "loose::rows")]
         volumes: (Vec<Volume>, usize),
-        #[serde(default, deserialize_with = "loose::part")]
-        volumes_links: Vec<Link>,
+        #[serde(default, deserialize_with = "next")]
+        volumes_links: bool,
     }
     let Body { volumes: (volumes, unreadable), volumes_links } = read(outcome)?;
     // The marker is by definition the last id of the page before: there is no link to be parsed.
-    let more = volumes_links.iter().any(|link| link.rel == "next");
-    let next = volumes.last().filter(|_| more).map(|volume| volume.id.clone());
+    let next = volumes.last().filter(|_| volumes_links).map(|volume| volume.id);
     Ok(VolumePage { volumes, unreadable, next })
 }
 
@@ -97,7 +110,17 @@ pub fn decode_has_snapshots(outcome: Outcome) -> Result<bool, ReadError> {
 }
 
 fn transfers(service: Service, project: &ProjectId) -> String {
-    format!("/{}/{}/os-volume-transfer", service.profile().version, project.as_str())
+    let mut path = String::new();
+    // A `String` takes whatever is written.
+    let _ = write_transfers(&mut path, service, project.as_str());
+    path
+}
+
+fn write_transfers(out: &mut impl Write, service: Service, project: &str) -> fmt::Result {
+    for part in ["/", service.profile().version, "/", project, "/os-volume-transfer"] {
+        out.write_str(part)?;
+    }
+    Ok(())
 }
 
 /// Asks for a project's transfers that nobody has accepted yet.
@@ -114,16 +137,15 @@ pub fn decode_transfers(outcome: Outcome) -> Result<TransferList, ReadError> {
     struct Body {
         #[serde(deserialize_with = "loose::rows")]
         transfers: (Vec<Record>, usize),
-        #[serde(default, deserialize_with = "loose::part")]
-        transfers_links: Vec<Link>,
+        #[serde(default, deserialize_with = "next")]
+        transfers_links: bool,
     }
     let Body { transfers: (rows, unreadable), transfers_links } = read(outcome)?;
     let listed = rows.len() + unreadable;
     let transfers: Vec<_> =
         rows.into_iter().filter_map(|record| record.into_transfer(None)).collect();
-    let more = transfers_links.iter().any(|link| link.rel == "next");
     // Without a link too: a list that is as long as a list may be need not be all.
-    let whole = transfers.len() == listed && listed < 1000 && !more;
+    let whole = transfers.len() == listed && listed < 1000 && !transfers_links;
     Ok(TransferList { transfers, whole })
 }
 
@@ -162,37 +184,42 @@ impl TransferList {
 ///
 /// `POST /{version}/{project_id}/os-volume-transfer` with `{"transfer":{"volume_id","name"?}}`.
 pub fn create(service: Service, project: &ProjectId, create: &CreateTransfer) -> Request {
-    #[derive(Serialize)]
-    struct Body<'a> {
-        transfer: Fields<'a>,
-    }
-    #[derive(Serialize)]
-    struct Fields<'a> {
-        volume_id: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        name: Option<&'a str>,
-    }
-    let body = Body {
-        transfer: Fields {
-            volume_id: create.volume_id().as_str(),
-            name: create.name().map(|name| name.as_str()),
-        },
-    };
-    Request {
-        method: Method::Post,
-        path: transfers(service, project),
-        // Two texts: there is no value here that JSON could refuse.
-        body: Some(serde_json::to_string(&body).unwrap_or_default()),
-    }
+    let (mut path, mut body) = (String::new(), String::new());
+    // A `String` takes whatever is written.
+    let _ = write_create(service, project, create, &mut path, &mut body);
+    Request { method: Method::Post, path, body: Some(body) }
 }
 
-/// Reads the answer to a [`create`] request.
+/// Writes what [`create`] asks into wherever the caller has room, with nothing allocated.
+///
+/// # Errors
+/// When `path` or `body` takes no more. The longest path has 90 bytes and the longest body 1,616:
+/// 255 characters of which each one is escaped as `\u001f` is.
+pub fn write_create<Text: AsRef<str>>(
+    service: Service,
+    project: &ProjectId<Text>,
+    create: &CreateTransfer<Text>,
+    path: &mut impl Write,
+    body: &mut impl Write,
+) -> fmt::Result {
+    write_transfers(path, service, project.as_str())?;
+    body.write_str("{\"transfer\":{\"volume_id\":")?;
+    json::write_string(body, create.volume_id().as_str())?;
+    if let Some(name) = create.name() {
+        body.write_str(",\"name\":")?;
+        json::write_string(body, name.as_str())?;
+    }
+    body.write_str("}}")
+}
+
+/// Reads the answer to a [`create`] request. `asked` is the volume that was asked for: without it,
+/// an answer about another volume cannot be told from the right one.
 ///
 /// # Errors
 /// [`CreateError::Rejected`] if the server refused, [`CreateError::OutcomeUnknown`] if a transfer
 /// may have been made all the same.
 pub fn decode_created(
-    asked: &CreateTransfer,
+    asked: Option<VolumeId>,
     outcome: Outcome,
 ) -> Result<CreatedTransfer, CreateError> {
     let unknown = |cause| Err(CreateError::OutcomeUnknown(cause));
@@ -216,12 +243,12 @@ pub fn decode_created(
         .filter(|_| (200..300).contains(&status))
         .and_then(|Body { mut transfer }| {
             let auth_key = AuthKey::new(transfer.auth_key.take()?)?;
-            let record = transfer.into_transfer(Some(asked.volume_id()))?;
+            let record = transfer.into_transfer(asked)?;
             Some(CreatedTransfer { record, auth_key })
         });
     match record {
         None => unknown(UnknownCause::Unreadable { status, request_id }),
-        Some(created) if created.record.volume_id != *asked.volume_id() => {
+        Some(created) if asked.is_some_and(|asked| created.record.volume_id != asked) => {
             unknown(UnknownCause::OtherVolume { request_id })
         }
         Some(created) => Ok(created),
@@ -238,7 +265,7 @@ struct Record {
     volume_id: Option<String>,
     #[serde(default, deserialize_with = "loose::text")]
     created_at: Option<String>,
-    #[serde(default, deserialize_with = "loose::part")]
+    #[serde(default, deserialize_with = "loose::list")]
     links: Vec<Link>,
     // Read straight into its place: a detour would leave copies behind.
     auth_key: Option<String>,
@@ -246,9 +273,9 @@ struct Record {
 
 impl Record {
     /// `asked` stands in for a volume id that the answer leaves out or garbles.
-    fn into_transfer(self, asked: Option<&VolumeId>) -> Option<Transfer> {
+    fn into_transfer(self, asked: Option<VolumeId>) -> Option<Transfer> {
         let given = self.volume_id.and_then(|text| VolumeId::parse(&text).ok());
-        let volume_id = given.or_else(|| asked.cloned())?;
+        let volume_id = given.or(asked)?;
         Some(Transfer {
             id: TransferId::from_service(self.id)?,
             name: self.name,

@@ -53,4 +53,42 @@ impl Constraint {
             Constraint::SystemDisk => "system_disk",
         }
     }
+
+    const fn bit(self) -> u16 {
+        1 << self as u16
+    }
+}
+
+/// A few of the constraints. One bit each, in the order of [`Constraint::ALL`]: small enough to be
+/// kept for every volume of a long list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ConstraintSet(u16);
+
+impl ConstraintSet {
+    /// The set without any.
+    pub const EMPTY: ConstraintSet = ConstraintSet(0);
+
+    /// Bit `n` stands for `Constraint::ALL[n]`.
+    pub const fn bits(self) -> u16 {
+        self.0
+    }
+
+    /// Whether there is none in it.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether this one is in it.
+    pub const fn contains(self, constraint: Constraint) -> bool {
+        self.0 & constraint.bit() != 0
+    }
+
+    /// Those that are in it, in the order of the API page.
+    pub fn iter(self) -> impl Iterator<Item = Constraint> {
+        Constraint::ALL.into_iter().filter(move |&constraint| self.contains(constraint))
+    }
+
+    pub(crate) const fn insert(&mut self, constraint: Constraint) {
+        self.0 |= constraint.bit();
+    }
 }

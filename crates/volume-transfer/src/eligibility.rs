@@ -1,11 +1,10 @@
 //! Whether a volume can be transferred: one verdict for each constraint of the API page.
 
-use crate::constraint::Constraint;
+use crate::constraint::{Constraint, ConstraintSet};
 use crate::error::Fault;
 use crate::id::VolumeId;
 use crate::service::Service;
 use crate::volume::{Volume, VolumeStatus};
-use alloc::vec::Vec;
 
 /// What is known of a constraint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,17 +52,104 @@ pub struct Finding {
 }
 
 /// All verdicts on one volume, in the order of the API page.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Eligibility {
     volume: VolumeId,
-    findings: Vec<Finding>,
+    constraints: &'static [Constraint],
+    violated: ConstraintSet,
+    unknown: ConstraintSet,
 }
 
 /// A volume that no known fact keeps from being transferred. Made by [`Eligibility::admit`] alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EligibleVolume(VolumeId);
 
+/// What the rules look at in a volume's record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Signs {
+    pub(crate) available: bool,
+    pub(crate) order: bool,
+    pub(crate) encrypted: Option<bool>,
+    pub(crate) evs_encrypted: Option<bool>,
+    pub(crate) policy: bool,
+    pub(crate) service_type: Option<ServiceType>,
+    pub(crate) storage_pool: bool,
+    pub(crate) bootable: Option<bool>,
+}
+
+/// Where EVS says that a volume lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ServiceType {
+    Evs,
+    Dss,
+    Dess,
+}
+
+impl ServiceType {
+    /// The service's spelling, in any case; `None` for one of next year.
+    pub(crate) fn from_service(text: &[u8]) -> Option<ServiceType> {
+        let is = |name: &[u8]| text.eq_ignore_ascii_case(name);
+        if is(b"EVS") {
+            Some(ServiceType::Evs)
+        } else if is(b"DSS") {
+            Some(ServiceType::Dss)
+        } else if is(b"DESS") {
+            Some(ServiceType::Dess)
+        } else {
+            None
+        }
+    }
+}
+
+impl Signs {
+    /// Those of a record that says nothing.
+    pub(crate) const NONE: Signs = Signs {
+        available: false,
+        order: false,
+        encrypted: None,
+        evs_encrypted: None,
+        policy: false,
+        service_type: None,
+        storage_pool: false,
+        bootable: None,
+    };
+
+    /// What the metadata said is not so.
+    pub(crate) const fn forget_metadata(&mut self) {
+        (self.order, self.evs_encrypted, self.policy) = (false, None, false);
+    }
+
+    fn of(volume: &Volume) -> Signs {
+        let metadata = &volume.metadata;
+        let service_type = volume.service_type.as_deref().unwrap_or_default();
+        Signs {
+            available: volume.status == VolumeStatus::Available,
+            order: metadata.order_id.is_some(),
+            encrypted: volume.encrypted,
+            evs_encrypted: metadata.encrypted,
+            policy: metadata.policy.is_some(),
+            service_type: ServiceType::from_service(service_type.as_bytes()),
+            storage_pool: volume.dedicated_storage_id.is_some(),
+            bootable: volume.bootable,
+        }
+    }
+
+    /// Where the volume lies: a dedicated storage pool without a service type that explains it is
+    /// DSS's.
+    fn storage(&self) -> Option<ServiceType> {
+        match self.service_type {
+            Some(ServiceType::Dess) => Some(ServiceType::Dess),
+            Some(ServiceType::Dss) => Some(ServiceType::Dss),
+            Some(ServiceType::Evs) | None if self.storage_pool => Some(ServiceType::Dss),
+            other => other,
+        }
+    }
+}
+
 impl Verdict {
+    /// Every one.
+    pub const ALL: [Verdict; 3] = [Verdict::Met, Verdict::Violated, Verdict::Unknown];
+
     /// A stable code: `met`, `violated` or `unknown`.
     pub const fn code(self) -> &'static str {
         match self {
@@ -79,95 +165,108 @@ const fn violated_if(violated: bool) -> Verdict {
 }
 
 /// The verdict on one constraint.
-fn judge(constraint: Constraint, volume: &Volume, facts: &Facts, service: Service) -> Verdict {
+fn judge(constraint: Constraint, signs: &Signs, facts: &Facts, service: Service) -> Verdict {
     let evs = match service {
         Service::EvsV2 | Service::EvsV3 => true,
         Service::Cinder => false,
     };
+    let lies_on = |dedicated| match signs.storage() {
+        Some(storage) => violated_if(storage == dedicated),
+        None => Verdict::Unknown,
+    };
     match constraint {
-        Constraint::Status => violated_if(volume.status != VolumeStatus::Available),
+        Constraint::Status => violated_if(!signs.available),
         // The page: "if this field has a value the volume is yearly/monthly, otherwise not".
-        Constraint::Billing => violated_if(volume.metadata.order_id.is_some()),
+        Constraint::Billing => violated_if(signs.order),
         Constraint::Frozen => facts.frozen.map_or(Verdict::Unknown, violated_if),
         Constraint::Encryption if evs => {
-            violated_if(volume.metadata.encrypted == Some(true) || volume.encrypted == Some(true))
+            violated_if(signs.evs_encrypted == Some(true) || signs.encrypted == Some(true))
         }
-        Constraint::Encryption => volume.encrypted.map_or(Verdict::Unknown, violated_if),
+        Constraint::Encryption => signs.encrypted.map_or(Verdict::Unknown, violated_if),
         Constraint::BackupsAndSnapshots => match (facts.backups, facts.snapshots) {
             (Some(true), _) | (_, Some(true)) => Verdict::Violated,
             (Some(false), Some(false)) => Verdict::Met,
             (None, _) | (_, None) => Verdict::Unknown,
         },
-        Constraint::BackupPolicy if volume.metadata.policy.is_some() => Verdict::Violated,
+        Constraint::BackupPolicy if signs.policy => Verdict::Violated,
         Constraint::BackupPolicy => facts.backup_policy.map_or(Verdict::Unknown, violated_if),
-        Constraint::Dss => match storage(volume) {
-            Some(Storage::Dedicated) => Verdict::Violated,
-            Some(Storage::Shared | Storage::DedicatedEnterprise) => Verdict::Met,
-            None => Verdict::Unknown,
-        },
-        Constraint::Dess => match storage(volume) {
-            Some(Storage::DedicatedEnterprise) => Verdict::Violated,
-            Some(Storage::Shared | Storage::Dedicated) => Verdict::Met,
-            None => Verdict::Unknown,
-        },
+        Constraint::Dss => lies_on(ServiceType::Dss),
+        Constraint::Dess => lies_on(ServiceType::Dess),
         // The only flag that a detached system disk keeps. A data disk can carry it too; the
         // server does not tell them apart either.
-        Constraint::SystemDisk => volume.bootable.map_or(Verdict::Unknown, violated_if),
-    }
-}
-
-enum Storage {
-    Shared,
-    Dedicated,
-    DedicatedEnterprise,
-}
-
-/// Where a volume lies: `service_type` says it, and a dedicated storage pool without a service
-/// type that explains it is DSS's.
-fn storage(volume: &Volume) -> Option<Storage> {
-    let service_type = volume.service_type.as_deref().unwrap_or_default();
-    let pool = volume.dedicated_storage_id.is_some();
-    if service_type.eq_ignore_ascii_case("DESS") {
-        Some(Storage::DedicatedEnterprise)
-    } else if service_type.eq_ignore_ascii_case("DSS") || pool {
-        Some(Storage::Dedicated)
-    } else if service_type.eq_ignore_ascii_case("EVS") {
-        Some(Storage::Shared)
-    } else {
-        None
+        Constraint::SystemDisk => signs.bootable.map_or(Verdict::Unknown, violated_if),
     }
 }
 
 /// Judges a volume by every constraint of its service.
 pub fn check(volume: &Volume, facts: &Facts, service: Service) -> Eligibility {
-    let findings = service
-        .constraints()
-        .iter()
-        .map(|&constraint| Finding {
-            constraint,
-            verdict: judge(constraint, volume, facts, service),
-        })
-        .collect();
-    Eligibility { volume: volume.id.clone(), findings }
+    Eligibility::new(volume.id, &Signs::of(volume), facts, service)
 }
 
 impl Eligibility {
-    /// Every constraint of the service with its verdict.
-    pub fn findings(&self) -> &[Finding] {
-        &self.findings
+    pub(crate) fn new(
+        volume: VolumeId,
+        signs: &Signs,
+        facts: &Facts,
+        service: Service,
+    ) -> Eligibility {
+        let constraints = service.constraints();
+        let (mut violated, mut unknown) = (ConstraintSet::EMPTY, ConstraintSet::EMPTY);
+        for &constraint in constraints {
+            match judge(constraint, signs, facts, service) {
+                Verdict::Met => {}
+                Verdict::Violated => violated.insert(constraint),
+                Verdict::Unknown => unknown.insert(constraint),
+            }
+        }
+        Eligibility { volume, constraints, violated, unknown }
     }
 
-    /// The constraints with this verdict.
-    pub fn having(&self, verdict: Verdict) -> impl Iterator<Item = Constraint> + '_ {
-        self.findings.iter().filter(move |f| f.verdict == verdict).map(|f| f.constraint)
+    /// Of a volume of which nothing but its id is at hand: every constraint is left to the server.
+    pub fn unseen(volume: VolumeId, service: Service) -> Eligibility {
+        let mut unknown = ConstraintSet::EMPTY;
+        for &constraint in service.constraints() {
+            unknown.insert(constraint);
+        }
+        let constraints = service.constraints();
+        Eligibility { volume, constraints, violated: ConstraintSet::EMPTY, unknown }
+    }
+
+    /// The volume that was judged.
+    pub const fn volume(&self) -> &VolumeId {
+        &self.volume
+    }
+
+    /// Every constraint of the service with its verdict.
+    pub fn findings(&self) -> impl Iterator<Item = Finding> {
+        let Eligibility { constraints, violated, unknown, .. } = *self;
+        constraints.iter().map(move |&constraint| Finding {
+            constraint,
+            verdict: match (violated.contains(constraint), unknown.contains(constraint)) {
+                (true, _) => Verdict::Violated,
+                (_, true) => Verdict::Unknown,
+                (_, _) => Verdict::Met,
+            },
+        })
+    }
+
+    /// The constraints that do not hold.
+    pub const fn violated(&self) -> ConstraintSet {
+        self.violated
+    }
+
+    /// The constraints of which nothing at hand tells whether they hold.
+    pub const fn unknown(&self) -> ConstraintSet {
+        self.unknown
     }
 
     /// The verdict on the whole: violated if any constraint is, otherwise unknown if any is.
-    pub fn overall(&self) -> Verdict {
-        [Verdict::Violated, Verdict::Unknown]
-            .into_iter()
-            .find(|&verdict| self.having(verdict).next().is_some())
-            .unwrap_or(Verdict::Met)
+    pub const fn overall(&self) -> Verdict {
+        match (self.violated.is_empty(), self.unknown.is_empty()) {
+            (false, _) => Verdict::Violated,
+            (true, false) => Verdict::Unknown,
+            (true, true) => Verdict::Met,
+        }
     }
 
     /// Lets a volume pass that violates nothing that is known; what is unknown the server decides.
@@ -175,10 +274,7 @@ impl Eligibility {
     /// # Errors
     /// The eligibility itself, if a constraint is violated.
     pub fn admit(self) -> Result<EligibleVolume, Eligibility> {
-        match self.overall() {
-            Verdict::Violated => Err(self),
-            Verdict::Met | Verdict::Unknown => Ok(EligibleVolume(self.volume)),
-        }
+        if self.violated.is_empty() { Ok(EligibleVolume(self.volume)) } else { Err(self) }
     }
 }
 

@@ -283,6 +283,9 @@ pub enum UnknownCause {
 }
 
 impl UnknownCause {
+    /// Every [`code`](UnknownCause::code).
+    pub const CODES: [&str; 5] = ["connection", "timeout", "failed", "unreadable", "other_volume"];
+
     /// A stable code: `connection`, `timeout`, `failed`, `unreadable` or `other_volume`.
     pub const fn code(&self) -> &'static str {
         match self {

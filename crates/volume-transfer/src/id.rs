@@ -11,8 +11,8 @@ use core::fmt;
 /// Cinder's schema also lets upper case, braces, a missing dash or a `urn:` prefix pass, and then
 /// answers 404, because it looks the text up as it stands. So only the spelling that it stores is
 /// an id here; upper case is put right.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct VolumeId(String);
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct VolumeId([u8; 36]);
 
 /// A transfer's id, as the service gave it. Not checked for its shape: losing the only answer
 /// that carries a key over an unusual id would be worse than keeping the id.
@@ -23,8 +23,10 @@ pub struct TransferId(String);
 ///
 /// Real ones are 32 lower-case hex digits, but no page promises it. The rule keeps anything out
 /// that could change the meaning of the path it is written into.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ProjectId(String);
+///
+/// `Text` is `String`, or `&str` for whoever has no use for a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ProjectId<Text = String>(Text);
 
 /// Why a text is not an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +38,9 @@ pub enum IdError {
 }
 
 impl IdError {
+    /// Every one.
+    pub const ALL: [IdError; 2] = [IdError::Empty, IdError::Malformed];
+
     /// A stable code: `empty` or `malformed`.
     pub const fn code(self) -> &'static str {
         match self {
@@ -62,43 +67,72 @@ impl VolumeId {
     /// # Errors
     /// [`IdError::Empty`] for nothing, [`IdError::Malformed`] for anything but a UUID.
     pub fn parse(text: &str) -> Result<VolumeId, IdError> {
-        let text = text.trim();
+        VolumeId::from_bytes(text.trim().as_bytes())
+    }
+
+    /// As [`VolumeId::parse`], of ASCII that nothing has to be dropped from.
+    pub(crate) fn from_bytes(text: &[u8]) -> Result<VolumeId, IdError> {
         if text.is_empty() {
             return Err(IdError::Empty);
         }
-        let shaped = text.len() == 36
-            && text.bytes().enumerate().all(|(at, byte)| match at {
-                8 | 13 | 18 | 23 => byte == b'-',
-                _ => byte.is_ascii_hexdigit(),
-            });
-        if shaped { Ok(VolumeId(text.to_ascii_lowercase())) } else { Err(IdError::Malformed) }
+        let mut id: [u8; 36] = text.try_into().map_err(|_| IdError::Malformed)?;
+        let shaped = id.iter().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        });
+        id.make_ascii_lowercase();
+        if shaped { Ok(VolumeId(id)) } else { Err(IdError::Malformed) }
     }
 
-    /// The id in lower case.
+    /// The id in lower case, 36 characters.
     pub fn as_str(&self) -> &str {
+        // ASCII, by the only way to make one.
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// The id in lower case, 36 bytes of ASCII.
+    pub const fn as_bytes(&self) -> &[u8; 36] {
         &self.0
     }
 }
 
-impl ProjectId {
+impl fmt::Debug for VolumeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl<'a> ProjectId<&'a str> {
     /// Reads a project id; spaces around it are dropped.
     ///
     /// # Errors
     /// [`IdError::Empty`] for nothing, [`IdError::Malformed`] for more than 64 characters or for
     /// a character that no project id has.
-    pub fn parse(text: &str) -> Result<ProjectId, IdError> {
+    pub fn check(text: &'a str) -> Result<ProjectId<&'a str>, IdError> {
         let text = text.trim();
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         match text.len() {
             0 => Err(IdError::Empty),
-            1..=64 if text.bytes().all(plain) => Ok(ProjectId(text.to_owned())),
+            1..=64 if text.bytes().all(plain) => Ok(ProjectId(text)),
             _ => Err(IdError::Malformed),
         }
     }
+}
 
+impl ProjectId {
+    /// Reads a project id and keeps it.
+    ///
+    /// # Errors
+    /// As [`ProjectId::check`].
+    pub fn parse(text: &str) -> Result<ProjectId, IdError> {
+        ProjectId::check(text).map(|ProjectId(text)| ProjectId(text.to_owned()))
+    }
+}
+
+impl<Text: AsRef<str>> ProjectId<Text> {
     /// The id as it was given.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_ref()
     }
 }
 

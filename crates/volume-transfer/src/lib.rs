@@ -41,7 +41,7 @@
 //!     "id":"1a7059f5-8ed7-45b7-8d05-2811e5d09f24","name":"first volume",
 //!     "volume_id":"c86b9af4-151d-4ead-b62c-5fb967af0e37",
 //!     "created_at":"2015-02-25T03:56:53.081642","auth_key":"9266c59563c84664","links":[]}}"#.to_vec());
-//! let created = api::decode_created(&create, Ok(answer)).map_err(|_| "not created")?;
+//! let created = api::decode_created(Some(*create.volume_id()), Ok(answer)).map_err(|_| "not created")?;
 //! let (record, handover) = created.into_handover();
 //! assert_eq!(handover.transfer_id, record.id);
 //! # Ok::<(), Box<dyn core::error::Error>>(())
@@ -63,18 +63,21 @@ pub mod error;
 pub mod http;
 pub mod id;
 pub mod name;
+pub mod screen;
 pub mod service;
 pub mod transfer;
 pub mod volume;
 
+mod json;
 mod loose;
 
-pub use constraint::Constraint;
+pub use constraint::{Constraint, ConstraintSet};
 pub use eligibility::{Eligibility, EligibleVolume, Facts, Verdict};
 pub use error::{CreateError, Fault, FaultKind, ReadError, UnknownCause};
 pub use http::{Lost, Method, Outcome, Request, Response};
 pub use id::{IdError, ProjectId, TransferId, VolumeId};
-pub use name::{NameError, NameRule, TransferName, Unit};
+pub use name::{NameError, NameReading, NameRule, TransferName, Unit};
+pub use screen::Screen;
 pub use service::Service;
 pub use transfer::{AuthKey, CreateTransfer, CreatedTransfer, Handover, Link, Transfer};
 pub use volume::{Volume, VolumeStatus};

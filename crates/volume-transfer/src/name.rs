@@ -3,6 +3,7 @@
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
+use core::ops::Range;
 
 /// What a service asks of a transfer's name. The sources disagree, so the rule is data: see
 /// [`Service::name_rule`](crate::Service::name_rule).
@@ -41,17 +42,15 @@ impl Unit {
 impl NameRule {
     /// The length of a text as the service counts it: after trimming, in the rule's unit.
     pub fn measure(&self, text: &str) -> usize {
-        let trimmed = trim(text);
-        match self.unit {
-            Unit::Bytes => trimmed.len(),
-            Unit::Characters => trimmed.chars().count(),
-        }
+        NameReading::of(text, self).length()
     }
 }
 
 /// A name that its service takes: trimmed, not empty, within the limit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TransferName(String);
+///
+/// `Text` is `String`, or `&str` for whoever has no use for a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TransferName<Text = String>(Text);
 
 /// Why a text is not a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +81,9 @@ pub enum NameError {
 }
 
 impl NameError {
+    /// Every [`code`](NameError::code).
+    pub const CODES: [&str; 5] = ["required", "blank", "too_long", "nul", "lone_surrogate"];
+
     /// A stable code: `required`, `blank`, `too_long`, `nul` or `lone_surrogate`.
     pub const fn code(&self) -> &'static str {
         match self {
@@ -114,19 +116,30 @@ impl fmt::Display for NameError {
 
 impl core::error::Error for NameError {}
 
-impl TransferName {
+impl<'a> TransferName<&'a str> {
     /// Reads a form's field. An empty field of an optional name means *no name*, which leaves the
     /// name out of the request: `""` itself is refused by Cinder with a 400.
     ///
     /// # Errors
     /// [`NameError::Required`] for an empty field of a required name, otherwise as
     /// [`TransferName::new`].
+    pub fn check(
+        field: &'a str,
+        rule: &NameRule,
+    ) -> Result<Option<TransferName<&'a str>>, NameError> {
+        let trimmed = NameReading::of(field, rule).finish()?;
+        Ok(trimmed.and_then(|trimmed| field.get(trimmed)).map(TransferName))
+    }
+}
+
+impl TransferName {
+    /// Reads a form's field and keeps the name.
+    ///
+    /// # Errors
+    /// As [`TransferName::check`].
     pub fn parse(field: &str, rule: &NameRule) -> Result<Option<TransferName>, NameError> {
-        match (field.is_empty(), rule.required) {
-            (true, false) => Ok(None),
-            (true, true) => Err(NameError::Required),
-            (false, _) => TransferName::new(field, rule).map(Some),
-        }
+        let name = TransferName::check(field, rule)?;
+        Ok(name.map(|TransferName(text)| TransferName(text.to_owned())))
     }
 
     /// Reads a name that a request carries; it is trimmed as the service trims it.
@@ -135,25 +148,149 @@ impl TransferName {
     /// [`NameError::Blank`] if nothing is left after trimming, [`NameError::Nul`] and
     /// [`NameError::TooLong`] by the rule.
     pub fn new(text: &str, rule: &NameRule) -> Result<TransferName, NameError> {
-        let trimmed = trim(text);
-        if trimmed.is_empty() {
-            return Err(NameError::Blank);
+        match TransferName::parse(text, rule) {
+            Ok(Some(name)) => Ok(name),
+            Ok(None) | Err(NameError::Required) => Err(NameError::Blank),
+            Err(error) => Err(error),
         }
-        if !rule.nul
-            && let Some(position) = text.chars().position(|char| char == '\0')
-        {
-            return Err(NameError::Nul { position });
-        }
-        let length = rule.measure(trimmed);
-        if length > rule.limit {
-            return Err(NameError::TooLong { length, limit: rule.limit, unit: rule.unit });
-        }
-        Ok(TransferName(trimmed.to_owned()))
     }
+}
 
+impl<Text: AsRef<str>> TransferName<Text> {
     /// The name as the service stores it.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_ref()
+    }
+}
+
+/// The reading of a text as a name, in one pass and with nothing copied, so that a text may come
+/// in parts and be of any length.
+#[derive(Clone, Copy, Debug)]
+pub struct NameReading {
+    rule: NameRule,
+    /// What was read: in the text's own units (bytes, or units of UTF-16), and in characters.
+    units: usize,
+    characters: usize,
+    /// What is left after trimming: where in the text it lies, in its units, and what it measures.
+    start: usize,
+    end: usize,
+    length: usize,
+    /// What the text measures from `start` on, the white space at its end not yet taken off.
+    running: usize,
+    nul: Option<usize>,
+    /// The first half of a surrogate pair, whose other half must come next.
+    half: Option<u16>,
+    lone: Option<usize>,
+}
+
+impl NameReading {
+    /// Nothing read yet.
+    pub const fn new(rule: NameRule) -> NameReading {
+        NameReading {
+            rule,
+            units: 0,
+            characters: 0,
+            start: 0,
+            end: 0,
+            length: 0,
+            running: 0,
+            nul: None,
+            half: None,
+            lone: None,
+        }
+    }
+
+    fn of(text: &str, rule: &NameRule) -> NameReading {
+        let mut reading = NameReading::new(*rule);
+        for char in text.chars() {
+            reading.push(char, char.len_utf8());
+        }
+        reading
+    }
+
+    fn push(&mut self, char: char, units: usize) {
+        let blank = is_trimmed(char);
+        if self.end == 0 && blank {
+            self.start = self.units + units;
+        } else {
+            self.running += match self.rule.unit {
+                Unit::Bytes => char.len_utf8(),
+                Unit::Characters => 1,
+            };
+        }
+        if char == '\0' && self.nul.is_none() {
+            self.nul = Some(self.characters);
+        }
+        self.units += units;
+        self.characters += 1;
+        if !blank {
+            self.end = self.units;
+            self.length = self.running;
+        }
+    }
+
+    /// Takes the next unit of a JavaScript string. The two halves of a pair need not come in the
+    /// same part of it.
+    pub fn push_utf16(&mut self, unit: u16) {
+        let half = self.half.take();
+        match (half, unit) {
+            (Some(high), 0xdc00..=0xdfff) => {
+                let code = 0x1_0000 + ((u32::from(high) - 0xd800) << 10) + u32::from(unit) - 0xdc00;
+                // Ten bits above ten bits, from 0x10000 on: always a character.
+                self.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 2);
+            }
+            (_, _) => {
+                if half.is_some() {
+                    self.push_lone();
+                }
+                match (unit, char::from_u32(u32::from(unit))) {
+                    (0xd800..=0xdbff, _) => self.half = Some(unit),
+                    (_, Some(char)) => self.push(char, 1),
+                    (_, None) => self.push_lone(),
+                }
+            }
+        }
+    }
+
+    fn push_lone(&mut self) {
+        if self.lone.is_none() {
+            self.lone = Some(self.units);
+        }
+        // What it would be converted to.
+        self.push(char::REPLACEMENT_CHARACTER, 1);
+    }
+
+    /// The length so far as the service counts it: after trimming, in the rule's unit.
+    pub const fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Where in the text the name lies, in the text's own units; none for an empty text where a
+    /// name is optional.
+    ///
+    /// # Errors
+    /// All of [`NameError`].
+    pub fn finish(mut self) -> Result<Option<Range<usize>>, NameError> {
+        if self.half.is_some() {
+            self.push_lone();
+        }
+        let NameRule { required, limit, unit, nul } = self.rule;
+        if let Some(position) = self.lone {
+            return Err(NameError::LoneSurrogate { position });
+        }
+        if self.units == 0 {
+            return if required { Err(NameError::Required) } else { Ok(None) };
+        }
+        if self.end == 0 {
+            return Err(NameError::Blank);
+        }
+        if let Some(position) = self.nul.filter(|_| !nul) {
+            return Err(NameError::Nul { position });
+        }
+        if self.length > limit {
+            return Err(NameError::TooLong { length: self.length, limit, unit });
+        }
+        Ok(Some(self.start..self.end))
     }
 }
 
@@ -175,9 +312,9 @@ pub fn from_utf16(units: impl IntoIterator<Item = u16>) -> Result<String, NameEr
     Ok(text)
 }
 
-/// Trims as Python's `str.strip()` does, since Cinder is what stores the name: Unicode white
-/// space and U+001C to U+001F, which Rust's `trim` and JavaScript's keep. Neither U+FEFF nor
-/// U+200B is white space to it.
-fn trim(text: &str) -> &str {
-    text.trim_matches(|char: char| char.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&char))
+/// What is trimmed: what Python's `str.strip()` takes off, since Cinder is what stores the name.
+/// That is Unicode white space and U+001C to U+001F, which Rust's `trim` and JavaScript's keep.
+/// Neither U+FEFF nor U+200B is white space to it.
+fn is_trimmed(char: char) -> bool {
+    char.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&char)
 }

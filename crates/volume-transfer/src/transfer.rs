@@ -10,15 +10,18 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 /// A transfer to be created: a volume that may go, and a name if it has one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CreateTransfer {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CreateTransfer<Text = String> {
     volume: EligibleVolume,
-    name: Option<TransferName>,
+    name: Option<TransferName<Text>>,
 }
 
-impl CreateTransfer {
+impl<Text> CreateTransfer<Text> {
     /// Puts the two together.
-    pub fn new(volume: EligibleVolume, name: Option<TransferName>) -> CreateTransfer {
+    pub const fn new(
+        volume: EligibleVolume,
+        name: Option<TransferName<Text>>,
+    ) -> CreateTransfer<Text> {
         CreateTransfer { volume, name }
     }
 
@@ -28,7 +31,7 @@ impl CreateTransfer {
     }
 
     /// The transfer's name, if it is to have one.
-    pub fn name(&self) -> Option<&TransferName> {
+    pub const fn name(&self) -> Option<&TransferName<Text>> {
         self.name.as_ref()
     }
 }

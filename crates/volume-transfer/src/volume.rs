@@ -39,7 +39,7 @@ pub struct Volume {
     #[serde(default, deserialize_with = "loose::text")]
     pub dedicated_storage_id: Option<String>,
     /// The few keys of its metadata that mean something.
-    #[serde(default, deserialize_with = "loose::part")]
+    #[serde(default, deserialize_with = "loose::object")]
     pub metadata: Metadata,
 }
 
@@ -69,7 +69,7 @@ impl Volume {
 
 fn volume_id<'de, D: serde::Deserializer<'de>>(from: D) -> Result<VolumeId, D::Error> {
     let text = String::deserialize(from)?;
-    VolumeId::parse(&text).map_err(serde::de::Error::custom)
+    VolumeId::from_bytes(text.as_bytes()).map_err(serde::de::Error::custom)
 }
 
 fn status<'de, D: serde::Deserializer<'de>>(from: D) -> Result<VolumeStatus, D::Error> {

@@ -24,15 +24,23 @@ fn project() -> ProjectId {
 }
 
 fn transfer_of(volume: &str, name: &str) -> CreateTransfer {
+    named(volume, name, Service::EvsV2)
+}
+
+fn named(volume: &str, name: &str, service: Service) -> CreateTransfer {
     let json = format!(r#"{{"id":"{volume}","status":"available"}}"#);
     let volume: Volume = serde_json::from_str(&json).unwrap();
     let eligible = eligibility::check(&volume, &Facts::default(), Service::EvsV2).admit().unwrap();
-    CreateTransfer::new(eligible, TransferName::parse(name, Service::EvsV2.name_rule()).unwrap())
+    CreateTransfer::new(eligible, TransferName::parse(name, service.name_rule()).unwrap())
+}
+
+fn asked(volume: &str) -> Option<VolumeId> {
+    VolumeId::parse(volume).ok()
 }
 
 fn created(status: u16, body: &str) -> Result<(String, String), CreateError> {
     let answer = Response::new(status, body.into()).with_header("X-Openstack-Request-Id", "req-1");
-    api::decode_created(&transfer_of(VOLUME, ""), Ok(answer)).map(|created| {
+    api::decode_created(asked(VOLUME), Ok(answer)).map(|created| {
         let (record, handover) = created.into_handover();
         (record.id.as_str().to_owned(), handover.auth_key.expose().to_owned())
     })
@@ -48,6 +56,17 @@ fn the_page_s_sample_request_word_for_word() {
     let body: serde_json::Value = serde_json::from_str(request.body.as_deref().unwrap()).unwrap();
     assert_eq!(body, sample);
     assert!(request.headers().contains(&("Content-Type", "application/json")));
+}
+
+#[test]
+fn every_character_of_a_name_gets_into_the_body() {
+    for char in '\0'..='\u{ffff}' {
+        let name = format!("a{char}b");
+        let create = named(VOLUME, &name, Service::Cinder);
+        let body = api::create(Service::Cinder, &project(), &create).body.unwrap();
+        let expected = serde_json::json!({ "transfer": { "volume_id": VOLUME, "name": name } });
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&body).unwrap(), expected, "{char:?}");
+    }
 }
 
 #[test]
@@ -109,7 +128,7 @@ fn nothing_but_an_id_gets_into_a_path() {
 #[test]
 fn the_page_s_sample_answer_gives_every_documented_field() {
     let answer = Response::new(202, recorded::evs("create-answer.json"));
-    let created = api::decode_created(&transfer_of(VOLUME, ""), Ok(answer)).unwrap();
+    let created = api::decode_created(asked(VOLUME), Ok(answer)).unwrap();
     let (record, handover) = created.into_handover();
     assert_eq!(record.id.as_str(), "1a7059f5-8ed7-45b7-8d05-2811e5d09f24");
     assert_eq!(record.name.as_deref(), Some("first volume"));
@@ -144,8 +163,7 @@ fn a_real_cinder_s_records_are_read() {
         let recorded = recorded::one(part);
         let body: serde_json::Value = serde_json::from_slice(&recorded.body).unwrap();
         let volume = body["transfer"]["volume_id"].as_str().unwrap();
-        let created =
-            api::decode_created(&transfer_of(volume, ""), Ok(recorded.response())).unwrap();
+        let created = api::decode_created(asked(volume), Ok(recorded.response())).unwrap();
         let (record, handover) = created.into_handover();
         assert_eq!(body["transfer"]["id"], record.id.as_str());
         assert_eq!(body["transfer"]["auth_key"], handover.auth_key.expose());
@@ -223,7 +241,7 @@ fn an_answer_without_a_record_and_key_leaves_the_outcome_unknown() {
 #[test]
 fn no_answer_and_a_failed_server_leave_the_outcome_unknown() {
     for lost in [Lost::Connection, Lost::Timeout] {
-        let error = api::decode_created(&transfer_of(VOLUME, ""), Err(lost)).unwrap_err();
+        let error = api::decode_created(asked(VOLUME), Err(lost)).unwrap_err();
         assert_eq!(error, CreateError::OutcomeUnknown(UnknownCause::Lost(lost)));
     }
     for status in [408, 500, 502, 503, 504] {
@@ -243,8 +261,8 @@ fn no_answer_and_a_failed_server_leave_the_outcome_unknown() {
 #[test]
 fn a_refusal_keeps_the_server_s_words() {
     let recorded = recorded::one("008-create-volume-awaiting-transfer");
-    let asked = transfer_of(VOLUME, "");
-    let Err(CreateError::Rejected(fault)) = api::decode_created(&asked, Ok(recorded.response()))
+    let Err(CreateError::Rejected(fault)) =
+        api::decode_created(asked(VOLUME), Ok(recorded.response()))
     else {
         panic!("not rejected");
     };
@@ -410,7 +428,7 @@ fn a_key_is_never_printed() {
     const KEY: &str = "9266c59563c84664";
     let answer = || Response::new(202, recorded::evs("create-answer.json"));
     assert!(!format!("{:?}", answer()).contains(KEY));
-    let created = api::decode_created(&transfer_of(VOLUME, ""), Ok(answer())).unwrap();
+    let created = api::decode_created(asked(VOLUME), Ok(answer())).unwrap();
     assert!(!format!("{created:?}").contains(KEY));
     let (_, handover) = created.into_handover();
     assert_eq!(format!("{:?}", handover.auth_key), "[redacted]");

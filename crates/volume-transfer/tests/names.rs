@@ -12,7 +12,7 @@ mod recorded;
 
 use proptest::prelude::*;
 use volume_transfer::name::from_utf16;
-use volume_transfer::{NameError, NameRule, Service, TransferName, Unit};
+use volume_transfer::{NameError, NameReading, NameRule, Service, TransferName, Unit};
 
 #[track_caller]
 fn accepted(service: Service, text: &str, stored: &str) {
@@ -193,6 +193,34 @@ proptest! {
             Err(error @ (NameError::Required | NameError::LoneSurrogate { .. })) => {
                 prop_assert!(false, "{error}");
             }
+        }
+    }
+
+    /// What a JavaScript string's units are found to be, without their being converted.
+    #[test]
+    fn units_are_read_as_their_text_is(
+        service in any_service(),
+        units in prop_oneof![
+            any_text().prop_map(|text| text.encode_utf16().collect::<Vec<_>>()),
+            prop::collection::vec(
+                prop::sample::select(vec![0x20, 0x61, 0x5377, 0xd83d, 0xde00, 0xdfff, 0, 0xffff]),
+                0..300,
+            ),
+        ],
+    ) {
+        let rule = service.name_rule();
+        let mut reading = NameReading::new(*rule);
+        for unit in &units {
+            reading.push_utf16(*unit);
+        }
+        let expected = from_utf16(units.iter().copied());
+        let expected = expected.and_then(|text| TransferName::parse(&text, rule));
+        let found = reading.finish().map(|name| {
+            name.map(|place| String::from_utf16(&units[place]).unwrap())
+        });
+        prop_assert_eq!(found, expected.map(|name| name.map(|name| name.as_str().to_owned())));
+        if let Ok(text) = String::from_utf16(&units) {
+            prop_assert_eq!(reading.length(), rule.measure(&text));
         }
     }
 

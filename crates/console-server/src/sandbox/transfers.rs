@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
 use serde_json::Value;
 use uuid::Uuid;
-use volume_transfer::{Constraint, Service, TransferName, Verdict, Volume, eligibility};
+use volume_transfer::{Constraint, Service, TransferName, Volume, eligibility};
 
 /// The record of a transfer.
 pub(super) struct Transfer {
@@ -30,7 +30,7 @@ impl Store {
         let candidate: Volume = serde_json::from_value(Value::Object(record))?;
         // The sandbox is EVS behind Cinder's path too: the volumes are the same.
         let eligibility = eligibility::check(&candidate, &facts, Service::EvsV2);
-        if let Some(constraint) = eligibility.having(Verdict::Violated).next() {
+        if let Some(constraint) = eligibility.violated().iter().next() {
             return Err(Error::Refused(constraint));
         }
 

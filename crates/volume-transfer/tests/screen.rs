@@ -1,0 +1,353 @@
+//! Screening says of a list what the plain way says, whatever the list looks like.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
+mod recorded;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use volume_transfer::screen::{ScreenError, Screened};
+use volume_transfer::{Eligibility, Facts, Response, Screen, Service, api, eligibility};
+
+const ID: &str = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
+
+/// By screening, in parts of so many bytes.
+fn screened(
+    text: &[u8],
+    part: usize,
+    service: Service,
+) -> Result<(Vec<Eligibility>, Screened), ScreenError> {
+    let mut screen = Screen::new(service, Facts::default());
+    let mut rows = Vec::new();
+    for part in text.chunks(part) {
+        screen.push(part, |row| rows.push(row))?;
+    }
+    screen.finish().map(|screened| (rows, screened))
+}
+
+/// By making volumes and checking each.
+fn plain(text: &[u8], service: Service) -> Option<(Vec<Eligibility>, Screened)> {
+    let page = api::decode_volumes(Ok(Response::new(200, text.to_vec()))).ok()?;
+    let rows = page.volumes.iter().map(|v| eligibility::check(v, &Facts::default(), service));
+    // A page without a readable volume has no last one to go on from.
+    let more = page.next.is_some();
+    Some((rows.collect(), Screened { unreadable: page.unreadable, more }))
+}
+
+#[track_caller]
+fn same(text: &str) {
+    for service in Service::ALL {
+        let expected = plain(text.as_bytes(), service);
+        for part in [1, 7, usize::MAX] {
+            assert_eq!(screened(text.as_bytes(), part, service).ok(), expected, "{text}");
+        }
+    }
+}
+
+#[test]
+fn every_spelling_and_every_oddity() {
+    for text in [
+        r#"{"volumes":[]}"#.to_owned(),
+        format!(r#"{{"volumes":[{{"id":"{ID}"}}]}}"#),
+        format!(
+            "\n{{ \"volumes\" :\t[ {{ \"id\" : \"{ID}\" , \"status\":\"available\" }} ] }}\r\n"
+        ),
+        // A row without an id that can be read, and rows that are none.
+        r#"{"volumes":[{"id":"no uuid"},{"id":7},{},null,7,"text",[],[{}],true]}"#.to_owned(),
+        format!(r#"{{"volumes":[["{ID}"]]}}"#),
+        // Escaped keys and values.
+        format!(
+            r#"{{"v\u006flumes":[{{"\u0069d":"{}","st\u0061tus":"av\u0061ilable"}}]}}"#,
+            ID.replace('c', "\\u0063")
+        ),
+        // The last of two equal keys counts.
+        format!(r#"{{"volumes":[{{"id":7,"id":"{ID}","status":"available","status":"in-use"}}]}}"#),
+        format!(r#"{{"volumes":[{{"id":"{ID}","id":7}}]}}"#),
+        format!(r#"{{"volumes":[{{"id":"{ID}","metadata":{{"orderID":"C"}},"metadata":{{}}}}]}}"#),
+        format!(r#"{{"volumes":[{{"id":"{ID}","metadata":{{"orderID":"C"}},"metadata":null}}]}}"#),
+        format!(
+            r#"{{"volumes":[{{"id":"{ID}","metadata":{{"orderID":"C"}},"metadata":[{{}}]}}]}}"#
+        ),
+        format!(r#"{{"volumes":[{{"id":"{ID}","metadata":{{"orderID":"","orderID":"C"}}}}]}}"#),
+        // Look-alikes in places without a meaning.
+        format!(
+            r#"{{"x":{{"volumes":[{{"id":"{ID}"}}]}},"volumes":[{{"id":"{ID}","attachments":[{{"id":"{ID}","status":"available"}}],"x":{{"metadata":{{"orderID":"C"}}}}}}],"status":"available"}}"#
+        ),
+        format!(
+            r#"{{"volumes":[{{"id":"{ID}","metadata":{{"status":"available","x":{{"orderID":"C"}},"policy":{{"policy":"p"}}}}}}]}}"#
+        ),
+        // Links before and after.
+        format!(r#"{{"volumes_links":[{{"rel":"next","href":"h"}}],"volumes":[{{"id":"{ID}"}}]}}"#),
+        format!(
+            r#"{{"volumes":[{{"id":"{ID}"}}],"volumes_links":[7,{{"rel":"self"}},{{"href":{{"rel":"next"}}}}]}}"#
+        ),
+        format!(
+            r#"{{"volumes":[{{"id":"{ID}"}}],"volumes_links":[{{"rel":"next","rel":"self"}}]}}"#
+        ),
+        format!(r#"{{"volumes":[{{"id":"{ID}"}}],"volumes_links":{{"rel":"next"}}}}"#),
+        // No lists of volumes.
+        String::new(),
+        "null".to_owned(),
+        "[]".to_owned(),
+        "{}".to_owned(),
+        "7".to_owned(),
+        r#""volumes""#.to_owned(),
+        r#"[[]]"#.to_owned(),
+        r#"{"volumes":null}"#.to_owned(),
+        r#"{"volumes":{}}"#.to_owned(),
+        r#"{"volumes":[],"volumes":[]}"#.to_owned(),
+        r#"{"volumes":[],"volumes_links":null,"volumes_links":[]}"#.to_owned(),
+        r#"{"volumes":[]} x"#.to_owned(),
+        r#"{"volumes":[],}"#.to_owned(),
+        r#"{"volumes":[{"id":"#.to_owned(),
+        "\u{feff}{\"volumes\":[]}".to_owned(),
+    ] {
+        same(&text);
+    }
+}
+
+#[test]
+fn every_value_in_every_field() {
+    let values = [
+        r#""""#,
+        r#""1""#,
+        r#""0""#,
+        r#""true""#,
+        r#""True""#,
+        r#""FALSE""#,
+        r#"" true""#,
+        r#""available""#,
+        r#""available ""#,
+        r#""in-use""#,
+        r#""EVS""#,
+        r#""dss""#,
+        r#""DESS""#,
+        r#""卷""#,
+        r#""\u5377""#,
+        r#""\ud83d\ude00""#,
+        r#""next""#,
+        "true",
+        "false",
+        "null",
+        "0",
+        "1",
+        "2",
+        "-1",
+        "-0",
+        "1.0",
+        "1e0",
+        "18446744073709551615",
+        "18446744073709551616",
+        "[]",
+        "{}",
+        "[1]",
+        r#"{"id":1}"#,
+        r#""a text that is longer than any text that the rules look for""#,
+    ];
+    let fields = [
+        "status",
+        "bootable",
+        "encrypted",
+        "service_type",
+        "dedicated_storage_id",
+        "metadata",
+        "name",
+        "size",
+        "unheard_of",
+    ];
+    for value in values {
+        for field in fields {
+            same(&format!(r#"{{"volumes":[{{"id":"{ID}","{field}":{value}}}]}}"#));
+        }
+        for field in ["orderID", "__system__encrypted", "policy", "unheard_of"] {
+            same(&format!(r#"{{"volumes":[{{"id":"{ID}","metadata":{{"{field}":{value}}}}}]}}"#));
+        }
+    }
+}
+
+#[test]
+fn what_real_services_answered() {
+    same(&String::from_utf8(recorded::evs("volumes-detail.json")).unwrap());
+    let shown = recorded::cinder("-volume-show-");
+    assert!(!shown.is_empty());
+    for case in shown {
+        let answer: Value = serde_json::from_slice(&case.body).unwrap();
+        same(&json!({ "volumes": [answer["volume"]] }).to_string());
+    }
+}
+
+/// Every cut of a list is noticed, and where.
+#[test]
+fn a_list_that_was_cut_is_malformed() {
+    let whole = format!(r#"{{"volumes":[{{"id":"{ID}","size":10,"x":[true,null]}}]}}"#);
+    for end in 0..whole.len() {
+        let error = screened(&whole.as_bytes()[..end], 5, Service::EvsV2).unwrap_err();
+        assert_eq!(error, ScreenError { position: end });
+    }
+    let error = screened(br#"{"volumes":[{"id" "x"}]}"#, 3, Service::EvsV2).unwrap_err();
+    assert_eq!((error.position, error.code()), (18, "malformed"));
+}
+
+#[test]
+fn facts_count_for_every_row() {
+    let list = format!(r#"{{"volumes":[{{"id":"{ID}"}},{{"id":"{ID}"}}]}}"#);
+    let facts = Facts { frozen: Some(true), ..Facts::default() };
+    let mut screen = Screen::new(Service::EvsV2, facts);
+    let mut frozen = 0;
+    screen
+        .push(list.as_bytes(), |row| {
+            frozen += u32::from(row.violated().contains(volume_transfer::Constraint::Frozen));
+        })
+        .unwrap();
+    assert_eq!(frozen, 2);
+}
+
+#[test]
+fn a_document_may_be_nested_128_levels_deep() {
+    let nested = |levels: usize| {
+        format!(r#"{{"volumes":[],"x":{}{}}}"#, "[".repeat(levels), "]".repeat(levels))
+    };
+    assert!(screened(nested(127).as_bytes(), 9, Service::EvsV2).is_ok());
+    assert!(screened(nested(128).as_bytes(), 9, Service::EvsV2).is_err());
+}
+
+/// A value as one of the fields might hold it, or something else entirely.
+fn any_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        prop::sample::select(vec![
+            json!(null),
+            json!(true),
+            json!(false),
+            json!(0),
+            json!(1),
+            json!(-1),
+            json!(1.5),
+            json!(""),
+            json!("1"),
+            json!("true"),
+            json!("available"),
+            json!("in-use"),
+            json!("EVS"),
+            json!("DSS"),
+            json!("DESS"),
+            json!("next"),
+            json!(ID),
+        ]),
+        any::<String>().prop_map(Value::String),
+        any::<i64>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
+            any_object(inner).prop_map(Value::Object),
+        ]
+    })
+}
+
+fn any_object(
+    value: impl Strategy<Value = Value> + 'static,
+) -> impl Strategy<Value = serde_json::Map<String, Value>> {
+    let key = prop_oneof![
+        prop::sample::select(vec![
+            "id",
+            "status",
+            "bootable",
+            "encrypted",
+            "service_type",
+            "dedicated_storage_id",
+            "metadata",
+            "orderID",
+            "__system__encrypted",
+            "policy",
+            "volumes",
+            "volumes_links",
+            "rel",
+            "href",
+        ])
+        .prop_map(str::to_owned),
+        any::<String>(),
+    ];
+    prop::collection::vec((key, value), 0..8).prop_map(|pairs| pairs.into_iter().collect())
+}
+
+fn any_list() -> impl Strategy<Value = Value> {
+    let row = (any_object(any_value()), any::<bool>(), any_object(any_value())).prop_map(
+        |(mut row, named, metadata)| {
+            if named {
+                row.insert("id".into(), json!(ID));
+                row.insert("metadata".into(), Value::Object(metadata));
+            }
+            Value::Object(row)
+        },
+    );
+    let rows = prop::collection::vec(prop_oneof![4 => row, 1 => any_value()], 0..5);
+    (any_object(any_value()), rows, any::<bool>()).prop_map(|(mut list, rows, right)| {
+        if right {
+            list.insert("volumes".into(), Value::Array(rows));
+        }
+        Value::Object(list)
+    })
+}
+
+/// As services write it, as people read it, and with all texts escaped.
+fn spelled(value: &Value, how: u8) -> String {
+    let escaped = |text: &str| {
+        let units: String = text.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect();
+        format!("\"{units}\"")
+    };
+    match (how, value) {
+        (0, _) => value.to_string(),
+        (1, _) => serde_json::to_string_pretty(value).unwrap(),
+        (_, Value::String(text)) => escaped(text),
+        (_, Value::Array(values)) => {
+            let values: Vec<_> = values.iter().map(|value| spelled(value, how)).collect();
+            format!("[{}]", values.join(","))
+        }
+        (_, Value::Object(pairs)) => {
+            let pairs = pairs.iter().map(|(key, value)| (escaped(key), spelled(value, how)));
+            let pairs: Vec<_> = pairs.map(|(key, value)| format!("{key}:{value}")).collect();
+            format!("{{{}}}", pairs.join(","))
+        }
+        (_, Value::Null | Value::Bool(_) | Value::Number(_)) => value.to_string(),
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_list_is_screened_as_it_is_read(
+        list in any_list(),
+        how in 0_u8..3,
+        part in 1_usize..40,
+        service in prop::sample::select(Service::ALL.to_vec()),
+    ) {
+        let text = spelled(&list, how);
+        let ours = screened(text.as_bytes(), part, service).ok();
+        prop_assert_eq!(ours, plain(text.as_bytes(), service));
+    }
+
+    /// What is not JSON is refused, and what is JSON and no list too; nothing panics.
+    #[test]
+    fn a_spoilt_list_is_refused_where_it_is_no_json(
+        list in any_list(),
+        at in any::<prop::sample::Index>(),
+        byte in prop::sample::select(br#"{}[],:"\u0 1-.etfn"#.to_vec()),
+        part in 1_usize..40,
+    ) {
+        let mut text = list.to_string().into_bytes();
+        let at = at.index(text.len());
+        text[at] = byte;
+        let ours = screened(&text, part, Service::EvsV2);
+        if serde_json::from_slice::<serde::de::IgnoredAny>(&text).is_err() {
+            prop_assert!(ours.is_err());
+        }
+        if let Some(plain) = plain(&text, Service::EvsV2) {
+            prop_assert_eq!(ours, Ok(plain));
+        }
+    }
+}
