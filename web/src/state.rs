@@ -107,7 +107,7 @@ impl Console {
 
     /// Chooses a volume, and asks what its record does not tell.
     pub(crate) fn choose(self, volume: VolumeId) {
-        self.chosen.set(Some(volume.clone()));
+        self.chosen.set(Some(volume));
         self.ask(volume);
     }
 
@@ -129,7 +129,7 @@ impl Console {
     /// Takes in what a refusal says of a volume.
     pub(crate) fn learn(self, volume: &VolumeId, fault: &Fault) {
         self.facts.update(|facts| {
-            let known = facts.entry(volume.clone()).or_default();
+            let known = facts.entry(*volume).or_default();
             *known = known.after(fault);
         });
     }

@@ -115,7 +115,6 @@ fn OutcomeUnknown(
         // The same project may have been connected to again, with a fresh token.
         let fresh = console.session.get_untracked().filter(|now| now.same_place(&session));
         let session = fresh.unwrap_or_else(|| Arc::clone(&session));
-        let volume = volume.clone();
         found.set(Found::Looking);
         spawn_local(async move {
             let request = api::list_transfers(session.service, &session.project);

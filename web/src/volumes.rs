@@ -159,17 +159,14 @@ pub(crate) fn Volumes() -> impl IntoView {
 fn Row(volume: Arc<Volume>) -> impl IntoView {
     let console = Console::get();
     let language = language();
-    let id = volume.id.clone();
+    let id = volume.id;
     let input = format!("volume-{}", id.as_str());
     let reasons = format!("reasons-{}", id.as_str());
     let id_cell = format!("id-{}", id.as_str());
     let label = volume.label().to_owned();
     let size = volume.size.map(|size| size.to_string());
     let status = volume.status.as_str().to_owned();
-    let checked = {
-        let id = id.clone();
-        Memo::new(move |_| console.chosen.with(|chosen| chosen.as_ref() == Some(&id)))
-    };
+    let checked = Memo::new(move |_| console.chosen.with(|chosen| *chosen == Some(id)));
     let eligibility = {
         let volume = Arc::clone(&volume);
         Memo::new(move |_| console.eligibility(&volume))
@@ -178,7 +175,7 @@ fn Row(volume: Arc<Volume>) -> impl IntoView {
         <tr role="row" class:chosen=checked>
             <td role="cell">
                 <input type="radio" name="volume" id=input.clone() prop:checked=checked
-                    aria-describedby=format!("{id_cell} {reasons}") on:change=move |_| console.choose(id.clone()) />
+                    aria-describedby=format!("{id_cell} {reasons}") on:change=move |_| console.choose(id) />
             </td>
             <td role="cell"><label for=input><bdi>{label}</bdi></label></td>
             <td role="cell" class="id" id=id_cell data-label=t(key::VOLUMES_ID)><code>{volume.id.as_str().to_owned()}</code></td>
