@@ -93,7 +93,11 @@ export class Console {
   say(key: string, values: Record<string, string | number> = {}): string {
     const message = messages[this.language][key];
     if (message === undefined) throw new Error(`there is no sentence ${key}`);
-    return message.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
+    // A value may be a sentence of its own, by its key.
+    return message.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const value = String(values[name]);
+      return messages[this.language][value] ?? value;
+    });
   }
 
   async open(): Promise<void> {

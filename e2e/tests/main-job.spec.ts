@@ -41,7 +41,7 @@ for (const language of ["en", "zh-CN"] satisfies Language[]) {
       await app.button("handover.close").click();
       await expect(app.dialog).toBeHidden();
       await expect(app.row("data-01")).toContainText("awaiting-transfer");
-      await expect(app.row("data-01")).toContainText(app.say("eligibility.violated"));
+      await expect(app.row("data-01")).toContainText(app.say("eligibility.ineligible"));
       expect(app.posts).toHaveLength(1);
       expect(app.complaints).toEqual([]);
     });

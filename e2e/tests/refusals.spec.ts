@@ -5,8 +5,8 @@ import { DATA_01, expect, PROJECT_A, test } from "./console.ts";
 test.describe("a name that the service would refuse", () => {
   const cases = [
     ["spaces only", "   ", "name.blank", {}],
-    ["256 bytes", "a".repeat(256), "name.too_long.bytes", { length: 256, limit: 255 }],
-    ["86 Chinese characters", "卷".repeat(86), "name.too_long.bytes", { length: 258, limit: 255 }],
+    ["256 bytes", "a".repeat(256), "name.too_long", { length: 256, limit: 255, unit: "unit.bytes" }],
+    ["86 Chinese characters", "卷".repeat(86), "name.too_long", { length: 258, limit: 255, unit: "unit.bytes" }],
     ["a NUL", "ab\u0000c", "name.nul", { position: 2 }],
     ["a lone surrogate", "a\ud800", "name.lone_surrogate", { position: 1 }],
   ] as const;
@@ -71,7 +71,7 @@ test.describe("a volume that cannot go", () => {
       await app.useDemoProject("A");
       const status = volume === "web-server-root-attached" || volume === "worst-case" ? "in-use" : "";
       for (const constraint of all) {
-        const reason = app.say(`reason.${constraint}`, { status });
+        const reason = app.say(`volume.${constraint}`, { status });
         const has = expect(app.row(volume));
         await (constraints.includes(constraint) ? has.toContainText(reason) : has.not.toContainText(reason));
       }
@@ -90,8 +90,8 @@ test.describe("a volume that cannot go", () => {
     await app.useDemoProject("A");
     await expect(app.row("with-snapshots")).toContainText(app.say("eligibility.unknown"));
     await app.choose("with-snapshots");
-    await expect(app.check("backups_and_snapshots")).toContainText(app.say("reason.backups_and_snapshots"));
-    await expect(app.row("with-snapshots")).toContainText(app.say("reason.backups_and_snapshots"));
+    await expect(app.check("backups_and_snapshots")).toContainText(app.say("volume.backups_and_snapshots"));
+    await expect(app.row("with-snapshots")).toContainText(app.say("volume.backups_and_snapshots"));
     await app.createInVain("checks");
   });
 
@@ -103,8 +103,8 @@ test.describe("a volume that cannot go", () => {
     await app.create();
     await expect(app.alert).toContainText("EVS.2068");
     await expect(app.alert).toContainText("volume is locked");
-    await expect(app.check("frozen")).toContainText(app.say("reason.frozen"));
-    await expect(app.row("frozen-disk")).toContainText(app.say("reason.frozen"));
+    await expect(app.check("frozen")).toContainText(app.say("volume.frozen"));
+    await expect(app.row("frozen-disk")).toContainText(app.say("volume.frozen"));
     await expect(app.textbox("create.name")).toHaveValue("kept");
     expect(app.posts).toHaveLength(1);
 
@@ -139,36 +139,36 @@ test.describe("a volume that cannot go", () => {
 test.describe("a connection that fails", () => {
   test("by the token", async ({ app }) => {
     await app.connect(PROJECT_A.id, "no-such-token");
-    await expect(app.alert).toContainText(app.say("read.token"));
+    await expect(app.alert).toContainText(app.say("response.token"));
     await expect(app.alert).toContainText(/req-/);
     await expect(app.textbox("connect.project")).toHaveValue(PROJECT_A.id);
   });
 
   test("by the project", async ({ app }) => {
     await app.connect("0".repeat(32), PROJECT_A.token);
-    await expect(app.alert).toContainText(app.say("read.project"));
+    await expect(app.alert).toContainText(app.say("response.project"));
   });
 
   test("by the endpoint, where nothing answers or nothing may", async ({ app }) => {
     await app.textbox("connect.endpoint").fill("http://127.0.0.1:9");
     await app.connect(PROJECT_A.id, PROJECT_A.token);
-    await expect(app.alert).toContainText(app.say("read.no_answer.connection"));
-    await expect(app.alert).toContainText(app.say("read.address"));
+    await expect(app.alert).toContainText(app.say("response.connection"));
+    await expect(app.alert).toContainText(app.say("response.address"));
   });
 
   test("by the endpoint, where something else answers", async ({ app, server }) => {
     await app.textbox("connect.endpoint").fill(`${server.url}/elsewhere`);
     await app.connect(PROJECT_A.id, PROJECT_A.token);
-    await expect(app.alert).toContainText(app.say("read.address"));
+    await expect(app.alert).toContainText(app.say("response.address"));
     await expect(app.alert).toContainText("404");
   });
 
   const answers = [
     ["an HTML page", 200, "<html>Sign in</html>", "read.unreadable"],
     ["broken JSON", 200, '{"volumes": [', "read.unreadable"],
-    ["an HTML error page", 502, "<html>Bad gateway</html>", "read.server"],
-    ["an empty error", 503, "", "read.server"],
-    ["a denial", 403, '{"forbidden":{"code":403,"message":"no <b>way</b>"}}', "read.permission"],
+    ["an HTML error page", 502, "<html>Bad gateway</html>", "response.server"],
+    ["an empty error", 503, "", "response.server"],
+    ["a denial", 403, '{"forbidden":{"code":403,"message":"no <b>way</b>"}}', "response.permission"],
   ] as const;
   for (const [what, status, body, key] of answers) {
     test(`by ${what}`, async ({ app, page }) => {
@@ -212,7 +212,7 @@ test.describe("an outcome that is unknown", () => {
     });
     await app.create();
     await expect(app.alert.filter({ hasText: app.say("unknown.title") })).toContainText(
-      app.say("unknown.connection"),
+      app.say("response.connection"),
     );
     await expect(app.button("create.submit")).toHaveAccessibleDescription(
       app.say("create.blocked.unknown"),
@@ -268,7 +268,7 @@ test.describe("an outcome that is unknown", () => {
     await app.button("unknown.look").click();
     await expect(app.alert).toContainText(app.say("unknown.cannot_tell"));
     await expect(app.alert).toContainText("EVS.5401");
-    await expect(app.alert).toContainText(app.say("read.token"));
+    await expect(app.alert).toContainText(app.say("response.token"));
   });
 
   test("the gateway fails, nothing was made, and it can be tried again", async ({ app, page }) => {
@@ -278,7 +278,7 @@ test.describe("an outcome that is unknown", () => {
       route.fulfill({ status: 502, contentType: "text/html", body: "<h1>Bad gateway</h1>" }),
     );
     await app.create();
-    await expect(app.alert).toContainText(app.say("unknown.failed"));
+    await expect(app.alert).toContainText(app.say("response.failed"));
     await expect(app.alert).toContainText("502");
     await app.button("unknown.look").click();
     await expect(app.alert).toContainText(app.say("unknown.not_made"));
@@ -300,7 +300,7 @@ test.describe("an outcome that is unknown", () => {
       await app.choose("data-01");
       await page.route("**/os-volume-transfer", (route) => route.fulfill({ status, body }));
       await app.create();
-      await expect(app.alert).toContainText(app.say("unknown.unreadable", { status }));
+      await expect(app.alert).toContainText(app.say("response.unreadable", { status }));
       await app.createInVain("trouble");
       expect(app.posts).toHaveLength(1);
     });
@@ -336,7 +336,7 @@ test("a volume that is gone takes its form along, and nothing else", async ({ ap
   await page.keyboard.type("typed");
   await page.keyboard.press("Enter");
   await expect(app.radio("data-01")).toHaveCount(0);
-  await expect(app.alert).toContainText(app.say("read.not_found"));
+  await expect(app.alert).toContainText(app.say("response.not_found"));
   await expect(app.region("create.title")).toContainText(app.say("create.choose"));
 
   await app.choose("data-02");

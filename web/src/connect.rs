@@ -233,8 +233,8 @@ impl Wrong {
         Wrong {
             endpoint: endpoint.is_none().then_some(key::CONNECT_ENDPOINT_MALFORMED),
             project: project.as_ref().err().map(|error| match error {
-                IdError::Empty => key::CONNECT_PROJECT_EMPTY,
-                IdError::Malformed => key::CONNECT_PROJECT_MALFORMED,
+                IdError::Empty => key::PROJECTID_EMPTY,
+                IdError::Malformed => key::PROJECTID_MALFORMED,
             }),
             token: token.as_ref().err().map(|error| match error {
                 TokenError::Empty => key::CONNECT_TOKEN_EMPTY,

@@ -103,7 +103,7 @@ fn CreateForm(trouble: RwSignal<Option<Trouble>>, found: RwSignal<Found>) -> imp
         let rule = service().name_rule();
         let length = typed.with(|text| text.as_ref().map_or(0, |text| rule.measure(text)));
         let values = [("length", &*length.to_string()), ("limit", &*rule.limit.to_string())];
-        language.get().say_code("create.counter", rule.unit.code(), &values)
+        language.get().say_code("counter", rule.unit.code(), &values)
     };
     let hint = move || {
         let required = service().name_rule().required;

@@ -113,7 +113,7 @@ impl Console {
 
     fn ask(self, volume: VolumeId) {
         let Some(session) = self.session.get_untracked() else { return };
-        if !session.service.constraints().contains(&Constraint::BackupsAndSnapshots) {
+        if !session.service.constraints().contains(Constraint::BackupsAndSnapshots) {
             return;
         }
         spawn_local(async move {

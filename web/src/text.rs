@@ -90,18 +90,19 @@ pub(crate) fn t(key: Key) -> impl Fn() -> String + Copy + Send + Sync + 'static 
 pub(crate) fn reason(language: Language, constraint: Constraint, status: &str) -> String {
     let none = language.say(key::STATUS_NONE, &[]);
     let status = if status.is_empty() { &none } else { status };
-    language.say_code("reason", constraint.code(), &[("status", status)])
+    language.say_code("volume", constraint.code(), &[("status", status)])
 }
 
 /// What is wrong with a name.
 pub(crate) fn name_error(language: Language, error: &NameError) -> String {
     match error {
         NameError::Required | NameError::Blank => language.say_code("name", error.code(), &[]),
-        NameError::TooLong { length, limit, unit } => language.say_code(
-            "name.too_long",
-            unit.code(),
-            &[("length", &length.to_string()), ("limit", &limit.to_string())],
-        ),
+        NameError::TooLong { length, limit, unit } => {
+            let unit = language.say_code("unit", unit.code(), &[]);
+            let (length, limit) = (length.to_string(), limit.to_string());
+            let values = [("length", &*length), ("limit", &*limit), ("unit", &*unit)];
+            language.say_code("name", error.code(), &values)
+        }
         NameError::Nul { position } | NameError::LoneSurrogate { position } => {
             language.say_code("name", error.code(), &[("position", &position.to_string())])
         }
@@ -121,11 +122,11 @@ pub(crate) fn read_error(language: Language, error: &ReadError) -> String {
 
 /// What a refusal is about, and what can be done.
 pub(crate) fn fault_kind(language: Language, kind: FaultKind) -> String {
-    language.say_code("read", kind.code(), &[])
+    language.say_code("response", kind.code(), &[])
 }
 
 fn no_answer(language: Language, lost: Lost) -> String {
-    language.say_code("read.no_answer", lost.code(), &[])
+    language.say_code("response", lost.code(), &[])
 }
 
 /// Why the outcome of a create request is not known.
@@ -136,7 +137,7 @@ pub(crate) fn unknown_cause(language: Language, cause: &UnknownCause) -> String 
             String::new()
         }
     };
-    language.say_code("unknown", cause.code(), &[("status", &status)])
+    language.say_code("response", cause.code(), &[("status", &status)])
 }
 
 /// The server's own words, all of them, as text.
@@ -160,14 +161,7 @@ pub(crate) fn FaultWords(fault: Fault) -> impl IntoView {
 #[component]
 pub(crate) fn ReadFailure(error: ReadError) -> impl IntoView {
     let language = language();
-    let words = match &error {
-        ReadError::Refused(fault) => Some(fault.clone()),
-        // Not a fault, but its status and id are just what support asks for.
-        ReadError::Unreadable { status, request_id } => {
-            Some(Fault::without_words(*status, request_id.clone()))
-        }
-        ReadError::Lost(_) => None,
-    };
+    let words = error.fault();
     view! {
         <p>{move || read_error(language.get(), &error)}</p>
         {words.map(|fault| view! { <FaultWords fault /> })}
@@ -177,7 +171,7 @@ pub(crate) fn ReadFailure(error: ReadError) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use volume_transfer::{Service, Unit, Verdict};
+    use volume_transfer::{IdError, Service, Unit, Verdict};
     use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
     wasm_bindgen_test_configure!(run_in_browser);
@@ -186,25 +180,20 @@ mod tests {
     fn every_code_of_the_core_has_its_sentence() {
         let mut codes = Vec::new();
         for constraint in Constraint::ALL {
-            codes.extend([("constraint", constraint.code()), ("reason", constraint.code())]);
+            codes.extend([("constraint", constraint.code()), ("volume", constraint.code())]);
         }
-        for verdict in [Verdict::Met, Verdict::Violated, Verdict::Unknown] {
-            codes.extend([("verdict", verdict.code()), ("eligibility", verdict.code())]);
+        for verdict in Verdict::ALL {
+            codes.extend([("verdict", verdict.code()), ("eligibility", verdict.eligibility())]);
         }
-        codes.extend(FaultKind::ALL.map(|kind| ("read", kind.code())));
+        for unit in Unit::ALL {
+            codes.extend([("unit", unit.code()), ("counter", unit.code())]);
+        }
+        codes.extend(FaultKind::ALL.map(|kind| ("response", kind.code())));
+        codes.extend(UnknownCause::CODES.map(|code| ("response", code)));
+        codes.extend(Lost::ALL.map(|lost| ("response", lost.code())));
         codes.extend(Service::ALL.map(|service| ("service", service.code())));
-        for unit in [Unit::Bytes, Unit::Characters] {
-            codes.extend([("name.too_long", unit.code()), ("create.counter", unit.code())]);
-        }
-        for lost in [Lost::Connection, Lost::Timeout] {
-            codes.extend([("read.no_answer", lost.code()), ("unknown", lost.code())]);
-        }
-        for code in ["required", "blank", "nul", "lone_surrogate"] {
-            codes.push(("name", code));
-        }
-        for code in ["failed", "unreadable", "other_volume"] {
-            codes.push(("unknown", code));
-        }
+        codes.extend(NameError::CODES.map(|code| ("name", code)));
+        codes.extend(IdError::ALL.map(|error| ("projectId", error.code())));
         for (group, code) in codes {
             assert!(Key::of(group, code).is_some(), "{group}.{code}");
         }
@@ -212,7 +201,7 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn a_value_is_put_in_as_it_is() {
-        let said = Language::English.say(key::REASON_STATUS, &[("status", "{status}<b>")]);
+        let said = Language::English.say(key::VOLUME_STATUS, &[("status", "{status}<b>")]);
         assert_eq!(said, "Its status is “{status}<b>”; only an available volume can go.");
     }
 

@@ -82,13 +82,7 @@ fn OutcomeUnknown(
 ) -> impl IntoView {
     let console = Console::get();
     let language = language();
-    let words = match &cause {
-        UnknownCause::Failed(fault) => Some(fault.clone()),
-        UnknownCause::Unreadable { status, request_id } => {
-            Some(Fault::without_words(*status, request_id.clone()))
-        }
-        UnknownCause::Lost(_) | UnknownCause::OtherVolume { .. } => None,
-    };
+    let words = cause.fault();
     let id = volume.as_str().to_owned();
     let project = session.project.as_str().to_owned();
     let looking = move || found.with(|found| matches!(found, Found::Looking));

@@ -187,7 +187,7 @@ fn Row(volume: Arc<Volume>) -> impl IntoView {
                 {move || {
                     let eligibility = eligibility.get();
                     let overall = eligibility.overall();
-                    let said = language.get().say_code("eligibility", overall.code(), &[]);
+                    let said = language.get().say_code("eligibility", overall.eligibility(), &[]);
                     let left = eligibility.unknown().iter().count();
                     let left = (overall == Verdict::Unknown).then(|| {
                         language.get().say(key::ELIGIBILITY_LEFT, &[("count", &left.to_string())])

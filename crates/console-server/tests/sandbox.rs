@@ -135,7 +135,7 @@ async fn demo_volumes_show_one_violation_each() {
     let server = Server::new();
     let violated = async |name: &str| {
         let record = server.volume_named(name).await;
-        let volume: Volume = serde_json::from_value(record).unwrap();
+        let volume = Volume::read(&record).unwrap();
         let eligibility = check(&volume, &Facts::default(), Service::EvsV2);
         eligibility.violated().iter().collect::<Vec<_>>()
     };

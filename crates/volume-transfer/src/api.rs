@@ -2,23 +2,23 @@
 
 use crate::error::{CreateError, Fault, ReadError, UnknownCause};
 use crate::http::{Method, Outcome, Request};
-use crate::id::{ProjectId, TransferId, VolumeId};
+use crate::id::{ProjectId, VolumeId};
 use crate::json;
 use crate::loose;
 use crate::service::Service;
-use crate::transfer::{AuthKey, CreateTransfer, CreatedTransfer, Link, Transfer};
+use crate::transfer::{AuthKey, CreateTransfer, CreatedTransfer, Transfer};
 use crate::volume::Volume;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::{self, Write};
-use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 fn get(path: String) -> Request {
     Request { method: Method::Get, path, body: None }
 }
 
-fn read<T: for<'a> Deserialize<'a>>(outcome: Outcome) -> Result<T, ReadError> {
+/// An answer's list under a key, whole.
+fn read(outcome: Outcome, key: &str) -> Result<Value, ReadError> {
     let response = outcome.map_err(ReadError::Lost)?;
     let unreadable = || {
         let (status, request_id) = response.trace();
@@ -26,29 +26,25 @@ fn read<T: for<'a> Deserialize<'a>>(outcome: Outcome) -> Result<T, ReadError> {
     };
     match response.status {
         400.. => Err(ReadError::Refused(Fault::read(&response))),
-        200 if response.body().trim_ascii_start().starts_with(b"{") => {
-            serde_json::from_slice(response.body()).map_err(|_| unreadable())
-        }
+        200 => serde_json::from_slice(response.body())
+            .ok()
+            .filter(|body: &Value| body.get(key).is_some_and(Value::is_array))
+            .ok_or_else(unreadable),
         // Cinder without authentication answers 204 to a missing token: no success either.
         _ => Err(unreadable()),
     }
 }
 
 /// Whether a list's links lead to another page.
-fn next<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
-    #[derive(Deserialize)]
-    struct Link {
-        #[serde(default, deserialize_with = "loose::text")]
-        rel: Option<String>,
-    }
-    Ok(loose::list(from)?.iter().any(|Link { rel }| rel.as_deref() == Some("next")))
+fn more(body: &Value, links: &str) -> bool {
+    loose::rows(body, links).iter().any(|link| link.get("rel").is_some_and(|rel| rel == "next"))
 }
 
 /// Asks for a page of a project's volumes, from the first one or from the one after `marker`.
 pub fn list_volumes(service: Service, project: &ProjectId, marker: Option<&VolumeId>) -> Request {
-    let profile = service.profile();
+    let paths = service.paths();
     let mut path =
-        format!("/{}/{}/{}/detail?limit=1000", profile.version, project.as_str(), profile.volumes);
+        format!("/{}/{}/{}/detail?limit=1000", paths.version, project.as_str(), paths.volumes);
     if let Some(marker) = marker {
         path.push_str("&marker=");
         path.push_str(marker.as_str());
@@ -72,27 +68,23 @@ pub struct VolumePage {
 /// # Errors
 /// See [`ReadError`].
 pub fn decode_volumes(outcome: Outcome) -> Result<VolumePage, ReadError> {
-    #[derive(Deserialize)]
-    struct Body {
-        #[serde(deserialize_with = "loose::rows")]
-        volumes: (Vec<Volume>, usize),
-        #[serde(default, deserialize_with = "next")]
-        volumes_links: bool,
-    }
-    let Body { volumes: (volumes, unreadable), volumes_links } = read(outcome)?;
+    let body = read(outcome, "volumes")?;
+    let rows = loose::rows(&body, "volumes");
+    let volumes: Vec<_> = rows.iter().filter_map(Volume::read).collect();
+    let unreadable = rows.len() - volumes.len();
     // The marker is by definition the last id of the page before: there is no link to be parsed.
-    let next = volumes.last().filter(|_| volumes_links).map(|volume| volume.id);
+    let next = volumes.last().filter(|_| more(&body, "volumes_links")).map(|volume| volume.id);
     Ok(VolumePage { volumes, unreadable, next })
 }
 
 /// Asks whether a volume has snapshots.
 pub fn list_snapshots(service: Service, project: &ProjectId, volume: &VolumeId) -> Request {
-    let profile = service.profile();
+    let paths = service.paths();
     get(format!(
         "/{}/{}/{}/detail?volume_id={}&limit=1",
-        profile.version,
+        paths.version,
         project.as_str(),
-        profile.snapshots,
+        paths.snapshots,
         volume.as_str()
     ))
 }
@@ -102,25 +94,11 @@ pub fn list_snapshots(service: Service, project: &ProjectId, volume: &VolumeId) 
 /// # Errors
 /// See [`ReadError`].
 pub fn decode_has_snapshots(outcome: Outcome) -> Result<bool, ReadError> {
-    #[derive(Deserialize)]
-    struct Body {
-        snapshots: Vec<serde::de::IgnoredAny>,
-    }
-    read(outcome).map(|body: Body| !body.snapshots.is_empty())
+    Ok(!loose::rows(&read(outcome, "snapshots")?, "snapshots").is_empty())
 }
 
 fn transfers(service: Service, project: &ProjectId) -> String {
-    let mut path = String::new();
-    // A `String` takes whatever is written.
-    let _ = write_transfers(&mut path, service, project.as_str());
-    path
-}
-
-fn write_transfers(out: &mut impl Write, service: Service, project: &str) -> fmt::Result {
-    for part in ["/", service.profile().version, "/", project, "/os-volume-transfer"] {
-        out.write_str(part)?;
-    }
-    Ok(())
+    format!("/{}/{}/os-volume-transfer", service.paths().version, project.as_str())
 }
 
 /// Asks for a project's transfers that nobody has accepted yet.
@@ -133,19 +111,12 @@ pub fn list_transfers(service: Service, project: &ProjectId) -> Request {
 /// # Errors
 /// See [`ReadError`].
 pub fn decode_transfers(outcome: Outcome) -> Result<TransferList, ReadError> {
-    #[derive(Deserialize)]
-    struct Body {
-        #[serde(deserialize_with = "loose::rows")]
-        transfers: (Vec<Record>, usize),
-        #[serde(default, deserialize_with = "next")]
-        transfers_links: bool,
-    }
-    let Body { transfers: (rows, unreadable), transfers_links } = read(outcome)?;
-    let listed = rows.len() + unreadable;
-    let transfers: Vec<_> =
-        rows.into_iter().filter_map(|record| record.into_transfer(None)).collect();
+    let body = read(outcome, "transfers")?;
+    let rows = loose::rows(&body, "transfers");
+    let transfers: Vec<_> = rows.iter().filter_map(|row| Transfer::read(row, None)).collect();
     // Without a link too: a list that is as long as a list may be need not be all.
-    let whole = transfers.len() == listed && listed < 1000 && !transfers_links;
+    let whole =
+        transfers.len() == rows.len() && rows.len() < 1000 && !more(&body, "transfers_links");
     Ok(TransferList { transfers, whole })
 }
 
@@ -184,32 +155,13 @@ impl TransferList {
 ///
 /// `POST /{version}/{project_id}/os-volume-transfer` with `{"transfer":{"volume_id","name"?}}`.
 pub fn create(service: Service, project: &ProjectId, create: &CreateTransfer) -> Request {
-    let (mut path, mut body) = (String::new(), String::new());
-    // A `String` takes whatever is written.
-    let _ = write_create(service, project, create, &mut path, &mut body);
-    Request { method: Method::Post, path, body: Some(body) }
-}
-
-/// Writes what [`create`] asks into wherever the caller has room, with nothing allocated.
-///
-/// # Errors
-/// When `path` or `body` takes no more. The longest path has 90 bytes and the longest body 1,616:
-/// 255 characters of which each one is escaped as `\u001f` is.
-pub fn write_create<Text: AsRef<str>>(
-    service: Service,
-    project: &ProjectId<Text>,
-    create: &CreateTransfer<Text>,
-    path: &mut impl Write,
-    body: &mut impl Write,
-) -> fmt::Result {
-    write_transfers(path, service, project.as_str())?;
-    body.write_str("{\"transfer\":{\"volume_id\":")?;
-    json::write_string(body, create.volume_id().as_str())?;
+    let mut body = format!("{{\"transfer\":{{\"volume_id\":\"{}", create.volume_id().as_str());
     if let Some(name) = create.name() {
-        body.write_str(",\"name\":")?;
-        json::write_string(body, name.as_str())?;
+        body.push_str("\",\"name\":\"");
+        json::escape(&mut body, name.as_str());
     }
-    body.write_str("}}")
+    body.push_str("\"}}");
+    Request { method: Method::Post, path: transfers(service, project), body: Some(body) }
 }
 
 /// Reads the answer to a [`create`] request. `asked` is the volume that was asked for: without it,
@@ -233,55 +185,24 @@ pub fn decode_created(
         400.. => return Err(CreateError::Rejected(Fault::read(&response))),
         _ => {}
     }
-    #[derive(Deserialize)]
-    struct Body {
-        transfer: Record,
-    }
     let (status, request_id) = response.trace();
     let record = serde_json::from_slice(response.body())
         .ok()
         .filter(|_| (200..300).contains(&status))
-        .and_then(|Body { mut transfer }| {
-            let auth_key = AuthKey::new(transfer.auth_key.take()?)?;
-            let record = transfer.into_transfer(asked)?;
+        .and_then(|mut body: Value| {
+            // Taken from where it was read to: a detour would leave copies behind.
+            let Value::String(key) = body.get_mut("transfer")?.get_mut("auth_key")?.take() else {
+                return None;
+            };
+            let auth_key = AuthKey::new(key)?;
+            let record = Transfer::read(body.get("transfer")?, asked)?;
             Some(CreatedTransfer { record, auth_key })
         });
     match record {
         None => unknown(UnknownCause::Unreadable { status, request_id }),
         Some(created) if asked.is_some_and(|asked| created.record.volume_id != asked) => {
-            unknown(UnknownCause::OtherVolume { request_id })
+            unknown(UnknownCause::OtherVolume { status, request_id })
         }
         Some(created) => Ok(created),
-    }
-}
-
-/// A transfer on the wire. Only what nothing can be done without is needed.
-#[derive(Deserialize)]
-struct Record {
-    id: String,
-    #[serde(default, deserialize_with = "loose::text")]
-    name: Option<String>,
-    #[serde(default, deserialize_with = "loose::text")]
-    volume_id: Option<String>,
-    #[serde(default, deserialize_with = "loose::text")]
-    created_at: Option<String>,
-    #[serde(default, deserialize_with = "loose::list")]
-    links: Vec<Link>,
-    // Read straight into its place: a detour would leave copies behind.
-    auth_key: Option<String>,
-}
-
-impl Record {
-    /// `asked` stands in for a volume id that the answer leaves out or garbles.
-    fn into_transfer(self, asked: Option<VolumeId>) -> Option<Transfer> {
-        let given = self.volume_id.and_then(|text| VolumeId::parse(&text).ok());
-        let volume_id = given.or(asked)?;
-        Some(Transfer {
-            id: TransferId::from_service(self.id)?,
-            name: self.name,
-            volume_id,
-            created_at: self.created_at,
-            links: self.links,
-        })
     }
 }

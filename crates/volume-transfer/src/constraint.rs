@@ -88,6 +88,17 @@ impl ConstraintSet {
         Constraint::ALL.into_iter().filter(move |&constraint| self.contains(constraint))
     }
 
+    /// The set of these.
+    pub const fn of(constraints: &[Constraint]) -> ConstraintSet {
+        let mut set = ConstraintSet::EMPTY;
+        let mut rest = constraints;
+        while let [first, others @ ..] = rest {
+            set.insert(*first);
+            rest = others;
+        }
+        set
+    }
+
     pub(crate) const fn insert(&mut self, constraint: Constraint) {
         self.0 |= constraint.bit();
     }

@@ -55,7 +55,7 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Eligibility {
     volume: VolumeId,
-    constraints: &'static [Constraint],
+    constraints: ConstraintSet,
     violated: ConstraintSet,
     unknown: ConstraintSet,
 }
@@ -85,19 +85,14 @@ pub(crate) enum ServiceType {
     Dess,
 }
 
+static SERVICE_TYPES: [(&[u8], ServiceType); 3] =
+    [(b"EVS", ServiceType::Evs), (b"DSS", ServiceType::Dss), (b"DESS", ServiceType::Dess)];
+
 impl ServiceType {
     /// The service's spelling, in any case; `None` for one of next year.
     pub(crate) fn from_service(text: &[u8]) -> Option<ServiceType> {
-        let is = |name: &[u8]| text.eq_ignore_ascii_case(name);
-        if is(b"EVS") {
-            Some(ServiceType::Evs)
-        } else if is(b"DSS") {
-            Some(ServiceType::Dss)
-        } else if is(b"DESS") {
-            Some(ServiceType::Dess)
-        } else {
-            None
-        }
+        let named = SERVICE_TYPES.iter().find(|(name, _)| text.eq_ignore_ascii_case(name));
+        named.map(|(_, service_type)| *service_type)
     }
 }
 
@@ -158,6 +153,15 @@ impl Verdict {
             Verdict::Unknown => "unknown",
         }
     }
+
+    /// The code of the verdict on a volume as a whole: `eligible`, `ineligible` or `unknown`.
+    pub const fn eligibility(self) -> &'static str {
+        match self {
+            Verdict::Met => "eligible",
+            Verdict::Violated => "ineligible",
+            Verdict::Unknown => "unknown",
+        }
+    }
 }
 
 const fn violated_if(violated: bool) -> Verdict {
@@ -212,7 +216,7 @@ impl Eligibility {
     ) -> Eligibility {
         let constraints = service.constraints();
         let (mut violated, mut unknown) = (ConstraintSet::EMPTY, ConstraintSet::EMPTY);
-        for &constraint in constraints {
+        for constraint in constraints.iter() {
             match judge(constraint, signs, facts, service) {
                 Verdict::Met => {}
                 Verdict::Violated => violated.insert(constraint),
@@ -224,12 +228,8 @@ impl Eligibility {
 
     /// Of a volume of which nothing but its id is at hand: every constraint is left to the server.
     pub fn unseen(volume: VolumeId, service: Service) -> Eligibility {
-        let mut unknown = ConstraintSet::EMPTY;
-        for &constraint in service.constraints() {
-            unknown.insert(constraint);
-        }
         let constraints = service.constraints();
-        Eligibility { volume, constraints, violated: ConstraintSet::EMPTY, unknown }
+        Eligibility { volume, constraints, violated: ConstraintSet::EMPTY, unknown: constraints }
     }
 
     /// The volume that was judged.
@@ -240,7 +240,7 @@ impl Eligibility {
     /// Every constraint of the service with its verdict.
     pub fn findings(&self) -> impl Iterator<Item = Finding> {
         let Eligibility { constraints, violated, unknown, .. } = *self;
-        constraints.iter().map(move |&constraint| Finding {
+        constraints.iter().map(move |constraint| Finding {
             constraint,
             verdict: match (violated.contains(constraint), unknown.contains(constraint)) {
                 (true, _) => Verdict::Violated,

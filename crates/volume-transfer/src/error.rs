@@ -100,7 +100,7 @@ impl Fault {
     }
 
     /// An answer that is none of the service's: what support can trace it by is all there is.
-    pub fn without_words(status: u16, request_id: Option<String>) -> Fault {
+    fn without_words(status: u16, request_id: Option<String>) -> Fault {
         Fault {
             status,
             code: None,
@@ -202,7 +202,7 @@ fn words(body: &Value) -> Option<Words> {
 fn plain(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.is_empty() => Some(text.chars().take(1000).collect()),
-        Value::Number(number) => Some(number.to_string()),
+        Value::Number(number) => Some(number.as_i64()?.to_string()),
         Value::String(_) | Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
             None
         }
@@ -226,6 +226,18 @@ pub enum ReadError {
 }
 
 impl ReadError {
+    /// What support can trace it by: the refusal, or the status and request id of an answer that
+    /// made no sense. `None` if no answer came.
+    pub fn fault(&self) -> Option<Fault> {
+        match self {
+            ReadError::Lost(_) => None,
+            ReadError::Refused(fault) => Some(fault.clone()),
+            ReadError::Unreadable { status, request_id } => {
+                Some(Fault::without_words(*status, request_id.clone()))
+            }
+        }
+    }
+
     /// What it is about. A failed connection, or an answer that is not this service's, means the
     /// address; an answer that does not come, the server.
     pub fn kind(&self) -> FaultKind {
@@ -277,7 +289,9 @@ pub enum UnknownCause {
     },
     /// The record is of another volume than the one asked for.
     OtherVolume {
-        /// The answer's request id, if it has one.
+        /// The answer's HTTP status.
+        status: u16,
+        /// Its request id, if it has one.
         request_id: Option<String>,
     },
 }
@@ -285,6 +299,18 @@ pub enum UnknownCause {
 impl UnknownCause {
     /// Every [`code`](UnknownCause::code).
     pub const CODES: [&str; 5] = ["connection", "timeout", "failed", "unreadable", "other_volume"];
+
+    /// What support can trace it by, as [`ReadError::fault`].
+    pub fn fault(&self) -> Option<Fault> {
+        match self {
+            UnknownCause::Lost(_) => None,
+            UnknownCause::Failed(fault) => Some(fault.clone()),
+            UnknownCause::Unreadable { status, request_id }
+            | UnknownCause::OtherVolume { status, request_id } => {
+                Some(Fault::without_words(*status, request_id.clone()))
+            }
+        }
+    }
 
     /// A stable code: `connection`, `timeout`, `failed`, `unreadable` or `other_volume`.
     pub const fn code(&self) -> &'static str {

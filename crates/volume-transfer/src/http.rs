@@ -108,6 +108,9 @@ pub enum Lost {
 }
 
 impl Lost {
+    /// Every one.
+    pub const ALL: [Lost; 2] = [Lost::Connection, Lost::Timeout];
+
     /// A stable code: `connection` or `timeout`.
     pub const fn code(self) -> &'static str {
         match self {

@@ -2,7 +2,7 @@
 //!
 //! Each one is checked when it is made, so no other text can reach a URL.
 
-use alloc::borrow::ToOwned;
+use crate::name::is_trimmed;
 use alloc::string::String;
 use core::fmt;
 
@@ -23,10 +23,11 @@ pub struct TransferId(String);
 ///
 /// Real ones are 32 lower-case hex digits, but no page promises it. The rule keeps anything out
 /// that could change the meaning of the path it is written into.
-///
-/// `Text` is `String`, or `&str` for whoever has no use for a copy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ProjectId<Text = String>(Text);
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ProjectId {
+    text: [u8; 64],
+    length: usize,
+}
 
 /// Why a text is not an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,27 +62,54 @@ impl fmt::Display for IdError {
 
 impl core::error::Error for IdError {}
 
+/// Reads up to 64 characters of ASCII, without the white space around them; and how many it has.
+fn ascii(characters: impl Iterator<Item = char>) -> Result<([u8; 64], usize), IdError> {
+    let (mut text, mut length, mut over) = ([0; 64], 0, false);
+    for char in characters {
+        if is_trimmed(char) {
+            over = length > 0;
+            continue;
+        }
+        let place = text.get_mut(length).filter(|_| char.is_ascii() && !over);
+        *place.ok_or(IdError::Malformed)? = u8::try_from(char).unwrap_or_default();
+        length += 1;
+    }
+    if length == 0 { Err(IdError::Empty) } else { Ok((text, length)) }
+}
+
 impl VolumeId {
-    /// Reads a UUID of 36 characters, `8-4-4-4-12` hex digits; spaces around it are dropped.
+    /// Reads a UUID of 36 characters, `8-4-4-4-12` hex digits; white space around it is dropped.
     ///
     /// # Errors
     /// [`IdError::Empty`] for nothing, [`IdError::Malformed`] for anything but a UUID.
     pub fn parse(text: &str) -> Result<VolumeId, IdError> {
-        VolumeId::from_bytes(text.trim().as_bytes())
+        VolumeId::read(text.chars())
+    }
+
+    /// As [`VolumeId::parse`], of characters.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn read(characters: impl Iterator<Item = char>) -> Result<VolumeId, IdError> {
+        let (text, length) = ascii(characters)?;
+        VolumeId::from_bytes(text.get(..length).unwrap_or_default())
     }
 
     /// As [`VolumeId::parse`], of ASCII that nothing has to be dropped from.
     pub(crate) fn from_bytes(text: &[u8]) -> Result<VolumeId, IdError> {
-        if text.is_empty() {
-            return Err(IdError::Empty);
+        if text.len() != 36 {
+            return Err(if text.is_empty() { IdError::Empty } else { IdError::Malformed });
         }
-        let mut id: [u8; 36] = text.try_into().map_err(|_| IdError::Malformed)?;
-        let shaped = id.iter().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => *byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        });
-        id.make_ascii_lowercase();
-        if shaped { Ok(VolumeId(id)) } else { Err(IdError::Malformed) }
+        let mut id = [0; 36];
+        let shape = b"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+        for ((to, from), shape) in id.iter_mut().zip(text).zip(shape) {
+            let fits = if *shape == b'-' { *from == b'-' } else { from.is_ascii_hexdigit() };
+            if !fits {
+                return Err(IdError::Malformed);
+            }
+            *to = from.to_ascii_lowercase();
+        }
+        Ok(VolumeId(id))
     }
 
     /// The id in lower case, 36 characters.
@@ -102,37 +130,42 @@ impl fmt::Debug for VolumeId {
     }
 }
 
-impl<'a> ProjectId<&'a str> {
-    /// Reads a project id; spaces around it are dropped.
+impl ProjectId {
+    /// Reads a project id; white space around it is dropped.
     ///
     /// # Errors
     /// [`IdError::Empty`] for nothing, [`IdError::Malformed`] for more than 64 characters or for
     /// a character that no project id has.
-    pub fn check(text: &'a str) -> Result<ProjectId<&'a str>, IdError> {
-        let text = text.trim();
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        match text.len() {
-            0 => Err(IdError::Empty),
-            1..=64 if text.bytes().all(plain) => Ok(ProjectId(text)),
-            _ => Err(IdError::Malformed),
-        }
+    pub fn parse(text: &str) -> Result<ProjectId, IdError> {
+        ProjectId::read(text.chars())
     }
-}
 
-impl ProjectId {
-    /// Reads a project id and keeps it.
+    /// As [`ProjectId::parse`], of characters.
     ///
     /// # Errors
-    /// As [`ProjectId::check`].
-    pub fn parse(text: &str) -> Result<ProjectId, IdError> {
-        ProjectId::check(text).map(|ProjectId(text)| ProjectId(text.to_owned()))
+    /// The same.
+    pub fn read(characters: impl Iterator<Item = char>) -> Result<ProjectId, IdError> {
+        let (text, length) = ascii(characters)?;
+        let id = ProjectId { text, length };
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-' || *byte == b'_';
+        if id.as_bytes().iter().all(plain) { Ok(id) } else { Err(IdError::Malformed) }
+    }
+
+    /// The id as it was given, 1 to 64 characters.
+    pub fn as_str(&self) -> &str {
+        // ASCII, by the only way to make one.
+        core::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    /// The id as it was given, 1 to 64 bytes of ASCII.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.text.get(..self.length).unwrap_or_default()
     }
 }
 
-impl<Text: AsRef<str>> ProjectId<Text> {
-    /// The id as it was given.
-    pub fn as_str(&self) -> &str {
-        self.0.as_ref()
+impl fmt::Debug for ProjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

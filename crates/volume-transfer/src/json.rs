@@ -1,27 +1,20 @@
-//! JSON with nothing allocated: a text written, and a document read from a stream of bytes.
+//! JSON: a text written, and a document read from a stream of bytes with nothing allocated.
 
 use crate::loose::Scalar;
-use core::fmt::{self, Write};
+use alloc::string::String;
 
-/// Writes a text as a JSON string, quotes included.
-pub(crate) fn write_string(out: &mut impl Write, text: &str) -> fmt::Result {
-    out.write_char('"')?;
+/// Adds a text as it stands between the quotes of a JSON string.
+pub(crate) fn escape(to: &mut String, text: &str) {
     for char in text.chars() {
         match char {
-            '"' => out.write_str("\\\"")?,
-            '\\' => out.write_str("\\\\")?,
-            '\n' => out.write_str("\\n")?,
-            '\r' => out.write_str("\\r")?,
-            '\t' => out.write_str("\\t")?,
+            '"' | '\\' => to.extend(['\\', char]),
             '\0'..='\x1f' => {
-                out.write_str("\\u00")?;
-                out.write_char(if char < '\x10' { '0' } else { '1' })?;
-                out.write_char(char::from_digit(u32::from(char) % 16, 16).unwrap_or('0'))?;
+                let digit = char::from_digit(u32::from(char) % 16, 16).unwrap_or('0');
+                to.extend(['\\', 'u', '0', '0', if char < '\x10' { '0' } else { '1' }, digit]);
             }
-            _ => out.write_char(char)?,
+            _ => to.push(char),
         }
     }
-    out.write_char('"')
 }
 
 /// The document is not JSON, or not what its reader wants.
@@ -32,7 +25,7 @@ pub(crate) struct Refused;
 pub(crate) trait Visit {
     /// An object's key; its value comes next. Of a long one only the first [`KEPT`] bytes are here.
     fn key(&mut self, text: &[u8]);
-    /// A value without parts; `Scalar::Other` is `null`, or a number that is no whole one.
+    /// A value without parts; a number of at most 19 digits and nothing else is a text.
     fn scalar(&mut self, scalar: Scalar<'_>) -> Result<(), Refused>;
     /// The beginning of an object, or of an array.
     fn open(&mut self, object: bool) -> Result<(), Refused>;
@@ -44,23 +37,30 @@ pub(crate) trait Visit {
 pub(crate) const KEPT: usize = 40;
 
 /// How deep a document may be nested: one bit for each level.
-const DEEPEST: u32 = u128::BITS;
+const DEEPEST: u32 = u64::BITS;
+
+static WORDS: [(&[u8], Scalar<'_>); 3] =
+    [(b"true", Scalar::Bool(true)), (b"false", Scalar::Bool(false)), (b"null", Scalar::Other)];
 
 /// Reads a document that comes in parts of any size. It takes what RFC 8259 takes, but for
-/// nesting of more than 128 levels; only whether texts are valid UTF-8 it does not look at.
+/// nesting of more than 64 levels; only whether texts are valid UTF-8 it does not look at.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader {
     state: State,
     /// What is open, the innermost in the lowest bit: 1 for an object, 0 for an array.
-    nesting: u128,
+    nesting: u64,
     depth: u32,
     /// Whether the text being read is a key.
     key: bool,
     text: [u8; KEPT],
     length: usize,
+    /// The hex digits of an escape so far.
+    code: u16,
 }
 
-#[derive(Clone, Copy, Debug)]
+/// What was read last, and so what may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 enum State {
     /// A value must come.
     Value,
@@ -75,18 +75,15 @@ enum State {
     Text,
     Escape,
     /// So many hex digits of an escape are missing.
-    Hex(u8, u32),
-    /// The rest of `true`, `false` or `null`.
-    Word(&'static [u8], Scalar<'static>),
-    Number(Number),
-}
-
-/// The last character of a number.
-#[derive(Clone, Copy, Debug)]
-enum Number {
+    Hex4,
+    Hex3,
+    Hex2,
+    Hex1,
+    /// `true`, `false` or `null`.
+    Word,
     Minus,
     Zero,
-    Digit,
+    Whole,
     Dot,
     Decimal,
     E,
@@ -94,40 +91,178 @@ enum Number {
     Exponent,
 }
 
-impl Number {
-    const fn first(byte: u8) -> Option<Number> {
-        match byte {
-            b'-' => Some(Number::Minus),
-            b'0' => Some(Number::Zero),
-            b'1'..=b'9' => Some(Number::Digit),
-            _ => None,
-        }
-    }
+use State as S;
 
-    const fn next(self, byte: u8) -> Option<Number> {
-        Some(match (self, byte) {
-            (Number::Minus, b'0') => Number::Zero,
-            (Number::Minus | Number::Digit, b'0'..=b'9') => Number::Digit,
-            (Number::Zero | Number::Digit, b'.') => Number::Dot,
-            (Number::Dot | Number::Decimal, b'0'..=b'9') => Number::Decimal,
-            (Number::Zero | Number::Digit | Number::Decimal, b'e' | b'E') => Number::E,
-            (Number::E, b'+' | b'-') => Number::Sign,
-            (Number::E | Number::Sign | Number::Exponent, b'0'..=b'9') => Number::Exponent,
-            (_, _) => return None,
-        })
-    }
+/// Every one, in the order in which they are declared.
+const STATES: [State; 21] = [
+    S::Value,
+    S::FirstItem,
+    S::FirstKey,
+    S::Key,
+    S::Colon,
+    S::After,
+    S::Text,
+    S::Escape,
+    S::Hex4,
+    S::Hex3,
+    S::Hex2,
+    S::Hex1,
+    S::Word,
+    S::Minus,
+    S::Zero,
+    S::Whole,
+    S::Dot,
+    S::Decimal,
+    S::E,
+    S::Sign,
+    S::Exponent,
+];
 
-    const fn is_whole(self) -> bool {
-        match self {
-            Number::Zero | Number::Digit | Number::Decimal | Number::Exponent => true,
-            Number::Minus | Number::Dot | Number::E | Number::Sign => false,
+/// What is to be done about a byte, beside taking on the next state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+enum Action {
+    Pass,
+    /// The byte belongs to a text or number.
+    Keep,
+    /// The byte of an escape stands for another.
+    Unescape,
+    HexDigit,
+    LastHexDigit,
+    BeginKey,
+    BeginText,
+    /// The first byte of a word or number.
+    Begin,
+    EndText,
+    /// These two end where something else begins, which is still to be looked at.
+    EndWord,
+    EndNumber,
+    OpenObject,
+    OpenArray,
+    CloseObject,
+    CloseArray,
+    Comma,
+    Refuse,
+}
+
+/// The grammar. It is asked while compiling: at run time there is the table that it makes.
+const fn rule(state: State, byte: u8) -> (State, Action) {
+    use Action as A;
+    match (state, byte) {
+        (S::Text, b'"') => (S::After, A::EndText),
+        (S::Text, b'\\') => (S::Escape, A::Pass),
+        (S::Text, b' '..) => (S::Text, A::Keep),
+        (S::Escape, b'u') => (S::Hex4, A::Pass),
+        (S::Escape, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
+            (S::Text, A::Unescape)
         }
+        (S::Hex4, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => (S::Hex3, A::HexDigit),
+        (S::Hex3, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => (S::Hex2, A::HexDigit),
+        (S::Hex2, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => (S::Hex1, A::HexDigit),
+        (S::Hex1, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => (S::Text, A::LastHexDigit),
+
+        (S::Minus, b'0') => (S::Zero, A::Keep),
+        (S::Minus | S::Whole, b'0'..=b'9') => (S::Whole, A::Keep),
+        (S::Zero | S::Whole, b'.') => (S::Dot, A::Keep),
+        (S::Dot | S::Decimal, b'0'..=b'9') => (S::Decimal, A::Keep),
+        (S::Zero | S::Whole | S::Decimal, b'e' | b'E') => (S::E, A::Keep),
+        (S::E, b'+' | b'-') => (S::Sign, A::Keep),
+        (S::E | S::Sign | S::Exponent, b'0'..=b'9') => (S::Exponent, A::Keep),
+        (S::Zero | S::Whole | S::Decimal | S::Exponent, _) => (S::After, A::EndNumber),
+
+        (S::Word, b'a'..=b'z') => (S::Word, A::Keep),
+        (S::Word, _) => (S::After, A::EndWord),
+
+        (
+            S::Value | S::FirstItem | S::FirstKey | S::Key | S::Colon | S::After,
+            b' ' | b'\t' | b'\n' | b'\r',
+        ) => (state, A::Pass),
+        (S::FirstKey | S::Key, b'"') => (S::Text, A::BeginKey),
+        (S::Colon, b':') => (S::Value, A::Pass),
+        (S::FirstKey | S::After, b'}') => (S::After, A::CloseObject),
+        (S::FirstItem | S::After, b']') => (S::After, A::CloseArray),
+        (S::After, b',') => (S::Value, A::Comma),
+        (S::Value | S::FirstItem, b'"') => (S::Text, A::BeginText),
+        (S::Value | S::FirstItem, b'{') => (S::FirstKey, A::OpenObject),
+        (S::Value | S::FirstItem, b'[') => (S::FirstItem, A::OpenArray),
+        (S::Value | S::FirstItem, b'a'..=b'z') => (S::Word, A::Begin),
+        (S::Value | S::FirstItem, b'-') => (S::Minus, A::Begin),
+        (S::Value | S::FirstItem, b'0') => (S::Zero, A::Begin),
+        (S::Value | S::FirstItem, b'1'..=b'9') => (S::Whole, A::Begin),
+        (_, _) => (state, A::Refuse),
     }
 }
 
+/// One byte for each kind that the grammar tells apart.
+const KINDS: &[u8] = b"\0\t \"\\/{}[]:,+-.01abenugFE~";
+
+/// The byte that stands for all of its kind.
+const fn kind(byte: u8) -> u8 {
+    match byte {
+        b'\t' | b'\n' | b'\r' => b'\t',
+        b'"' | b'\\' | b'/' | b'{' | b'}' | b'[' | b']' | b':' | b',' | b'+' | b'-' | b'.' => byte,
+        b' ' | b'0' | b'e' | b'E' | b'u' => byte,
+        b'1'..=b'9' => b'1',
+        b'b' | b'f' => b'b',
+        b'a' | b'c' | b'd' => b'a',
+        b'n' | b'r' | b't' => b'n',
+        b'A'..=b'F' => b'F',
+        b'a'..=b'z' => b'g',
+        0..=0x1f => 0,
+        // May stand in texts and nowhere else, as what is not ASCII.
+        _ => b'~',
+    }
+}
+
+/// What [`rule`] says of every state, and of every kind of byte.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "made while compiling, which fails where it would panic"
+)]
+static RULES: [[(State, Action); KINDS.len()]; STATES.len()] = {
+    let mut rules = [[(State::Value, Action::Refuse); KINDS.len()]; STATES.len()];
+    let mut state = 0;
+    while state < STATES.len() {
+        let mut kind = 0;
+        while kind < KINDS.len() {
+            rules[state][kind] = rule(STATES[state], KINDS[kind]);
+            kind += 1;
+        }
+        state += 1;
+    }
+    rules
+};
+
+/// The place in [`KINDS`] of every byte.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "made while compiling, which fails where it would panic"
+)]
+static KIND: [u8; 256] = {
+    let mut places = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let mut place = 0;
+        while KINDS[place] != kind(byte as u8) {
+            place += 1;
+        }
+        places[byte] = place as u8;
+        byte += 1;
+    }
+    places
+};
+
 impl Reader {
     pub(crate) const fn new() -> Reader {
-        Reader { state: State::Value, nesting: 0, depth: 0, key: false, text: [0; KEPT], length: 0 }
+        Reader {
+            state: State::Value,
+            nesting: 0,
+            depth: 0,
+            key: false,
+            text: [0; KEPT],
+            length: 0,
+            code: 0,
+        }
     }
 
     /// Reads the next part; `Err` with what is left of it where the document can't go on so.
@@ -147,8 +282,9 @@ impl Reader {
                     continue;
                 }
             }
-            self.step(*byte, visitor).map_err(|Refused| part)?;
-            part = rest;
+            if self.step(*byte, visitor).map_err(|Refused| part)? {
+                part = rest;
+            }
         }
         Ok(())
     }
@@ -169,126 +305,86 @@ impl Reader {
         self.text.get(..self.length).unwrap_or_default()
     }
 
-    const fn in_object(&self) -> bool {
-        self.depth > 0 && self.nesting & 1 == 1
+    const fn begin(&mut self, key: bool) {
+        (self.key, self.length) = (key, 0);
     }
 
-    const fn in_array(&self) -> bool {
-        self.depth > 0 && self.nesting & 1 == 0
-    }
-
-    fn step(&mut self, byte: u8, visitor: &mut impl Visit) -> Result<(), Refused> {
-        self.state = match (self.state, byte) {
-            (State::Number(number), _) => match number.next(byte) {
-                Some(number) => {
-                    self.keep(&[byte]);
-                    State::Number(number)
-                }
-                None if number.is_whole() => {
-                    let text = core::str::from_utf8(self.kept()).unwrap_or_default();
-                    visitor.scalar(text.parse().map_or(Scalar::Other, Scalar::Unsigned))?;
-                    // A number ends where something else begins.
-                    self.state = State::After;
-                    return self.step(byte, visitor);
-                }
-                None => return Err(Refused),
-            },
-            (State::Text, b'"') if self.key => {
-                visitor.key(self.kept());
-                State::Colon
-            }
-            (State::Text, b'"') => {
-                visitor.scalar(Scalar::Text(self.kept()))?;
-                State::After
-            }
-            (State::Text, b'\\') => State::Escape,
-            (State::Text, 0..=0x1f) => return Err(Refused),
-            (State::Text, _) => {
-                self.keep(&[byte]);
-                State::Text
-            }
-            (State::Escape, b'u') => State::Hex(4, 0),
-            (State::Escape, _) => {
-                let meant = match byte {
-                    b'"' | b'\\' | b'/' => byte,
-                    b'b' => 0x08,
-                    b'f' => 0x0c,
-                    b'n' => b'\n',
-                    b'r' => b'\r',
-                    b't' => b'\t',
-                    _ => return Err(Refused),
-                };
-                self.keep(&[meant]);
-                State::Text
-            }
-            (State::Hex(missing, code), _) => {
-                let digit = char::from(byte).to_digit(16).ok_or(Refused)?;
-                let code = code * 16 + digit;
-                if missing > 1 {
-                    State::Hex(missing - 1, code)
-                } else {
+    /// Takes a byte; whether it is done with.
+    fn step(&mut self, byte: u8, visitor: &mut impl Visit) -> Result<bool, Refused> {
+        let kind = KIND.get(usize::from(byte)).copied().map_or(0, usize::from);
+        let row = RULES.get(self.state as usize).ok_or(Refused)?;
+        let (state, action) = *row.get(kind).ok_or(Refused)?;
+        self.state = state;
+        match action {
+            Action::Pass => {}
+            Action::Keep => self.keep(&[byte]),
+            Action::Unescape => self.keep(&[match byte {
+                b'b' => 0x08,
+                b'f' => 0x0c,
+                b'n' => b'\n',
+                b'r' => b'\r',
+                b't' => b'\t',
+                _ => byte,
+            }]),
+            Action::HexDigit | Action::LastHexDigit => {
+                let digit = if byte <= b'9' { byte - b'0' } else { (byte | 0x20) - b'a' + 10 };
+                self.code = self.code << 4 | u16::from(digit);
+                if let Action::LastHexDigit = action {
                     // No text that the rules look for has any but ASCII characters.
-                    self.keep(&[u8::try_from(code).ok().filter(u8::is_ascii).unwrap_or(0xff)]);
-                    State::Text
+                    self.keep(&[if self.code < 0x80 { self.code.to_le_bytes()[0] } else { 0xff }]);
                 }
             }
-            (State::Word(word, scalar), _) => match word.split_first() {
-                Some((expected, rest)) if *expected == byte => {
-                    if rest.is_empty() {
-                        visitor.scalar(scalar)?;
-                        State::After
-                    } else {
-                        State::Word(rest, scalar)
-                    }
+            Action::BeginKey => self.begin(true),
+            Action::BeginText => self.begin(false),
+            Action::Begin => {
+                self.begin(false);
+                self.keep(&[byte]);
+            }
+            Action::EndText if self.key => {
+                visitor.key(self.kept());
+                self.state = State::Colon;
+            }
+            Action::EndText => visitor.scalar(Scalar::Text(self.kept()))?,
+            Action::EndWord => {
+                let word = WORDS.iter().find(|(word, _)| *word == self.kept()).ok_or(Refused)?;
+                visitor.scalar(word.1)?;
+                return Ok(false);
+            }
+            Action::EndNumber => {
+                let number = self.kept();
+                let whole = number.len() <= 19 && number.iter().all(u8::is_ascii_digit);
+                visitor.scalar(if whole { Scalar::Text(number) } else { Scalar::Other })?;
+                return Ok(false);
+            }
+            Action::OpenObject | Action::OpenArray => {
+                if self.depth == DEEPEST {
+                    return Err(Refused);
                 }
-                _ => return Err(Refused),
-            },
-            (state, b' ' | b'\t' | b'\n' | b'\r') => state,
-            (State::FirstItem | State::After, b']') if self.in_array() => self.close(visitor),
-            (State::FirstKey | State::After, b'}') if self.in_object() => self.close(visitor),
-            (State::After, b',') if self.in_object() => State::Key,
-            (State::After, b',') if self.in_array() => State::Value,
-            (State::Colon, b':') => State::Value,
-            (State::FirstKey | State::Key, b'"') => self.begin(true, State::Text),
-            (State::Value | State::FirstItem, _) => match byte {
-                b'"' => self.begin(false, State::Text),
-                b'{' => self.open(true, visitor)?,
-                b'[' => self.open(false, visitor)?,
-                b't' => State::Word(b"rue", Scalar::Bool(true)),
-                b'f' => State::Word(b"alse", Scalar::Bool(false)),
-                b'n' => State::Word(b"ull", Scalar::Other),
-                _ => {
-                    let number = Number::first(byte).ok_or(Refused)?;
-                    let state = self.begin(false, State::Number(number));
-                    self.keep(&[byte]);
-                    state
+                let object = matches!(action, Action::OpenObject);
+                self.depth += 1;
+                self.nesting = self.nesting << 1 | u64::from(object);
+                visitor.open(object)?;
+            }
+            Action::CloseObject | Action::CloseArray => {
+                if self.in_object()? != matches!(action, Action::CloseObject) {
+                    return Err(Refused);
                 }
-            },
-            (State::FirstKey | State::Key | State::Colon | State::After, _) => return Err(Refused),
-        };
-        Ok(())
-    }
-
-    const fn begin(&mut self, key: bool, state: State) -> State {
-        self.key = key;
-        self.length = 0;
-        state
-    }
-
-    fn open(&mut self, object: bool, visitor: &mut impl Visit) -> Result<State, Refused> {
-        if self.depth == DEEPEST {
-            return Err(Refused);
+                self.depth -= 1;
+                self.nesting >>= 1;
+                visitor.close();
+            }
+            Action::Comma => {
+                if self.in_object()? {
+                    self.state = State::Key;
+                }
+            }
+            Action::Refuse => return Err(Refused),
         }
-        self.depth += 1;
-        self.nesting = self.nesting << 1 | u128::from(object);
-        visitor.open(object)?;
-        Ok(if object { State::FirstKey } else { State::FirstItem })
+        Ok(true)
     }
 
-    fn close(&mut self, visitor: &mut impl Visit) -> State {
-        self.depth -= 1;
-        self.nesting >>= 1;
-        visitor.close();
-        State::After
+    /// Whether the innermost of what is open is an object.
+    const fn in_object(&self) -> Result<bool, Refused> {
+        if self.depth == 0 { Err(Refused) } else { Ok(self.nesting & 1 == 1) }
     }
 }

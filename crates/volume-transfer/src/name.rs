@@ -30,6 +30,9 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// Every one.
+    pub const ALL: [Unit; 2] = [Unit::Bytes, Unit::Characters];
+
     /// A stable code: `bytes` or `characters`.
     pub const fn code(self) -> &'static str {
         match self {
@@ -47,10 +50,8 @@ impl NameRule {
 }
 
 /// A name that its service takes: trimmed, not empty, within the limit.
-///
-/// `Text` is `String`, or `&str` for whoever has no use for a copy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TransferName<Text = String>(Text);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransferName(String);
 
 /// Why a text is not a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,12 +87,13 @@ impl NameError {
 
     /// A stable code: `required`, `blank`, `too_long`, `nul` or `lone_surrogate`.
     pub const fn code(&self) -> &'static str {
+        let [required, blank, too_long, nul, lone_surrogate] = NameError::CODES;
         match self {
-            NameError::Required => "required",
-            NameError::Blank => "blank",
-            NameError::TooLong { .. } => "too_long",
-            NameError::Nul { .. } => "nul",
-            NameError::LoneSurrogate { .. } => "lone_surrogate",
+            NameError::Required => required,
+            NameError::Blank => blank,
+            NameError::TooLong { .. } => too_long,
+            NameError::Nul { .. } => nul,
+            NameError::LoneSurrogate { .. } => lone_surrogate,
         }
     }
 }
@@ -116,30 +118,16 @@ impl fmt::Display for NameError {
 
 impl core::error::Error for NameError {}
 
-impl<'a> TransferName<&'a str> {
+impl TransferName {
     /// Reads a form's field. An empty field of an optional name means *no name*, which leaves the
     /// name out of the request: `""` itself is refused by Cinder with a 400.
     ///
     /// # Errors
     /// [`NameError::Required`] for an empty field of a required name, otherwise as
     /// [`TransferName::new`].
-    pub fn check(
-        field: &'a str,
-        rule: &NameRule,
-    ) -> Result<Option<TransferName<&'a str>>, NameError> {
-        let trimmed = NameReading::of(field, rule).finish()?;
-        Ok(trimmed.and_then(|trimmed| field.get(trimmed)).map(TransferName))
-    }
-}
-
-impl TransferName {
-    /// Reads a form's field and keeps the name.
-    ///
-    /// # Errors
-    /// As [`TransferName::check`].
     pub fn parse(field: &str, rule: &NameRule) -> Result<Option<TransferName>, NameError> {
-        let name = TransferName::check(field, rule)?;
-        Ok(name.map(|TransferName(text)| TransferName(text.to_owned())))
+        let trimmed = NameReading::of(field, rule).finish()?;
+        Ok(trimmed.and_then(|trimmed| field.get(trimmed)).map(|name| TransferName(name.to_owned())))
     }
 
     /// Reads a name that a request carries; it is trimmed as the service trims it.
@@ -154,12 +142,10 @@ impl TransferName {
             Err(error) => Err(error),
         }
     }
-}
 
-impl<Text: AsRef<str>> TransferName<Text> {
     /// The name as the service stores it.
     pub fn as_str(&self) -> &str {
-        self.0.as_ref()
+        &self.0
     }
 }
 
@@ -178,8 +164,8 @@ pub struct NameReading {
     /// What the text measures from `start` on, the white space at its end not yet taken off.
     running: usize,
     nul: Option<usize>,
-    /// The first half of a surrogate pair, whose other half must come next.
-    half: Option<u16>,
+    /// Whether the first half of a surrogate pair was read, whose other half must come next.
+    half: bool,
     lone: Option<usize>,
 }
 
@@ -195,7 +181,7 @@ impl NameReading {
             length: 0,
             running: 0,
             nul: None,
-            half: None,
+            half: false,
             lone: None,
         }
     }
@@ -232,19 +218,16 @@ impl NameReading {
     /// Takes the next unit of a JavaScript string. The two halves of a pair need not come in the
     /// same part of it.
     pub fn push_utf16(&mut self, unit: u16) {
-        let half = self.half.take();
+        let half = core::mem::take(&mut self.half);
         match (half, unit) {
-            (Some(high), 0xdc00..=0xdfff) => {
-                let code = 0x1_0000 + ((u32::from(high) - 0xd800) << 10) + u32::from(unit) - 0xdc00;
-                // Ten bits above ten bits, from 0x10000 on: always a character.
-                self.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 2);
-            }
+            // Which one of these it is makes no difference: all have four bytes.
+            (true, 0xdc00..=0xdfff) => self.push('\u{10000}', 2),
             (_, _) => {
-                if half.is_some() {
+                if half {
                     self.push_lone();
                 }
                 match (unit, char::from_u32(u32::from(unit))) {
-                    (0xd800..=0xdbff, _) => self.half = Some(unit),
+                    (0xd800..=0xdbff, _) => self.half = true,
                     (_, Some(char)) => self.push(char, 1),
                     (_, None) => self.push_lone(),
                 }
@@ -271,7 +254,7 @@ impl NameReading {
     /// # Errors
     /// All of [`NameError`].
     pub fn finish(mut self) -> Result<Option<Range<usize>>, NameError> {
-        if self.half.is_some() {
+        if self.half {
             self.push_lone();
         }
         let NameRule { required, limit, unit, nul } = self.rule;
@@ -315,6 +298,10 @@ pub fn from_utf16(units: impl IntoIterator<Item = u16>) -> Result<String, NameEr
 /// What is trimmed: what Python's `str.strip()` takes off, since Cinder is what stores the name.
 /// That is Unicode white space and U+001C to U+001F, which Rust's `trim` and JavaScript's keep.
 /// Neither U+FEFF nor U+200B is white space to it.
-fn is_trimmed(char: char) -> bool {
-    char.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&char)
+pub(crate) const fn is_trimmed(char: char) -> bool {
+    matches!(
+        char,
+        '\t'..='\r' | '\x1c'..=' ' | '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}'
+            | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
+    )
 }

@@ -32,8 +32,9 @@ pub struct Screen {
     facts: Facts,
     reader: Reader,
     list: List,
-    /// How many bytes were read.
+    /// How many bytes were read, and whether none can follow.
     read: usize,
+    failed: bool,
 }
 
 /// What there is to say of a list beside its rows.
@@ -70,18 +71,19 @@ impl core::error::Error for ScreenError {}
 impl Screen {
     /// Nothing read yet. The facts are taken to be known of every volume of the list.
     pub const fn new(service: Service, facts: Facts) -> Screen {
-        Screen { service, facts, reader: Reader::new(), list: List::new(), read: 0 }
+        Screen { service, facts, reader: Reader::new(), list: List::new(), read: 0, failed: false }
     }
 
     /// Reads the next part of the response, and calls `row` with every volume that ends in it.
     ///
     /// # Errors
-    /// [`ScreenError`] where this can't be a list of volumes any more. The rows that came before
-    /// are then not to be relied on, and nothing more is to be pushed.
+    /// [`ScreenError`] where this can't be a list of volumes any more; no later part is looked at.
+    /// The rows that came before are then not to be relied on.
     pub fn push(&mut self, part: &[u8], row: impl FnMut(Eligibility)) -> Result<(), ScreenError> {
-        let Screen { service, facts, reader, list, read } = self;
+        let Screen { service, facts, reader, list, read, failed } = self;
         let mut rows = Rows { list, service: *service, facts, row };
-        let left = reader.push(part, &mut rows);
+        let left = if *failed { Err(part) } else { reader.push(part, &mut rows) };
+        *failed = left.is_err();
         *read += part.len() - left.map_or_else(<[u8]>::len, |()| 0);
         left.map_err(|_| ScreenError { position: *read })
     }
@@ -89,10 +91,10 @@ impl Screen {
     /// Ends the reading.
     ///
     /// # Errors
-    /// [`ScreenError`] if the response was cut, or has no `volumes`.
-    pub const fn finish(self) -> Result<Screened, ScreenError> {
+    /// [`ScreenError`] if reading failed before, the response was cut, or it has no `volumes`.
+    pub const fn finish(&self) -> Result<Screened, ScreenError> {
         let List { volumes, screened, .. } = self.list;
-        if volumes && self.reader.is_over() {
+        if volumes && !self.failed && self.reader.is_over() {
             Ok(screened)
         } else {
             Err(ScreenError { position: self.read })
@@ -101,7 +103,7 @@ impl Screen {
 }
 
 /// The innermost of the places that mean something.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Outside,
     Body,
@@ -130,26 +132,22 @@ enum Field {
     Rel,
 }
 
-impl Field {
-    const fn of(place: Place, key: &[u8]) -> Option<Field> {
-        Some(match (place, key) {
-            (Place::Body, b"volumes") => Field::Volumes,
-            (Place::Body, b"volumes_links") => Field::Links,
-            (Place::Volume, b"id") => Field::Id,
-            (Place::Volume, b"status") => Field::Status,
-            (Place::Volume, b"bootable") => Field::Bootable,
-            (Place::Volume, b"encrypted") => Field::Encrypted,
-            (Place::Volume, b"service_type") => Field::ServiceType,
-            (Place::Volume, b"dedicated_storage_id") => Field::StoragePool,
-            (Place::Volume, b"metadata") => Field::Metadata,
-            (Place::Metadata, b"orderID") => Field::Order,
-            (Place::Metadata, b"__system__encrypted") => Field::EvsEncrypted,
-            (Place::Metadata, b"policy") => Field::Policy,
-            (Place::Link, b"rel") => Field::Rel,
-            (_, _) => return None,
-        })
-    }
-}
+/// Which key means what where.
+static FIELDS: [(Place, &[u8], Field); 13] = [
+    (Place::Body, b"volumes", Field::Volumes),
+    (Place::Body, b"volumes_links", Field::Links),
+    (Place::Volume, b"id", Field::Id),
+    (Place::Volume, b"status", Field::Status),
+    (Place::Volume, b"bootable", Field::Bootable),
+    (Place::Volume, b"encrypted", Field::Encrypted),
+    (Place::Volume, b"service_type", Field::ServiceType),
+    (Place::Volume, b"dedicated_storage_id", Field::StoragePool),
+    (Place::Volume, b"metadata", Field::Metadata),
+    (Place::Metadata, b"orderID", Field::Order),
+    (Place::Metadata, b"__system__encrypted", Field::EvsEncrypted),
+    (Place::Metadata, b"policy", Field::Policy),
+    (Place::Link, b"rel", Field::Rel),
+];
 
 /// Where in the list the reading is, and what it has brought.
 #[derive(Clone, Copy, Debug)]
@@ -199,7 +197,9 @@ struct Rows<'a, Row> {
 impl<Row: FnMut(Eligibility)> Visit for Rows<'_, Row> {
     fn key(&mut self, text: &[u8]) {
         if self.list.inside == 0 {
-            self.list.field = Field::of(self.list.place, text);
+            let found =
+                FIELDS.iter().find(|(place, key, _)| *place == self.list.place && *key == text);
+            self.list.field = found.map(|(_, _, field)| *field);
         }
     }
 
@@ -210,33 +210,25 @@ impl<Row: FnMut(Eligibility)> Visit for Rows<'_, Row> {
             (Place::Outside, _) | (Place::Body, Some(Field::Volumes)) => return Err(Refused),
             (Place::Body, Some(Field::Links)) => self.list.first_links()?,
             (Place::Volumes, _) => screened.unreadable += 1,
-            // The last of two equal keys counts.
-            (_, Some(field)) => match field {
-                Field::Id => {
-                    *id = match scalar {
-                        Scalar::Text(text) => VolumeId::from_bytes(text).ok(),
-                        Scalar::Bool(_) | Scalar::Unsigned(_) | Scalar::Other => None,
-                    }
+            (_, Some(field)) => {
+                let (text, flag) = (scalar.text(), scalar.flag());
+                let filled = !text.is_empty();
+                // The last of two equal keys counts.
+                match field {
+                    Field::Id => *id = VolumeId::from_bytes(text).ok(),
+                    Field::Status => signs.available = text == b"available",
+                    Field::Bootable => signs.bootable = flag,
+                    Field::Encrypted => signs.encrypted = flag,
+                    Field::ServiceType => signs.service_type = ServiceType::from_service(text),
+                    Field::StoragePool => signs.storage_pool = filled,
+                    Field::Metadata => signs.forget_metadata(),
+                    Field::Order => signs.order = filled,
+                    Field::EvsEncrypted => signs.evs_encrypted = flag,
+                    Field::Policy => signs.policy = filled,
+                    Field::Rel => *next = text == b"next",
+                    Field::Volumes | Field::Links => {}
                 }
-                Field::Status => {
-                    signs.available = matches!(scalar, Scalar::Text(b"available"));
-                }
-                Field::Bootable => signs.bootable = scalar.flag(),
-                Field::Encrypted => signs.encrypted = scalar.flag(),
-                Field::ServiceType => {
-                    signs.service_type = match scalar {
-                        Scalar::Text(text) => ServiceType::from_service(text),
-                        Scalar::Bool(_) | Scalar::Unsigned(_) | Scalar::Other => None,
-                    }
-                }
-                Field::StoragePool => signs.storage_pool = scalar.is_text(),
-                Field::Metadata => signs.forget_metadata(),
-                Field::Order => signs.order = scalar.is_text(),
-                Field::EvsEncrypted => signs.evs_encrypted = scalar.flag(),
-                Field::Policy => signs.policy = scalar.is_text(),
-                Field::Rel => *next = matches!(scalar, Scalar::Text(b"next")),
-                Field::Volumes | Field::Links => {}
-            },
+            }
             (_, None) => {}
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! What differs between the services that speak this API, as data.
 
-use crate::constraint::Constraint;
+use crate::constraint::{Constraint, ConstraintSet};
 use crate::name::{NameRule, Unit};
 
 /// A service that speaks the volume transfer API.
@@ -15,9 +15,9 @@ pub enum Service {
     Cinder,
 }
 
-/// The parts of a request and the rules that a [`Service`] fixes.
+/// Where on a [`Service`] things are.
 #[derive(Debug)]
-pub(crate) struct Profile {
+pub(crate) struct Paths {
     /// First segment of every path.
     pub(crate) version: &'static str,
     /// Collection of volumes. EVS's own `cloudvolumes` carries `service_type` and
@@ -25,36 +25,24 @@ pub(crate) struct Profile {
     pub(crate) volumes: &'static str,
     /// Collection of snapshots.
     pub(crate) snapshots: &'static str,
-    name_rule: NameRule,
-    constraints: &'static [Constraint],
 }
 
-const EVS_V2: Profile = Profile {
-    version: "v2",
-    volumes: "cloudvolumes",
-    snapshots: "cloudsnapshots",
-    // "Without the spaces at the beginning and end, at least 1 byte, at most 255 bytes."
-    name_rule: NameRule { required: false, limit: 255, unit: Unit::Bytes, nul: false },
-    constraints: &Constraint::ALL,
-};
+const EVS_V2: Paths = Paths { version: "v2", volumes: "cloudvolumes", snapshots: "cloudsnapshots" };
 
-const EVS_V3: Profile = Profile {
-    version: "v3",
-    volumes: "volumes",
-    snapshots: "snapshots",
-    // "At most 255 bytes." No word of trimming, but it is Cinder that answers.
-    name_rule: NameRule { required: false, limit: 255, unit: Unit::Bytes, nul: false },
-    constraints: &Constraint::ALL,
-};
+/// EVS v3 and Cinder.
+const V3: Paths = Paths { version: "v3", volumes: "volumes", snapshots: "snapshots" };
 
-const CINDER: Profile = Profile {
-    version: "v3",
-    volumes: "volumes",
-    snapshots: "snapshots",
-    // Measured on Cinder 26.3: 255 code points after `str.strip()`, a NUL inside passes.
-    name_rule: NameRule { required: false, limit: 255, unit: Unit::Characters, nul: true },
-    constraints: &[Constraint::Status, Constraint::Encryption],
-};
+/// v2: "Without the spaces at the beginning and end, at least 1 byte, at most 255 bytes." v3: "At
+/// most 255 bytes", no word of trimming, but it is Cinder that answers.
+const EVS_NAME: NameRule = NameRule { required: false, limit: 255, unit: Unit::Bytes, nul: false };
+
+/// Measured on Cinder 26.3: 255 code points after `str.strip()`, a NUL inside passes.
+const CINDER_NAME: NameRule =
+    NameRule { required: false, limit: 255, unit: Unit::Characters, nul: true };
+
+const EVS_CONSTRAINTS: ConstraintSet = ConstraintSet::of(&Constraint::ALL);
+const CINDER_CONSTRAINTS: ConstraintSet =
+    ConstraintSet::of(&[Constraint::Status, Constraint::Encryption]);
 
 impl Service {
     /// Every service, in the order in which a person is offered them.
@@ -74,21 +62,26 @@ impl Service {
         Service::ALL.into_iter().find(|service| service.code() == code)
     }
 
-    pub(crate) const fn profile(self) -> &'static Profile {
+    pub(crate) const fn paths(self) -> &'static Paths {
         match self {
             Service::EvsV2 => &EVS_V2,
-            Service::EvsV3 => &EVS_V3,
-            Service::Cinder => &CINDER,
+            Service::EvsV3 | Service::Cinder => &V3,
         }
     }
 
     /// What a transfer's name must be on this service.
     pub const fn name_rule(self) -> &'static NameRule {
-        &self.profile().name_rule
+        match self {
+            Service::EvsV2 | Service::EvsV3 => &EVS_NAME,
+            Service::Cinder => &CINDER_NAME,
+        }
     }
 
-    /// The constraints that this service puts on a volume, in the order of the API page.
-    pub const fn constraints(self) -> &'static [Constraint] {
-        self.profile().constraints
+    /// The constraints that this service puts on a volume.
+    pub const fn constraints(self) -> ConstraintSet {
+        match self {
+            Service::EvsV2 | Service::EvsV3 => EVS_CONSTRAINTS,
+            Service::Cinder => CINDER_CONSTRAINTS,
+        }
     }
 }

@@ -3,25 +3,24 @@
 use crate::eligibility::EligibleVolume;
 use crate::id::{TransferId, VolumeId};
 use crate::name::TransferName;
+use crate::{json, loose};
+use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
-use serde::Serialize;
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 /// A transfer to be created: a volume that may go, and a name if it has one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CreateTransfer<Text = String> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreateTransfer {
     volume: EligibleVolume,
-    name: Option<TransferName<Text>>,
+    name: Option<TransferName>,
 }
 
-impl<Text> CreateTransfer<Text> {
+impl CreateTransfer {
     /// Puts the two together.
-    pub const fn new(
-        volume: EligibleVolume,
-        name: Option<TransferName<Text>>,
-    ) -> CreateTransfer<Text> {
+    pub const fn new(volume: EligibleVolume, name: Option<TransferName>) -> CreateTransfer {
         CreateTransfer { volume, name }
     }
 
@@ -31,7 +30,7 @@ impl<Text> CreateTransfer<Text> {
     }
 
     /// The transfer's name, if it is to have one.
-    pub const fn name(&self) -> Option<&TransferName<Text>> {
+    pub const fn name(&self) -> Option<&TransferName> {
         self.name.as_ref()
     }
 }
@@ -53,8 +52,27 @@ pub struct Transfer {
     pub links: Vec<Link>,
 }
 
+impl Transfer {
+    /// Reads a record; `None` without an id. `asked` stands in for the id of a volume that the
+    /// answer leaves out or garbles.
+    pub(crate) fn read(record: &Value, asked: Option<VolumeId>) -> Option<Transfer> {
+        let volume_id = loose::text(record, "volume_id").and_then(|id| VolumeId::parse(&id).ok());
+        let text = |value: Option<&Value>| Some(value?.as_str()?.to_owned());
+        let link = |link: &Value| {
+            Some(Link { href: text(link.get("href"))?, rel: text(link.get("rel"))? })
+        };
+        Some(Transfer {
+            id: TransferId::from_service(text(record.get("id"))?)?,
+            name: loose::text(record, "name"),
+            volume_id: volume_id.or(asked)?,
+            created_at: loose::text(record, "created_at"),
+            links: loose::rows(record, "links").iter().filter_map(link).collect(),
+        })
+    }
+}
+
 /// A link of a record.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     /// The address. It is the server's text and may hold anything, `javascript:` too.
     pub href: String,
@@ -112,22 +130,24 @@ impl Handover {
     /// The file that the accepting side gets: JSON with `transfer_id`, `auth_key`, `volume_id` and
     /// `name`, a line each, so that people and scripts can both read it. Wiped when it is dropped.
     pub fn credentials(&self, record: &Transfer) -> Zeroizing<String> {
-        #[derive(Serialize)]
-        struct Credentials<'a> {
-            transfer_id: &'a str,
-            auth_key: &'a str,
-            volume_id: &'a str,
-            name: Option<&'a str>,
+        let fields = [
+            ("transfer_id", Some(self.transfer_id.as_str())),
+            ("auth_key", Some(self.auth_key.expose())),
+            ("volume_id", Some(record.volume_id.as_str())),
+            ("name", record.name.as_deref()),
+        ];
+        // Roomy enough not to move, which would leave a copy behind.
+        let values: usize =
+            fields.iter().filter_map(|(_, value)| Some(value.as_ref()?.len())).sum();
+        let mut text = Zeroizing::new(String::with_capacity(128 + 6 * values));
+        for (at, (field, value)) in fields.into_iter().enumerate() {
+            text.push_str(if at == 0 { "{\n  " } else { ",\n  " });
+            let quote = if value.is_some() { "\"" } else { "" };
+            text.extend(["\"", field, "\": ", quote]);
+            json::escape(&mut text, value.unwrap_or("null"));
+            text.push_str(quote);
         }
-        let credentials = Credentials {
-            transfer_id: self.transfer_id.as_str(),
-            auth_key: self.auth_key.expose(),
-            volume_id: record.volume_id.as_str(),
-            name: record.name.as_deref(),
-        };
-        // Texts and nothing else: there is no value here that JSON could refuse.
-        let mut text = serde_json::to_string_pretty(&credentials).unwrap_or_default();
-        text.push('\n');
-        Zeroizing::new(text)
+        text.push_str("\n}\n");
+        text
     }
 }

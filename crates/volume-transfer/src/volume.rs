@@ -5,59 +5,67 @@ use crate::loose;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
-use serde::Deserialize;
+use serde_json::Value;
 
 /// What the rules and a person need of a volume. Anything else in the answer is passed over, and
-/// a field that is absent, `null` or unreadable is `None`: only a volume without an id is an error.
+/// a field that is absent, `null` or unreadable is `None`.
 ///
 /// Source: EVS "querying details about all disks" (`cloudvolumes/detail`) and Cinder's
 /// `volumes/detail`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Volume {
     /// The volume's id.
-    #[serde(deserialize_with = "volume_id")]
     pub id: VolumeId,
     /// The name that its owner gave it. It is the owner's text: never to be trusted as markup.
-    #[serde(default, deserialize_with = "loose::text")]
     pub name: Option<String>,
     /// Where it is in its life.
-    #[serde(default, deserialize_with = "status")]
     pub status: VolumeStatus,
     /// Its size in GiB (EVS writes GB and means the same).
-    #[serde(default, deserialize_with = "loose::number")]
     pub size: Option<u64>,
     /// Whether it is marked as one to boot from.
-    #[serde(default, deserialize_with = "loose::flag")]
     pub bootable: Option<bool>,
     /// Cinder's word on encryption. EVS has the field but does not support it.
-    #[serde(default, deserialize_with = "loose::flag")]
     pub encrypted: Option<bool>,
     /// EVS only: `EVS`, `DSS` or `DESS`.
-    #[serde(default, deserialize_with = "loose::text")]
     pub service_type: Option<String>,
     /// EVS only: the dedicated storage pool that it lies on.
-    #[serde(default, deserialize_with = "loose::text")]
     pub dedicated_storage_id: Option<String>,
     /// The few keys of its metadata that mean something.
-    #[serde(default, deserialize_with = "loose::object")]
     pub metadata: Metadata,
 }
 
 /// The keys of a volume's metadata that EVS gives a meaning.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Metadata {
     /// Has a value if the volume is billed yearly or monthly.
-    #[serde(default, rename = "orderID", deserialize_with = "loose::text")]
     pub order_id: Option<String>,
     /// EVS's word on encryption: `"1"` is encrypted, absent is not.
-    #[serde(default, rename = "__system__encrypted", deserialize_with = "loose::flag")]
     pub encrypted: Option<bool>,
     /// The id of a backup policy; seen in one of EVS's samples only.
-    #[serde(default, deserialize_with = "loose::text")]
     pub policy: Option<String>,
 }
 
 impl Volume {
+    /// Reads a row of a list, or the volume of an answer; `None` if it has no id.
+    pub fn read(row: &Value) -> Option<Volume> {
+        let metadata = row.get("metadata").unwrap_or(&Value::Null);
+        Some(Volume {
+            id: VolumeId::from_bytes(row.get("id")?.as_str()?.as_bytes()).ok()?,
+            name: loose::text(row, "name"),
+            status: VolumeStatus::from_service(loose::text(row, "status").unwrap_or_default()),
+            size: loose::number(row, "size"),
+            bootable: loose::flag(row, "bootable"),
+            encrypted: loose::flag(row, "encrypted"),
+            service_type: loose::text(row, "service_type"),
+            dedicated_storage_id: loose::text(row, "dedicated_storage_id"),
+            metadata: Metadata {
+                order_id: loose::text(metadata, "orderID"),
+                encrypted: loose::flag(metadata, "__system__encrypted"),
+                policy: loose::text(metadata, "policy"),
+            },
+        })
+    }
+
     /// What to call it: its name, or its id if it has none.
     pub fn label(&self) -> &str {
         match &self.name {
@@ -65,15 +73,6 @@ impl Volume {
             Some(_) | None => self.id.as_str(),
         }
     }
-}
-
-fn volume_id<'de, D: serde::Deserializer<'de>>(from: D) -> Result<VolumeId, D::Error> {
-    let text = String::deserialize(from)?;
-    VolumeId::from_bytes(text.as_bytes()).map_err(serde::de::Error::custom)
-}
-
-fn status<'de, D: serde::Deserializer<'de>>(from: D) -> Result<VolumeStatus, D::Error> {
-    Ok(VolumeStatus::from_service(loose::text(from)?.unwrap_or_default()))
 }
 
 /// Where a volume is in its life. Services add statuses; an unknown one is kept as it came.

@@ -15,8 +15,8 @@ use volume_transfer::Constraint::{
 };
 use volume_transfer::Verdict::{Met, Unknown, Violated};
 use volume_transfer::{
-    Constraint, Eligibility, Facts, Response, Service, Verdict, Volume, VolumeStatus, api,
-    eligibility,
+    Constraint, ConstraintSet, Eligibility, Facts, Response, Service, Verdict, Volume,
+    VolumeStatus, api, eligibility,
 };
 
 const CLEAN: &str = r#""status":"available","bootable":"false","service_type":"EVS","metadata":{}"#;
@@ -31,7 +31,7 @@ const ALL_CLEAR: Facts = Facts {
 
 fn volume(fields: &str) -> Volume {
     let json = format!(r#"{{"id":"c86b9af4-151d-4ead-b62c-5fb967af0e37",{fields}}}"#);
-    serde_json::from_str(&json).unwrap()
+    Volume::read(&serde_json::from_str(&json).unwrap()).unwrap()
 }
 
 fn verdict(eligibility: &Eligibility, constraint: Constraint) -> Option<Verdict> {
@@ -99,7 +99,7 @@ fn each_field_s_every_spelling_on_evs() {
 
 #[test]
 fn cinder_asks_for_the_status_and_its_own_encrypted_alone() {
-    assert_eq!(Service::Cinder.constraints(), [Status, Encryption]);
+    assert_eq!(Service::Cinder.constraints(), ConstraintSet::of(&[Status, Encryption]));
     judged(Service::Cinder, r#""encrypted":true"#, Encryption, Violated);
     judged(Service::Cinder, r#""encrypted":false"#, Encryption, Met);
     judged(Service::Cinder, r#""size":1"#, Encryption, Unknown);
@@ -189,7 +189,7 @@ fn the_page_names_nine_constraints_each_with_its_own_code() {
             "system_disk"
         ]
     );
-    assert_eq!(Service::EvsV2.constraints(), Constraint::ALL);
+    assert_eq!(Service::EvsV2.constraints(), ConstraintSet::of(&Constraint::ALL));
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn cinder_s_own_volumes_are_judged_as_cinder_judged_them() {
         ("117-volume-show-encrypted", Violated),
     ] {
         let answer: serde_json::Value = serde_json::from_slice(&recorded::one(part).body).unwrap();
-        let volume: Volume = serde_json::from_value(answer["volume"].clone()).unwrap();
+        let volume: Volume = Volume::read(&answer["volume"]).unwrap();
         let eligibility = eligibility::check(&volume, &Facts::default(), Service::Cinder);
         assert_eq!(eligibility.overall(), expected, "{part}");
     }

@@ -29,7 +29,7 @@ fn transfer_of(volume: &str, name: &str) -> CreateTransfer {
 
 fn named(volume: &str, name: &str, service: Service) -> CreateTransfer {
     let json = format!(r#"{{"id":"{volume}","status":"available"}}"#);
-    let volume: Volume = serde_json::from_str(&json).unwrap();
+    let volume = Volume::read(&serde_json::from_str(&json).unwrap()).unwrap();
     let eligible = eligibility::check(&volume, &Facts::default(), Service::EvsV2).admit().unwrap();
     CreateTransfer::new(eligible, TransferName::parse(name, service.name_rule()).unwrap())
 }
@@ -233,6 +233,7 @@ fn an_answer_without_a_record_and_key_leaves_the_outcome_unknown() {
             r#"{"transfer":{"id":"t","auth_key":"k","volume_id":"b104b8db-170d-441b-897a-3c8ba9c5a214"}}"#
         ),
         Err(CreateError::OutcomeUnknown(UnknownCause::OtherVolume {
+            status: 202,
             request_id: Some("req-1".into())
         }))
     );

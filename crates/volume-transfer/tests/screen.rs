@@ -11,6 +11,7 @@
 mod recorded;
 
 use proptest::prelude::*;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use volume_transfer::screen::{ScreenError, Screened};
 use volume_transfer::{Eligibility, Facts, Response, Screen, Service, api, eligibility};
@@ -101,8 +102,6 @@ fn every_spelling_and_every_oddity() {
         r#"[[]]"#.to_owned(),
         r#"{"volumes":null}"#.to_owned(),
         r#"{"volumes":{}}"#.to_owned(),
-        r#"{"volumes":[],"volumes":[]}"#.to_owned(),
-        r#"{"volumes":[],"volumes_links":null,"volumes_links":[]}"#.to_owned(),
         r#"{"volumes":[]} x"#.to_owned(),
         r#"{"volumes":[],}"#.to_owned(),
         r#"{"volumes":[{"id":"#.to_owned(),
@@ -182,6 +181,19 @@ fn what_real_services_answered() {
     }
 }
 
+/// The plain way takes the last of both. Here the first one's rows may be on a screen already.
+#[test]
+fn a_list_that_contradicts_itself_is_malformed() {
+    for text in [
+        r#"{"volumes":[],"volumes":[]}"#,
+        r#"{"volumes":[],"volumes":null}"#,
+        r#"{"volumes":[],"volumes_links":null,"volumes_links":[]}"#,
+        r#"{"volumes":[],"volumes_links":[],"volumes_links":[]}"#,
+    ] {
+        assert!(screened(text.as_bytes(), 4, Service::EvsV2).is_err(), "{text}");
+    }
+}
+
 /// Every cut of a list is noticed, and where.
 #[test]
 fn a_list_that_was_cut_is_malformed() {
@@ -209,12 +221,12 @@ fn facts_count_for_every_row() {
 }
 
 #[test]
-fn a_document_may_be_nested_128_levels_deep() {
+fn a_document_may_be_nested_64_levels_deep() {
     let nested = |levels: usize| {
         format!(r#"{{"volumes":[],"x":{}{}}}"#, "[".repeat(levels), "]".repeat(levels))
     };
-    assert!(screened(nested(127).as_bytes(), 9, Service::EvsV2).is_ok());
-    assert!(screened(nested(128).as_bytes(), 9, Service::EvsV2).is_err());
+    assert!(screened(nested(63).as_bytes(), 9, Service::EvsV2).is_ok());
+    assert!(screened(nested(64).as_bytes(), 9, Service::EvsV2).is_err());
 }
 
 /// A value as one of the fields might hold it, or something else entirely.
@@ -343,7 +355,7 @@ proptest! {
         let at = at.index(text.len());
         text[at] = byte;
         let ours = screened(&text, part, Service::EvsV2);
-        if serde_json::from_slice::<serde::de::IgnoredAny>(&text).is_err() {
+        if serde_json::from_slice::<IgnoredAny>(&text).is_err() {
             prop_assert!(ours.is_err());
         }
         if let Some(plain) = plain(&text, Service::EvsV2) {

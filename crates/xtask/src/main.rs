@@ -5,7 +5,9 @@
     reason = "a command-line tool talks to its terminal"
 )]
 
+mod codes;
 mod install;
+mod package;
 mod page;
 mod report;
 mod run;
@@ -23,6 +25,9 @@ Usage:
       --open opens the address in the browser; what follows -- goes to the server,
       `cargo xtask run -- --help` lists it.
 
+  cargo xtask package
+      Build the npm package volume-transfer, ready to be published, and weigh it.
+
   cargo xtask test [STEP...]
       Run every check, or only the named ones, and close with a table.";
 
@@ -37,6 +42,7 @@ fn main() -> ExitCode {
                 ["run", "--open"] => run::run(true, &[]),
                 ["run", "--", server @ ..] => run::run(false, server),
                 ["run"] => run::run(false, &[]),
+                ["package"] => package::package().map(|()| ExitCode::SUCCESS),
                 ["test", names @ ..] if test::known(names) => test::test(names),
                 ["--help" | "-h" | "help"] => {
                     println!("{}", help());

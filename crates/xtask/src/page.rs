@@ -91,13 +91,13 @@ fn smaller(raw: &[u8], packed: Vec<u8>) -> Option<Vec<u8>> {
     (packed.len() < raw.len()).then_some(packed)
 }
 
-fn gzip(raw: &[u8]) -> Result<Vec<u8>> {
+pub(crate) fn gzip(raw: &[u8]) -> Result<Vec<u8>> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(raw)?;
     Ok(encoder.finish()?)
 }
 
-fn brotli(mut raw: &[u8]) -> Result<Vec<u8>> {
+pub(crate) fn brotli(mut raw: &[u8]) -> Result<Vec<u8>> {
     let parameters = brotli::enc::BrotliEncoderParams {
         quality: 11,
         size_hint: raw.len(),

@@ -27,7 +27,8 @@ impl Store {
         let mut db = self.db();
         let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let (record, facts) = volume(&tx, project, volume_id)?;
-        let candidate: Volume = serde_json::from_value(Value::Object(record))?;
+        let candidate = Volume::read(&Value::Object(record))
+            .ok_or_else(|| Error::Failed(format!("volume {volume_id} has no id")))?;
         // The sandbox is EVS behind Cinder's path too: the volumes are the same.
         let eligibility = eligibility::check(&candidate, &facts, Service::EvsV2);
         if let Some(constraint) = eligibility.violated().iter().next() {

@@ -1,169 +1,212 @@
-//! What JavaScript sees of the rules; the same on every host.
+//! The module as `npm/src` meets it: lengths go in, numbers come out, and the rest is in memory.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use js_sys::{Function, JSON};
-use volume_transfer_wasm::{check_eligibility, create_transfer_request, validate_transfer_name};
-use wasm_bindgen::JsValue;
+use js_sys::{Array, JSON, Uint8Array, Uint16Array, Uint32Array, WebAssembly::Memory};
+use volume_transfer::{NameError, Verdict};
+use volume_transfer_wasm::answer::{read_answer, read_no_answer};
+use volume_transfer_wasm::door::{FIRST, LAST, NONE, id, name, places, screen};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// What a JavaScript expression gives: input as a console would write it.
-fn js(expression: &str) -> JsValue {
-    Function::new_no_args(&format!("return ({expression})")).call0(&JsValue::NULL).unwrap()
+const ID: &str = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
+const EVS_V2: u32 = 0;
+const CINDER: u32 = 2;
+
+/// The door's memory, with the eyes of JavaScript. It may grow: every look is a new one.
+struct Door {
+    numbers: u32,
+    places: Vec<u32>,
+}
+
+fn memory() -> JsValue {
+    wasm_bindgen::memory().unchecked_into::<Memory>().buffer()
+}
+
+impl Door {
+    fn new() -> Door {
+        let numbers = u32::try_from(places()).unwrap();
+        let places = Uint32Array::new_with_byte_offset_and_length(&memory(), numbers, 6).to_vec();
+        Door { numbers, places }
+    }
+
+    fn place(&self, at: usize) -> u32 {
+        *self.places.get(at).unwrap()
+    }
+
+    fn numbers(&self) -> [u32; 6] {
+        let numbers = Uint32Array::new_with_byte_offset_and_length(&memory(), self.numbers, 6);
+        numbers.to_vec().try_into().unwrap()
+    }
+
+    fn put_units(&self, units: &[u16]) -> usize {
+        let length = u32::try_from(units.len()).unwrap();
+        Uint16Array::new_with_byte_offset_and_length(&memory(), self.place(0), length)
+            .copy_from(units);
+        units.len()
+    }
+
+    fn put_bytes(&self, bytes: &[u8]) -> usize {
+        let length = u32::try_from(bytes.len()).unwrap();
+        Uint8Array::new_with_byte_offset_and_length(&memory(), self.place(2), length)
+            .copy_from(bytes);
+        bytes.len()
+    }
+
+    fn ids(&self, length: u32) -> String {
+        let ids = Uint8Array::new_with_byte_offset_and_length(&memory(), self.place(4), length);
+        String::from_utf8(ids.to_vec()).unwrap()
+    }
+
+    fn masks(&self, rows: u32) -> Vec<u32> {
+        Uint32Array::new_with_byte_offset_and_length(&memory(), self.place(5), rows).to_vec()
+    }
+}
+
+fn utf16(text: &str) -> Vec<u16> {
+    text.encode_utf16().collect()
+}
+
+/// The answer to a name that comes in parts of so many units: `[error, position, length, start, end]`.
+fn named(service: u32, units: &[u16], part: usize) -> [u32; 5] {
+    let door = Door::new();
+    let parts: Vec<_> = if units.is_empty() { vec![units] } else { units.chunks(part).collect() };
+    for (at, part) in parts.iter().enumerate() {
+        let first = if at == 0 { FIRST } else { 0 };
+        let last = if at + 1 == parts.len() { LAST } else { 0 };
+        name(service, door.put_units(part), first | last);
+    }
+    let [error, position, length, start, end, _] = door.numbers();
+    [error, position, length, start, end]
+}
+
+#[wasm_bindgen_test]
+fn a_name_s_place_and_length_come_back_however_it_is_cut() {
+    for part in [1, 2, 7, 4096] {
+        let units = utf16("  first volume ");
+        assert_eq!(named(EVS_V2, &units, part), [NONE, NONE, 12, 2, 14]);
+        let units = utf16("卷😀");
+        assert_eq!(named(EVS_V2, &units, part), [NONE, NONE, 7, 0, 3]);
+        assert_eq!(named(CINDER, &units, part), [NONE, NONE, 2, 0, 3]);
+    }
+    assert_eq!(named(EVS_V2, &[], 1), [NONE, NONE, 0, 0, 0]);
+}
+
+#[wasm_bindgen_test]
+fn what_is_wrong_with_a_name_is_told_by_its_place_in_the_list() {
+    #[track_caller]
+    fn check(service: u32, units: &[u16], code: &str, position: u32) {
+        let [error, at, ..] = named(service, units, 3);
+        let place = NameError::CODES.iter().position(|own| *own == code);
+        assert_eq!(place.map(|place| u32::try_from(place).unwrap()), Some(error), "{code}");
+        assert_eq!(at, position);
+    }
+    check(EVS_V2, &utf16(" \u{3000}"), "blank", NONE);
+    check(EVS_V2, &utf16(&"卷".repeat(86)), "too_long", NONE);
+    check(EVS_V2, &utf16("a\0"), "nul", 1);
+    check(CINDER, &[0x61, 0x62, 0xd800], "lone_surrogate", 2);
+    check(CINDER, &[0xd800, 0x61], "lone_surrogate", 0);
+    check(CINDER, &[0xd83d, 0xde00, 0xde00], "lone_surrogate", 2);
+}
+
+#[wasm_bindgen_test]
+fn ids_come_back_as_they_go_into_a_request() {
+    let door = Door::new();
+    id(true, door.put_units(&utf16(&format!(" {} ", ID.to_uppercase()))));
+    assert_eq!(door.numbers()[..2], [NONE, 36]);
+    assert_eq!(door.ids(36), ID);
+    id(false, door.put_units(&utf16("p_1-A\t")));
+    assert_eq!(door.numbers()[..2], [NONE, 5]);
+    assert_eq!(door.ids(5), "p_1-A");
+    for (of_volume, text, error) in
+        [(true, "", 0), (true, "no uuid", 1), (false, " ", 0), (false, "a/b", 1), (false, "卷", 1)]
+    {
+        id(of_volume, door.put_units(&utf16(text)));
+        assert_eq!(door.numbers()[..2], [error, 0], "{text}");
+    }
+    // More than there is room for.
+    id(false, usize::MAX);
+    assert_eq!(door.numbers()[0], 1);
+}
+
+#[wasm_bindgen_test]
+fn a_list_s_rows_come_back_as_ids_and_masks() {
+    let door = Door::new();
+    let list = format!(
+        r#"{{"volumes":[{{"id":"{ID}","status":"in-use"}},{{}}],"volumes_links":[{{"rel":"next"}}]}}"#
+    );
+    screen(CINDER, 0, door.put_bytes(list.as_bytes()), FIRST | LAST);
+    assert_eq!(door.numbers()[..5], [1, Verdict::Violated as u32, 1, 1, NONE]);
+    assert_eq!((door.ids(36), door.masks(1)), (ID.to_owned(), vec![0b1 | 0b1000 << 16]));
+
+    // Facts, two bits each: snapshots are known to be there, and it is known not to be frozen.
+    screen(EVS_V2, 2 | 1 << 6, door.put_bytes(list.as_bytes()), FIRST | LAST);
+    let mask = door.masks(1)[0];
+    assert_eq!((mask & 0b1_0000, mask >> 16 & 0b1_0100), (0b1_0000, 0));
+
+    screen(EVS_V2, 0, door.put_bytes(br#"{"volumes":["#), FIRST);
+    screen(EVS_V2, 0, door.put_bytes(b"]"), LAST);
+    assert_eq!(door.numbers()[..5], [0, NONE, 0, 0, 13]);
+}
+
+/// As many rows as one part can hold.
+#[wasm_bindgen_test]
+fn the_smallest_rows_all_have_room() {
+    let door = Door::new();
+    let row = format!(r#"{{"id":"{ID}"}}"#);
+    let room = usize::try_from(door.place(3)).unwrap();
+    let begin = format!("{{\"volumes\":[{row},{}", row.trim_end_matches('}'));
+    screen(EVS_V2, 0, door.put_bytes(begin.as_bytes()), FIRST);
+    assert_eq!(door.numbers()[0], 1);
+    let mut part = "}".to_owned();
+    let mut rows = 1;
+    while part.len() + 1 + row.len() <= room {
+        part = part + "," + &row;
+        rows += 1;
+    }
+    screen(EVS_V2, 0, door.put_bytes(part.as_bytes()), 0);
+    assert_eq!(door.numbers()[0], rows);
+    screen(EVS_V2, 0, door.put_bytes(b"]}"), LAST);
+    assert_eq!(door.numbers()[2..5], [0, 0, NONE]);
 }
 
 #[track_caller]
-fn same(answer: &JsValue, expected: &str) {
-    assert_eq!(JSON::stringify(answer).unwrap(), JSON::stringify(&js(expected)).unwrap());
-}
-
-#[track_caller]
-fn name(expression: &str, options: &str, expected: &str) {
-    same(&validate_transfer_name(&js(expression), &js(options)), expected);
-}
-
-#[wasm_bindgen_test]
-fn a_name_is_trimmed_and_counted_by_the_service_s_rule() {
-    name(
-        "'  first volume '",
-        "undefined",
-        "{value:'first volume',length:12,limit:255,unit:'bytes',required:false,issues:[]}",
-    );
-    name(
-        "'卷'",
-        "{service:'cinder'}",
-        "{value:'卷',length:1,limit:255,unit:'characters',required:false,issues:[]}",
-    );
-    name(
-        "''",
-        "{service:'evs-v3'}",
-        "{value:null,length:0,limit:255,unit:'bytes',required:false,issues:[]}",
-    );
+fn answered(status: u16, body: &str, asked: JsValue, expected: &str) {
+    let headers = Array::of4(&"X-Request-Id".into(), &"req-1".into(), &"a".into(), &"b".into());
+    let told = read_answer(status, &headers, &Uint8Array::from(body.as_bytes()), &asked);
+    let text = |value: &JsValue| String::from(JSON::stringify(value).unwrap());
+    assert_eq!(text(&told), text(&JSON::parse(expected).unwrap()), "{body}");
 }
 
 #[wasm_bindgen_test]
-fn a_bad_name_is_an_answer_with_issues() {
-    let evs = |length: usize, issue: &str| {
-        format!(
-            "{{value:null,length:{length},limit:255,unit:'bytes',required:false,issues:[{issue}]}}"
-        )
-    };
-    let none = "undefined";
-    name("'   '", none, &evs(0, "{field:'name',code:'blank',params:{}}"));
-    name("'a\\0'", none, &evs(2, "{field:'name',code:'nul',params:{position:1}}"));
-    name(
-        "'卷'.repeat(86)",
-        none,
-        &evs(258, "{field:'name',code:'too_long',params:{length:258,limit:255,unit:'bytes'}}"),
+fn an_answer_is_told_in_plain_data() {
+    let created = format!(
+        r#"{{"transfer":{{"id":"t","auth_key":"k","volume_id":"{ID}","links":[{{"href":"h","rel":"self"}}]}}}}"#
     );
-    name("'ab\\ud800'", none, &evs(0, "{field:'name',code:'lone_surrogate',params:{position:2}}"));
-    for other in ["5", "true", "null", "undefined", "['a']", "{}", "Symbol()"] {
-        name(other, none, &evs(0, "{field:'name',code:'not_a_string',params:{}}"));
-    }
-    name("'a'", "{service:'aws'}", &evs(1, "{field:'service',code:'unknown',params:{}}"));
-    name("'a'", "7", &evs(1, "").replace("value:null", "value:'a'"));
-}
-
-const VOLUME: &str = "{id:'c86b9af4-151d-4ead-b62c-5fb967af0e37',status:'available',size:'40',\
-                      bootable:'false',service_type:'EVS',metadata:{}}";
-
-#[wasm_bindgen_test]
-fn a_volume_gets_a_verdict_for_every_constraint() {
-    same(
-        &check_eligibility(js(VOLUME), &js("{facts:{snapshots:false,backups:false}}")),
-        "{eligibility:'unknown',findings:[
-            {constraint:'status',verdict:'met'},
-            {constraint:'billing',verdict:'met'},
-            {constraint:'frozen',verdict:'unknown'},
-            {constraint:'encryption',verdict:'met'},
-            {constraint:'backups_and_snapshots',verdict:'met'},
-            {constraint:'backup_policy',verdict:'unknown'},
-            {constraint:'dss',verdict:'met'},
-            {constraint:'dess',verdict:'met'},
-            {constraint:'system_disk',verdict:'met'}],issues:[]}",
+    answered(
+        202,
+        &created,
+        ID.into(),
+        &format!(
+            r#"{{"outcome":"created","code":"created","record":{{"id":"t","name":null,
+            "volumeId":"{ID}","createdAt":null,"links":[{{"href":"h","rel":"self"}}]}},
+            "handover":{{"transferId":"t","authKey":"k"}}}}"#
+        ),
     );
-    same(
-        &check_eligibility(js(VOLUME), &js("{service:'cinder'}")),
-        "{eligibility:'unknown',findings:[
-            {constraint:'status',verdict:'met'},
-            {constraint:'encryption',verdict:'unknown'}],issues:[]}",
+    answered(
+        400,
+        r#"{"badRequest":{"code":400,"message":"no"}}"#,
+        JsValue::UNDEFINED,
+        r#"{"outcome":"rejected","code":"refused","fault":{"status":400,"code":"400",
+            "message":"no","requestId":"req-1","retryAfter":null}}"#,
     );
-    let encrypted = VOLUME.replace("size:'40'", "encrypted:true");
-    same(
-        &check_eligibility(js(&encrypted), &js("{service:'cinder'}")),
-        "{eligibility:'ineligible',findings:[
-            {constraint:'status',verdict:'met'},
-            {constraint:'encryption',verdict:'violated'}],issues:[]}",
+    answered(
+        202,
+        &created,
+        "b104b8db-170d-441b-897a-3c8ba9c5a214".into(),
+        r#"{"outcome":"outcomeUnknown","code":"other_volume","fault":{"status":202,"code":null,
+            "message":null,"requestId":"req-1","retryAfter":null}}"#,
     );
-}
-
-#[wasm_bindgen_test]
-fn what_is_no_volume_is_said_to_be_none() {
-    for none in [
-        "null",
-        "undefined",
-        "5",
-        "'text'",
-        "[]",
-        "{}",
-        "{id:'no uuid'}",
-        "{id:7}",
-        "{get id() { throw 1 }}",
-        "(() => { const own = {}; own.metadata = own; return own })()",
-        "JSON.parse('['.repeat(5000) + ']'.repeat(5000))",
-        "10n",
-        "Symbol()",
-        "() => 1",
-    ] {
-        same(
-            &check_eligibility(js(none), &JsValue::UNDEFINED),
-            "{eligibility:null,findings:[],issues:[{field:'volume',code:'malformed',params:{}}]}",
-        );
-    }
-    same(
-        &check_eligibility(js("{}"), &js("{service:'x',facts:{frozen:'yes'}}")),
-        "{eligibility:null,findings:[],issues:[
-            {field:'service',code:'unknown',params:{}},
-            {field:'facts',code:'malformed',params:{}},
-            {field:'volume',code:'malformed',params:{}}]}",
-    );
-}
-
-#[wasm_bindgen_test]
-fn the_api_page_s_sample_request() {
-    let input = format!("{{projectId:'firstproject',volume:{VOLUME},name:'first volume'}}");
-    same(
-        &create_transfer_request(&js(&input)),
-        r#"{request:{method:'POST',path:'/v2/firstproject/os-volume-transfer',
-            headers:{'Accept':'application/json','Content-Type':'application/json'},
-            body:'{"transfer":{"volume_id":"c86b9af4-151d-4ead-b62c-5fb967af0e37","name":"first volume"}}'},
-            issues:[]}"#,
-    );
-    let unnamed = format!("{{projectId:'p',volume:{VOLUME},service:'cinder'}}");
-    same(
-        &create_transfer_request(&js(&unnamed)),
-        r#"{request:{method:'POST',path:'/v3/p/os-volume-transfer',
-            headers:{'Accept':'application/json','Content-Type':'application/json'},
-            body:'{"transfer":{"volume_id":"c86b9af4-151d-4ead-b62c-5fb967af0e37"}}'},issues:[]}"#,
-    );
-}
-
-#[wasm_bindgen_test]
-fn a_request_that_cannot_be_says_all_that_is_wrong() {
-    let worst = VOLUME.replace("available", "in-use").replace("'false'", "'true'");
-    let input = format!("{{projectId:'a/b',volume:{worst},name:' '}}");
-    same(
-        &create_transfer_request(&js(&input)),
-        "{request:null,issues:[
-            {field:'projectId',code:'malformed',params:{}},
-            {field:'name',code:'blank',params:{}},
-            {field:'volume',code:'ineligible',params:{constraint:'status'}},
-            {field:'volume',code:'ineligible',params:{constraint:'system_disk'}}]}",
-    );
-    same(
-        &create_transfer_request(&JsValue::UNDEFINED),
-        "{request:null,issues:[
-            {field:'projectId',code:'empty',params:{}},
-            {field:'volume',code:'malformed',params:{}}]}",
-    );
+    let lost = JSON::stringify(&read_no_answer(1)).unwrap();
+    assert_eq!(lost, r#"{"outcome":"outcomeUnknown","code":"timeout","fault":null}"#);
 }

@@ -1,0 +1,277 @@
+// What both entries have: names, requests and lists. Converts, calls the wasm module, converts back;
+// every rule is in there, and what travels as a number is told in `codes.ts`.
+
+import {
+  constraints,
+  create,
+  idCodes,
+  nameCodes,
+  profiles,
+  services,
+} from "./codes.js";
+
+export type Service = (typeof services)[number];
+export type Constraint = (typeof constraints)[number];
+export type Unit = (typeof profiles)[number]["unit"];
+
+/** Something that is wrong. Its sentence is the message `FIELD.CODE`, with the params filled in. */
+export interface Issue {
+  field: "name" | "projectId" | "volumeId" | "volume" | "volumes" | "service" | "facts";
+  /** Stable: see the table of codes in the README. */
+  code: string;
+  params: Record<string, string | number>;
+}
+
+export interface Options {
+  /** The default is `evs-v2`. */
+  service?: Service | undefined;
+}
+
+export interface NameReport {
+  /** The name as the service stores it; null for none, and if there are issues. */
+  value: string | null;
+  /** The length as the service counts it: after trimming, in `unit`s. */
+  length: number;
+  limit: number;
+  unit: Unit;
+  required: boolean;
+  issues: Issue[];
+}
+
+export interface ScreenReport {
+  /** The ids of the volumes, in the list's order. */
+  ids: string[];
+  /** For each of them, the violated constraints: bit n stands for `constraints[n]`. */
+  violated: Uint16Array;
+  /** And those of which the list says nothing. */
+  unknown: Uint16Array;
+  /** How many rows could not be read. They are missing above. */
+  unreadable: number;
+  /** Whether the service has another page. */
+  more: boolean;
+  issues: Issue[];
+}
+
+export interface CreateInput extends Options {
+  projectId: string;
+  volumeId: string;
+  /** The field's text; empty, null and undefined mean no name. */
+  name?: string | null | undefined;
+}
+
+export interface CreateRequest {
+  method: "POST";
+  /** Goes behind the endpoint. */
+  path: string;
+  /** All but `X-Auth-Token`, which is yours to add. */
+  headers: Record<string, string>;
+  body: string;
+}
+
+export interface RequestReport {
+  /** Null if there are issues. */
+  request: CreateRequest | null;
+  issues: Issue[];
+}
+
+/** The exports of both modules; `src/door.rs` says what they do. */
+interface Exports {
+  memory: WebAssembly.Memory;
+  places(): number;
+  name(service: number, units: number, part: number): void;
+  id(ofVolume: boolean, units: number): void;
+  screen(service: number, facts: number, bytes: number, part: number): void;
+}
+
+/** No place in a list. */
+export const NONE = -1;
+/** What a property is that throws when it is looked at: nothing that is wanted anywhere. */
+const UNREADABLE = Symbol();
+
+let wasm: Exports | undefined;
+let numbers: Int32Array;
+let units: Uint16Array;
+let bytes: Uint8Array;
+let ids: Uint8Array;
+let masks: Uint32Array;
+
+/** Whichever module is there first serves both entries. */
+export function open(exports: unknown): void {
+  wasm ??= exports as Exports;
+}
+
+export const isOpen = (): boolean => wasm !== undefined;
+
+export function notReady(): Error {
+  const error = new Error("volume-transfer is not ready: await init() first");
+  return Object.assign(error, { code: "not_initialised" });
+}
+
+function door(): Exports {
+  if (!wasm) throw notReady();
+  // A memory that has grown leaves views of what it was.
+  const { buffer } = wasm.memory;
+  if (numbers?.buffer !== buffer) {
+    numbers = new Int32Array(buffer, wasm.places(), 6);
+    const [atUnits, roomUnits, atBytes, roomBytes, atIds, atMasks] = numbers as unknown as number[];
+    units = new Uint16Array(buffer, atUnits, roomUnits);
+    bytes = new Uint8Array(buffer, atBytes, roomBytes);
+    ids = new Uint8Array(buffer, atIds);
+    masks = new Uint32Array(buffer, atMasks);
+  }
+  return wasm;
+}
+
+export function read(of: unknown, key: string): unknown {
+  try {
+    return (of as Record<string, unknown> | null | undefined)?.[key];
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+export function flaw(issues: Issue[], field: Issue["field"], code: string, params: Issue["params"] = {}): void {
+  issues.push({ field, code, params });
+}
+
+/** A text; what is none is an issue, and nothing is the empty one. */
+function textOf(value: unknown, field: Issue["field"], issues: Issue[]): string {
+  if (typeof value === "string") return value;
+  if (value != null) flaw(issues, field, "not_a_string");
+  return "";
+}
+
+export function serviceOf(options: unknown, issues: Issue[]): number {
+  const code = read(options, "service");
+  const place = code == null ? 0 : services.indexOf(code as Service);
+  if (place >= 0) return place;
+  flaw(issues, "service", "unknown");
+  return 0;
+}
+
+/** Writes a text from a place on, as much of it as there is room for; and how much that is. */
+function put(text: string, from: number): number {
+  const length = Math.min(text.length - from, units.length);
+  for (let at = 0; at < length; at++) units[at] = text.charCodeAt(from + at);
+  return length;
+}
+
+/** Whether a part is the first one (1), the last one (2), or both (3). */
+const partOf = (whole: ArrayLike<unknown>, from: number, to: number): number =>
+  (from ? 0 : 1) + (to < whole.length ? 0 : 2);
+
+/** An id as it goes into a request. */
+function idOf(text: string, field: "projectId" | "volumeId", issues: Issue[]): string {
+  const { id } = door();
+  put(text, 0);
+  // All of the length: what there was no room for is too long for an id.
+  id(field === "volumeId", text.length);
+  const [error, length] = numbers as unknown as number[];
+  if (error !== NONE) flaw(issues, field, idCodes[error!]!);
+  return new TextDecoder().decode(ids.subarray(0, length));
+}
+
+function nameOf(text: string, service: number, issues: Issue[]): NameReport {
+  const wasm = door();
+  let from = 0;
+  do {
+    const length = put(text, from);
+    wasm.name(service, length, partOf(text, from, (from += length)));
+  } while (from < text.length);
+  const [error, position, length, start, end] = numbers as unknown as [number, number, number, number, number];
+  const { limit, unit, required } = profiles[service]!;
+  if (error !== NONE) {
+    flaw(issues, "name", nameCodes[error]!, position === NONE ? { length, limit, unit } : { position });
+  }
+  const value = issues.length || start === end ? null : text.slice(start, end);
+  return { value, length, limit, unit, required, issues };
+}
+
+/** Validates a transfer's name as the service does. */
+export function validateTransferName(name: string, options?: Options): NameReport {
+  const issues: Issue[] = [];
+  const service = serviceOf(options, issues);
+  const text = textOf(name ?? UNREADABLE, "name", issues);
+  return nameOf(text, service, issues);
+}
+
+export interface Screened {
+  ids: string[];
+  /** The violated constraints in the lower 16 bits, the unknown ones in the upper. */
+  masks: number[];
+  /** The verdict on the last one. */
+  verdict: number;
+  unreadable: number;
+  more: boolean;
+  /** How many bytes stand before the place where this is no list; or `NONE`. */
+  malformed: number;
+}
+
+export function screen(list: Uint8Array, service: number, facts: number): Screened {
+  const wasm = door();
+  const found: Screened["ids"] = [];
+  const marks: Screened["masks"] = [];
+  let verdict = NONE;
+  let from = 0;
+  do {
+    const part = list.subarray(from, from + bytes.length);
+    bytes.set(part);
+    wasm.screen(service, facts, part.length, partOf(list, from, (from += part.length)));
+    const rows = numbers[0]!;
+    if (rows) verdict = numbers[1]!;
+    const text = new TextDecoder().decode(ids.subarray(0, rows * 36));
+    for (let row = 0; row < rows; row++) {
+      found.push(text.slice(row * 36, row * 36 + 36));
+      marks.push(masks[row]!);
+    }
+  } while (from < list.length);
+  const [, , unreadable, more, malformed] = numbers as unknown as [number, number, number, number, number];
+  return { ids: found, masks: marks, verdict, unreadable, more: more === 1, malformed };
+}
+
+/** Judges all volumes of a list response, whatever its length, by its text or bytes. */
+export function screenVolumes(response: string | ArrayBuffer | ArrayBufferView, options?: Options): ScreenReport {
+  const issues: Issue[] = [];
+  const service = serviceOf(options, issues);
+  const screened = screen(bytesOf(response) ?? new Uint8Array(), service, 0);
+  const { malformed, unreadable, more } = screened;
+  if (malformed !== NONE) flaw(issues, "volumes", "malformed", { position: malformed });
+  const { ids, masks } = issues.length ? { ids: [], masks: [] } : screened;
+  return {
+    ids,
+    violated: Uint16Array.from(masks, (mask) => mask & 0xffff),
+    unknown: Uint16Array.from(masks, (mask) => mask >>> 16),
+    unreadable,
+    more,
+    issues,
+  };
+}
+
+/** A body's bytes; null of what is neither bytes nor text. */
+export function bytesOf(body: unknown): Uint8Array | null {
+  if (typeof body === "string") return new TextEncoder().encode(body);
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+  return body instanceof ArrayBuffer ? new Uint8Array(body) : null;
+}
+
+/** The volume's id is in the input unless it was read already; null is that of no volume. */
+export function request(input: unknown, service: number, volumeId: string | null | undefined, issues: Issue[]): RequestReport {
+  const projectId = textOf(read(input, "projectId"), "projectId", issues);
+  if (volumeId === undefined) volumeId = textOf(read(input, "volumeId"), "volumeId", issues);
+  const name = textOf(read(input, "name"), "name", issues);
+  const project = idOf(projectId, "projectId", issues);
+  const volume = volumeId === null ? "" : idOf(volumeId, "volumeId", issues);
+  const { value } = nameOf(name, service, issues);
+  if (issues.length) return { request: null, issues };
+
+  const [version, transfers] = profiles[service]!.path;
+  const { method, headers, volume: begin, unnamed, named: [field, end] } = create;
+  const body = begin + volume + (value === null ? unnamed : field + JSON.stringify(value) + end);
+  return { request: { method, path: version + project + transfers, headers: { ...headers }, body }, issues };
+}
+
+/** Builds the request that creates a transfer, or says what is wrong. */
+export function createTransferRequest(input: CreateInput): RequestReport {
+  const issues: Issue[] = [];
+  return request(input, serviceOf(input, issues), undefined, issues);
+}

@@ -1,0 +1,29 @@
+// How a wasm module comes to be there.
+
+/** A wasm module, or where it is. */
+export type Source = string | URL | Response | BufferSource | WebAssembly.Module;
+
+export async function compile(source: Source | PromiseLike<Source>): Promise<WebAssembly.Module> {
+  let found = await source;
+  if (found instanceof URL && found.protocol === "file:") {
+    // Only Node has files, and `fetch` there does not read them.
+    found = process.getBuiltinModule("node:fs").readFileSync(found) as Uint8Array<ArrayBuffer>;
+  }
+  if (typeof found === "string" || found instanceof URL) found = await fetch(found);
+  if (found instanceof Response) {
+    if (!found.ok) throw new Error(`volume-transfer: ${found.url} answered ${found.status}`);
+    // Not as a stream, which works only where the server knows the type of wasm.
+    found = await found.arrayBuffer();
+  }
+  return found instanceof WebAssembly.Module ? found : WebAssembly.compile(found);
+}
+
+/** Starts once, however often it is called; a start that failed can be tried again. */
+export function once(start: (source?: Source | PromiseLike<Source>) => Promise<void>) {
+  let started: Promise<void> | undefined;
+  return (source?: Source | PromiseLike<Source>): Promise<void> =>
+    (started ??= start(source).catch((error: unknown) => {
+      started = undefined;
+      throw error;
+    }));
+}

@@ -1,0 +1,88 @@
+import { constraints, profiles, services } from "./codes.js";
+export type Service = (typeof services)[number];
+export type Constraint = (typeof constraints)[number];
+export type Unit = (typeof profiles)[number]["unit"];
+/** Something that is wrong. Its sentence is the message `FIELD.CODE`, with the params filled in. */
+export interface Issue {
+    field: "name" | "projectId" | "volumeId" | "volume" | "volumes" | "service" | "facts";
+    /** Stable: see the table of codes in the README. */
+    code: string;
+    params: Record<string, string | number>;
+}
+export interface Options {
+    /** The default is `evs-v2`. */
+    service?: Service | undefined;
+}
+export interface NameReport {
+    /** The name as the service stores it; null for none, and if there are issues. */
+    value: string | null;
+    /** The length as the service counts it: after trimming, in `unit`s. */
+    length: number;
+    limit: number;
+    unit: Unit;
+    required: boolean;
+    issues: Issue[];
+}
+export interface ScreenReport {
+    /** The ids of the volumes, in the list's order. */
+    ids: string[];
+    /** For each of them, the violated constraints: bit n stands for `constraints[n]`. */
+    violated: Uint16Array;
+    /** And those of which the list says nothing. */
+    unknown: Uint16Array;
+    /** How many rows could not be read. They are missing above. */
+    unreadable: number;
+    /** Whether the service has another page. */
+    more: boolean;
+    issues: Issue[];
+}
+export interface CreateInput extends Options {
+    projectId: string;
+    volumeId: string;
+    /** The field's text; empty, null and undefined mean no name. */
+    name?: string | null | undefined;
+}
+export interface CreateRequest {
+    method: "POST";
+    /** Goes behind the endpoint. */
+    path: string;
+    /** All but `X-Auth-Token`, which is yours to add. */
+    headers: Record<string, string>;
+    body: string;
+}
+export interface RequestReport {
+    /** Null if there are issues. */
+    request: CreateRequest | null;
+    issues: Issue[];
+}
+/** No place in a list. */
+export declare const NONE = -1;
+/** Whichever module is there first serves both entries. */
+export declare function open(exports: unknown): void;
+export declare const isOpen: () => boolean;
+export declare function notReady(): Error;
+export declare function read(of: unknown, key: string): unknown;
+export declare function flaw(issues: Issue[], field: Issue["field"], code: string, params?: Issue["params"]): void;
+export declare function serviceOf(options: unknown, issues: Issue[]): number;
+/** Validates a transfer's name as the service does. */
+export declare function validateTransferName(name: string, options?: Options): NameReport;
+export interface Screened {
+    ids: string[];
+    /** The violated constraints in the lower 16 bits, the unknown ones in the upper. */
+    masks: number[];
+    /** The verdict on the last one. */
+    verdict: number;
+    unreadable: number;
+    more: boolean;
+    /** How many bytes stand before the place where this is no list; or `NONE`. */
+    malformed: number;
+}
+export declare function screen(list: Uint8Array, service: number, facts: number): Screened;
+/** Judges all volumes of a list response, whatever its length, by its text or bytes. */
+export declare function screenVolumes(response: string | ArrayBuffer | ArrayBufferView, options?: Options): ScreenReport;
+/** A body's bytes; null of what is neither bytes nor text. */
+export declare function bytesOf(body: unknown): Uint8Array | null;
+/** The volume's id is in the input unless it was read already; null is that of no volume. */
+export declare function request(input: unknown, service: number, volumeId: string | null | undefined, issues: Issue[]): RequestReport;
+/** Builds the request that creates a transfer, or says what is wrong. */
+export declare function createTransferRequest(input: CreateInput): RequestReport;

@@ -1,0 +1,127 @@
+//! What a service answered to a create request, as JavaScript objects.
+
+use js_sys::{Array, Uint8Array};
+use serde::{Serialize, Serializer};
+use volume_transfer::{CreateError, Fault, Handover, Lost, Response, Transfer, VolumeId, api};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+/// An answer in JavaScript. As maps and not as structures: serde-wasm-bindgen has a table of the
+/// latter's field names, which is more code than all of this.
+enum Field<'a> {
+    Text(Option<&'a str>),
+    Number(u16),
+    List(Vec<Object<'a>>),
+    Object(Option<Object<'a>>),
+}
+
+type Object<'a> = Vec<(&'static str, Field<'a>)>;
+
+struct Fields<'a, 'b>(&'b Object<'a>);
+
+impl Serialize for Fields<'_, '_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().map(|(name, field)| (name, field)))
+    }
+}
+
+impl Serialize for Field<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Field::Text(Some(text)) => to.serialize_str(text),
+            Field::Number(number) => to.serialize_u16(*number),
+            Field::List(objects) => to.collect_seq(objects.iter().map(Fields)),
+            Field::Object(Some(object)) => Fields(object).serialize(to),
+            Field::Text(None) | Field::Object(None) => to.serialize_none(),
+        }
+    }
+}
+
+fn text(text: &str) -> Field<'_> {
+    Field::Text(Some(text))
+}
+
+fn record(record: &Transfer) -> Object<'_> {
+    let links = record.links.iter();
+    vec![
+        ("id", text(record.id.as_str())),
+        ("name", Field::Text(record.name.as_deref())),
+        ("volumeId", text(record.volume_id.as_str())),
+        ("createdAt", Field::Text(record.created_at.as_deref())),
+        (
+            "links",
+            Field::List(
+                links.map(|l| vec![("href", text(&l.href)), ("rel", text(&l.rel))]).collect(),
+            ),
+        ),
+    ]
+}
+
+fn handover(handover: &Handover) -> Object<'_> {
+    vec![
+        ("transferId", text(handover.transfer_id.as_str())),
+        ("authKey", text(handover.auth_key.expose())),
+    ]
+}
+
+fn fault(fault: &Fault) -> Object<'_> {
+    vec![
+        ("status", Field::Number(fault.status)),
+        ("code", Field::Text(fault.code.as_deref())),
+        ("message", Field::Text(fault.message.as_deref())),
+        ("requestId", Field::Text(fault.request_id.as_deref())),
+        ("retryAfter", Field::Text(fault.retry_after.as_deref())),
+    ]
+}
+
+/// Reads an answer: its status, its headers (names and values by turns), its body, and the id of
+/// the volume that was asked for, or nothing.
+#[wasm_bindgen]
+pub fn read_answer(status: u16, headers: &Array, body: &Uint8Array, asked: &JsValue) -> JsValue {
+    let texts: Vec<String> = headers.iter().filter_map(|text| text.as_string()).collect();
+    // Copied once, into what is wiped when it is dropped.
+    let response = Response::new(status, body.to_vec());
+    let response = texts
+        .as_chunks()
+        .0
+        .iter()
+        .fold(response, |response, [name, value]| response.with_header(name, value));
+    let asked = asked.as_string().and_then(|id| VolumeId::parse(&id).ok());
+    told(asked, Ok(response))
+}
+
+/// Reads that no answer came; `lost` is the place in [`Lost::ALL`].
+#[wasm_bindgen]
+pub fn read_no_answer(lost: usize) -> JsValue {
+    let lost = Lost::ALL.get(lost).copied().unwrap_or(Lost::Connection);
+    told(None, Err(lost))
+}
+
+fn told(asked: Option<VolumeId>, outcome: Result<Response, Lost>) -> JsValue {
+    match api::decode_created(asked, outcome) {
+        Ok(created) => {
+            let (transfer, keys) = created.into_handover();
+            js(&vec![
+                ("outcome", text("created")),
+                ("code", text("created")),
+                ("record", Field::Object(Some(record(&transfer)))),
+                ("handover", Field::Object(Some(handover(&keys)))),
+            ])
+        }
+        Err(CreateError::Rejected(refusal)) => js(&vec![
+            ("outcome", text("rejected")),
+            ("code", text(refusal.kind().code())),
+            ("fault", Field::Object(Some(fault(&refusal)))),
+        ]),
+        Err(CreateError::OutcomeUnknown(cause)) => js(&vec![
+            ("outcome", text("outcomeUnknown")),
+            ("code", text(cause.code())),
+            ("fault", Field::Object(cause.fault().as_ref().map(fault))),
+        ]),
+    }
+}
+
+fn js(outcome: &Object<'_>) -> JsValue {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    // Texts and numbers: nothing of it can fail to become a JavaScript value.
+    Fields(outcome).serialize(&serializer).unwrap_or(JsValue::NULL)
+}

@@ -1,0 +1,219 @@
+//! Names, ids and lists through buffers that JavaScript writes to and reads from.
+//!
+//! A call takes the lengths of what was written to the units or the bytes, and leaves what there is
+//! to say in the numbers, the ids and the masks; [`places`] says where all of these are. A service,
+//! a verdict or a code travels as its place in the core's list of them, from which
+//! `npm/src/codes.ts` is made.
+
+use std::cell::RefCell;
+use volume_transfer::screen::Screened;
+use volume_transfer::{
+    Facts, IdError, NameError, NameReading, ProjectId, Screen, Service, VolumeId,
+};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// No place in a list.
+pub const NONE: u32 = u32::MAX;
+
+/// Room for a part of a text, in units of UTF-16.
+const UNITS: usize = 1 << 12;
+
+/// Room for a part of a list, in bytes.
+const BYTES: usize = 1 << 16;
+
+/// How many rows can end in one part of a list: the smallest one that can be read,
+/// `{"id":"..."},`, has 46 bytes, and another may have begun in the part before.
+const ROWS: usize = BYTES / 46 + 2;
+
+/// What is small comes first: code that reaches it is smaller, too.
+#[repr(C)]
+struct Door {
+    numbers: [u32; 6],
+    name: NameReading,
+    screen: Screen,
+    masks: [u32; ROWS],
+    ids: [[u8; 36]; ROWS],
+    units: [u16; UNITS],
+    bytes: [u8; BYTES],
+}
+
+thread_local! {
+    static DOOR: RefCell<Door> = const {
+        RefCell::new(Door {
+            units: [0; UNITS],
+            bytes: [0; BYTES],
+            numbers: [0; 6],
+            ids: [[0; 36]; ROWS],
+            masks: [0; ROWS],
+            name: NameReading::new(*Service::EvsV2.name_rule()),
+            screen: Screen::new(Service::EvsV2, facts(0)),
+        })
+    };
+}
+
+/// Nothing calls out of here and back in, so the door is never found in use.
+fn door<T: Default>(work: impl FnOnce(&mut Door) -> T) -> T {
+    let done = DOOR.try_with(|door| door.try_borrow_mut().map(|mut door| work(&mut door)));
+    done.ok().and_then(Result::ok).unwrap_or_default()
+}
+
+/// Where the numbers are. Leaves in them where the units are and how many may be written there,
+/// the same of the bytes, and where the ids (36 bytes each) and the masks (32 bits each) are.
+#[wasm_bindgen]
+pub fn places() -> usize {
+    door(|door| {
+        let Door { units, bytes, numbers, ids, masks, .. } = door;
+        *numbers = [
+            units.as_mut_ptr().expose_provenance(),
+            UNITS,
+            bytes.as_mut_ptr().expose_provenance(),
+            BYTES,
+            ids.as_mut_ptr().expose_provenance(),
+            masks.as_mut_ptr().expose_provenance(),
+        ]
+        .map(number);
+        numbers.as_mut_ptr().expose_provenance()
+    })
+}
+
+/// The bits of a part: whether it is the first one, and whether the last. One part may be both.
+pub const FIRST: u32 = 1;
+/// See [`FIRST`].
+pub const LAST: u32 = 2;
+
+/// Reads so many units of a name. At the end it leaves its error and where in the text that is, the
+/// name's length as the service counts it, and where in the text the trimmed name begins and ends.
+#[wasm_bindgen]
+pub fn name(service: u32, units: usize, part: u32) {
+    door(|door| {
+        if part & FIRST != 0 {
+            door.name = NameReading::new(*self::service(service).name_rule());
+        }
+        for unit in door.units.iter().take(units) {
+            door.name.push_utf16(*unit);
+        }
+        if part & LAST != 0 {
+            let (error, position, trimmed) = match door.name.finish() {
+                Ok(trimmed) => (NONE, NONE, trimmed.unwrap_or(0..0)),
+                Err(error) => (error_place(&error), position(&error), 0..0),
+            };
+            let length = number(door.name.length());
+            door.numbers = [error, position, length, number(trimmed.start), number(trimmed.end), 0];
+        }
+    });
+}
+
+/// The error's place in [`NameError::CODES`].
+const fn error_place(error: &NameError) -> u32 {
+    match error {
+        NameError::Required => 0,
+        NameError::Blank => 1,
+        NameError::TooLong { .. } => 2,
+        NameError::Nul { .. } => 3,
+        NameError::LoneSurrogate { .. } => 4,
+    }
+}
+
+fn position(error: &NameError) -> u32 {
+    match error {
+        NameError::Nul { position } | NameError::LoneSurrogate { position } => number(*position),
+        NameError::Required | NameError::Blank | NameError::TooLong { .. } => NONE,
+    }
+}
+
+/// Reads the id of a volume, or else of a project, of so many units; more than there is room for
+/// says that it is too long. Leaves its error, and how many bytes of it are where ids are, as it
+/// goes into a request.
+#[wasm_bindgen]
+pub fn id(of_volume: bool, units: usize) {
+    door(|door| {
+        let Door { units: buffer, ids, numbers, .. } = door;
+        let ids = ids.as_flattened_mut();
+        *numbers = match read_id(of_volume, buffer.get(..units), ids) {
+            Ok(length) => [NONE, length, 0, 0, 0, 0],
+            Err(error) => [error as u32, 0, 0, 0, 0, 0],
+        };
+    });
+}
+
+fn read_id(of_volume: bool, units: Option<&[u16]>, to: &mut [u8]) -> Result<u32, IdError> {
+    // Half a surrogate pair is in no id, and nor is a whole one.
+    let char = |unit: &u16| char::from_u32(u32::from(*unit)).unwrap_or('\u{fffd}');
+    let text = units.ok_or(IdError::Malformed)?.iter().map(char);
+    let (project, volume);
+    let id: &[u8] = if of_volume {
+        volume = VolumeId::read(text)?;
+        volume.as_bytes()
+    } else {
+        project = ProjectId::read(text)?;
+        project.as_bytes()
+    };
+    for (to, from) in to.iter_mut().zip(id) {
+        *to = *from;
+    }
+    Ok(number(id.len()))
+}
+
+/// Reads so many bytes of a list. Leaves how many rows ended in them and the verdict on the last
+/// one; each row has an id and a mask, the violated constraints in its lower half and the unknown
+/// ones in its upper. After the last part, it leaves behind these two how many rows could not be
+/// read, whether there is another page, and how many bytes stand before the place where the list is
+/// malformed or was cut.
+///
+/// The facts hold for every row: two bits for each of snapshots, backups, backup policy and frozen,
+/// from the lowest on; 0 is not known, 1 is false, 2 is true.
+#[wasm_bindgen]
+pub fn screen(service: u32, facts: u32, length: usize, part: u32) {
+    door(|door| {
+        let Door { bytes, ids, masks, screen, numbers, .. } = door;
+        if part & FIRST != 0 {
+            *screen = Screen::new(self::service(service), self::facts(facts));
+        }
+        let mut places = ids.iter_mut().zip(masks);
+        let (mut rows, mut verdict) = (0, NONE);
+        // Whether it is a list is told at its end.
+        let _ = screen.push(bytes.get(..length).unwrap_or_default(), |row| {
+            if let Some((id, mask)) = places.next() {
+                *id = *row.volume().as_bytes();
+                let (violated, unknown) = (row.violated().bits(), row.unknown().bits());
+                *mask = u32::from(violated) | u32::from(unknown) << 16;
+                rows += 1;
+                verdict = row.overall() as u32;
+            }
+        });
+        *numbers = [rows, verdict, 0, 0, NONE, 0];
+        if part & LAST != 0 {
+            *numbers = match screen.finish() {
+                Ok(Screened { unreadable, more }) => {
+                    [rows, verdict, number(unreadable), u32::from(more), NONE, 0]
+                }
+                Err(error) => [rows, verdict, 0, 0, number(error.position), 0],
+            };
+        }
+    });
+}
+
+fn number(size: usize) -> u32 {
+    u32::try_from(size).unwrap_or(NONE)
+}
+
+fn service(place: u32) -> Service {
+    let place = usize::try_from(place).unwrap_or(usize::MAX);
+    Service::ALL.get(place).copied().unwrap_or_default()
+}
+
+const fn facts(bits: u32) -> Facts {
+    const fn fact(bits: u32) -> Option<bool> {
+        match bits & 3 {
+            1 => Some(false),
+            2 => Some(true),
+            _ => None,
+        }
+    }
+    Facts {
+        snapshots: fact(bits),
+        backups: fact(bits >> 2),
+        backup_policy: fact(bits >> 4),
+        frozen: fact(bits >> 6),
+    }
+}
