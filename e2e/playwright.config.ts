@@ -4,7 +4,11 @@ import { defineConfig } from "@playwright/test";
 const root = process.getuid?.() === 0;
 
 export default defineConfig({
-  testDir: "./tests",
+  // The page with its server; the npm package in what people build with.
+  projects: [
+    { name: "page", testDir: "./tests" },
+    { name: "package", testDir: "./package/tests" },
+  ],
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
   workers: 2,

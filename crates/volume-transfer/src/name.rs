@@ -248,13 +248,13 @@ impl NameReading {
         self.length
     }
 
-    /// Where in the text the name lies, in the text's own units; none for an empty text where a
-    /// name is optional.
+    /// Ends the text: where in it the name lies, in the text's own units; none for an empty text
+    /// where a name is optional.
     ///
     /// # Errors
     /// All of [`NameError`].
-    pub fn finish(mut self) -> Result<Option<Range<usize>>, NameError> {
-        if self.half {
+    pub fn finish(&mut self) -> Result<Option<Range<usize>>, NameError> {
+        if core::mem::take(&mut self.half) {
             self.push_lone();
         }
         let NameRule { required, limit, unit, nul } = self.rule;

@@ -80,6 +80,19 @@ pub(crate) fn build() -> Result<Vec<String>> {
     Ok(changed)
 }
 
+/// Packs the package as it would be published, and installs it in a folder.
+pub(crate) fn install_in(folder: &str) -> Result<()> {
+    let build = Path::new(NPM).join("build");
+    sh(command("npm pack --silent --pack-destination").arg(&build).arg(format!("./{PKG}")))?;
+    let packed =
+        files(&build)?.into_iter().find(|file| file.extension().is_some_and(|e| e == "tgz"));
+    let packed = packed.context("npm packed nothing")?.canonicalize()?;
+    recreate(&Path::new(folder).join("node_modules"))?;
+    sh(command("npm install --no-save --no-package-lock --no-audit --no-fund --prefix")
+        .arg(folder)
+        .arg(packed))
+}
+
 /// One of the two wasm modules, and the glue that wasm-bindgen makes for it.
 fn module(features: &[&str], linker: &[&str], build: &Path, name: &str) -> Result<()> {
     let mut cargo = command(

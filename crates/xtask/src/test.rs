@@ -2,12 +2,12 @@
 
 use crate::{
     install::{Need, browser, install},
-    page,
+    package, page,
     report::{Outcome, Report},
     run::console_server,
     shell::{command, sh},
 };
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use std::{process::ExitCode, time::Instant};
 
 /// What only ever runs beside JavaScript: it is checked for wasm, and tested in Node and a browser.
@@ -42,6 +42,11 @@ const STEPS: &[Step] = &[
     ),
     Step::new("page", &[WASM, Need::WasmBindgen, Need::Trunk, Need::NpmPackages], build_page),
     Step { after: Some("page"), ..Step::new("e2e", &[Need::NpmPackages, Need::Browser], e2e) },
+    Step::new("package", &[WASM, Need::WasmBindgen, Need::NpmPackages], npm_package),
+    Step {
+        after: Some("package"),
+        ..Step::new("consumers", &[Need::NpmPackages, Need::Browser], consumers)
+    },
 ];
 
 impl Step {
@@ -175,7 +180,32 @@ fn build_page() -> Result<Option<String>> {
 fn e2e() -> Result<Option<String>> {
     cargo("build --release --package console-server", &[])?;
     sh(command("npx tsc").current_dir("e2e"))?;
-    let mut playwright = command("npx playwright test");
+    playwright("page")
+}
+
+/// The package, and whether what is committed of it is still what it is made of.
+fn npm_package() -> Result<Option<String>> {
+    let changed = package::build()?;
+    ensure!(changed.is_empty(), "not as it was committed: {}", changed.join(", "));
+    sh(&mut command(&format!("publint --strict {}", package::PKG)))?;
+    // ESM alone; and a wasm file has no types.
+    sh(&mut command(&format!(
+        "attw --pack {} --profile esm-only --exclude-entrypoints volume-transfer.wasm",
+        package::PKG
+    )))?;
+    Ok(None)
+}
+
+/// The package as it is installed, by its name.
+fn consumers() -> Result<Option<String>> {
+    package::install_in("e2e/package")?;
+    sh(command("npx tsc --project package").current_dir("e2e"))?;
+    sh(command("node --test package/").current_dir("e2e"))?;
+    playwright("package")
+}
+
+fn playwright(project: &str) -> Result<Option<String>> {
+    let mut playwright = command(&format!("npx playwright test --project {project}"));
     playwright.current_dir("e2e").env("CONSOLE_SERVER", console_server());
     if let Some(browser) = browser() {
         playwright.env("CHROMIUM", browser);
@@ -212,6 +242,7 @@ mod tests {
         check(&[], &names());
         check(&["native", "format"], &["format", "native"]);
         check(&["e2e"], &["page", "e2e"]);
+        check(&["consumers"], &["package", "consumers"]);
     }
 
     #[test]

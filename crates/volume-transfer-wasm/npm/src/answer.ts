@@ -90,7 +90,8 @@ export function readCreateResponse(answer: Answer): CreateOutcome {
   const status = read(answer, "status");
   const body = read(answer, "body");
   const bytes = body == null ? new Uint8Array() : bytesOf(body);
-  if (!Number.isInteger(status) || bytes === null) {
+  const isStatus = Number.isInteger(status) && (status as number) >= 0 && (status as number) < 1000;
+  if (!isStatus || bytes === null) {
     // Whatever it was, a transfer may have been made.
     return told({ outcome: "outcomeUnknown", code: "malformed", fault: null });
   }

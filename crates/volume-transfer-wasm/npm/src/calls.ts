@@ -251,7 +251,12 @@ export function screenVolumes(response: string | ArrayBuffer | ArrayBufferView, 
 export function bytesOf(body: unknown): Uint8Array | null {
   if (typeof body === "string") return new TextEncoder().encode(body);
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-  return body instanceof ArrayBuffer ? new Uint8Array(body) : null;
+  try {
+    return body instanceof ArrayBuffer ? new Uint8Array(body) : null;
+  } catch {
+    // A proxy may throw at being asked what it is.
+    return null;
+  }
 }
 
 /** The volume's id is in the input unless it was read already; null is that of no volume. */

@@ -79,8 +79,20 @@ function elementWith(defaults: Messages): CustomElementConstructor {
       this.#input.addEventListener("keydown", (event) => {
         if (event.key === "Enter" && !event.isComposing) this.form?.requestSubmit();
       });
-      this.addEventListener("blur", () => this.#judge());
-      this.addEventListener("invalid", () => this.#judge());
+      this.addEventListener("blur", () => {
+        // What is said moves what is below it: not away from under a pointer that is pressing there.
+        if (this.ownerDocument.querySelector(":active") === null) return this.#judge();
+        const released = () => setTimeout(() => this.#judge());
+        addEventListener("pointerup", released, { once: true, capture: true });
+      });
+      this.addEventListener("invalid", (event) => {
+        // The reason stands below the field: no bubble beside it.
+        event.preventDefault();
+        this.#judge();
+        const controls = Array.from(this.form?.elements ?? []) as HTMLInputElement[];
+        const first = controls.find((control) => control.willValidate && !control.validity.valid);
+        if ((first as unknown) === this) this.#input.focus();
+      });
       root.append(this.#input, this.#counter, this.#error);
       this.#read();
     }

@@ -1,0 +1,27 @@
+// A script in Node: both entries by their names, and each way to have the module.
+import assert from "node:assert/strict";
+import * as full from "volume-transfer";
+import * as node from "volume-transfer/node";
+import * as light from "volume-transfer/light";
+import * as inline from "volume-transfer/inline";
+import * as element from "volume-transfer/element";
+import messages from "volume-transfer/messages/zh-CN.json" with { type: "json" };
+import { createRequire } from "node:module";
+
+for (const { validateTransferName } of [full, light, inline]) {
+  assert.throws(() => validateTransferName("a"), { code: "not_initialised", message: /await init\(\)/ });
+}
+assert.throws(() => full.readCreateResponse({ status: 202 }), { code: "not_initialised" });
+// What a server imports and never calls has done nothing, and asked for no browser.
+assert.equal(typeof element.defineTransferName, "function");
+
+assert.equal(node.init, full.init);
+await Promise.all([full.init(), full.init(), light.init(), inline.init()]);
+for (const { validateTransferName } of [full, light, inline]) {
+  assert.equal(validateTransferName(" a ").value, "a");
+}
+assert.equal(full.explain(full.validateTransferName(" "), messages), messages["name.blank"]);
+const require = createRequire(import.meta.url);
+assert.equal(require("volume-transfer/package.json").name, "volume-transfer");
+assert.match(require.resolve("volume-transfer/volume-transfer.wasm"), /volume-transfer\.wasm$/);
+console.log("all is well");

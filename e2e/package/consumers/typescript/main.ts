@@ -1,0 +1,59 @@
+// Every name that the package exports, under the strictest settings there are.
+import {
+  checkEligibility,
+  constraints,
+  createTransferRequest,
+  explain,
+  init,
+  readCreateResponse,
+  screenVolumes,
+  services,
+  validateTransferName,
+  type Constraint,
+  type CreateOutcome,
+  type Issue,
+  type Messages,
+  type NameReport,
+  type Service,
+} from "volume-transfer";
+import { defineTransferName, type VolumeTransferNameElement } from "volume-transfer/element";
+import { init as initInline } from "volume-transfer/inline";
+import { validateTransferName as light } from "volume-transfer/light";
+import { init as initNode } from "volume-transfer/node";
+import en from "volume-transfer/messages/en.json" with { type: "json" };
+
+const messages: Messages = en;
+const service: Service = services[0];
+const report: NameReport = validateTransferName("first volume", { service });
+const unit: "bytes" | "characters" = report.unit;
+const first: Issue | undefined = report.issues[0];
+const constraint: Constraint | undefined = checkEligibility({}, { facts: { frozen: true } }).findings[0]?.constraint;
+const { request } = createTransferRequest({ projectId: "p", volumeId: "v", name: null });
+if (request) await fetch(request.path, request);
+const { ids, violated } = screenVolumes(new Uint8Array());
+const known: boolean = constraints.some((name, bit) => name === constraint && ((violated[0] ?? 0) >> bit) & 1);
+
+function tell(outcome: CreateOutcome): string {
+  switch (outcome.outcome) {
+    case "created":
+      return outcome.handover.authKey;
+    case "rejected":
+      return outcome.fault.message ?? outcome.code;
+    case "outcomeUnknown":
+      return outcome.fault?.requestId ?? explain(outcome, messages);
+  }
+}
+tell(readCreateResponse({ status: 202, headers: new Headers(), body: "" }));
+tell(readCreateResponse({ lost: "timeout" }));
+
+// @ts-expect-error there is no such service
+validateTransferName("a", { service: "aws" });
+// @ts-expect-error an answer has a status, or is lost
+readCreateResponse({});
+// @ts-expect-error light takes an id
+(await import("volume-transfer/light")).createTransferRequest({ projectId: "p", volume: {} });
+
+await Promise.all([init(), initInline(), initNode(), init(new URL("https://example.com/"))]);
+await defineTransferName({ messages });
+const field = document.querySelector<VolumeTransferNameElement>("volume-transfer-name");
+console.log(unit, first, ids, known, light(field?.value ?? "").value);

@@ -1,0 +1,77 @@
+// What the consumers need around them: a folder of their own, and a plain static server.
+
+import { once } from "node:events";
+import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+/** The installed package, as `npm pack` made it. */
+export const installed = join(here, "node_modules", "volume-transfer");
+
+/** An empty project with the package installed, and with what a fixture brings. */
+export function project(files: Record<string, string>, fixture?: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "volume-transfer-"));
+  if (fixture) cpSync(join(here, "consumers", fixture), folder, { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  // As `npm install` would leave it.
+  const packages = join(folder, "node_modules");
+  cpSync(installed, join(packages, "volume-transfer"), { recursive: true });
+  for (const name of ["react", "react-dom"]) {
+    symlinkSync(join(here, "..", "node_modules", name), join(packages, name));
+  }
+  return folder;
+}
+
+/** The code blocks under a heading of the package's README, by the order in which they stand. */
+export function readme(heading: string): string[] {
+  const text = readFileSync(join(installed, "README.md"), "utf8");
+  const section = text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
+  if (!section) throw new Error(`the README has no section ${heading}`);
+  return Array.from(section.matchAll(/^```\w+\n([^]*?)^```$/gm), ([, code]) => code!);
+}
+
+const TYPES: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".json": "application/json",
+  ".wasm": "application/wasm",
+};
+
+export interface Site {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Serves files and nothing else, under a content security policy. */
+export async function serve(folder: string, policy: string, types = TYPES): Promise<Site> {
+  const server = createServer((request, response) => {
+    const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
+    try {
+      const body = readFileSync(join(folder, path.endsWith("/") ? `${path}index.html` : path));
+      response.setHeader("Content-Type", types[extname(path) || ".html"] ?? "application/octet-stream");
+      response.setHeader("Content-Security-Policy", policy);
+      response.end(body);
+    } catch {
+      response.writeHead(path === "/favicon.ico" ? 204 : 404).end();
+    }
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    close: () => new Promise((done) => {
+      server.close(() => done());
+      server.closeAllConnections();
+    }),
+  };
+}
+
+/** No inline script, no inline style, nothing from elsewhere; wasm may be compiled. */
+export const STRICT =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; base-uri 'none'; form-action 'self'";

@@ -1,0 +1,335 @@
+// What the package promises, for every host: Node runs it here, a browser gets it from Vite.
+
+import type * as Full from "volume-transfer";
+import type * as Light from "volume-transfer/light";
+import type {
+  Answer,
+  CreateOutcome,
+  EligibilityReport,
+  Issue,
+  NameReport,
+  RequestReport,
+  ScreenReport,
+} from "volume-transfer";
+
+/** Tests by name; one that fails throws. */
+export type Suite = Record<string, () => void>;
+
+const VOLUME_ID = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
+const OTHER_ID = "b104b8db-170d-441b-897a-3c8ba9c5a214";
+const PROJECT_ID = "dd14c6ac581f40059e27f5320b60bf2f";
+const VOLUME = {
+  id: VOLUME_ID,
+  status: "available",
+  size: "40",
+  bootable: "false",
+  service_type: "EVS",
+  metadata: {},
+};
+
+/** Compares plain data. The expected value has the type that the package declares. */
+function same<T>(actual: T, expected: T): void {
+  const text = (value: unknown) =>
+    JSON.stringify(value, (_, part) => (ArrayBuffer.isView(part) ? Array.from(part as Uint16Array) : part));
+  if (text(actual) !== text(expected)) throw new Error(`${text(actual)} is not ${text(expected)}`);
+}
+
+const issue = (field: Issue["field"], code: string, params: Issue["params"] = {}): Issue => ({
+  field,
+  code,
+  params,
+});
+
+const BYTES = { limit: 255, unit: "bytes", required: false } as const;
+
+/** What both entries have. */
+export function lightSuite(api: typeof Light | typeof Full): Suite {
+  const { validateTransferName, screenVolumes, createTransferRequest, services, constraints } = api;
+  const name = (text: unknown, options: unknown, expected: NameReport) =>
+    same(validateTransferName(text as string, options as never), expected);
+  const bad = (text: unknown, length: number, ...issues: Issue[]) =>
+    name(text, undefined, { value: null, length, ...BYTES, issues });
+
+  return {
+    "a name is trimmed and counted by the service's rule"() {
+      name("  first volume ", undefined, { value: "first volume", length: 12, ...BYTES, issues: [] });
+      name("\u{1c}卷\u{3000}", { service: "cinder" }, {
+        value: "卷",
+        length: 1,
+        limit: 255,
+        unit: "characters",
+        required: false,
+        issues: [],
+      });
+      name("", { service: "evs-v3" }, { value: null, length: 0, ...BYTES, issues: [] });
+      // What browsers trim and Cinder keeps.
+      name("\ufeffa", undefined, { value: "\ufeffa", length: 4, ...BYTES, issues: [] });
+    },
+
+    "a bad name is an answer with issues"() {
+      bad("   ", 0, issue("name", "blank", { length: 0, limit: 255, unit: "bytes" }));
+      bad("a\0", 2, issue("name", "nul", { position: 1 }));
+      bad("卷".repeat(86), 258, issue("name", "too_long", { length: 258, limit: 255, unit: "bytes" }));
+      bad("ab\ud800", 5, issue("name", "lone_surrogate", { position: 2 }));
+      bad("\ude00\ud83d", 6, issue("name", "lone_surrogate", { position: 0 }));
+      for (const other of [5, true, null, undefined, ["a"], {}, Symbol(), 1n]) {
+        bad(other, 0, issue("name", "not_a_string"));
+      }
+      name("a", { service: "aws" }, { value: null, length: 1, ...BYTES, issues: [issue("service", "unknown")] });
+      name("a", 7, { value: "a", length: 1, ...BYTES, issues: [] });
+    },
+
+    "a name may be longer than any buffer"() {
+      const long = "卷😀".repeat(100_000);
+      const length = 700_000;
+      bad(` ${long} `, length, issue("name", "too_long", { length, limit: 255, unit: "bytes" }));
+      const padding = "\t".repeat(300_000);
+      name(`${padding}a${padding}`, undefined, { value: "a", length: 1, ...BYTES, issues: [] });
+    },
+
+    "a request is made of an id and a name"() {
+      same<RequestReport>(
+        createTransferRequest({ projectId: ` ${PROJECT_ID} `, volumeId: VOLUME_ID.toUpperCase(), name: 'a "b"\\\n卷 ' }),
+        {
+          request: {
+            method: "POST",
+            path: `/v2/${PROJECT_ID}/os-volume-transfer`,
+            headers: { Accept: "application/json", "Content-Type": "application/json" },
+            body: `{"transfer":{"volume_id":"${VOLUME_ID}","name":"a \\"b\\"\\\\\\n卷"}}`,
+          },
+          issues: [],
+        },
+      );
+      const unnamed = createTransferRequest({ projectId: "p", volumeId: VOLUME_ID, service: "cinder" });
+      same(unnamed.request?.path, "/v3/p/os-volume-transfer");
+      same(unnamed.request?.body, `{"transfer":{"volume_id":"${VOLUME_ID}"}}`);
+      for (const none of [null, undefined, ""]) {
+        const { request } = createTransferRequest({ projectId: "p", volumeId: VOLUME_ID, name: none });
+        same(request?.body, unnamed.request?.body);
+      }
+    },
+
+    "a request that cannot be says all that is wrong"() {
+      const refused = (input: unknown, ...issues: Issue[]) =>
+        same<RequestReport>(createTransferRequest(input as never), { request: null, issues });
+      refused(
+        { projectId: "a/b", volumeId: "no uuid", name: " ", service: "aws" },
+        issue("service", "unknown"),
+        issue("projectId", "malformed"),
+        issue("volumeId", "malformed"),
+        issue("name", "blank", { length: 0, limit: 255, unit: "bytes" }),
+      );
+      const empty = [issue("projectId", "empty"), issue("volumeId", "empty")];
+      for (const nothing of [undefined, null, 7, "text", {}, []]) refused(nothing, ...empty);
+      refused({ projectId: "p".repeat(100_000), volumeId: VOLUME_ID }, issue("projectId", "malformed"));
+    },
+
+    "a list is screened from text and from bytes"() {
+      const rows = [VOLUME, { ...VOLUME, id: OTHER_ID, status: "in-use", bootable: "true" }, { id: "no uuid" }];
+      const text = JSON.stringify({ volumes: rows, volumes_links: [{ rel: "next", href: "h" }] });
+      const bit = (...of: (typeof constraints)[number][]) =>
+        of.reduce((mask, constraint) => mask | (1 << constraints.indexOf(constraint)), 0);
+      const unknown = bit("frozen", "backups_and_snapshots", "backup_policy");
+      const expected: ScreenReport = {
+        ids: [VOLUME_ID, OTHER_ID],
+        violated: Uint16Array.of(0, bit("status", "system_disk")),
+        unknown: Uint16Array.of(unknown, unknown),
+        unreadable: 1,
+        more: true,
+        issues: [],
+      };
+      const bytes = new TextEncoder().encode(text);
+      const within = new Uint8Array([0, ...bytes, 0]).subarray(1, -1);
+      for (const list of [text, bytes, bytes.buffer, within, new DataView(bytes.buffer)]) {
+        same(screenVolumes(list), expected);
+      }
+    },
+
+    "what is no list says where it ends"() {
+      const refused = (list: unknown, position: number) =>
+        same<ScreenReport>(screenVolumes(list as never), {
+          ids: [],
+          violated: new Uint16Array(),
+          unknown: new Uint16Array(),
+          unreadable: 0,
+          more: false,
+          issues: [issue("volumes", "malformed", { position })],
+        });
+      refused("", 0);
+      refused('{"volumes":[', 12);
+      refused('{"volumes":7}', 12);
+      refused(`{"volumes":[${JSON.stringify(VOLUME)},]}`, 12 + JSON.stringify(VOLUME).length + 1);
+      for (const none of [undefined, null, 7, {}, [], Symbol(), 1n]) refused(none, 0);
+    },
+
+    "a list has as many rows as it has"() {
+      const id = (at: number) => `00000000-0000-4000-8000-${at.toString(16).padStart(12, "0")}`;
+      const count = 100_000;
+      const rows = Array.from({ length: count }, (_, at) => ({ id: id(at), status: at % 3 ? "available" : "in-use" }));
+      const { ids, violated, issues } = screenVolumes(JSON.stringify({ volumes: rows }), { service: "cinder" });
+      same(issues, []);
+      same(ids.length, count);
+      ids.forEach((found, at) => found === id(at) || same(found, id(at)));
+      violated.forEach((mask, at) => mask === (at % 3 ? 0 : 1) || same(mask, at % 3 ? 0 : 1));
+    },
+
+    "the lists of codes are what the types say"() {
+      same(services, ["evs-v2", "evs-v3", "cinder"]);
+      same(constraints.length, 9);
+    },
+  };
+}
+
+export function fullSuite(api: typeof Full): Suite {
+  const { checkEligibility, createTransferRequest, readCreateResponse } = api;
+  const created = {
+    id: "1a7059f5-8ed7-45b7-8d05-2811e5d09f24",
+    name: "first volume",
+    volume_id: VOLUME_ID,
+    created_at: "2015-02-25T03:56:53.081642",
+    auth_key: "9266c59563c84664",
+    links: [{ href: "javascript:alert(1)", rel: "self" }],
+  };
+  const body = JSON.stringify({ transfer: created });
+  const told = (answer: unknown, expected: CreateOutcome) =>
+    same(readCreateResponse(answer as Answer), expected);
+
+  return {
+    "a volume gets a verdict for every constraint"() {
+      same<EligibilityReport>(checkEligibility(VOLUME, { facts: { snapshots: false, backups: false } }), {
+        eligibility: "unknown",
+        findings: [
+          { constraint: "status", verdict: "met" },
+          { constraint: "billing", verdict: "met" },
+          { constraint: "frozen", verdict: "unknown" },
+          { constraint: "encryption", verdict: "met" },
+          { constraint: "backups_and_snapshots", verdict: "met" },
+          { constraint: "backup_policy", verdict: "unknown" },
+          { constraint: "dss", verdict: "met" },
+          { constraint: "dess", verdict: "met" },
+          { constraint: "system_disk", verdict: "met" },
+        ],
+        issues: [],
+      });
+      same<EligibilityReport>(checkEligibility({ ...VOLUME, encrypted: true, status: "error" }, { service: "cinder" }), {
+        eligibility: "ineligible",
+        findings: [
+          { constraint: "status", verdict: "violated" },
+          { constraint: "encryption", verdict: "violated" },
+        ],
+        issues: [
+          issue("volume", "status", { status: "error" }),
+          issue("volume", "encryption", { status: "error" }),
+        ],
+      });
+      const clear = { snapshots: false, backups: false, backupPolicy: false, frozen: false };
+      same(checkEligibility(VOLUME, { facts: clear }).eligibility, "eligible");
+    },
+
+    "what is no volume is said to be none"() {
+      const own: Record<string, unknown> = {};
+      own["metadata"] = own;
+      const throwing = { get id() { throw new Error("no"); } };
+      const none = [null, undefined, 5, "text", [], {}, { id: "no uuid" }, { id: 7 }, own, throwing, 10n, Symbol(), () => 1];
+      for (const volume of [...none, JSON.parse("[".repeat(5000) + "]".repeat(5000))]) {
+        same<EligibilityReport>(checkEligibility(volume), {
+          eligibility: null,
+          findings: [],
+          issues: [issue("volume", "malformed")],
+        });
+      }
+      same(checkEligibility(VOLUME, { service: "x", facts: { frozen: "yes" } } as never).issues, [
+        issue("service", "unknown"),
+        issue("facts", "malformed"),
+      ]);
+    },
+
+    "a request for a volume that cannot go says why"() {
+      const { request, issues } = createTransferRequest({
+        projectId: PROJECT_ID,
+        volume: { ...VOLUME, status: "in-use", bootable: true },
+        facts: { frozen: true },
+      });
+      same(request, null);
+      same(issues.map(({ code }) => code), ["status", "frozen", "system_disk"]);
+      same(createTransferRequest({ projectId: PROJECT_ID, volume: VOLUME }).issues, []);
+      same(createTransferRequest({ projectId: PROJECT_ID, volume: 7 }).issues, [issue("volume", "malformed")]);
+      same(createTransferRequest({ projectId: PROJECT_ID, volumeId: VOLUME_ID }).issues, []);
+    },
+
+    "a created transfer comes with its key"() {
+      const expected: CreateOutcome = {
+        outcome: "created",
+        code: "created",
+        record: {
+          id: created.id,
+          name: "first volume",
+          volumeId: VOLUME_ID,
+          createdAt: created.created_at,
+          links: created.links,
+        },
+        handover: { transferId: created.id, authKey: created.auth_key },
+        field: "response",
+        params: {},
+      };
+      told({ status: 202, body, volumeId: VOLUME_ID }, expected);
+      told({ status: 202, body: new TextEncoder().encode(body) }, expected);
+      // No key is lost over headers.
+      for (const headers of [null, 7, [1], [[1, 2]], { get a() { throw new Error("no"); } }]) {
+        told({ status: 202, body, headers }, expected);
+      }
+    },
+
+    "a refusal keeps the server's words"() {
+      const refusal = '{"badRequest":{"code":400,"message":"Invalid volume: status must be available"}}';
+      const pairs: [string, string][] = [["X-Openstack-Request-Id", "req-1"], ["Retry-After", "7"]];
+      for (const headers of [pairs, Object.fromEntries(pairs), new Headers(pairs), new Map(pairs)]) {
+        told({ status: 400, headers, body: refusal }, {
+          outcome: "rejected",
+          code: "refused",
+          fault: {
+            status: 400,
+            code: "400",
+            message: "Invalid volume: status must be available",
+            requestId: "req-1",
+            retryAfter: "7",
+          },
+          field: "response",
+          params: { status: 400 },
+        });
+      }
+    },
+
+    "an unknown outcome says why"() {
+      const unknown = (code: string, status: number | null): CreateOutcome => ({
+        outcome: "outcomeUnknown",
+        code: code as "timeout",
+        fault: status === null ? null : { status, code: null, message: null, requestId: null, retryAfter: null },
+        field: "response",
+        params: status === null ? {} : { status },
+      });
+      told({ lost: "timeout" }, unknown("timeout", null));
+      told({ lost: "connection" }, unknown("connection", null));
+      told({ status: 502, body: "<html>" }, unknown("failed", 502));
+      told({ status: 202, body: "" }, unknown("unreadable", 202));
+      told({ status: 202 }, unknown("unreadable", 202));
+      told({ status: 0 }, unknown("unreadable", 0));
+      told({ status: 202, body, volumeId: OTHER_ID }, unknown("other_volume", 202));
+      for (const none of [undefined, null, 7, "x", {}, { status: "202" }, { status: 1.5 }, { status: 202, body: {} }, { lost: "x" }]) {
+        told(none, unknown("malformed", null));
+      }
+    },
+  };
+}
+
+/** Runs a suite where there is no test runner, and says what failed. */
+export function failures(suite: Suite): string[] {
+  return Object.entries(suite).flatMap(([name, run]) => {
+    try {
+      run();
+      return [];
+    } catch (error) {
+      return [`${name}: ${error}`];
+    }
+  });
+}

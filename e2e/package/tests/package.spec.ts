@@ -1,0 +1,159 @@
+// The package as it is installed: its promises in Node and in a browser, and in what people build with.
+
+import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test, type Page } from "@playwright/test";
+import * as full from "volume-transfer";
+import * as light from "volume-transfer/light";
+import { build, createServer } from "vite";
+import { installed, project, readme, serve, STRICT, type Site } from "../host.ts";
+import { fullSuite, lightSuite, type Suite } from "../suite.ts";
+
+test.describe("in Node", () => {
+  test.beforeAll(async () => {
+    await Promise.all([full.init(), light.init()]);
+  });
+  const run = (what: string, suite: Suite) => {
+    for (const [name, body] of Object.entries(suite)) test(`${what}: ${name}`, body);
+  };
+  run("light", lightSuite(light));
+  run("full", { ...lightSuite(full), ...fullSuite(full) });
+
+  test("both entries by their names", () => {
+    const said = execFileSync(process.execPath, [join(project({}, "node"), "main.js")], { encoding: "utf8" });
+    expect(said).toContain("all is well");
+  });
+});
+
+/** Opens a page and says what it complained of. */
+async function open(page: Page, site: Pick<Site, "url">): Promise<string[]> {
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  await page.goto(site.url);
+  return complaints;
+}
+
+const index = '<!doctype html><meta charset="utf-8" /><title>A console</title><body><script type="module" src="main.js"></script></body>';
+
+test("the quick start runs in an empty Vite project, built and while it is developed", async ({ page }) => {
+  const [quickStart] = readme("Quick start");
+  const root = project({ "index.html": index.replace("main.js", "/main.js"), "main.js": quickStart! });
+  const said = "“first volume” is a name that the service takes";
+
+  await build({ root, logLevel: "error" });
+  const site = await serve(join(root, "dist"), STRICT);
+  const complaints = await open(page, site);
+  await expect(page.locator("body")).toHaveText(said);
+  expect(complaints).toEqual([]);
+  await site.close();
+
+  const server = await createServer({ root, logLevel: "error", server: { host: "127.0.0.1", port: 0 } });
+  await server.listen();
+  await page.goto(server.resolvedUrls!.local[0]!);
+  await expect(page.locator("body")).toHaveText(said);
+  await server.close();
+});
+
+test("the whole suite runs in a browser", async ({ page }) => {
+  const main = `
+    import * as full from "volume-transfer";
+    import * as light from "volume-transfer/light";
+    import * as inline from "volume-transfer/inline";
+    import { failures, fullSuite, lightSuite } from "${new URL("../suite.ts", import.meta.url).pathname}";
+    await Promise.all([full.init(), light.init(), inline.init()]);
+    const suites = [lightSuite(light), ...[full, inline].flatMap((api) => [lightSuite(api), fullSuite(api)])];
+    const failed = suites.flatMap(failures);
+    const count = suites.flatMap(Object.keys).length;
+    document.body.append(failed.join("\\n") || count + " passed");`;
+  const root = project({ "index.html": index.replace("main.js", "/main.js"), "main.js": main });
+  await build({ root, logLevel: "error" });
+  const site = await serve(join(root, "dist"), STRICT);
+  const complaints = await open(page, site);
+  const count = 3 * Object.keys(lightSuite(light)).length + 2 * Object.keys(fullSuite(full)).length;
+  await expect(page.locator("body")).toHaveText(`${count} passed`, { timeout: 20_000 });
+  expect(complaints).toEqual([]);
+  await site.close();
+});
+
+test("webpack takes it as it is", async ({ page }) => {
+  const [quickStart] = readme("Quick start");
+  const root = project({ "main.js": quickStart!, "package.json": '{"type":"module"}' }, "webpack");
+  execFileSync(process.execPath, [new URL("../../node_modules/webpack/bin/webpack.js", import.meta.url).pathname], {
+    cwd: root,
+    stdio: "pipe",
+  });
+  expect(readdirSync(join(root, "dist")).filter((file) => file.endsWith(".wasm"))).toHaveLength(1);
+  const site = await serve(root, STRICT);
+  await page.route(`${site.url}index.html`, (route) => route.fulfill({ body: index.replace("main.js", "dist/main.js"), contentType: "text/html" }));
+  const complaints = await open(page, { url: `${site.url}index.html` });
+  await expect(page.locator("body")).toHaveText("“first volume” is a name that the service takes");
+  expect(complaints).toEqual([]);
+  await site.close();
+});
+
+test("a module served under a wrong type, from elsewhere, or after a failure", async ({ page }) => {
+  const root = project({
+    "index.html": index,
+    "main.js": `
+      import { init, validateTransferName } from "./node_modules/volume-transfer/light.js";
+      const failed = await init("./nowhere.wasm").catch((error) => error.message);
+      await Promise.all([init("./node_modules/volume-transfer/light.wasm"), init()]);
+      document.body.append(failed, "; ", validateTransferName("a").value);`,
+  });
+  const site = await serve(root, STRICT, { ".html": "text/html", ".js": "text/javascript", ".wasm": "text/plain" });
+  await open(page, site);
+  await expect(page.locator("body")).toHaveText(`volume-transfer: ${site.url}nowhere.wasm answered 404; a`);
+  await site.close();
+});
+
+for (const [resolution, module] of [["bundler", "esnext"], ["nodenext", "nodenext"]]) {
+  test(`its types hold under strict TypeScript, resolved as ${resolution}`, () => {
+    const root = project({ "package.json": '{"type":"module"}' }, "typescript");
+    const tsc = new URL("../../node_modules/.bin/tsc", import.meta.url).pathname;
+    execFileSync(tsc, ["--project", root, "--moduleResolution", resolution!, "--module", module!], { stdio: "inherit" });
+  });
+}
+
+test("a React console's form has the rules", async ({ page }) => {
+  const root = project({}, "react");
+  await build({ root, logLevel: "error" });
+  const site = await serve(join(root, "dist"), STRICT);
+  const complaints = await open(page, site);
+  const posts: string[] = [];
+  const key = "9266c59563c84664";
+  await page.route("**/os-volume-transfer", async (route) => {
+    posts.push(route.request().postData() ?? "");
+    expect(route.request().headers()["x-auth-token"]).toBe("demo-token-a");
+    const transfer = { id: "t", auth_key: key, volume_id: "c86b9af4-151d-4ead-b62c-5fb967af0e37" };
+    if (posts.length === 1) await route.fulfill({ status: 401, json: { error: { code: 401, message: "no" } } });
+    else if (posts.length === 2) await route.abort();
+    else await route.fulfill({ status: 202, json: { transfer } });
+  });
+  const name = page.getByLabel("Transfer name");
+  const create = page.getByRole("button", { name: "Create transfer" });
+  await name.fill("卷".repeat(86));
+  await expect(page.getByText("The name is too long: 258 of at most 255 bytes")).toBeVisible();
+  await expect(create).toBeDisabled();
+  await name.fill(" first volume ");
+  await expect(page.getByText("12 of 255 bytes")).toBeVisible();
+  for (const said of ["The token was not accepted", "The connection was lost", "The transfer was created"]) {
+    await create.click();
+    await expect(page.locator("p[role=status]")).toContainText(said);
+  }
+  expect(posts[0]).toBe('{"transfer":{"volume_id":"c86b9af4-151d-4ead-b62c-5fb967af0e37","name":"first volume"}}');
+  await expect(page.locator("body")).not.toContainText(key);
+  expect(complaints.filter((said) => !/Failed to load resource/.test(said))).toEqual([]);
+  await site.close();
+});
+
+test("what is installed is what is needed", () => {
+  const files = readdirSync(installed).filter((file) => !/^shared-|\.d\.ts$/.test(file)).sort();
+  expect(files).toEqual([
+    "LICENSE-APACHE", "LICENSE-MIT", "README.md", "element.js", "index.js", "inline.js",
+    "light.js", "light.wasm", "messages", "package.json", "volume-transfer.wasm",
+  ]);
+});
