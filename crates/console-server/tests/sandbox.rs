@@ -111,6 +111,7 @@ async fn every_constraint_refuses_its_volume() {
         ("with-snapshots", "transferring volume with backups or snapshots is not supported"),
         ("with-backups", "transferring volume with backups or snapshots is not supported"),
         ("policy-protected", "transferring volume with a backup policy is not supported"),
+        ("vault-policy", "transferring volume with a backup policy is not supported"),
         ("dss-pool-disk", "transferring volume on DSS is not supported"),
         ("dess-disk", "transferring volume on DESS is not supported"),
         ("old-system-disk", "transferring volume marked bootable is not supported"),
@@ -149,6 +150,7 @@ async fn demo_volumes_show_one_violation_each() {
         ("with-snapshots", &[]),
         ("with-backups", &[]),
         ("policy-protected", &[Constraint::BackupPolicy]),
+        ("vault-policy", &[]),
         ("dss-pool-disk", &[Constraint::Dss]),
         ("dess-disk", &[Constraint::Dess]),
         ("old-system-disk", &[Constraint::SystemDisk]),
@@ -164,7 +166,7 @@ async fn plain_volumes_are_eligible() {
     let server = Server::new();
     let list = server.get(&format!("/v2/{A}/cloudvolumes/detail")).await.json();
     let rows = list["volumes"].as_array().unwrap();
-    assert_eq!(rows.len(), 24);
+    assert_eq!(rows.len(), 25);
     let mut accepted = 0;
     for row in rows {
         let answer = server.create(row["id"].as_str().unwrap(), "n").await;
@@ -180,7 +182,7 @@ async fn plain_volumes_are_eligible() {
 async fn volumes_come_in_pages() {
     let server = Server::new();
     let all = server.get(&format!("/v2/{A}/cloudvolumes/detail")).await.json();
-    assert_eq!(all["count"], 24);
+    assert_eq!(all["count"], 25);
     assert_eq!(all.get("volumes_links"), None);
     let times: Vec<_> = all["volumes"].as_array().unwrap().iter().collect();
     assert!(times.is_sorted_by_key(|row| std::cmp::Reverse(row["created_at"].to_string())));
@@ -189,7 +191,7 @@ async fn volumes_come_in_pages() {
     let mut path = format!("/v2/{A}/cloudvolumes/detail?limit=10");
     for _ in 0..3 {
         let page = server.get(&path).await.json();
-        assert_eq!(page["count"], 24, "paging does not change the count");
+        assert_eq!(page["count"], 25, "paging does not change the count");
         seen.extend(ids(&page));
         let Some(next) = page["volumes_links"][0]["href"].as_str() else { break };
         path = next.strip_prefix("http://127.0.0.1:8776").unwrap().to_owned();
@@ -330,8 +332,396 @@ async fn a_file_keeps_everything_but_the_key() {
     assert_eq!(list["transfers"][0]["id"], created["transfer"]["id"]);
     assert!(!list.to_string().contains(key));
     let volumes = again.get(&format!("/v2/{A}/cloudvolumes/detail")).await.json();
-    assert_eq!(volumes["count"], 24, "the demo volumes are not added twice");
+    assert_eq!(volumes["count"], 25, "the demo volumes are not added twice");
     assert_eq!(again.volume_named("data-01").await["status"], "awaiting-transfer");
+}
+
+/// Gives away a volume of A: the id and the key of the transfer, and the volume's id.
+async fn transfer(server: &Server, name: &str) -> (String, String, String) {
+    let volume = server.volume_named(name).await["id"].as_str().unwrap().to_owned();
+    let created = server.create(&volume, "n").await.json();
+    let text = |field: &str| created["transfer"][field].as_str().unwrap().to_owned();
+    (text("id"), text("auth_key"), volume)
+}
+
+/// All that both projects can see.
+async fn everything(server: &Server) -> Vec<Value> {
+    let mut seen = Vec::new();
+    for project in [A, B] {
+        for list in ["cloudvolumes", "cloudsnapshots", "os-volume-transfer"] {
+            seen.push(server.get(&format!("/v2/{project}/{list}/detail")).await.json());
+        }
+    }
+    seen
+}
+
+fn with_version(method: &str, path: &str, version: &str) -> axum::http::request::Builder {
+    request(method, path)
+        .header("OpenStack-API-Version", format!("volume {version}"))
+        .header(header::CONTENT_TYPE, "application/json")
+}
+
+#[tokio::test]
+async fn a_volume_changes_hands() {
+    let server = Server::new();
+    let (id, key, volume) = transfer(&server, "data-02").await;
+    let path = format!("/v2/{B}/os-volume-transfer/{id}/accept");
+    let answer = server.post(&path, json!({ "accept": { "auth_key": key } }).to_string()).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED);
+    let record = &answer.json()["transfer"];
+    assert_eq!(keys(record), ["id", "links", "name", "volume_id"]);
+    let href = format!("http://127.0.0.1:8776/v2/{B}/os-volume-transfer/{id}");
+    assert_eq!(record["links"][0]["href"], href);
+
+    let seen = server.get(&format!("/v2/{B}/cloudvolumes/{volume}")).await.json();
+    assert_eq!(seen["volume"]["status"], "available");
+    assert_eq!(seen["volume"]["os-vol-tenant-attr:tenant_id"], B);
+    let list = server.get(&format!("/v2/{B}/cloudvolumes/detail")).await.json();
+    assert_eq!(list["count"], 7);
+    assert_eq!(server.get(&format!("/v2/{A}/cloudvolumes/{volume}")).await.status, 404);
+    let list = server.get(&format!("/v2/{A}/cloudvolumes/detail")).await.json();
+    assert_eq!(list["count"], 24);
+    for project in [A, B] {
+        let list = server.get(&format!("/v2/{project}/os-volume-transfer")).await.json();
+        assert_eq!(list["transfers"], json!([]));
+    }
+    // Neither project can do it once more, and the new owner can give it on.
+    assert_eq!(server.accept(B, &id, &key).await.status, 404);
+    assert_eq!(server.delete(A, &id).await.status, 404);
+    let body = json!({ "transfer": { "volume_id": volume, "name": "back" } }).to_string();
+    let back = server.post(&format!("/v3/{B}/os-volume-transfer"), body).await.json();
+    let text = |field: &str| back["transfer"][field].as_str().unwrap();
+    assert_eq!(server.accept(A, text("id"), text("auth_key")).await.status, 202);
+    assert_eq!(server.volume_named("data-02").await["status"], "available");
+}
+
+#[tokio::test]
+async fn a_transfer_is_cancelled() {
+    let server = Server::new();
+    let before = everything(&server).await;
+    let (id, key, _) = transfer(&server, "data-01").await;
+    assert_eq!(server.delete(B, &id).await.status, 404);
+    assert_eq!(server.volume_named("data-01").await["status"], "awaiting-transfer");
+    let path = format!("/v2/{A}/os-volume-transfer/{id}");
+    let answer = server.send(request("DELETE", &path).body(Body::empty()).unwrap()).await;
+    assert_eq!((answer.status, answer.bytes.len()), (StatusCode::ACCEPTED, 0));
+    assert_eq!(answer.header("Openstack-Api-Version"), Some("volume 3.0"));
+    let mut after = everything(&server).await;
+    for (row, old) in after[0]["volumes"]
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .zip(before[0]["volumes"].as_array().unwrap())
+    {
+        if row["name"] == "data-01" {
+            assert_ne!(row["updated_at"], old["updated_at"]);
+            row["updated_at"] = old["updated_at"].clone();
+        }
+    }
+    assert_eq!(after, before);
+    assert_eq!(server.accept(B, &id, &key).await.status, 404);
+    assert_eq!(server.create(SAMPLE, "once more").await.status, 202);
+}
+
+#[tokio::test]
+async fn a_refused_accept_changes_nothing() {
+    let server = Server::new();
+    let (id, key, _) = transfer(&server, "data-01").await;
+    let (large, large_key, _) = transfer(&server, "数据盘-北京-02").await;
+    let (huge, huge_key, _) = transfer(&server, "analytics-warehouse").await;
+    let before = everything(&server).await;
+    for wrong in ["", "0123456789abcdef", &format!("{key} "), key.get(1..).unwrap(), &large_key] {
+        assert_eq!(server.accept(B, &id, wrong).await.status, 400, "{wrong}");
+    }
+    for (id, key) in [(large, large_key), (huge, huge_key)] {
+        let answer = server.accept(B, &id, &key).await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(answer.header("Retry-After"), Some("0"));
+    }
+    assert_eq!(everything(&server).await, before);
+    assert_eq!(server.accept(B, &id, &key).await.status, 202);
+}
+
+/// Wherever in the body the key is, no answer says it.
+#[tokio::test]
+async fn no_refusal_holds_the_key() {
+    let server = Server::new();
+    let (id, key, _) = transfer(&server, "data-01").await;
+    let path = format!("/v3/{A}/os-volume-transfer/{id}/accept");
+    for body in [
+        json!({ "accept": { "auth_key": key, "x": key } }),
+        json!({ "accept": { "auth_key": [key] } }),
+        json!({ "accept": { "auth_key": { "key": key } } }),
+        json!({ "accept": { "key": key } }),
+        json!({ "accept": [key] }),
+        json!({ "accept": key }),
+        json!({ "accept": { "auth_key": key }, "x": key }),
+        json!({ "auth_key": key }),
+        json!([key]),
+        json!(key),
+        json!({ "accept": { "auth_key": format!("{key}{key}") } }),
+    ] {
+        let answer = server.post(&path, body.to_string()).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{body}");
+        let text = String::from_utf8(answer.bytes).unwrap();
+        assert!(!text.contains(&key), "{body}: {text}");
+    }
+    let answer = server.post(&path, format!("{{{key}")).await;
+    assert!(!String::from_utf8(answer.bytes).unwrap().contains(&key));
+    for key in [json!(1.5), json!(true), json!({}), json!(-1)] {
+        let answer = server.post(&path, json!({ "accept": { "auth_key": key } }).to_string()).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    }
+    assert_eq!(server.accept(A, &id, &key).await.status, 202);
+}
+
+/// As for creating: the URL after the body, and the transfer after the schema.
+#[tokio::test]
+async fn order_of_checks_when_accepting() {
+    let server = Server::new();
+    let send = |kind: &'static str, token: &'static str, body: &'static str| {
+        let path = format!("/v3/{A}/os-volume-transfer/nothing/accept");
+        let request = axum::http::Request::post(path)
+            .header("X-Auth-Token", token)
+            .header(header::CONTENT_TYPE, kind);
+        server.send(request.body(Body::from(body)).unwrap())
+    };
+    let message = |answer: Answer| answer.json()["badRequest"]["message"].clone();
+    assert_eq!(send("text/plain", "demo-token-b", "{").await.status, 415);
+    let json = "application/json";
+    assert_eq!(message(send(json, "demo-token-b", "{").await), "Malformed request body");
+    assert_eq!(message(send(json, "demo-token-b", "{}").await), "Malformed request url");
+    let schema = message(send(json, "demo-token-a", "{}").await);
+    assert_eq!(schema, "'accept' is a required property");
+    let body = r#"{"accept": {"auth_key": 1}}"#;
+    assert_eq!(send(json, "demo-token-a", body).await.status, 404);
+}
+
+/// Of 16 who have the key exactly one gets the volume, over servers that share only the file.
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn one_transfer_one_acceptance() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("sandbox.db");
+    let servers: Vec<_> = (0..8).map(|_| Arc::new(Server::with(Some(&file), vec![]))).collect();
+    for name in ["data-01", "data-02", "media-cache"] {
+        let (id, key, volume) = transfer(&servers[0], name).await;
+        let accepts: Vec<_> = (0..16)
+            .map(|number| {
+                let (server, id, key) = (servers[number % 8].clone(), id.clone(), key.clone());
+                let project = if number % 3 == 0 { A } else { B };
+                tokio::spawn(async move {
+                    (project, server.accept(project, &id, &key).await.status.as_u16())
+                })
+            })
+            .collect();
+        let mut owners = Vec::new();
+        for accept in accepts {
+            match accept.await.unwrap() {
+                (project, 202) => owners.push(project),
+                (_, status) => assert_eq!(status, 404, "{name}"),
+            }
+        }
+        assert_eq!(owners.len(), 1, "{name}");
+        let path = format!("/v3/{}/volumes/{volume}", owners[0]);
+        assert_eq!(servers[1].get(&path).await.json()["volume"]["status"], "available");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn accepted_or_cancelled() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("sandbox.db");
+    let servers: Vec<_> = (0..2).map(|_| Arc::new(Server::with(Some(&file), vec![]))).collect();
+    for round in 0..20 {
+        let (id, key, volume) = transfer(&servers[0], "data-01").await;
+        let (accepting, cancelling) =
+            (servers[round % 2].clone(), servers[(round + 1) % 2].clone());
+        let (id_of_accept, id_of_delete) = (id.clone(), id);
+        let accept =
+            tokio::spawn(async move { accepting.accept(B, &id_of_accept, &key).await.status });
+        let delete = tokio::spawn(async move { cancelling.delete(A, &id_of_delete).await.status });
+        let (accepted, deleted) = (accept.await.unwrap(), delete.await.unwrap());
+        let owner = match (accepted.as_u16(), deleted.as_u16()) {
+            (202, 404) => B,
+            (404, 202) => A,
+            both => panic!("{both:?}"),
+        };
+        let path = format!("/v3/{owner}/volumes/{volume}");
+        assert_eq!(servers[0].get(&path).await.json()["volume"]["status"], "available");
+        // The next round starts with a volume of A, too.
+        if owner == B {
+            let body = json!({ "transfer": { "volume_id": volume, "name": "back" } }).to_string();
+            let back = servers[0].post(&format!("/v3/{B}/os-volume-transfer"), body).await.json();
+            let text = |field: &str| back["transfer"][field].as_str().unwrap();
+            assert_eq!(servers[0].accept(A, text("id"), text("auth_key")).await.status, 202);
+        }
+    }
+}
+
+/// Without its snapshots a volume can be given away; here they go along.
+#[tokio::test]
+async fn no_snapshots() {
+    let server = Server::new();
+    let volume = server.volume_named("with-snapshots").await["id"].as_str().unwrap().to_owned();
+    let create = async |version: &str, no_snapshots: bool| {
+        let body = json!({
+            "transfer": { "volume_id": volume, "name": "n", "no_snapshots": no_snapshots }
+        });
+        let request = with_version("POST", &format!("/v3/{A}/volume-transfers"), version);
+        server.send(request.body(Body::from(body.to_string())).unwrap()).await
+    };
+    assert_eq!(create("3.54", true).await.status, 400);
+    assert_eq!(create("3.55", false).await.status, 400);
+    let created = create("3.55", true).await;
+    assert_eq!(created.status, 202);
+    let created = created.json()["transfer"].take();
+    let text = |field: &str| created[field].as_str().unwrap();
+    assert_eq!(created["no_snapshots"], true);
+    let path = format!("/v3/{A}/volume-transfers/{}", text("id"));
+    let shown = server.send(with_version("GET", &path, "3.57").body(Body::empty()).unwrap()).await;
+    assert_eq!(shown.json()["transfer"]["no_snapshots"], true);
+    assert_eq!(shown.json()["transfer"]["source_project_id"], A);
+    let shown = server.get(&path).await.json();
+    assert_eq!(keys(&shown["transfer"]), ["created_at", "id", "links", "name", "volume_id"]);
+    assert_eq!(server.accept(B, text("id"), text("auth_key")).await.status, 202);
+    let list = server.get(&format!("/v2/{B}/cloudsnapshots/detail")).await.json();
+    assert_eq!(list["count"], 2);
+}
+
+#[tokio::test]
+async fn v2_knows_no_microversions() {
+    let server = Server::new();
+    for version in ["3.57", "3.72", "abc"] {
+        let path = format!("/v2/{A}/os-volume-transfer");
+        let request = with_version("GET", &path, version).body(Body::empty()).unwrap();
+        let answer = server.send(request).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert_eq!(answer.header("Openstack-Api-Version"), Some("volume 3.0"));
+    }
+    for path in ["volume-transfers", "backups", "vaults", "policies"] {
+        assert_eq!(server.get(&format!("/v2/{A}/{path}")).await.status, 404, "{path}");
+    }
+}
+
+/// What is no microversion, and what is one for another service too.
+#[tokio::test]
+async fn odd_microversions() {
+    let server = Server::new();
+    for (value, status, answered) in [
+        ("compute 2.1, volume 3.55", 200, Some("volume 3.55")),
+        (" volume   3.71 ", 200, Some("volume 3.71")),
+        ("volume 3.100000", 406, Some("volume 3.100000")),
+        ("volume 99999999999.0", 406, Some("volume 99999999999.0")),
+        ("volume 0.0", 400, None),
+        ("volume 3.", 400, None),
+        ("volume 3.05", 400, None),
+        ("volume 3.+5", 400, None),
+        ("volume", 400, None),
+        ("3.55", 400, None),
+        ("", 400, None),
+    ] {
+        let request = request("GET", &format!("/v3/{A}/os-volume-transfer"))
+            .header("OpenStack-API-Version", value);
+        let answer = server.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status.as_u16(), status, "{value}");
+        assert_eq!(answer.header("Openstack-Api-Version"), answered, "{value}");
+        assert!(answer.header("X-Compute-Request-Id").is_some(), "{value}");
+    }
+}
+
+#[tokio::test]
+async fn transfers_come_in_pages() {
+    let server = Server::new();
+    let mut all = Vec::new();
+    for name in ["data-01", "data-02", "data-03", "media-cache", "analytics-warehouse"] {
+        all.insert(0, transfer(&server, name).await.0);
+    }
+    let rows = |list: &Value| -> Vec<String> {
+        let rows = list["transfers"].as_array().unwrap();
+        rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    };
+    // EVS has `limit` and `offset`, and no links.
+    for (query, expected) in [
+        ("", &all[..]),
+        ("?limit=2", &all[..2]),
+        ("?limit=2&offset=2", &all[2..4]),
+        ("?offset=4", &all[4..]),
+        ("?offset=5", &[]),
+        ("?limit=2&marker=x", &[]),
+    ] {
+        let list = server.get(&format!("/v2/{A}/os-volume-transfer/detail{query}")).await.json();
+        assert_eq!(rows(&list), expected, "{query}");
+        assert_eq!(keys(&list), ["transfers"], "{query}");
+    }
+    for query in ["offset=-1", "offset=x", "limit=0", "limit=1001"] {
+        let answer = server.get(&format!("/v2/{A}/os-volume-transfer?{query}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");
+    }
+
+    let get = async |path: &str, version: &str| {
+        server.send(with_version("GET", path, version).body(Body::empty()).unwrap()).await
+    };
+    let first = format!("/v3/{A}/volume-transfers?limit=2&offset=1&sort=created_at:desc");
+    assert_eq!(rows(&get(&first, "3.58").await.json()), [] as [String; 0]);
+    let (mut seen, mut path) = (Vec::new(), first);
+    loop {
+        let page = get(&path, "3.59").await.json();
+        seen.push(rows(&page));
+        let Some(next) = page["transfers_links"][0]["href"].as_str() else { break };
+        path = next.strip_prefix("http://127.0.0.1:8776").unwrap().to_owned();
+    }
+    assert_eq!(seen, [&all[1..3], &all[3..5]]);
+    let path = format!("/v3/{A}/volume-transfers?marker=11111111-2222-4333-8444-555555555555");
+    assert_eq!(get(&path, "3.59").await.status, 404);
+    let path = format!("/v3/{A}/volume-transfers?sort=name");
+    assert_eq!(get(&path, "3.59").await.status, 400);
+}
+
+#[tokio::test]
+async fn backups_vaults_and_policies() {
+    let server = Server::new();
+    for (name, backups, vaults, policies) in [
+        ("data-01", 0, 0, 0),
+        ("with-backups", 1, 1, 0),
+        ("policy-protected", 0, 1, 1),
+        ("vault-policy", 0, 1, 1),
+    ] {
+        let id = server.volume_named(name).await["id"].as_str().unwrap().to_owned();
+        let id = id.as_str();
+        let of_volume = "resource_type=OS::Cinder::Volume&limit=1";
+        let path = format!("/v3/{A}/backups?resource_id={id}&{of_volume}");
+        let answer = server.get(&path).await;
+        assert_eq!(answer.header("Openstack-Api-Version"), None);
+        let list = answer.json();
+        let row = json!({ "id": id, "resource_id": id });
+        assert_eq!(list, json!({ "backups": vec![row; backups], "count": backups }), "{name}");
+        let path = format!("/v3/{A}/vaults?object_type=disk&resource_ids={id}");
+        let list = server.get(&path).await.json();
+        let row = json!({ "id": id });
+        assert_eq!(list, json!({ "vaults": vec![row; vaults], "count": vaults }), "{name}");
+        let list = server.get(&format!("/v3/{A}/policies?vault_id={id}")).await.json();
+        assert_eq!(list["count"], policies, "{name}");
+        assert_eq!(list["policies"].as_array().unwrap().len(), policies, "{name}");
+
+        // Of another project's volume there is nothing.
+        for path in [
+            format!("/v3/{B}/backups?resource_id={id}&{of_volume}"),
+            format!("/v3/{B}/vaults?object_type=disk&resource_ids={id}"),
+            format!("/v3/{B}/policies?vault_id={id}"),
+        ] {
+            assert_eq!(server.get(&path).await.json()["count"], 0, "{path}");
+        }
+    }
+    assert_eq!(server.get(&format!("/v3/{A}/vaults?limit=1")).await.json()["count"], 4);
+}
+
+#[test]
+fn an_older_sandbox_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("sandbox.db");
+    rusqlite::Connection::open(&file).unwrap().pragma_update(None, "user_version", 1).unwrap();
+    let error = console_server::sandbox::router(Some(&file)).unwrap_err().to_string();
+    assert!(error.ends_with("it is of an older sandbox: use a new file"), "{error}");
 }
 
 #[tokio::test]

@@ -4,8 +4,13 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-/// Only answers of Cinder's own router carry it, not those of what stands before it.
+/// Both the microversion that is asked for and the one that is answered.
 pub(super) const API_VERSION: HeaderName = HeaderName::from_static("openstack-api-version");
+
+/// Marks an answer as one of Cinder's own router, not of what stands before it: such an answer
+/// says its microversion.
+#[derive(Clone, Copy)]
+pub(super) struct Routed;
 
 pub(super) fn json(status: StatusCode, body: &Value) -> Response {
     let headers = [
@@ -20,9 +25,16 @@ pub(super) fn json(status: StatusCode, body: &Value) -> Response {
 /// An answer of the API itself.
 pub(super) fn answer(status: StatusCode, body: &Value) -> Response {
     let mut response = json(status, body);
-    let headers = response.headers_mut();
-    headers.insert(API_VERSION, HeaderValue::from_static("volume 3.0"));
-    headers.insert(header::VARY, HeaderValue::from_static("OpenStack-API-Version"));
+    response.extensions_mut().insert(Routed);
+    response
+}
+
+/// The answer of the API to a deletion.
+pub(super) fn deleted() -> Response {
+    // Cinder leaves it to its web framework, which has no better type for nothing.
+    let headers = [(header::CONTENT_TYPE, "text/html; charset=UTF-8")];
+    let mut response = (StatusCode::ACCEPTED, headers).into_response();
+    response.extensions_mut().insert(Routed);
     response
 }
 
@@ -35,7 +47,11 @@ pub(super) struct Fault {
 
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
-        answer(self.status, &self.body)
+        let mut response = answer(self.status, &self.body);
+        if self.status == StatusCode::PAYLOAD_TOO_LARGE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("0"));
+        }
+        response
     }
 }
 
@@ -69,6 +85,16 @@ impl Fault {
     pub(super) fn not_found(kind: &str, id: &str) -> Fault {
         let message = format!("{kind} {id} could not be found.");
         Fault::new(StatusCode::NOT_FOUND, "itemNotFound", message)
+    }
+
+    pub(super) fn over_limit(message: &str) -> Fault {
+        let status = StatusCode::PAYLOAD_TOO_LARGE;
+        let limit = json!({ "code": status.as_u16(), "message": message, "retryAfter": "0" });
+        Fault { status, body: json!({ "overLimit": limit }) }
+    }
+
+    pub(super) fn not_acceptable(message: impl Into<String>) -> Fault {
+        Fault::new(StatusCode::NOT_ACCEPTABLE, "computeFault", message)
     }
 
     pub(super) fn failed() -> Fault {

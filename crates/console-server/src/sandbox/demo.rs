@@ -10,11 +10,32 @@ pub(super) struct Project {
     pub(super) label: &'static str,
     pub(super) project_id: &'static str,
     pub(super) token: &'static str,
+    #[serde(skip)]
+    pub(super) quota: Quota,
+}
+
+/// What a project may own.
+pub(super) struct Quota {
+    pub(super) volumes: i64,
+    pub(super) gigabytes: i64,
+    /// How many gigabytes one volume may have.
+    pub(super) per_volume: i64,
 }
 
 pub(super) const PROJECTS: &[Project] = &[
-    Project { label: "A", project_id: "dd14c6ac581f40059e27f5320b60bf2f", token: "demo-token-a" },
-    Project { label: "B", project_id: "40acc331ac784f34842ba4f08ff2be48", token: "demo-token-b" },
+    Project {
+        label: "A",
+        project_id: "dd14c6ac581f40059e27f5320b60bf2f",
+        token: "demo-token-a",
+        quota: Quota { volumes: 100, gigabytes: 20_000, per_volume: 4000 },
+    },
+    // Small enough that each of its limits can be met with the volumes of A.
+    Project {
+        label: "B",
+        project_id: "40acc331ac784f34842ba4f08ff2be48",
+        token: "demo-token-b",
+        quota: Quota { volumes: 10, gigabytes: 3000, per_volume: 2000 },
+    },
 ];
 
 /// A volume of `demo.json`: its columns, and what in its record differs from [`plain`].
@@ -28,6 +49,9 @@ struct Demo {
     created_at: String,
     #[serde(default)]
     backups: bool,
+    /// That of a vault; one that EVS writes into the metadata counts without this.
+    #[serde(default)]
+    backup_policy: bool,
     #[serde(default)]
     frozen: bool,
     #[serde(default)]
@@ -76,8 +100,9 @@ pub(super) fn seed(tx: &Transaction) -> Result<(), super::Error> {
         if let Some(record) = record.as_object_mut() {
             record.extend(demo.record);
         }
+        let policy = record.pointer("/metadata/policy").is_some();
         tx.execute(
-            "INSERT INTO volumes VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, FALSE, ?7, ?8)",
+            "INSERT INTO volumes VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9)",
             params![
                 demo.id,
                 project.map(|project| project.project_id),
@@ -85,6 +110,7 @@ pub(super) fn seed(tx: &Transaction) -> Result<(), super::Error> {
                 demo.status.as_deref().unwrap_or("available"),
                 demo.created_at,
                 demo.backups,
+                demo.backup_policy || policy,
                 demo.frozen,
                 record
             ],

@@ -6,25 +6,27 @@
 mod answer;
 mod demo;
 mod key;
+mod microversion;
 mod python;
 mod request;
 mod store;
 mod transfers;
 
-use answer::{API_VERSION, Fault, answer};
+use answer::{Fault, Routed, answer};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
+use microversion::Microversion;
 use request::{BODY_LIMIT, Call, Document};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
-use store::{Error, Page, Store, VolumeQuery};
-use transfers::Transfer;
+use store::{Error, Page, Protection, Store, VolumeQuery};
+use transfers::{Transfer, TransferQuery};
 use uuid::Uuid;
 use volume_transfer::{Constraint, Service};
 
@@ -55,6 +57,10 @@ pub fn router(file: Option<&Path>) -> io::Result<Router> {
 }
 
 fn api_router(api: Api) -> Router {
+    let (alias, cbr) = match api.is_cinder() {
+        true => (transfer_router("volume-transfers"), cbr_router()),
+        false => (Router::new(), Router::new()),
+    };
     Router::new()
         .route("/{project}/volumes/detail", get(volumes))
         .route("/{project}/volumes/{id}", get(volume))
@@ -62,15 +68,40 @@ fn api_router(api: Api) -> Router {
         .route("/{project}/cloudvolumes/{id}", get(volume))
         .route("/{project}/snapshots/detail", get(snapshots))
         .route("/{project}/cloudsnapshots/detail", get(snapshots))
-        .route("/{project}/os-volume-transfer", get(transfers).post(create_transfer))
-        .route("/{project}/os-volume-transfer/detail", get(transfers))
-        .route("/{project}/os-volume-transfer/{id}", get(transfer))
+        .merge(transfer_router("os-volume-transfer"))
+        .merge(alias)
+        .route_layer(middleware::from_fn_with_state(api.clone(), microversion::negotiate))
+        .merge(cbr)
         // Cinder has no 405.
         .fallback(async || answer::no_such_route())
         .method_not_allowed_fallback(async || answer::no_such_route())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn(front))
         .with_state(api)
+}
+
+fn transfer_router(collection: &str) -> Router<Api> {
+    Router::new()
+        .route(&format!("/{{project}}/{collection}"), get(transfers).post(create_transfer))
+        .route(&format!("/{{project}}/{collection}/detail"), get(transfers))
+        .route(&format!("/{{project}}/{collection}/{{id}}"), get(transfer).delete(delete_transfer))
+        .route(&format!("/{{project}}/{collection}/{{id}}/accept"), post(accept_transfer))
+}
+
+/// Of CBR, Huawei's backup service, what tells whether a volume has backups or a backup policy. It
+/// has an address of its own in the cloud, and knows no microversion.
+fn cbr_router() -> Router<Api> {
+    Router::new()
+        .route("/{project}/backups", get(backups))
+        .route("/{project}/vaults", get(vaults))
+        .route("/{project}/policies", get(policies))
+}
+
+impl Api {
+    /// Whether this is Cinder's path, which has microversions and what came with them.
+    fn is_cinder(&self) -> bool {
+        self.version == "v3"
+    }
 }
 
 /// What stands before Cinder's router, in this order: an id for the request, the size limit, and
@@ -95,8 +126,12 @@ async fn front(mut request: Request, next: Next) -> Response {
     let id = format!("req-{}", Uuid::new_v4());
     // A UUID is a header value: the error cannot occur.
     if let Ok(id) = HeaderValue::try_from(id) {
+        let routed = response.extensions().get::<Routed>().is_some();
         let headers = response.headers_mut();
-        if headers.contains_key(API_VERSION) {
+        // Cinder's router adds an id of its own to the JSON that it writes.
+        if routed
+            && headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json")
+        {
             headers.insert(HeaderName::from_static("x-compute-request-id"), id.clone());
         }
         headers.insert(HeaderName::from_static("x-openstack-request-id"), id);
@@ -119,7 +154,7 @@ async fn volumes(State(api): State<Api>, call: Call) -> Answer {
     };
     let Page { rows, count, more } = api.store.volumes(call.project, &query)?;
     let next = rows.last().filter(|_| more).and_then(|last| last.get("id")).and_then(Value::as_str);
-    let next = next.map(|id| call.next_page(id));
+    let next = next.map(|id| call.next_page(call.path(), id));
     let rows: Vec<_> = rows.into_iter().map(|record| volume_json(&call, record)).collect();
     let mut body = json!({ "volumes": rows });
     if let Some(href) = next {
@@ -153,29 +188,112 @@ async fn create_transfer(
 ) -> Answer {
     // Only now: Cinder reads the body before it looks at whose project the URL names.
     let call = call?;
-    let (volume_id, name) = request::create(&document, api.service.name_rule())?;
-    let (transfer, key) = api.store.create_transfer(call.project, volume_id, name.as_ref())?;
+    let new = request::create(&document, api.service.name_rule(), call.microversion)?;
+    let (transfer, key) = api.store.create_transfer(call.project, new)?;
     let mut record = transfer_json(&call, transfer, true);
     insert(&mut record, "auth_key", key.into());
     Ok(answer(StatusCode::ACCEPTED, &json!({ "transfer": record })))
 }
 
 async fn transfers(State(api): State<Api>, call: Call) -> Answer {
-    call.limit()?;
-    // Below microversion 3.59 Cinder takes every parameter, `limit` too, for a field to filter by,
-    // and no transfer has a field that it does not know.
-    let rows = match call.query.iter().all(|(key, _)| key == "name" || key == "volume_id") {
-        true => api.store.transfers(call.project, call.param("name"), call.param("volume_id"))?,
-        false => Vec::new(),
+    let has_sort_and_marker = call.microversion >= Microversion::PAGES;
+    let mut query = TransferQuery {
+        name: call.param("name"),
+        volume_id: call.param("volume_id"),
+        marker: None,
+        offset: 0,
+        limit: call.limit()?,
     };
+    let mut known = vec!["name", "volume_id"];
+    if has_sort_and_marker || !api.is_cinder() {
+        query.offset = call.offset()?;
+        known.extend(["limit", "offset"]);
+    }
+    if has_sort_and_marker {
+        query.marker = call.param("marker");
+        known.extend(["marker", "sort"]);
+        if call.param("sort").is_some_and(|sort| sort != "created_at:desc") {
+            // Cinder knows more of them.
+            return Err(Fault::bad_request("The sandbox sorts by created_at:desc only."));
+        }
+    }
+    // Every other parameter, and below microversion 3.59 `limit` too, is to Cinder a field to
+    // filter by, and no transfer has a field that it does not know.
+    let (rows, more) = match call.query.iter().all(|(key, _)| known.contains(&key.as_str())) {
+        true => api.store.transfers(call.project, &query)?,
+        false => (Vec::new(), false),
+    };
+    // Cinder's next page of a detailed list is a plain one, too.
+    let path = format!("/{}/os-volume-transfer", call.project);
+    let next = rows.last().filter(|_| more).map(|last| call.next_page(&path, &last.id));
     let rows: Vec<_> =
         rows.into_iter().map(|row| transfer_json(&call, row, call.is_detail())).collect();
-    Ok(answer(StatusCode::OK, &json!({ "transfers": rows })))
+    let mut body = json!({ "transfers": rows });
+    if let Some(href) = next.filter(|_| has_sort_and_marker) {
+        insert(&mut body, "transfers_links", json!([{ "rel": "next", "href": href }]));
+    }
+    Ok(answer(StatusCode::OK, &body))
 }
 
 async fn transfer(State(api): State<Api>, call: Call) -> Answer {
     let transfer = api.store.transfer(call.project, &call.id)?;
     Ok(answer(StatusCode::OK, &json!({ "transfer": transfer_json(&call, transfer, true) })))
+}
+
+async fn delete_transfer(State(api): State<Api>, call: Call) -> Answer {
+    api.store.delete_transfer(call.project, &call.id)?;
+    Ok(answer::deleted())
+}
+
+async fn accept_transfer(
+    State(api): State<Api>,
+    call: Result<Call, Fault>,
+    Document(document): Document,
+) -> Answer {
+    let call = call?;
+    let key = request::accept(&document)?;
+    let transfer = api.store.accept_transfer(call.owner, &call.id, key)?;
+    let record = transfer_json(&call, transfer, false);
+    Ok(answer(StatusCode::ACCEPTED, &json!({ "transfer": record })))
+}
+
+async fn backups(State(api): State<Api>, call: Call) -> Answer {
+    let limit = call.limit()?;
+    let of_volumes = call.param("resource_type").is_none_or(|kind| kind == "OS::Cinder::Volume");
+    let ids = match of_volumes {
+        true => {
+            api.store.protected(call.project, call.param("resource_id"), Protection::Backups)?
+        }
+        false => Vec::new(),
+    };
+    let rows = ids.iter().map(|id| json!({ "id": id, "resource_id": id })).collect();
+    Ok(cbr("backups", rows, limit))
+}
+
+async fn vaults(State(api): State<Api>, call: Call) -> Answer {
+    let limit = call.limit()?;
+    let of_volumes = call.param("object_type").is_none_or(|kind| kind == "disk");
+    let ids = match of_volumes {
+        true => api.store.protected(call.project, call.param("resource_ids"), Protection::Vault)?,
+        false => Vec::new(),
+    };
+    Ok(cbr("vaults", ids.iter().map(|id| json!({ "id": id })).collect(), limit))
+}
+
+async fn policies(State(api): State<Api>, call: Call) -> Answer {
+    let limit = call.limit()?;
+    let ids = api.store.protected(call.project, call.param("vault_id"), Protection::Policy)?;
+    let rows = ids.iter().map(|id| json!({ "id": id, "operation_type": "backup" })).collect();
+    Ok(cbr("policies", rows, limit))
+}
+
+/// A list of CBR. Here each protected volume has a vault of its own, with one backup and one
+/// policy at most, and all have the id of the volume: nobody asks more of them than whether they
+/// are there.
+fn cbr(collection: &str, mut rows: Vec<Value>, limit: usize) -> Response {
+    let count = rows.len();
+    rows.truncate(limit);
+    answer::json(StatusCode::OK, &json!({ collection: rows, "count": count }))
 }
 
 /// A volume with its links; under Cinder's spelling of the path without EVS's storage fields.
@@ -200,6 +318,14 @@ fn transfer_json(call: &Call, transfer: Transfer, detail: bool) -> Value {
     });
     if detail {
         insert(&mut record, "created_at", transfer.created_at.into());
+        if call.microversion >= Microversion::NO_SNAPSHOTS {
+            insert(&mut record, "no_snapshots", transfer.no_snapshots.into());
+        }
+        if call.microversion >= Microversion::HISTORY {
+            insert(&mut record, "destination_project_id", Value::Null);
+            insert(&mut record, "source_project_id", transfer.project_id.into());
+            insert(&mut record, "accepted", false.into());
+        }
     }
     record
 }
@@ -215,6 +341,18 @@ impl From<Error> for Fault {
         let violated = match error {
             Error::NotFound(kind, id) => return Fault::not_found(kind, &id),
             Error::Refused(constraint) => constraint,
+            Error::InvalidKey(id) => {
+                return Fault::bad_request(format!(
+                    "Invalid auth key: Attempt to transfer {id} with invalid auth key."
+                ));
+            }
+            Error::OverLimit(message) => return Fault::over_limit(&message),
+            Error::NotAwaiting { transfer, volume } => {
+                return Fault::bad_request(format!(
+                    "Invalid volume: Transfer {transfer}: Volume id {volume} expected in \
+                     awaiting-transfer state."
+                ));
+            }
             Error::Failed(cause) => {
                 // The one thing that is logged. A database's message holds no values of a row.
                 let _ = writeln!(io::stderr(), "the sandbox's database failed: {cause}");

@@ -3,7 +3,9 @@
 use super::Api;
 use super::answer::{self, Fault};
 use super::demo::Project;
+use super::microversion::Microversion;
 use super::python::{quoted, repr};
+use super::transfers::NewTransfer;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -30,6 +32,9 @@ pub(super) struct Call {
     /// `http://` and the host that the caller used, for links.
     endpoint: String,
     version: &'static str,
+    pub(super) microversion: Microversion,
+    pub(super) owner: &'static Project,
+    /// The owner's id.
     pub(super) project: &'static str,
     /// The last segment of a path that names one volume or transfer; otherwise empty.
     pub(super) id: String,
@@ -53,7 +58,7 @@ impl FromRequestParts<Api> for Call {
             .map_err(|_| Fault::malformed_url())?;
         let Query(query) = Query::try_from_uri(&parts.uri).map_err(|_| Fault::malformed_url())?;
         // The token was looked up before any route was.
-        let owner = parts.extensions.get::<&Project>().ok_or_else(Fault::failed)?;
+        let owner = *parts.extensions.get::<&Project>().ok_or_else(Fault::failed)?;
         if segments.project != owner.project_id {
             return Err(Fault::malformed_url());
         }
@@ -61,6 +66,8 @@ impl FromRequestParts<Api> for Call {
         Ok(Call {
             endpoint: format!("http://{}", host.unwrap_or("localhost")),
             version: api.version,
+            microversion: parts.extensions.get().copied().unwrap_or_default(),
+            owner,
             project: owner.project_id,
             id: segments.id,
             query,
@@ -87,6 +94,14 @@ impl Call {
         }
     }
 
+    /// How many rows are skipped.
+    pub(super) fn offset(&self) -> Result<usize, Fault> {
+        let Some(offset) = self.param("offset") else { return Ok(0) };
+        let number: i64 =
+            offset.parse().map_err(|_| Fault::bad_request("offset param must be an integer"))?;
+        number.try_into().map_err(|_| Fault::bad_request("offset param must be positive"))
+    }
+
     /// Whether the path has EVS's own spelling: `cloudvolumes`, not `volumes`.
     pub(super) fn is_cloud(&self) -> bool {
         self.uri.path().split('/').nth(2).is_some_and(|name| name.starts_with("cloud"))
@@ -106,12 +121,19 @@ impl Call {
         ])
     }
 
-    /// Where the list goes on after the row with this id.
-    pub(super) fn next_page(&self, id: &str) -> String {
+    /// Where a list of this path goes on after the row with this id.
+    pub(super) fn next_page(&self, path: &str, id: &str) -> String {
         let kept = self.uri.query().unwrap_or_default().split('&');
-        let kept = kept.filter(|pair| !pair.is_empty() && !pair.starts_with("marker="));
+        // The marker counts from the start, so an offset would skip rows once more.
+        let gone = |pair: &str| pair.starts_with("marker=") || pair.starts_with("offset=");
+        let kept = kept.filter(|pair| !pair.is_empty() && !gone(pair));
         let query: Vec<_> = kept.map(ToOwned::to_owned).chain([format!("marker={id}")]).collect();
-        format!("{}/{}{}?{}", self.endpoint, self.version, self.uri.path(), query.join("&"))
+        format!("{}/{}{path}?{}", self.endpoint, self.version, query.join("&"))
+    }
+
+    /// Without the version.
+    pub(super) fn path(&self) -> &str {
+        self.uri.path()
     }
 }
 
@@ -166,7 +188,8 @@ impl FromRequest<Api> for Document {
 pub(super) fn create<'a>(
     document: &'a Value,
     rule: &NameRule,
-) -> Result<(&'a str, Option<TransferName>), Fault> {
+    microversion: Microversion,
+) -> Result<NewTransfer<'a>, Fault> {
     let Value::Object(body) = document else {
         return Err(Fault::bad_request(is_not(document, "object")));
     };
@@ -178,15 +201,89 @@ pub(super) fn create<'a>(
     };
     let id = fields.get("volume_id").map(volume_id).transpose()?;
     let name = fields.get("name").map(|value| name(value, rule)).transpose()?.flatten();
-    let id =
+    let (known, no_snapshots) = if microversion >= Microversion::NO_SNAPSHOTS {
+        let value = fields.get("no_snapshots").map(no_snapshots).transpose()?;
+        (&["volume_id", "name", "no_snapshots"][..], value.unwrap_or_default())
+    } else {
+        (&["volume_id", "name"][..], false)
+    };
+    let volume_id =
         id.ok_or_else(|| invalid("transfer", transfer, "'volume_id' is a required property"))?;
-    if let Some(message) = unexpected(fields, &["volume_id", "name"]) {
+    if let Some(message) = unexpected(fields, known) {
         return Err(invalid("transfer", transfer, &message));
     }
     if let Some(message) = unexpected(body, &["transfer"]) {
         return Err(Fault::bad_request(message));
     }
-    Ok((id, name))
+    Ok(NewTransfer { volume_id, name, no_snapshots })
+}
+
+/// Reads the body of an accept request in the same way. The key is `None` where it is a number,
+/// which Cinder's schema allows and which is no key.
+///
+/// Cinder shows in a refusal what it refuses. Any text and number of this body may be a key, so
+/// here they are not shown.
+pub(super) fn accept(document: &Value) -> Result<Option<&str>, Fault> {
+    let Value::Object(body) = document else {
+        return Err(Fault::bad_request(is_not(&hidden(document), "object")));
+    };
+    let Some(accept) = body.get("accept") else {
+        return Err(Fault::bad_request("'accept' is a required property"));
+    };
+    let shown = hidden(accept);
+    let Value::Object(fields) = accept else {
+        return Err(invalid("accept", &shown, &is_not(&shown, "object")));
+    };
+    let key = match fields.get("auth_key") {
+        Some(Value::String(key)) => Some(key.as_str()),
+        Some(Value::Number(number)) if !number.is_f64() => None,
+        Some(other) => {
+            let other = hidden(other);
+            return Err(invalid("auth_key", &other, &is_not(&other, "string', 'integer")));
+        }
+        None => return Err(invalid("accept", &shown, "'auth_key' is a required property")),
+    };
+    if let Some(message) = unexpected(fields, &["auth_key"]) {
+        return Err(invalid("accept", &shown, &message));
+    }
+    if let Some(message) = unexpected(body, &["accept"]) {
+        return Err(Fault::bad_request(message));
+    }
+    Ok(key)
+}
+
+/// A value of the same shape that tells nothing else.
+fn hidden(value: &Value) -> Value {
+    match value {
+        Value::Null | Value::Bool(_) => value.clone(),
+        Value::Number(_) | Value::String(_) => json!("***"),
+        Value::Array(items) => items.iter().map(hidden).collect(),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| (name.clone(), hidden(value))).collect()
+        }
+    }
+}
+
+fn no_snapshots(value: &Value) -> Result<bool, Fault> {
+    const TRUE: &[&str] =
+        &["True", "TRUE", "true", "1", "ON", "On", "on", "YES", "Yes", "yes", "y", "t"];
+    const FALSE: &[&str] =
+        &["False", "FALSE", "false", "0", "OFF", "Off", "off", "NO", "No", "no", "n", "f"];
+    match value {
+        Value::Bool(value) => Ok(*value),
+        Value::String(text) if TRUE.contains(&text.as_str()) => Ok(true),
+        Value::String(text) if FALSE.contains(&text.as_str()) => Ok(false),
+        Value::String(_) => {
+            let texts = |texts: &[&str]| texts.iter().map(|text| json!(text)).collect();
+            let known: [Vec<_>; 4] =
+                [vec![json!(true)], texts(TRUE), vec![json!(false)], texts(FALSE)];
+            let message = format!("{} is not one of {}", repr(value), repr(&json!(known.concat())));
+            Err(invalid("no_snapshots", value, &message))
+        }
+        Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            Err(invalid("no_snapshots", value, &is_not(value, "boolean', 'string")))
+        }
+    }
 }
 
 fn volume_id(value: &Value) -> Result<&str, Fault> {

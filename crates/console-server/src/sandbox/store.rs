@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use volume_transfer::{Constraint, Facts};
 
 /// The version of [`SCHEMA`], kept in the file.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// A volume's `record` is what of its JSON never changes. A transfer lives until it is accepted or
 /// deleted, and a volume has one at most.
@@ -43,8 +43,9 @@ const SCHEMA: &str = "
         volume_id TEXT NOT NULL UNIQUE REFERENCES volumes (id),
         name TEXT,
         created_at TEXT NOT NULL,
+        no_snapshots INTEGER NOT NULL,
         salt TEXT NOT NULL,
-        key_hash TEXT NOT NULL
+        key_hash BLOB NOT NULL
     ) STRICT;
 ";
 
@@ -57,6 +58,12 @@ pub(super) enum Error {
     NotFound(&'static str, String),
     /// The volume cannot be transferred.
     Refused(Constraint),
+    /// Something else than the key of the transfer with this id was given as its key.
+    InvalidKey(String),
+    /// The project has no room for the volume, for the reason given.
+    OverLimit(String),
+    /// Something else has happened to the volume since it was put into the transfer.
+    NotAwaiting { transfer: String, volume: String },
     /// The database failed.
     Failed(String),
 }
@@ -72,7 +79,11 @@ impl fmt::Display for Error {
         match self {
             Error::NotFound(kind, id) => write!(f, "there is no {kind} {id}"),
             Error::Refused(constraint) => write!(f, "refused by {}", constraint.code()),
-            Error::Failed(cause) => f.write_str(cause),
+            Error::InvalidKey(id) => write!(f, "invalid key for transfer {id}"),
+            Error::NotAwaiting { transfer, volume } => {
+                write!(f, "volume {volume} does not await transfer {transfer}")
+            }
+            Error::OverLimit(cause) | Error::Failed(cause) => f.write_str(cause),
         }
     }
 }
@@ -86,6 +97,16 @@ pub(super) struct VolumeQuery<'a> {
     /// The last volume of the page before.
     pub(super) marker: Option<&'a str>,
     pub(super) limit: usize,
+}
+
+/// What CBR, Huawei's backup service, may have of a volume.
+#[derive(Clone, Copy)]
+pub(super) enum Protection {
+    Backups,
+    /// Where the backups are, or will be.
+    Vault,
+    /// That of the vault.
+    Policy,
 }
 
 /// A part of a list.
@@ -113,6 +134,10 @@ impl Store {
                 tx.pragma_update(None, "user_version", VERSION)?;
             }
             VERSION => {}
+            1..VERSION => {
+                let cause = "it is of an older sandbox: use a new file";
+                return Err(Error::Failed(cause.to_owned()));
+            }
             other => return Err(Error::Failed(format!("it has the unknown version {other}"))),
         }
         tx.commit()?;
@@ -181,6 +206,28 @@ impl Store {
             .collect::<Result<_, _>>()?;
         let count = rows.len();
         Ok(page(rows, limit, count))
+    }
+
+    /// The ids of a project's volumes, or of the one asked for, that have something of CBR's.
+    pub(super) fn protected(
+        &self,
+        project: &str,
+        volume_id: Option<&str>,
+        by: Protection,
+    ) -> Result<Vec<String>, Error> {
+        let condition = match by {
+            Protection::Backups => "backups",
+            Protection::Vault => "(backups OR backup_policy)",
+            Protection::Policy => "backup_policy",
+        };
+        let db = self.db();
+        let mut statement = db.prepare(&format!(
+            "SELECT id FROM volumes
+             WHERE project_id = ?1 AND (?2 IS NULL OR id = ?2) AND {condition}
+             ORDER BY created_at DESC, id"
+        ))?;
+        let ids = statement.query_map(params![project, volume_id], |row| row.get(0))?;
+        Ok(ids.collect::<Result<_, _>>()?)
     }
 }
 

@@ -1,9 +1,12 @@
 //! The transfers that the sandbox keeps. Each change is one transaction, which checks and updates.
 
+use super::demo::Project;
 use super::key::{self, Lock};
 use super::store::{Error, Store, volume};
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
+use rusqlite::{
+    Connection, OptionalExtension, Row, Transaction, TransactionBehavior, named_params, params,
+};
 use serde_json::Value;
 use uuid::Uuid;
 use volume_transfer::{Constraint, Service, TransferName, Volume, eligibility};
@@ -11,9 +14,29 @@ use volume_transfer::{Constraint, Service, TransferName, Volume, eligibility};
 /// The record of a transfer.
 pub(super) struct Transfer {
     pub(super) id: String,
+    /// The project that made it, and owns its volume.
+    pub(super) project_id: String,
     pub(super) name: Option<String>,
     pub(super) volume_id: String,
     pub(super) created_at: String,
+    pub(super) no_snapshots: bool,
+}
+
+/// What a transfer is to be.
+pub(super) struct NewTransfer<'a> {
+    pub(super) volume_id: &'a str,
+    pub(super) name: Option<TransferName>,
+    pub(super) no_snapshots: bool,
+}
+
+/// Which transfers are asked for.
+pub(super) struct TransferQuery<'a> {
+    pub(super) name: Option<&'a str>,
+    pub(super) volume_id: Option<&'a str>,
+    /// The last transfer of the page before.
+    pub(super) marker: Option<&'a str>,
+    pub(super) offset: usize,
+    pub(super) limit: usize,
 }
 
 impl Store {
@@ -21,12 +44,14 @@ impl Store {
     pub(super) fn create_transfer(
         &self,
         project: &str,
-        volume_id: &str,
-        name: Option<&TransferName>,
+        NewTransfer { volume_id, name, no_snapshots }: NewTransfer,
     ) -> Result<(Transfer, String), Error> {
         let mut db = self.db();
         let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let (record, facts) = volume(&tx, project, volume_id)?;
+        let (record, mut facts) = volume(&tx, project, volume_id)?;
+        if no_snapshots {
+            facts.snapshots = Some(false);
+        }
         let candidate = Volume::read(&Value::Object(record))
             .ok_or_else(|| Error::Failed(format!("volume {volume_id} has no id")))?;
         // The sandbox is EVS behind Cinder's path too: the volumes are the same.
@@ -37,9 +62,11 @@ impl Store {
 
         let transfer = Transfer {
             id: Uuid::new_v4().to_string(),
+            project_id: project.to_owned(),
             name: name.map(|name| name.as_str().to_owned()),
             volume_id: volume_id.to_owned(),
             created_at: now(),
+            no_snapshots,
         };
         let (key, Lock { salt, hash }) = key::generate()?;
         let changed = tx.execute(
@@ -51,14 +78,16 @@ impl Store {
             return Err(Error::Refused(Constraint::Status));
         }
         tx.execute(
-            "INSERT INTO transfers (id, project_id, volume_id, name, created_at, salt, key_hash)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO transfers
+             (id, project_id, volume_id, name, created_at, no_snapshots, salt, key_hash)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             params![
                 transfer.id,
                 project,
                 volume_id,
                 transfer.name,
                 transfer.created_at,
+                no_snapshots,
                 salt,
                 hash
             ],
@@ -67,33 +96,149 @@ impl Store {
         Ok((transfer, key))
     }
 
+    /// Ends a transfer, and gives its volume to the project if it has room for it. Any project may
+    /// do so that has the key, even the one that made it.
+    ///
+    /// The volume's snapshots go with it. A Cinder that was told `no_snapshots` leaves them where
+    /// they were; here they go along all the same, since a snapshot is kept with its volume.
+    pub(super) fn accept_transfer(
+        &self,
+        project: &Project,
+        id: &str,
+        key: Option<&str>,
+    ) -> Result<Transfer, Error> {
+        let mut db = self.db();
+        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let (transfer, lock) = tx
+            .query_row("SELECT * FROM transfers WHERE id = ?1", [id], |row| {
+                let lock = Lock { salt: row.get("salt")?, hash: row.get("key_hash")? };
+                Ok((transfer(row)?, lock))
+            })
+            .optional()?
+            .ok_or_else(|| not_found(id))?;
+        if !key.is_some_and(|key| lock.opens(key)) {
+            return Err(Error::InvalidKey(transfer.id));
+        }
+        check_quota(&tx, project, &transfer.volume_id)?;
+        let changed = tx.execute(
+            "UPDATE volumes SET project_id = ?2, status = 'available', updated_at = ?3
+             WHERE id = ?1 AND status = 'awaiting-transfer'",
+            params![transfer.volume_id, project.project_id, now()],
+        )?;
+        if changed != 1 {
+            return Err(Error::NotAwaiting { transfer: transfer.id, volume: transfer.volume_id });
+        }
+        tx.execute("DELETE FROM transfers WHERE id = ?1", [id])?;
+        tx.commit()?;
+        Ok(transfer)
+    }
+
+    /// Ends a transfer. Its volume stays where it is.
+    pub(super) fn delete_transfer(&self, project: &str, id: &str) -> Result<(), Error> {
+        let mut db = self.db();
+        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let Transfer { volume_id, .. } = find(&tx, project, id)?;
+        // A volume that something else has happened to since is left as it is.
+        tx.execute(
+            "UPDATE volumes SET status = 'available', updated_at = ?2
+             WHERE id = ?1 AND status = 'awaiting-transfer'",
+            params![volume_id, now()],
+        )?;
+        tx.execute("DELETE FROM transfers WHERE id = ?1", [id])?;
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// A page of transfers, newest first, and whether more follow.
     pub(super) fn transfers(
         &self,
         project: &str,
-        name: Option<&str>,
-        volume_id: Option<&str>,
-    ) -> Result<Vec<Transfer>, Error> {
-        let db = self.db();
-        let mut statement = db.prepare(
-            "SELECT * FROM transfers
-             WHERE project_id = ?1 AND (?2 IS NULL OR name = ?2)
-               AND (?3 IS NULL OR volume_id = ?3)
-             ORDER BY created_at DESC, id",
-        )?;
-        let rows = statement.query_map(params![project, name, volume_id], transfer)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        query: &TransferQuery,
+    ) -> Result<(Vec<Transfer>, bool), Error> {
+        let mut db = self.db();
+        let tx = db.transaction()?;
+        if let Some(marker) = query.marker {
+            find(&tx, project, marker)?;
+        }
+        let mut rows: Vec<_> = tx
+            .prepare(
+                "SELECT * FROM transfers
+                 WHERE project_id = :project
+                   AND (:name IS NULL OR name = :name)
+                   AND (:volume IS NULL OR volume_id = :volume)
+                   AND (:marker IS NULL OR EXISTS (
+                       SELECT 1 FROM transfers AS last WHERE last.id = :marker
+                       AND (last.created_at, transfers.id) > (transfers.created_at, last.id)))
+                 ORDER BY created_at DESC, id LIMIT :limit OFFSET :offset",
+            )?
+            .query_map(
+                named_params! {
+                    ":project": project, ":name": query.name, ":volume": query.volume_id,
+                    ":marker": query.marker, ":limit": query.limit + 1, ":offset": query.offset,
+                },
+                transfer,
+            )?
+            .collect::<Result<_, _>>()?;
+        let more = rows.len() > query.limit;
+        rows.truncate(query.limit);
+        Ok((rows, more))
     }
 
     pub(super) fn transfer(&self, project: &str, id: &str) -> Result<Transfer, Error> {
-        self.db()
-            .query_row(
-                "SELECT * FROM transfers WHERE id = ?1 AND project_id = ?2",
-                [id, project],
-                transfer,
-            )
-            .optional()?
-            .ok_or_else(|| Error::NotFound("Transfer", id.to_owned()))
+        find(&self.db(), project, id)
     }
+}
+
+fn find(db: &Connection, project: &str, id: &str) -> Result<Transfer, Error> {
+    db.query_row(
+        "SELECT * FROM transfers WHERE id = ?1 AND project_id = ?2",
+        [id, project],
+        transfer,
+    )
+    .optional()?
+    .ok_or_else(|| not_found(id))
+}
+
+fn not_found(id: &str) -> Error {
+    Error::NotFound("Transfer", id.to_owned())
+}
+
+/// Whether a project has room for a volume more.
+fn check_quota(tx: &Transaction, project: &Project, volume_id: &str) -> Result<(), Error> {
+    let size: i64 = tx.query_row(
+        "SELECT json_extract(record, '$.size') FROM volumes WHERE id = ?1",
+        [volume_id],
+        |row| row.get(0),
+    )?;
+    let (volumes, gigabytes): (i64, i64) = tx.query_row(
+        "SELECT count(*), coalesce(sum(json_extract(record, '$.size')), 0)
+         FROM volumes WHERE project_id = ?1",
+        [project.project_id],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let quota = &project.quota;
+    let over = if size > quota.per_volume {
+        format!(
+            "VolumeSizeExceedsLimit: Requested volume size {size}G is larger than \
+             maximum allowed limit {}G.",
+            quota.per_volume
+        )
+    } else if volumes + 1 > quota.volumes {
+        format!(
+            "VolumeLimitExceeded: Maximum number of volumes allowed ({}) exceeded \
+             for quota 'volumes'.",
+            quota.volumes
+        )
+    } else if gigabytes + size > quota.gigabytes {
+        format!(
+            "Requested volume or snapshot exceeds allowed gigabytes quota. \
+             Requested {size}G, quota is {}G and {gigabytes}G has been consumed.",
+            quota.gigabytes
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Error::OverLimit(over))
 }
 
 /// The present in the API's form: UTC, no zone, always six digits of a second.
@@ -104,8 +249,10 @@ fn now() -> String {
 fn transfer(row: &Row) -> rusqlite::Result<Transfer> {
     Ok(Transfer {
         id: row.get("id")?,
+        project_id: row.get("project_id")?,
         name: row.get("name")?,
         volume_id: row.get("volume_id")?,
         created_at: row.get("created_at")?,
+        no_snapshots: row.get("no_snapshots")?,
     })
 }

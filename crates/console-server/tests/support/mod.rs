@@ -103,6 +103,18 @@ impl Server {
         self.post(&format!("/v2/{A}/os-volume-transfer"), body.to_string()).await
     }
 
+    /// Accepts a transfer on `/v3`.
+    pub(crate) async fn accept(&self, project: &str, id: &str, key: &str) -> Answer {
+        let body = serde_json::json!({ "accept": { "auth_key": key } });
+        let path = format!("/v3/{project}/os-volume-transfer/{id}/accept");
+        self.post(&path, body.to_string()).await
+    }
+
+    pub(crate) async fn delete(&self, project: &str, id: &str) -> Answer {
+        let path = format!("/v3/{project}/os-volume-transfer/{id}");
+        self.send(request("DELETE", &path).body(Body::empty()).unwrap()).await
+    }
+
     pub(crate) async fn volume_named(&self, name: &str) -> Value {
         let list = self.get(&format!("/v2/{A}/cloudvolumes/detail")).await.json();
         let mut volumes = list["volumes"].as_array().unwrap().clone();
