@@ -19,6 +19,8 @@ const messages = Object.fromEntries(
 /** The sandbox's projects, whose credentials are public. */
 export const PROJECT_A = { id: "dd14c6ac581f40059e27f5320b60bf2f", token: "demo-token-a" };
 
+export const PROJECT_B = { id: "40acc331ac784f34842ba4f08ff2be48", token: "demo-token-b" };
+
 /** The API page's sample volume, which the sandbox calls data-01. */
 export const DATA_01 = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
 
@@ -123,6 +125,20 @@ export class Console {
 
   get table(): Locator {
     return this.page.getByRole("table", { name: this.say("volumes.title"), exact: true });
+  }
+
+  get transfers(): Locator {
+    return this.page.getByRole("table", { name: this.say("transfers.title"), exact: true });
+  }
+
+  get cancelDialog(): Locator {
+    return this.page.getByRole("dialog", { name: this.say("cancel.title"), exact: true });
+  }
+
+  /** Cancels a transfer by its row, and says yes when asked. */
+  async cancel(transfer: string): Promise<void> {
+    await this.button("transfers.cancel", { name: transfer }).click();
+    await this.cancelDialog.getByRole("button", { name: this.say("cancel.confirm"), exact: true }).click();
   }
 
   get dialog(): Locator {

@@ -1,10 +1,12 @@
 //! The whole page: its header, its parts in the order of the work, and its guard against leaving.
 
+use crate::accept::Accept;
 use crate::connect::Connect;
 use crate::create::Create;
 use crate::handover::HandoverDialog;
 use crate::state::Console;
 use crate::text::{Language, key, t};
+use crate::transfers::{CancelDialog, Transfers};
 use crate::volumes::Volumes;
 use leptos::ev;
 use leptos::prelude::*;
@@ -32,7 +34,16 @@ pub fn App() -> impl IntoView {
             event.prevent_default();
         }
     });
-    on_cleanup(move || guard.remove());
+    // What happened while nobody looked is asked for when somebody does again.
+    let returned = window_event_listener_untyped("visibilitychange", move |_| {
+        if !document().hidden() {
+            console.follow();
+        }
+    });
+    on_cleanup(move || {
+        guard.remove();
+        returned.remove();
+    });
 
     view! {
         <a class="skip" href="#main">{t(key::APP_SKIP)}</a>
@@ -65,11 +76,16 @@ pub fn App() -> impl IntoView {
             <Show when=move || console.session.with(Option::is_some)>
                 <Volumes />
                 <Create />
+                <Transfers />
+                <Accept />
             </Show>
         </main>
         <Show when=move || console.handover.with(Option::is_some)>
             <HandoverDialog />
         </Show>
+        {move || console.pending.cancelling.get().map(|(session, transfer)| view! {
+            <CancelDialog session transfer />
+        })}
     }
 }
 

@@ -4,7 +4,7 @@ use gloo_net::http::RequestBuilder;
 use serde::Deserialize;
 use std::fmt;
 use std::sync::Arc;
-use volume_transfer::api::{self, VolumePage};
+use volume_transfer::api::{self, TransferList, VolumePage};
 use volume_transfer::{
     Lost, Method, Outcome, ProjectId, ReadError, Request, Response, Service, Volume,
 };
@@ -45,6 +45,11 @@ impl Endpoint {
                 .all(String::is_empty);
         let path = url.pathname();
         plain.then(|| Endpoint(url.origin() + path.trim_end_matches('/')))
+    }
+
+    /// The address, without a slash at its end.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -102,6 +107,7 @@ impl SessionData {
         let method = match request.method {
             Method::Get => gloo_net::http::Method::GET,
             Method::Post => gloo_net::http::Method::POST,
+            Method::Delete => gloo_net::http::Method::DELETE,
         };
         let mut builder = RequestBuilder::new(&format!("{}{}", self.endpoint.0, request.path))
             .method(method)
@@ -113,7 +119,7 @@ impl SessionData {
             builder = builder.header(name, value);
         }
         let sent = match request.body {
-            Some(body) => builder.body(body).map_err(lost)?.send().await,
+            Some(body) => builder.body(body.as_str()).map_err(lost)?.send().await,
             None => builder.send().await,
         };
         let answer = sent.map_err(lost)?;
@@ -153,6 +159,20 @@ impl SessionData {
                 }
             }
         }
+    }
+
+    /// Reads all transfers of the project that nobody has accepted yet.
+    ///
+    /// # Errors
+    /// [`ReadError`] if a page cannot be read, with what was read before.
+    pub async fn transfers(&self) -> Result<TransferList, (TransferList, ReadError)> {
+        let mut list = TransferList::default();
+        while let Some(request) = list.request(self.service, &self.project) {
+            if let Err(error) = list.take(self.send(request).await) {
+                return Err((list, error));
+            }
+        }
+        Ok(list)
     }
 }
 

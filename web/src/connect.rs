@@ -27,7 +27,7 @@ struct Entries {
 pub(crate) fn Connect() -> impl IntoView {
     let console = Console::get();
     let language = language();
-    let editing = RwSignal::new(true);
+    let editing = console.connecting;
     let summary = move || {
         let language = language.get();
         console.session.with(|session| {
@@ -66,7 +66,8 @@ fn ConnectForm(
 ) -> impl IntoView {
     let console = Console::get();
     let language = language();
-    let entries = RwSignal::new(kept().unwrap_or_default());
+    let current = || console.session.with_untracked(|session| session.as_deref().map(Entries::of));
+    let entries = RwSignal::new(kept().or_else(current).unwrap_or_default());
     let demo = RwSignal::new(Vec::<DemoProject>::new());
     let busy = RwSignal::new(false);
     let failure = RwSignal::new(None::<ReadError>);
@@ -211,6 +212,16 @@ fn ConnectForm(
 type Read = (Option<Endpoint>, Result<ProjectId, IdError>, Result<Token, TokenError>);
 
 impl Entries {
+    /// What leads to a session again, but for its token.
+    fn of(session: &SessionData) -> Entries {
+        Entries {
+            endpoint: session.endpoint.as_str().to_owned(),
+            project: session.project.as_str().to_owned(),
+            token: String::new(),
+            service: session.service.code().to_owned(),
+        }
+    }
+
     fn read(&self) -> Read {
         (
             Endpoint::parse(&self.endpoint),

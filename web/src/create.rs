@@ -12,7 +12,7 @@ use leptos::task::spawn_local;
 use std::sync::Arc;
 use volume_transfer::name::from_utf16;
 use volume_transfer::{
-    CreateError, CreateTransfer, Eligibility, NameError, Service, TransferName, Verdict, Volume,
+    ChangeError, CreateTransfer, Eligibility, NameError, Service, TransferName, Verdict, Volume,
     VolumeId, api,
 };
 use wasm_bindgen::JsCast;
@@ -88,6 +88,7 @@ fn CreateForm(trouble: RwSignal<Option<Trouble>>, found: RwSignal<Found>) -> imp
     let console = Console::get();
     let language = language();
     let input = NodeRef::<Input>::new();
+    let leaves_snapshots = RwSignal::new(false);
     let typed = RwSignal::new(Ok::<_, NameError>(String::new()));
     // A name is judged when the field is left, and from then on with every key.
     let judged = RwSignal::new(false);
@@ -156,6 +157,8 @@ fn CreateForm(trouble: RwSignal<Option<Trouble>>, found: RwSignal<Found>) -> imp
         trouble.set(None);
         found.set(Found::NotLookedYet);
         let create = CreateTransfer::new(volume, name);
+        let create =
+            if leaves_snapshots.get_untracked() { create.leave_snapshots() } else { create };
         spawn_local(async move {
             let request = api::create(session.service, &session.project, &create);
             let outcome = session.send(request).await;
@@ -170,13 +173,13 @@ fn CreateForm(trouble: RwSignal<Option<Trouble>>, found: RwSignal<Found>) -> imp
                     read_field();
                     judged.set(false);
                 }
-                Err(CreateError::Rejected(fault)) => {
+                Err(ChangeError::Rejected(fault)) => {
                     if console.is_current(&session) {
                         console.learn(&volume, &fault);
                         trouble.set(Some(Trouble::Rejected(fault)));
                     }
                 }
-                Err(CreateError::OutcomeUnknown(cause)) => {
+                Err(ChangeError::OutcomeUnknown(cause)) => {
                     trouble.set(Some(Trouble::Unknown { cause, volume, session }));
                 }
             }
@@ -212,6 +215,13 @@ fn CreateForm(trouble: RwSignal<Option<Trouble>>, found: RwSignal<Found>) -> imp
                     <p>{hint} " " <span class="counter">{counter}</span></p>
                 </TextField>
             </div>
+            <Show when=move || service().can_leave_snapshots()>
+                <label class="check">
+                    <input type="checkbox" prop:checked=leaves_snapshots
+                        on:change:target=move |event| leaves_snapshots.set(event.target().checked()) />
+                    {t(key::CREATE_LEAVE_SNAPSHOTS)}
+                </label>
+            </Show>
             <h3>{t(key::CREATE_WHAT)}</h3>
             <ul class="what">
                 <li>{t(key::CREATE_WHAT_STATUS)}</li>

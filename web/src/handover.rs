@@ -2,8 +2,8 @@
 
 use crate::field::focus;
 use crate::state::Console;
-use crate::text::{key, language, t};
-use js_sys::{Array, Date};
+use crate::text::{key, language, local_time, t};
+use js_sys::Array;
 use leptos::ev;
 use leptos::html::{Dialog, H2};
 use leptos::prelude::*;
@@ -153,7 +153,7 @@ fn Record(record: Transfer) -> impl IntoView {
     let language = language();
     let created = move || {
         let (language, utc) = (language.get(), record.created_at.as_deref()?);
-        Some(match local_time(utc, language.tag()) {
+        Some(match local_time(&format!("{utc}Z"), language) {
             Some(local) => vec![
                 language.say(key::HANDOVER_CREATED_LOCAL, &[("time", &local)]),
                 language.say(key::HANDOVER_CREATED_UTC, &[("time", utc)]),
@@ -181,12 +181,6 @@ fn Record(record: Transfer) -> impl IntoView {
             <div><dt>{t(key::HANDOVER_LINKS)}</dt><dd><ul>{links.collect_view()}</ul></dd></div>
         </dl>
     }
-}
-
-/// The service's time has no zone and is UTC; `None` if it is no time at all.
-fn local_time(utc: &str, language: &str) -> Option<String> {
-    let date = Date::new(&JsValue::from_str(&format!("{utc}Z")));
-    (!date.get_time().is_nan()).then(|| date.to_locale_string(language, &JsValue::UNDEFINED).into())
 }
 
 /// Hands a text to the browser as a file.

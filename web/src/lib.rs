@@ -5,14 +5,17 @@
 
 #![allow(unreachable_pub, reason = "what `#[component]` makes is always `pub`")]
 
+mod accept;
 mod app;
 pub mod client;
 mod connect;
 mod create;
 mod field;
+mod follow;
 mod handover;
 mod state;
 mod text;
+mod transfers;
 mod trouble;
 mod volumes;
 

@@ -1,13 +1,14 @@
 //! What the page knows at a moment, and the few things that change it.
 
 use crate::client::{Session, VolumeList};
+use crate::follow::Pending;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::HashMap;
 use std::sync::Arc;
+use volume_transfer::api::Question;
 use volume_transfer::{
-    Constraint, Eligibility, Facts, Fault, Handover, ReadError, Transfer, Volume, VolumeId, api,
-    eligibility,
+    Eligibility, Facts, Fault, Handover, ReadError, Transfer, Volume, VolumeId, eligibility,
 };
 
 /// The page's state. Handles only: a copy is the same state.
@@ -29,6 +30,10 @@ pub(crate) struct Console {
     pub(crate) handover: RwSignal<Option<(Transfer, Handover)>>,
     /// Whether a create request is under way.
     pub(crate) posting: RwSignal<bool>,
+    /// The transfers that nobody has accepted yet.
+    pub(crate) pending: Pending,
+    /// Whether the form of the connection is open.
+    pub(crate) connecting: RwSignal<bool>,
     facts: RwSignal<HashMap<VolumeId, Facts>>,
     /// Whether something changed while the list was being read.
     outdated: RwSignal<bool>,
@@ -54,6 +59,8 @@ impl Console {
             chosen: RwSignal::default(),
             handover: RwSignal::default(),
             posting: RwSignal::default(),
+            pending: Pending::default(),
+            connecting: RwSignal::new(true),
             facts: RwSignal::default(),
             outdated: RwSignal::default(),
         }
@@ -64,12 +71,18 @@ impl Console {
         use_context().unwrap_or_else(Console::new)
     }
 
-    /// Starts to work with a project whose volumes were just read.
+    /// Starts to work with a project whose volumes were just read. With a fresh token for the same
+    /// project, what was chosen, typed and learned stays.
     pub(crate) fn open(self, session: Session, list: VolumeList) {
-        self.chosen.set(None);
-        self.facts.update(HashMap::clear);
+        let before = self.session.get_untracked();
+        if before.is_none_or(|before| !before.same_place(&session)) {
+            self.chosen.set(None);
+            self.facts.update(HashMap::clear);
+            self.pending.clear();
+        }
         self.show(list);
         self.session.set(Some(session));
+        self.follow();
     }
 
     /// Reads everything again because a person asks to: what was learned may be true no more.
@@ -81,8 +94,14 @@ impl Console {
         self.refresh();
     }
 
-    /// Reads the volumes again; what is shown stays until the answer is there.
+    /// Reads the volumes and the transfers again, since something has been changed.
     pub(crate) fn refresh(self) {
+        self.refresh_volumes();
+        self.follow();
+    }
+
+    /// Reads the volumes again; what is shown stays until the answer is there.
+    pub(crate) fn refresh_volumes(self) {
         let Some(session) = self.session.get_untracked() else { return };
         if self.reading.get_untracked() {
             self.outdated.set(true);
@@ -100,7 +119,7 @@ impl Console {
             }
             if self.outdated.get_untracked() {
                 self.outdated.set(false);
-                self.refresh();
+                self.refresh_volumes();
             }
         });
     }
@@ -113,17 +132,24 @@ impl Console {
 
     fn ask(self, volume: VolumeId) {
         let Some(session) = self.session.get_untracked() else { return };
-        if !session.service.constraints().contains(Constraint::BackupsAndSnapshots) {
-            return;
+        for question in Question::of(session.service) {
+            let session = Arc::clone(&session);
+            spawn_local(async move {
+                let mut next = Some(question);
+                while let Some(question) = next.take() {
+                    let request = question.request(session.service, &session.project, &volume);
+                    let outcome = session.send(request).await;
+                    if !self.is_current(&session) {
+                        return;
+                    }
+                    // No answer leaves the fact unknown, which is what the checklist then says.
+                    let mut facts = self.facts.get_untracked();
+                    let known = facts.entry(volume).or_default();
+                    next = question.take(outcome, known).unwrap_or_default();
+                    self.facts.set(facts);
+                }
+            });
         }
-        spawn_local(async move {
-            let request = api::list_snapshots(session.service, &session.project, &volume);
-            // No answer leaves the fact unknown, which is what the checklist then says.
-            let snapshots = api::decode_has_snapshots(session.send(request).await).ok();
-            if self.is_current(&session) && snapshots.is_some() {
-                self.facts.update(|facts| facts.entry(volume).or_default().snapshots = snapshots);
-            }
-        });
     }
 
     /// Takes in what a refusal says of a volume.
@@ -153,6 +179,7 @@ impl Console {
     }
 
     fn show(self, list: VolumeList) {
+        self.remember_names();
         self.volumes.set(list.volumes.into_iter().map(Arc::new).collect());
         self.unreadable.set(list.unreadable);
         self.flaw.set(list.incomplete.map(Flaw::Incomplete));

@@ -1,7 +1,13 @@
 //! The sentences for people, in the language that they chose.
 
+use crate::field::focus;
+use crate::state::Console;
+use js_sys::Date;
 use leptos::prelude::*;
-use volume_transfer::{Constraint, Fault, FaultKind, Lost, NameError, ReadError, UnknownCause};
+use volume_transfer::{
+    ChangeError, Constraint, Fault, FaultKind, Lost, NameError, ReadError, UnknownCause, Wait,
+};
+use wasm_bindgen::JsValue;
 
 include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 
@@ -143,6 +149,13 @@ pub(crate) fn unknown_cause(language: Language, cause: &UnknownCause) -> String 
 /// The server's own words, all of them, as text.
 #[component]
 pub(crate) fn FaultWords(fault: Fault) -> impl IntoView {
+    let language = language().get_untracked();
+    let wait = fault.wait().map(|wait| match wait {
+        Wait::Seconds(seconds) => {
+            language.say(key::FAULT_SECONDS, &[("seconds", &seconds.to_string())])
+        }
+        Wait::Until(date) => local_time(&date, language).unwrap_or(date),
+    });
     let row = |key: Key, value: Option<String>| {
         value.map(|value| view! { <div><dt>{t(key)}</dt><dd>{value}</dd></div> })
     };
@@ -152,9 +165,79 @@ pub(crate) fn FaultWords(fault: Fault) -> impl IntoView {
             {row(key::FAULT_CODE, fault.code)}
             {row(key::FAULT_MESSAGE, fault.message)}
             {row(key::FAULT_REQUEST_ID, fault.request_id)}
-            {row(key::FAULT_RETRY_AFTER, fault.retry_after)}
+            {row(key::FAULT_RETRY_AFTER, wait)}
         </dl>
     }
+}
+
+/// What a refusal is about and what can be done, and the way to do it where the page has one.
+#[component]
+pub(crate) fn Refusal(fault: Fault) -> impl IntoView {
+    let console = Console::get();
+    let language = language();
+    let kind = fault.kind();
+    let reconnect = (kind == FaultKind::Token).then(|| {
+        view! {
+            <button type="button" on:click=move |_| {
+                console.connecting.set(true);
+                // A question that stands over the page would hide the field.
+                console.pending.cancelling.set(None);
+                request_animation_frame(|| focus("token"));
+            }>
+                {t(key::CONNECT_RENEW)}
+            </button>
+        }
+    });
+    view! {
+        <p>{move || fault_kind(language.get(), kind)}</p>
+        {reconnect}
+        <FaultWords fault />
+    }
+}
+
+/// Why a change was refused, or why it is not known whether it happened. Both begin with what that
+/// means for the person.
+#[component]
+pub(crate) fn Failure(error: ChangeError, rejected: Key, unknown: Key) -> impl IntoView {
+    let language = language();
+    let (what, why) = match error {
+        ChangeError::Rejected(fault) => (rejected, view! { <Refusal fault /> }.into_any()),
+        ChangeError::OutcomeUnknown(cause) => {
+            let words = cause.fault().map(|fault| view! { <FaultWords fault /> });
+            let why = move || unknown_cause(language.get(), &cause);
+            (unknown, view! { <p>{why}</p> {words} }.into_any())
+        }
+    };
+    view! {
+        <div class="message bad">
+            <p><strong>{t(what)}</strong></p>
+            {why}
+        </div>
+    }
+}
+
+/// A point in time in the place and way of the person; `None` if it is none. What has no zone is
+/// the service's time, and UTC.
+pub(crate) fn local_time(time: &str, language: Language) -> Option<String> {
+    let date = Date::new(&JsValue::from_str(time));
+    (!date.get_time().is_nan())
+        .then(|| date.to_locale_string(language.tag(), &JsValue::UNDEFINED).into())
+}
+
+/// How long ago something was, when this is said. A clock that goes wrong gives no negative age.
+pub(crate) fn age(language: Language, utc: &str) -> String {
+    let past = Date::now() - Date::new(&JsValue::from_str(&format!("{utc}Z"))).get_time();
+    if past.is_nan() {
+        return utc.to_owned();
+    }
+    let minutes = (past / 60_000.0).max(0.0);
+    let (key, count) = match minutes {
+        ..1.0 => (key::AGE_NOW, 0.0),
+        ..60.0 => (key::AGE_MINUTES, minutes),
+        ..1440.0 => (key::AGE_HOURS, minutes / 60.0),
+        _ => (key::AGE_DAYS, minutes / 1440.0),
+    };
+    language.say(key, &[("count", &count.floor().to_string())])
 }
 
 /// A failed reading with the server's own words, if it had any.
@@ -193,7 +276,9 @@ mod tests {
         codes.extend(Lost::ALL.map(|lost| ("response", lost.code())));
         codes.extend(Service::ALL.map(|service| ("service", service.code())));
         codes.extend(NameError::CODES.map(|code| ("name", code)));
-        codes.extend(IdError::ALL.map(|error| ("projectId", error.code())));
+        for group in ["projectId", "transferId", "authKey"] {
+            codes.extend(IdError::ALL.map(|error| (group, error.code())));
+        }
         for (group, code) in codes {
             assert!(Key::of(group, code).is_some(), "{group}.{code}");
         }

@@ -1,13 +1,15 @@
 //! What is said and done when a create request brought no transfer.
 
 use crate::client::Session;
+use crate::follow::sleep;
 use crate::state::Console;
-use crate::text::{FaultWords, Key, ReadFailure, fault_kind, key, language, t, unknown_cause};
+use crate::text::{FaultWords, Key, ReadFailure, Refusal, key, language, t, unknown_cause};
+use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
 use volume_transfer::api::Trace;
-use volume_transfer::{Fault, ReadError, UnknownCause, VolumeId, api};
+use volume_transfer::{Fault, ReadError, Transfer, UnknownCause, VolumeId};
 
 /// What became of the last request, if it brought no transfer.
 #[derive(Clone)]
@@ -20,6 +22,10 @@ pub(crate) enum Trouble {
         session: Session,
     },
 }
+
+/// Between two looks, in milliseconds, and how many fail before only a press looks again.
+const PAUSE: i32 = 3_000;
+const TRIES: usize = 4;
 
 /// What looking for a transfer of unknown outcome has brought.
 #[derive(Clone, Default)]
@@ -62,13 +68,10 @@ pub(crate) fn TroubleAlert(
 
 #[component]
 fn Rejected(fault: Fault) -> impl IntoView {
-    let language = language();
-    let kind = fault.kind();
     view! {
         <div class="message bad">
             <p><strong>{t(key::CREATE_REJECTED)}</strong></p>
-            <p>{move || fault_kind(language.get(), kind)}</p>
-            <FaultWords fault />
+            <Refusal fault />
         </div>
     }
 }
@@ -86,6 +89,8 @@ fn OutcomeUnknown(
     let id = volume.as_str().to_owned();
     let project = session.project.as_str().to_owned();
     let looking = move || found.with(|found| matches!(found, Found::Looking));
+    let looks = cause.looks();
+    let gone = move |transfer: &Transfer| console.pending.was_cancelled(&transfer.id);
     let result = move || {
         let say = |key: Key| Some(language.get().say(key, &[]));
         match found.get() {
@@ -93,6 +98,7 @@ fn OutcomeUnknown(
             Found::Looking => say(key::UNKNOWN_LOOKING),
             Found::Failed(_) | Found::Traced(Trace::CannotTell) => say(key::UNKNOWN_CANNOT_TELL),
             Found::Traced(Trace::NotMade) => say(key::UNKNOWN_NOT_MADE),
+            Found::Traced(Trace::Made(transfer)) if gone(&transfer) => say(key::UNKNOWN_CANCELLED),
             Found::Traced(Trace::Made(transfer)) => {
                 Some(language.get().say(key::UNKNOWN_MADE, &[("id", transfer.id.as_str())]))
             }
@@ -102,23 +108,78 @@ fn OutcomeUnknown(
         Found::Failed(error) => Some(view! { <ReadFailure error /> }),
         Found::NotLookedYet | Found::Looking | Found::Traced(_) => None,
     };
-    let look = move |_| {
-        if looking() {
-            return;
+    // The same project may have been connected to again, with a fresh token.
+    let current = {
+        let session = Arc::clone(&session);
+        move || {
+            let fresh = console.session.get_untracked().filter(|now| now.same_place(&session));
+            fresh.unwrap_or_else(|| Arc::clone(&session))
         }
-        // The same project may have been connected to again, with a fresh token.
-        let fresh = console.session.get_untracked().filter(|now| now.same_place(&session));
-        let session = fresh.unwrap_or_else(|| Arc::clone(&session));
-        found.set(Found::Looking);
-        spawn_local(async move {
-            let request = api::list_transfers(session.service, &session.project);
-            found.set(match api::decode_transfers(session.send(request).await) {
-                Ok(list) => Found::Traced(list.trace(&volume)),
-                Err(error) => Found::Failed(error),
-            });
-            console.refresh();
-        });
     };
+    // Each press, and the network's coming back, begins anew; what was under way then ends.
+    let round = StoredValue::new(0_usize);
+    let look = {
+        let current = current.clone();
+        move || {
+            let this = round.get_value() + 1;
+            round.set_value(this);
+            found.set(Found::Looking);
+            let current = current.clone();
+            spawn_local(async move {
+                let (mut nothing, mut failed) = (0, 0);
+                loop {
+                    let session = current();
+                    let result = match session.transfers().await {
+                        Ok(list) => Found::Traced(list.trace(&volume)),
+                        // A page that could be read may have it.
+                        Err((list, error)) => match list.trace(&volume) {
+                            made @ Trace::Made(_) => Found::Traced(made),
+                            Trace::NotMade | Trace::CannotTell => Found::Failed(error),
+                        },
+                    };
+                    // It is gone with the alert that it belongs to.
+                    if round.try_get_value() != Some(this) {
+                        return;
+                    }
+                    match &result {
+                        Found::Traced(Trace::NotMade) => nothing += 1,
+                        Found::Traced(Trace::Made(_)) => nothing = looks,
+                        Found::Traced(Trace::CannotTell) | Found::Failed(_) => failed += 1,
+                        Found::NotLookedYet | Found::Looking => {}
+                    }
+                    let done = nothing >= looks || failed >= TRIES;
+                    if done || !matches!(result, Found::Traced(Trace::NotMade)) {
+                        found.set(result);
+                    }
+                    if done {
+                        console.refresh();
+                        return;
+                    }
+                    sleep(PAUSE).await;
+                    if round.try_get_value() != Some(this) {
+                        return;
+                    }
+                }
+            });
+        }
+    };
+    look();
+    let online = window_event_listener(ev::online, {
+        let look = look.clone();
+        move |_| {
+            if !found.with_untracked(Found::settles) {
+                look();
+            }
+        }
+    });
+    on_cleanup(move || online.remove());
+    let cancel = move |_| {
+        if let Found::Traced(Trace::Made(transfer)) = found.get_untracked() {
+            console.pending.cancelling.set(Some((current(), transfer)));
+        }
+    };
+    let lost_key =
+        move || found.with(|found| matches!(found, Found::Traced(Trace::Made(t)) if !gone(t)));
     view! {
         <div class="message bad">
             <h3>{t(key::UNKNOWN_TITLE)}</h3>
@@ -127,11 +188,20 @@ fn OutcomeUnknown(
             <p>{move || unknown_cause(language.get(), &cause)}</p>
             {words.map(|fault| view! { <FaultWords fault /> })}
             <p>{t(key::UNKNOWN_ADVICE)}</p>
-            <button type="button" on:click=look aria-disabled=move || looking().then_some("true")>
-                {t(key::UNKNOWN_LOOK)}
-            </button>
             <p><strong>{result}</strong></p>
             {failure}
+            <Show when=lost_key>
+                <button type="button" on:click=cancel.clone()>{t(key::UNKNOWN_CANCEL)}</button>
+            </Show>
+            <Show when=move || !found.with(Found::settles)>
+                <button type="button" aria-disabled=move || looking().then_some("true")
+                    on:click={
+                        let look = look.clone();
+                        move |_| if !looking() { look() }
+                    }>
+                    {t(key::UNKNOWN_LOOK)}
+                </button>
+            </Show>
         </div>
     }
 }

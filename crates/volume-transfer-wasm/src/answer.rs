@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Uint8Array};
 use serde::{Serialize, Serializer};
-use volume_transfer::{CreateError, Fault, Handover, Lost, Response, Transfer, VolumeId, api};
+use volume_transfer::{ChangeError, Fault, Handover, Lost, Response, Transfer, VolumeId, api};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 /// An answer in JavaScript. As maps and not as structures: serde-wasm-bindgen has a table of the
@@ -107,12 +107,12 @@ fn told(asked: Option<VolumeId>, outcome: Result<Response, Lost>) -> JsValue {
                 ("handover", Field::Object(Some(handover(&keys)))),
             ])
         }
-        Err(CreateError::Rejected(refusal)) => js(&vec![
+        Err(ChangeError::Rejected(refusal)) => js(&vec![
             ("outcome", text("rejected")),
             ("code", text(refusal.kind().code())),
             ("fault", Field::Object(Some(fault(&refusal)))),
         ]),
-        Err(CreateError::OutcomeUnknown(cause)) => js(&vec![
+        Err(ChangeError::OutcomeUnknown(cause)) => js(&vec![
             ("outcome", text("outcomeUnknown")),
             ("code", text(cause.code())),
             ("fault", Field::Object(cause.fault().as_ref().map(fault))),

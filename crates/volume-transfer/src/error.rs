@@ -41,6 +41,8 @@ pub enum FaultKind {
     Permission,
     /// The volume or transfer is not there, or not this project's: refresh.
     NotFound,
+    /// The key does not open the transfer: compare it with the one that was handed over.
+    AuthKey,
     /// The request itself, or the state of the volume, is not accepted: read the message.
     Refused,
     /// The account itself is frozen or suspended: settle that with the provider.
@@ -55,12 +57,13 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// Every kind.
-    pub const ALL: [FaultKind; 10] = [
+    pub const ALL: [FaultKind; 11] = [
         FaultKind::Token,
         FaultKind::Project,
         FaultKind::Address,
         FaultKind::Permission,
         FaultKind::NotFound,
+        FaultKind::AuthKey,
         FaultKind::Refused,
         FaultKind::Account,
         FaultKind::Quota,
@@ -76,6 +79,7 @@ impl FaultKind {
             FaultKind::Address => "address",
             FaultKind::Permission => "permission",
             FaultKind::NotFound => "not_found",
+            FaultKind::AuthKey => "auth_key",
             FaultKind::Refused => "refused",
             FaultKind::Account => "account",
             FaultKind::Quota => "quota",
@@ -115,6 +119,7 @@ impl Fault {
     /// token and a foreign project with 400.
     pub fn kind(&self) -> FaultKind {
         let code = self.code.as_deref().unwrap_or_default();
+        let message = self.message.as_deref().unwrap_or_default();
         // The gateway calls itself by two names.
         let gateway = code.strip_prefix("APIGW.").or_else(|| code.strip_prefix("APIG."));
         match gateway {
@@ -130,7 +135,10 @@ impl Fault {
             "EVS.2144" | "EVS.2145" => FaultKind::Account,
             "EVS.1034" | "EVS.1042" | "EVS.5413" => FaultKind::Quota,
             // Cinder's word for a project in the URL that is not the token's.
-            "400" if self.message.as_deref() == Some("Malformed request url") => FaultKind::Project,
+            "400" if message == "Malformed request url" => FaultKind::Project,
+            _ if self.status == 400 && message.starts_with("Invalid auth key") => {
+                FaultKind::AuthKey
+            }
             _ => match self.status {
                 401 => FaultKind::Token,
                 403 => FaultKind::Permission,
@@ -143,6 +151,29 @@ impl Fault {
                 _ => FaultKind::Refused,
             },
         }
+    }
+}
+
+/// How long a server asks to be left alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// For so many seconds.
+    Seconds(u32),
+    /// Until then: a date as HTTP writes it, not checked.
+    Until(String),
+}
+
+impl Fault {
+    /// How long to wait before the next request, if the server says so. Cinder sends a wait of no
+    /// seconds with a quota that is used up, which says nothing.
+    pub fn wait(&self) -> Option<Wait> {
+        let text = self.retry_after.as_deref()?.trim();
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return (!text.is_empty()).then(|| Wait::Until(text.to_owned()));
+        }
+        // More than fits is more than anybody waits.
+        let seconds = text.parse().unwrap_or(u32::MAX);
+        (seconds > 0).then_some(Wait::Seconds(seconds))
     }
 }
 
@@ -263,24 +294,24 @@ impl fmt::Display for ReadError {
 
 impl core::error::Error for ReadError {}
 
-/// Why no created transfer is at hand, split by what may be done next.
+/// Why a transfer was not created, accepted or deleted, split by what may be done next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CreateError {
-    /// The server said no. Nothing happened: mend it and post again.
+pub enum ChangeError {
+    /// The server said no. Nothing happened: mend it and try again.
     Rejected(Fault),
-    /// A transfer may exist, and its key be lost. **Never post again blindly**: list the transfers
-    /// and look for the volume.
+    /// It may have happened all the same. After a create request a transfer may exist, and its key
+    /// be lost: **never post again blindly**, but list the transfers and look for the volume.
     OutcomeUnknown(UnknownCause),
 }
 
-/// Why the outcome of a create request is not known.
+/// Why the outcome of a request is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UnknownCause {
     /// No answer came.
     Lost(Lost),
     /// The server, or a gateway before it, failed; it may have done so after the work.
     Failed(Fault),
-    /// An answer came that carries no record with a key.
+    /// An answer came that is not what this service answers, such as one without record and key.
     Unreadable {
         /// Its HTTP status; 0 for a redirect, which is not followed.
         status: u16,
@@ -319,6 +350,16 @@ impl UnknownCause {
             UnknownCause::Failed(_) => "failed",
             UnknownCause::Unreadable { .. } => "unreadable",
             UnknownCause::OtherVolume { .. } => "other_volume",
+        }
+    }
+
+    /// How many looks, apart in time, must find no transfer before it is believed that a create
+    /// request made none: where no answer came, or a gateway gave up waiting, the service may
+    /// still be at work.
+    pub const fn looks(&self) -> usize {
+        match self {
+            UnknownCause::Lost(_) | UnknownCause::Failed(_) => 2,
+            UnknownCause::Unreadable { .. } | UnknownCause::OtherVolume { .. } => 1,
         }
     }
 }

@@ -14,8 +14,10 @@ use zeroize::Zeroizing;
 pub enum Method {
     /// Reads.
     Get,
-    /// Creates.
+    /// Creates and accepts.
     Post,
+    /// Deletes.
+    Delete,
 }
 
 impl Method {
@@ -24,28 +26,38 @@ impl Method {
         match self {
             Method::Get => "GET",
             Method::Post => "POST",
+            Method::Delete => "DELETE",
         }
     }
 }
 
-/// A request that is ready to be sent, but for the endpoint before its path and the token.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A request that is ready to be sent, but for the endpoint before its path and the token. Its body
+/// may hold a key, so it is wiped on drop and kept from `Debug`.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     /// The method.
     pub method: Method,
     /// The path and query, starting with `/`.
     pub path: String,
     /// JSON; goes with `Content-Type: application/json`, which Cinder compares case-sensitively.
-    pub body: Option<String>,
+    pub body: Option<Zeroizing<String>>,
+    /// Cinder's microversion, if it takes one: the value of `OpenStack-API-Version`.
+    pub microversion: Option<&'static str>,
 }
 
 impl Request {
     /// The headers that it needs beside `X-Auth-Token`.
-    pub fn headers(&self) -> &'static [(&'static str, &'static str)] {
-        match self.body {
-            Some(_) => &[("Accept", "application/json"), ("Content-Type", "application/json")],
-            None => &[("Accept", "application/json")],
-        }
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+        let body = self.body.as_ref().map(|_| ("Content-Type", "application/json"));
+        let version = self.microversion.map(|version| ("OpenStack-API-Version", version));
+        [Some(("Accept", "application/json")), body, version].into_iter().flatten()
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.body.as_ref().map_or(0, |body| body.len());
+        write!(f, "Request {{ {} {}, body: [{bytes} bytes] }}", self.method.as_str(), self.path)
     }
 }
 

@@ -3,8 +3,9 @@
 //! Each one is checked when it is made, so no other text can reach a URL.
 
 use crate::name::is_trimmed;
+use alloc::borrow::ToOwned;
 use alloc::string::String;
-use core::fmt;
+use core::fmt::{self, Write};
 
 /// A volume's id: a UUID in its canonical spelling.
 ///
@@ -14,8 +15,8 @@ use core::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct VolumeId([u8; 36]);
 
-/// A transfer's id, as the service gave it. Not checked for its shape: losing the only answer
-/// that carries a key over an unusual id would be worse than keeping the id.
+/// A transfer's id. As the service gives it, it is not checked for its shape: losing the only
+/// answer that carries a key over an unusual id would be worse than keeping the id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TransferId(String);
 
@@ -170,13 +171,37 @@ impl fmt::Debug for ProjectId {
 }
 
 impl TransferId {
-    /// Takes an id that the service gave; `None` if it is empty.
+    /// Takes an id that the service gave; `None` if it is empty, or dots that would change a path.
     pub fn from_service(text: String) -> Option<TransferId> {
-        (!text.is_empty()).then_some(TransferId(text))
+        let dots = text.bytes().all(|byte| byte == b'.');
+        (!dots).then_some(TransferId(text))
+    }
+
+    /// Reads an id that a person enters: 1 to 64 ASCII letters, digits, `-` or `_`. White space
+    /// around it is dropped.
+    ///
+    /// # Errors
+    /// [`IdError::Empty`] for nothing, [`IdError::Malformed`] for anything that no transfer id is.
+    pub fn parse(text: &str) -> Result<TransferId, IdError> {
+        // A project's id has the same form, for the same reason: it goes into a path.
+        ProjectId::parse(text).map(|id| TransferId(id.as_str().to_owned()))
     }
 
     /// The id as the service gave it.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The id as it can stand in a path, where it cannot mean anything else.
+    pub(crate) fn path_segment(&self) -> String {
+        self.0.bytes().fold(String::new(), |mut segment, byte| {
+            match byte {
+                b'-' | b'.' | b'_' | b'~' => segment.push(char::from(byte)),
+                _ if byte.is_ascii_alphanumeric() => segment.push(char::from(byte)),
+                // Writing to a `String` does not fail.
+                _ => _ = write!(segment, "%{byte:02X}"),
+            }
+            segment
+        })
     }
 }

@@ -73,7 +73,7 @@ mod loose;
 
 pub use constraint::{Constraint, ConstraintSet};
 pub use eligibility::{Eligibility, EligibleVolume, Facts, Verdict};
-pub use error::{CreateError, Fault, FaultKind, ReadError, UnknownCause};
+pub use error::{ChangeError, Fault, FaultKind, ReadError, UnknownCause, Wait};
 pub use http::{Lost, Method, Outcome, Request, Response};
 pub use id::{IdError, ProjectId, TransferId, VolumeId};
 pub use name::{NameError, NameReading, NameRule, TransferName, Unit};

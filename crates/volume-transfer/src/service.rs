@@ -84,4 +84,22 @@ impl Service {
             Service::Cinder => CINDER_CONSTRAINTS,
         }
     }
+
+    /// Whether a transfer can be made that leaves the volume's snapshots behind (`no_snapshots`,
+    /// Cinder's microversion 3.55).
+    pub const fn can_leave_snapshots(self) -> bool {
+        match self {
+            Service::EvsV2 | Service::EvsV3 => false,
+            Service::Cinder => true,
+        }
+    }
+
+    /// The microversion that lists of transfers have their pages by. EVS documents `limit` and
+    /// `offset` without one.
+    pub(crate) const fn paging_microversion(self) -> Option<&'static str> {
+        match self {
+            Service::EvsV2 | Service::EvsV3 => None,
+            Service::Cinder => Some("volume 3.59"),
+        }
+    }
 }

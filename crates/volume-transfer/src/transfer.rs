@@ -1,7 +1,7 @@
 //! The transfer itself: what is asked for, the record that comes back, and the key.
 
 use crate::eligibility::EligibleVolume;
-use crate::id::{TransferId, VolumeId};
+use crate::id::{IdError, TransferId, VolumeId};
 use crate::name::TransferName;
 use crate::{json, loose};
 use alloc::borrow::ToOwned;
@@ -16,12 +16,26 @@ use zeroize::Zeroizing;
 pub struct CreateTransfer {
     volume: EligibleVolume,
     name: Option<TransferName>,
+    leaves_snapshots: bool,
 }
 
 impl CreateTransfer {
     /// Puts the two together.
     pub const fn new(volume: EligibleVolume, name: Option<TransferName>) -> CreateTransfer {
-        CreateTransfer { volume, name }
+        CreateTransfer { volume, name, leaves_snapshots: false }
+    }
+
+    /// Keeps the volume's snapshots from going along (`no_snapshots`), on a service that
+    /// [can do so](crate::Service::can_leave_snapshots); any other is not asked for it.
+    #[must_use]
+    pub const fn leave_snapshots(mut self) -> CreateTransfer {
+        self.leaves_snapshots = true;
+        self
+    }
+
+    /// Whether the volume's snapshots are to stay.
+    pub const fn leaves_snapshots(&self) -> bool {
+        self.leaves_snapshots
     }
 
     /// The volume that is to go.
@@ -50,9 +64,25 @@ pub struct Transfer {
     /// Where the service says that the record is. Not to be followed or relied on: EVS's own
     /// samples point elsewhere.
     pub links: Vec<Link>,
+    /// Whether the volume goes without its snapshots; Cinder 3.55 and later.
+    pub no_snapshots: Option<bool>,
+    /// The project that gives the volume; Cinder 3.57 and later.
+    pub source_project_id: Option<String>,
+    /// The project that took the volume, if one did; Cinder 3.57 and later.
+    pub destination_project_id: Option<String>,
+    /// Whether it was accepted; Cinder 3.57 and later.
+    pub accepted: Option<bool>,
 }
 
 impl Transfer {
+    /// What to call it: its name, or its id if it has none.
+    pub fn label(&self) -> &str {
+        match &self.name {
+            Some(name) if !name.trim().is_empty() => name,
+            Some(_) | None => self.id.as_str(),
+        }
+    }
+
     /// Reads a record; `None` without an id. `asked` stands in for the id of a volume that the
     /// answer leaves out or garbles.
     pub(crate) fn read(record: &Value, asked: Option<VolumeId>) -> Option<Transfer> {
@@ -67,6 +97,10 @@ impl Transfer {
             volume_id: volume_id.or(asked)?,
             created_at: loose::text(record, "created_at"),
             links: loose::rows(record, "links").iter().filter_map(link).collect(),
+            no_snapshots: loose::flag(record, "no_snapshots"),
+            source_project_id: loose::text(record, "source_project_id"),
+            destination_project_id: loose::text(record, "destination_project_id"),
+            accepted: loose::flag(record, "accepted"),
         })
     }
 }
@@ -86,8 +120,27 @@ pub struct Link {
 pub struct AuthKey(Zeroizing<String>);
 
 impl AuthKey {
-    pub(crate) fn new(key: String) -> Option<AuthKey> {
-        (!key.is_empty()).then(|| AuthKey(Zeroizing::new(key)))
+    /// Takes a key that a service gave or a file keeps; `None` if it is empty.
+    pub(crate) fn from_service(key: String) -> Option<AuthKey> {
+        let key = Zeroizing::new(key);
+        (!key.is_empty()).then_some(AuthKey(key))
+    }
+
+    /// Reads a key that a person enters. White space around it, which copying adds and the service
+    /// would take for a part of it, is dropped; case matters.
+    ///
+    /// # Errors
+    /// [`IdError::Empty`] for nothing, [`IdError::Malformed`] for more than 255 bytes or for
+    /// white space or control characters inside, which no key has.
+    pub fn parse(text: &str) -> Result<AuthKey, IdError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(IdError::Empty);
+        }
+        if text.len() > 255 || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err(IdError::Malformed);
+        }
+        Ok(AuthKey(Zeroizing::new(text.to_owned())))
     }
 
     /// The key in clear. Show it to the person who made the transfer, and to nothing else.
@@ -127,6 +180,28 @@ impl CreatedTransfer {
 }
 
 impl Handover {
+    /// Reads the file that [`credentials`](Handover::credentials) wrote. The service's own answer
+    /// to a create request (`{"transfer":{"id","auth_key"}}`), which somebody may have kept instead,
+    /// is read too.
+    ///
+    /// # Errors
+    /// [`IdError::Malformed`] if it holds no id and key, [`IdError::Empty`] if one of them is empty.
+    pub fn read(file: &[u8]) -> Result<Handover, IdError> {
+        let mut body: Value = serde_json::from_slice(file).map_err(|_| IdError::Malformed)?;
+        let fields = match body.get_mut("transfer") {
+            Some(transfer) => transfer,
+            None => &mut body,
+        };
+        let id = fields.get("transfer_id").or_else(|| fields.get("id")).and_then(Value::as_str);
+        let transfer_id = TransferId::parse(id.ok_or(IdError::Malformed)?)?;
+        // Taken from where it was read to: a detour would leave copies behind.
+        let Some(Value::String(key)) = fields.get_mut("auth_key").map(Value::take) else {
+            return Err(IdError::Malformed);
+        };
+        let auth_key = AuthKey::parse(&Zeroizing::new(key))?;
+        Ok(Handover { transfer_id, auth_key })
+    }
+
     /// The file that the accepting side gets: JSON with `transfer_id`, `auth_key`, `volume_id` and
     /// `name`, a line each, so that people and scripts can both read it. Wiped when it is dropped.
     pub fn credentials(&self, record: &Transfer) -> Zeroizing<String> {

@@ -12,7 +12,7 @@ mod recorded;
 
 use volume_transfer::api;
 use volume_transfer::{
-    CreateError, CreateTransfer, Facts, FaultKind, IdError, Lost, Method, ProjectId, ReadError,
+    ChangeError, CreateTransfer, Facts, FaultKind, IdError, Lost, Method, ProjectId, ReadError,
     Response, Service, TransferId, TransferName, UnknownCause, Volume, VolumeId, eligibility,
 };
 
@@ -38,7 +38,7 @@ fn asked(volume: &str) -> Option<VolumeId> {
     VolumeId::parse(volume).ok()
 }
 
-fn created(status: u16, body: &str) -> Result<(String, String), CreateError> {
+fn created(status: u16, body: &str) -> Result<(String, String), ChangeError> {
     let answer = Response::new(status, body.into()).with_header("X-Openstack-Request-Id", "req-1");
     api::decode_created(asked(VOLUME), Ok(answer)).map(|created| {
         let (record, handover) = created.into_handover();
@@ -53,9 +53,9 @@ fn the_page_s_sample_request_word_for_word() {
     assert_eq!(request.path, format!("/v2/{PROJECT}/os-volume-transfer"));
     let sample: serde_json::Value =
         serde_json::from_slice(&recorded::evs("create-request.json")).unwrap();
-    let body: serde_json::Value = serde_json::from_str(request.body.as_deref().unwrap()).unwrap();
+    let body: serde_json::Value = serde_json::from_str(request.body.as_ref().unwrap()).unwrap();
     assert_eq!(body, sample);
-    assert!(request.headers().contains(&("Content-Type", "application/json")));
+    assert!(request.headers().any(|h| h == ("Content-Type", "application/json")));
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn every_character_of_a_name_gets_into_the_body() {
 fn a_transfer_without_a_name_sends_none() {
     let request = api::create(Service::Cinder, &project(), &transfer_of(VOLUME, ""));
     assert_eq!(request.path, format!("/v3/{PROJECT}/os-volume-transfer"));
-    assert_eq!(request.body.unwrap(), format!(r#"{{"transfer":{{"volume_id":"{VOLUME}"}}}}"#));
+    assert_eq!(*request.body.unwrap(), format!(r#"{{"transfer":{{"volume_id":"{VOLUME}"}}}}"#));
 }
 
 #[test]
@@ -92,9 +92,11 @@ fn every_read_goes_where_its_service_has_it() {
             api::list_volumes(service, &project, Some(&volume)).path,
             format!("{volumes}&marker={VOLUME}")
         );
-        assert_eq!(api::list_snapshots(service, &project, &volume).path, snapshots);
-        assert_eq!(api::list_transfers(service, &project).path, transfers);
-        assert!(api::list_transfers(service, &project).body.is_none());
+        let asked = api::Question::Snapshots.request(service, &project, &volume);
+        assert_eq!(asked.path, snapshots);
+        let list = api::TransferList::default().request(service, &project).unwrap();
+        assert_eq!(list.path, transfers);
+        assert!(list.body.is_none() && list.microversion.is_none());
     }
 }
 
@@ -171,7 +173,8 @@ fn a_real_cinder_s_records_are_read() {
     for part in ["006-transfer-detail", "153-list-3.59-sorted"] {
         let recorded = recorded::one(part);
         let body: serde_json::Value = serde_json::from_slice(&recorded.body).unwrap();
-        let list = api::decode_transfers(Ok(recorded.response())).unwrap();
+        let mut list = api::TransferList::default();
+        list.take(Ok(recorded.response())).unwrap();
         let transfers = list.transfers;
         assert_eq!(transfers.len(), body["transfers"].as_array().unwrap().len());
         assert_eq!(body["transfers"][0]["created_at"].as_str(), transfers[0].created_at.as_deref());
@@ -204,7 +207,7 @@ fn a_key_is_not_lost_over_a_detail() {
 #[test]
 fn an_answer_without_a_record_and_key_leaves_the_outcome_unknown() {
     let unreadable = |status| {
-        Err(CreateError::OutcomeUnknown(UnknownCause::Unreadable {
+        Err(ChangeError::OutcomeUnknown(UnknownCause::Unreadable {
             status,
             request_id: Some("req-1".into()),
         }))
@@ -232,7 +235,7 @@ fn an_answer_without_a_record_and_key_leaves_the_outcome_unknown() {
             202,
             r#"{"transfer":{"id":"t","auth_key":"k","volume_id":"b104b8db-170d-441b-897a-3c8ba9c5a214"}}"#
         ),
-        Err(CreateError::OutcomeUnknown(UnknownCause::OtherVolume {
+        Err(ChangeError::OutcomeUnknown(UnknownCause::OtherVolume {
             status: 202,
             request_id: Some("req-1".into())
         }))
@@ -243,13 +246,13 @@ fn an_answer_without_a_record_and_key_leaves_the_outcome_unknown() {
 fn no_answer_and_a_failed_server_leave_the_outcome_unknown() {
     for lost in [Lost::Connection, Lost::Timeout] {
         let error = api::decode_created(asked(VOLUME), Err(lost)).unwrap_err();
-        assert_eq!(error, CreateError::OutcomeUnknown(UnknownCause::Lost(lost)));
+        assert_eq!(error, ChangeError::OutcomeUnknown(UnknownCause::Lost(lost)));
     }
     for status in [408, 500, 502, 503, 504] {
         for body in
             ["", "<html>Bad gateway</html>", r#"{"computeFault":{"code":500,"message":"m"}}"#]
         {
-            let Err(CreateError::OutcomeUnknown(UnknownCause::Failed(fault))) =
+            let Err(ChangeError::OutcomeUnknown(UnknownCause::Failed(fault))) =
                 created(status, body)
             else {
                 panic!("{status} {body}");
@@ -262,7 +265,7 @@ fn no_answer_and_a_failed_server_leave_the_outcome_unknown() {
 #[test]
 fn a_refusal_keeps_the_server_s_words() {
     let recorded = recorded::one("008-create-volume-awaiting-transfer");
-    let Err(CreateError::Rejected(fault)) =
+    let Err(ChangeError::Rejected(fault)) =
         api::decode_created(asked(VOLUME), Ok(recorded.response()))
     else {
         panic!("not rejected");
@@ -399,7 +402,9 @@ fn a_lost_transfer_is_looked_for_and_a_list_with_gaps_proves_nothing() {
     let volume = VolumeId::parse(VOLUME).unwrap();
     let trace = |rows: &str, links: &str| {
         let body = format!(r#"{{"transfers":[{rows}]{links}}}"#);
-        api::decode_transfers(Ok(Response::new(200, body.into()))).unwrap().trace(&volume)
+        let mut list = api::TransferList::default();
+        list.take(Ok(Response::new(200, body.into()))).unwrap();
+        list.trace(&volume)
     };
     let ours = format!(r#"{{"id":"t","volume_id":"{VOLUME}"}}"#);
     let other = r#"{"id":"u","volume_id":"b104b8db-170d-441b-897a-3c8ba9c5a214"}"#;
@@ -418,9 +423,13 @@ fn a_lost_transfer_is_looked_for_and_a_list_with_gaps_proves_nothing() {
 
 #[test]
 fn snapshots_are_seen() {
-    let has = |body: &str| api::decode_has_snapshots(Ok(Response::new(200, body.into())));
-    assert_eq!(has(r#"{"count":2,"snapshots":[{"id":"s"}]}"#), Ok(true));
-    assert_eq!(has(r#"{"snapshots":[]}"#), Ok(false));
+    let has = |body: &str| {
+        let mut facts = Facts::default();
+        let answer = Ok(Response::new(200, body.into()));
+        api::Question::Snapshots.take(answer, &mut facts).map(|_| facts.snapshots)
+    };
+    assert_eq!(has(r#"{"count":2,"snapshots":[{"id":"s"}]}"#), Ok(Some(true)));
+    assert_eq!(has(r#"{"snapshots":[]}"#), Ok(Some(false)));
     assert!(has("{}").is_err(), "no list is not an empty list");
 }
 

@@ -74,7 +74,7 @@ pub(crate) fn typescript() -> Result<String> {
  * before and after the name in JSON. */\nexport const create = {\n",
     );
     writeln!(file, "  method: \"{}\",", named.method.as_str())?;
-    let headers = named.headers().iter().map(|(name, value)| format!("\"{name}\": \"{value}\""));
+    let headers = named.headers().map(|(name, value)| format!("\"{name}\": \"{value}\""));
     writeln!(file, "  headers: {{ {} }},", headers.collect::<Vec<_>>().join(", "))?;
     writeln!(file, "  volume: {},", string(before))?;
     writeln!(file, "  unnamed: {},", string(after))?;

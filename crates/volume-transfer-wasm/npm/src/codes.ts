@@ -62,6 +62,7 @@ export const faultCodes = [
   "address",
   "permission",
   "not_found",
+  "auth_key",
   "refused",
   "account",
   "quota",

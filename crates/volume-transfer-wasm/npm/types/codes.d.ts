@@ -13,7 +13,7 @@ export declare const idCodes: readonly ["empty", "malformed"];
 /** Why no answer came. */
 export declare const lostCodes: readonly ["connection", "timeout"];
 /** What a refusal is about. */
-export declare const faultCodes: readonly ["token", "project", "address", "permission", "not_found", "refused", "account", "quota", "busy", "server"];
+export declare const faultCodes: readonly ["token", "project", "address", "permission", "not_found", "auth_key", "refused", "account", "quota", "busy", "server"];
 /** Why an outcome is not known. */
 export declare const unknownCodes: readonly ["connection", "timeout", "failed", "unreadable", "other_volume"];
 /** Each service's name rule, and its path around a project's id. */

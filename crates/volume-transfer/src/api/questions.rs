@@ -1,0 +1,125 @@
+//! What a volume's record does not tell, and some API does.
+
+use super::{get, read};
+use crate::constraint::Constraint;
+use crate::eligibility::Facts;
+use crate::error::ReadError;
+use crate::http::{Outcome, Request};
+use crate::id::{ProjectId, VolumeId};
+use crate::loose;
+use crate::service::Service;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use serde_json::Value;
+
+/// A question about one volume. Its [`request`](Question::request) is sent, and the answer
+/// [taken in](Question::take), which may lead to one more question.
+///
+/// Backups and backup policies are those of Huawei's Cloud Backup and Recovery (CBR): `GET
+/// /v3/{project_id}/backups`, `/vaults` and `/policies`. It has an address of its own; whoever
+/// answers for EVS at one address must pass these paths on to it. Where nobody does, the answer is
+/// an error and the fact stays unknown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Whether it has snapshots.
+    Snapshots,
+    /// Whether it has backups of its own.
+    Backups,
+    /// In which vaults it is kept: a policy is bound to a vault.
+    Vaults,
+    /// Whether one of these vaults has a policy; the last one is asked about first.
+    Policies(Vec<VaultId>),
+}
+
+/// A vault's id: 1 to 64 ASCII letters, digits or `-`, so that it is safe in a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VaultId(String);
+
+impl Question {
+    /// The questions whose answers the constraints of a service depend on.
+    pub fn of(service: Service) -> Vec<Question> {
+        let constraints = service.constraints();
+        let mut questions = Vec::new();
+        if constraints.contains(Constraint::BackupsAndSnapshots) {
+            questions.extend([Question::Snapshots, Question::Backups]);
+        }
+        if constraints.contains(Constraint::BackupPolicy) {
+            questions.push(Question::Vaults);
+        }
+        questions
+    }
+
+    /// Asks it.
+    pub fn request(&self, service: Service, project: &ProjectId, volume: &VolumeId) -> Request {
+        let (paths, project, volume) = (service.paths(), project.as_str(), volume.as_str());
+        get(match self {
+            Question::Snapshots => {
+                let (version, snapshots) = (paths.version, paths.snapshots);
+                format!("/{version}/{project}/{snapshots}/detail?volume_id={volume}&limit=1")
+            }
+            Question::Backups => format!(
+                "/v3/{project}/backups?resource_id={volume}&resource_type=OS::Cinder::Volume&limit=1"
+            ),
+            Question::Vaults => {
+                format!("/v3/{project}/vaults?object_type=disk&resource_ids={volume}")
+            }
+            Question::Policies(vaults) => {
+                let vault = vaults.last().map(|vault| vault.0.as_str()).unwrap_or_default();
+                format!("/v3/{project}/policies?vault_id={vault}")
+            }
+        })
+    }
+
+    /// Takes the answer into what is known of the volume, and gives the question that it leads to.
+    ///
+    /// # Errors
+    /// See [`ReadError`]; nothing is learned then.
+    pub fn take(self, outcome: Outcome, facts: &mut Facts) -> Result<Option<Question>, ReadError> {
+        let mut next = None;
+        match self {
+            Question::Snapshots => {
+                let body = read(outcome, "snapshots", Value::is_array)?;
+                facts.snapshots = Some(!loose::rows(&body, "snapshots").is_empty());
+            }
+            // Counted by CBR. Cinder has a list of the same path, which knows no such filter and
+            // has no count: it is no answer to this.
+            Question::Backups => facts.backups = Some(count(outcome)? > 0),
+            Question::Vaults => {
+                let body = read(outcome, "vaults", Value::is_array)?;
+                let vaults: Option<Vec<_>> =
+                    loose::rows(&body, "vaults").iter().map(VaultId::read).collect();
+                match vaults {
+                    Some(vaults) if vaults.is_empty() => facts.backup_policy = Some(false),
+                    Some(vaults) => next = Some(Question::Policies(vaults)),
+                    // One that cannot be asked about leaves it open.
+                    None => {}
+                }
+            }
+            Question::Policies(mut vaults) => {
+                let has = count(outcome)? > 0;
+                vaults.pop();
+                if has || vaults.is_empty() {
+                    facts.backup_policy = Some(has);
+                } else {
+                    next = Some(Question::Policies(vaults));
+                }
+            }
+        }
+        Ok(next)
+    }
+}
+
+fn count(outcome: Outcome) -> Result<u64, ReadError> {
+    let body = read(outcome, "count", Value::is_u64)?;
+    Ok(loose::number(&body, "count").unwrap_or_default())
+}
+
+impl VaultId {
+    fn read(vault: &Value) -> Option<VaultId> {
+        let id = vault.get("id")?.as_str()?;
+        let plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        (plain && (1..=64).contains(&id.len())).then(|| VaultId(id.to_owned()))
+    }
+}

@@ -1,0 +1,280 @@
+//! The life of a transfer after it was made: handed over, listed, accepted, deleted, followed.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test fails by panicking"
+)]
+
+mod recorded;
+
+use volume_transfer::api::{self, Fate, Question, TransferList};
+use volume_transfer::{
+    AuthKey, ChangeError, CreateTransfer, Eligibility, Facts, Fault, FaultKind, Handover, IdError,
+    Lost, Method, ProjectId, ReadError, Response, Service, TransferId, UnknownCause, VolumeId,
+    Wait,
+};
+
+const PROJECT: &str = "dd14c6ac581f40059e27f5320b60bf2f";
+const VOLUME: &str = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
+const TRANSFER: &str = "53dc4d4c-463c-4adf-9541-895d1074ec94";
+const KEY: &str = "d375b6cd619166b4";
+
+fn project() -> ProjectId {
+    ProjectId::parse(PROJECT).unwrap()
+}
+
+fn volume() -> VolumeId {
+    VolumeId::parse(VOLUME).unwrap()
+}
+
+fn handover(id: &str, key: &str) -> Handover {
+    Handover { transfer_id: TransferId::parse(id).unwrap(), auth_key: AuthKey::parse(key).unwrap() }
+}
+
+fn rejected<T: std::fmt::Debug>(answer: Result<T, ChangeError>) -> Fault {
+    match answer {
+        Err(ChangeError::Rejected(fault)) => fault,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_is_handed_over_is_what_is_accepted() {
+    let created = recorded::one("noauth-003-transfer-create");
+    let created = api::decode_created(None, Ok(created.response())).unwrap();
+    let (record, made) = created.into_handover();
+    let file = made.credentials(&record);
+    let read = Handover::read(file.as_bytes()).unwrap();
+    assert_eq!(read.transfer_id, made.transfer_id);
+    assert_eq!(read.auth_key.expose(), made.auth_key.expose());
+
+    let request = api::accept(Service::EvsV2, &project(), &handover(TRANSFER, KEY));
+    assert_eq!(request.method, Method::Post);
+    assert_eq!(request.path, format!("/v2/{PROJECT}/os-volume-transfer/{TRANSFER}/accept"));
+    assert_eq!(**request.body.as_ref().unwrap(), format!(r#"{{"accept":{{"auth_key":"{KEY}"}}}}"#));
+    assert!(!format!("{request:?}").contains(KEY), "a request may be printed, its key not");
+}
+
+#[test]
+fn credentials_are_read_from_our_file_and_from_the_service_s_answer() {
+    for file in [
+        format!(r#"{{"transfer_id":" {TRANSFER} ","auth_key":"{KEY}\n"}}"#),
+        format!(r#"{{"transfer":{{"id":"{TRANSFER}","auth_key":"{KEY}","name":null}}}}"#),
+        format!(r#"{{"id":"{TRANSFER}","auth_key":"{KEY}"}}"#),
+    ] {
+        let read = Handover::read(file.as_bytes()).unwrap();
+        assert_eq!((read.transfer_id.as_str(), read.auth_key.expose()), (TRANSFER, KEY));
+    }
+    for (file, error) in [
+        ("", IdError::Malformed),
+        ("Transfer ID: 53dc, key: 9266", IdError::Malformed),
+        ("[]", IdError::Malformed),
+        (r#"{"transfer_id":"t"}"#, IdError::Malformed),
+        (r#"{"transfer_id":7,"auth_key":"k"}"#, IdError::Malformed),
+        (r#"{"transfer_id":"t","auth_key":7}"#, IdError::Malformed),
+        (r#"{"transfer_id":"../x","auth_key":"k"}"#, IdError::Malformed),
+        (r#"{"transfer_id":"","auth_key":"k"}"#, IdError::Empty),
+        (r#"{"transfer_id":"t","auth_key":" "}"#, IdError::Empty),
+    ] {
+        assert_eq!(Handover::read(file.as_bytes()).map(|_| ()), Err(error), "{file}");
+    }
+}
+
+#[test]
+fn a_key_keeps_its_case_and_loses_what_copying_added() {
+    assert_eq!(AuthKey::parse(" D375b6\n").unwrap().expose(), "D375b6");
+    assert_eq!(AuthKey::parse(" \u{3000}").map(|_| ()), Err(IdError::Empty));
+    for malformed in ["a b", "a\0b", &"a".repeat(256)] {
+        assert_eq!(AuthKey::parse(malformed).map(|_| ()), Err(IdError::Malformed));
+    }
+}
+
+#[test]
+fn no_id_changes_the_path_that_it_stands_in() {
+    let path = |id: TransferId| api::delete(Service::Cinder, &project(), &id).path;
+    let start = format!("/v3/{PROJECT}/os-volume-transfer/");
+    for (id, segment) in [("a/../b", "a%2F..%2Fb"), ("a?b#c", "a%3Fb%23c"), ("过", "%E8%BF%87")] {
+        let id = TransferId::from_service(id.to_owned()).unwrap();
+        assert_eq!(path(id), format!("{start}{segment}"));
+    }
+    for dots in ["", ".", ".."] {
+        assert_eq!(TransferId::from_service(dots.to_owned()), None);
+    }
+    let request = api::delete(Service::EvsV2, &project(), &TransferId::parse(TRANSFER).unwrap());
+    assert_eq!((request.method.as_str(), request.body.is_none()), ("DELETE", true));
+    assert_eq!(request.path, format!("/v2/{PROJECT}/os-volume-transfer/{TRANSFER}"));
+}
+
+#[test]
+fn what_a_real_cinder_answers_to_accept() {
+    let answer = |part: &str| api::decode_accepted(Ok(recorded::one(part).response()));
+    let record = answer("noauth-019-accept-ok").unwrap();
+    assert_eq!((record.id.as_str(), record.name.as_deref()), (TRANSFER, Some("first")));
+    assert_eq!(record.created_at, None);
+    for (part, kind) in [
+        ("noauth-009-accept-bad-auth-key", FaultKind::AuthKey),
+        ("noauth-017-accept-unknown-transfer", FaultKind::NotFound),
+        ("noauth-020-accept-twice", FaultKind::NotFound),
+        ("noauth-121-accept-over-volume-quota", FaultKind::Quota),
+        ("noauth-124-accept-volume-status-changed", FaultKind::Refused),
+    ] {
+        assert_eq!(rejected(answer(part)).kind(), kind, "{part}");
+    }
+    for (status, body) in [(202, ""), (202, r#"{"transfer":{}}"#), (204, ""), (0, ""), (302, "{}")]
+    {
+        let error = api::decode_accepted(Ok(Response::new(status, body.into()))).unwrap_err();
+        let unknown = UnknownCause::Unreadable { status, request_id: None };
+        assert_eq!(error, ChangeError::OutcomeUnknown(unknown));
+    }
+}
+
+#[test]
+fn what_a_real_cinder_answers_to_delete() {
+    let answer = |part: &str| api::decode_deleted(Ok(recorded::one(part).response()));
+    assert_eq!(answer("noauth-023-delete-ok"), Ok(()));
+    assert_eq!(rejected(answer("noauth-025-delete-twice")).kind(), FaultKind::NotFound);
+    // A token that was not looked at is no deletion.
+    for status in [0, 200, 204] {
+        let answer = api::decode_deleted(Ok(Response::new(status, Vec::new())));
+        assert!(matches!(answer, Err(ChangeError::OutcomeUnknown(_))), "{status}");
+    }
+    let lost = api::decode_deleted(Err(Lost::Timeout));
+    assert_eq!(lost, Err(ChangeError::OutcomeUnknown(UnknownCause::Lost(Lost::Timeout))));
+}
+
+#[test]
+fn what_becomes_of_a_volume() {
+    let fate = |answer| api::decode_fate(answer);
+    let show = |status: &str| {
+        let body = format!(r#"{{"volume":{{"id":"{VOLUME}","status":"{status}"}}}}"#);
+        fate(Ok(Response::new(200, body.into())))
+    };
+    assert_eq!(
+        fate(Ok(recorded::one("noauth-021-volume-show-after").response())),
+        Ok(Fate::Available)
+    );
+    assert_eq!(
+        fate(Ok(recorded::one("keystone-013-volume-show-former").response())),
+        Ok(Fate::Gone)
+    );
+    assert_eq!(show("awaiting-transfer"), Ok(Fate::Waiting));
+    assert!(matches!(show("error"), Ok(Fate::Other(_))));
+    assert!(matches!(show("in-use"), Ok(Fate::Other(_))));
+    assert_eq!(fate(Ok(Response::new(200, br#"{"volume":{}}"#.to_vec()))), Ok(Fate::Waiting));
+    // A web server's 404 says nothing of the volume.
+    assert!(fate(Ok(Response::new(404, b"<html>".to_vec()))).is_err());
+    assert!(fate(Err(Lost::Connection)).is_err());
+    let request = api::show_volume(Service::EvsV2, &project(), &volume());
+    assert_eq!(request.path, format!("/v2/{PROJECT}/cloudvolumes/{VOLUME}"));
+}
+
+#[test]
+fn a_list_of_transfers_is_read_page_by_page() {
+    let page = |from: usize, to: usize| {
+        let rows: Vec<_> =
+            (from..to).map(|at| format!(r#"{{"id":"t{at}","volume_id":"{VOLUME}"}}"#)).collect();
+        Ok(Response::new(200, format!(r#"{{"transfers":[{}]}}"#, rows.join(",")).into()))
+    };
+    let mut list = TransferList::default();
+    assert!(list.request(Service::Cinder, &project()).unwrap().path.ends_with("/detail"));
+    list.take(page(0, 1000)).unwrap();
+    let second = list.request(Service::Cinder, &project()).unwrap();
+    assert!(second.path.ends_with("/detail?limit=1000&offset=1000"), "{}", second.path);
+    assert!(second.headers().any(|h| h == ("OpenStack-API-Version", "volume 3.59")));
+    assert_eq!(list.request(Service::EvsV2, &project()).unwrap().microversion, None);
+    let before = list.clone();
+    assert!(list.take(Err(Lost::Connection)).is_err());
+    assert_eq!(list, before, "what was read is kept");
+    // One row was on the page before too: the list grew meanwhile.
+    list.take(page(999, 1010)).unwrap();
+    assert_eq!(list.transfers.len(), 1010);
+    assert_eq!(list.request(Service::Cinder, &project()), None);
+
+    // The same page for ever ends.
+    let mut list = TransferList::default();
+    list.take(page(0, 1000)).unwrap();
+    list.take(page(0, 1000)).unwrap();
+    assert_eq!(list.request(Service::EvsV3, &project()), None);
+}
+
+#[test]
+fn the_records_of_later_cinders_have_their_fields() {
+    let created = recorded::one("noauth-130-create-volume-transfers-3.57");
+    let created = api::decode_created(None, Ok(created.response())).unwrap();
+    let (record, _) = created.into_handover();
+    assert_eq!((record.no_snapshots, record.accepted), (Some(false), Some(false)));
+    assert_eq!(record.source_project_id.as_deref(), Some("dc61c0335ea35342908a081f674e8f1f"));
+    assert_eq!(record.destination_project_id, None);
+    let shown = r#"{"transfer":{"id":"t","volume_id":"c86b9af4-151d-4ead-b62c-5fb967af0e37"}}"#;
+    let shown = api::decode_transfer(Ok(Response::new(200, shown.into()))).unwrap();
+    assert_eq!((shown.no_snapshots, shown.label()), (None, "t"));
+    let unreadable = api::decode_transfer(Ok(Response::new(200, br#"{"transfer":{}}"#.to_vec())));
+    assert_eq!(unreadable, Err(ReadError::Unreadable { status: 200, request_id: None }));
+}
+
+#[test]
+fn snapshots_are_left_behind_where_the_service_can() {
+    let create = |service| {
+        let volume = Eligibility::unseen(volume(), service).admit().unwrap();
+        api::create(service, &project(), &CreateTransfer::new(volume, None).leave_snapshots())
+    };
+    let cinder = create(Service::Cinder);
+    assert_eq!(cinder.path, format!("/v3/{PROJECT}/volume-transfers"));
+    assert!(cinder.headers().any(|h| h == ("OpenStack-API-Version", "volume 3.55")));
+    let body = format!(r#"{{"transfer":{{"volume_id":"{VOLUME}","no_snapshots":true}}}}"#);
+    assert_eq!(*cinder.body.unwrap(), body);
+    let evs = create(Service::EvsV3);
+    assert_eq!(evs.path, format!("/v3/{PROJECT}/os-volume-transfer"));
+    assert_eq!(*evs.body.unwrap(), format!(r#"{{"transfer":{{"volume_id":"{VOLUME}"}}}}"#));
+}
+
+#[test]
+fn questions_lead_to_facts_and_no_answer_to_none() {
+    assert_eq!(Question::of(Service::Cinder), []);
+    let ask = |question: &Question| question.request(Service::EvsV2, &project(), &volume()).path;
+    let mut facts = Facts::default();
+    let mut take = |question: Question, body: &str| {
+        let next = question.take(Ok(Response::new(200, body.into())), &mut facts);
+        (next, facts)
+    };
+
+    let [_, backups, vaults] = &Question::of(Service::EvsV2)[..] else { panic!("three questions") };
+    let path = format!("/v3/{PROJECT}/backups?resource_id={VOLUME}");
+    assert!(ask(backups).starts_with(&path));
+    // Cinder's own list of the same path has no count.
+    assert!(take(backups.clone(), r#"{"backups":[]}"#).0.is_err());
+    assert_eq!(take(backups.clone(), r#"{"backups":[],"count":0}"#).1.backups, Some(false));
+    assert_eq!(take(backups.clone(), r#"{"backups":[{}],"count":1}"#).1.backups, Some(true));
+
+    assert_eq!(take(vaults.clone(), r#"{"vaults":[{"id":"a/b"}]}"#).1.backup_policy, None);
+    assert_eq!(take(vaults.clone(), r#"{"vaults":[]}"#).1.backup_policy, Some(false));
+    let (next, _) = take(vaults.clone(), r#"{"vaults":[{"id":"v1"},{"id":"v2"}]}"#);
+    let policies = next.unwrap().unwrap();
+    assert_eq!(ask(&policies), format!("/v3/{PROJECT}/policies?vault_id=v2"));
+    let (next, _) = take(policies, r#"{"policies":[],"count":0}"#);
+    let policies = next.unwrap().unwrap();
+    assert_eq!(ask(&policies), format!("/v3/{PROJECT}/policies?vault_id=v1"));
+    assert_eq!(take(policies, r#"{"policies":[{}],"count":1}"#).1.backup_policy, Some(true));
+}
+
+#[test]
+fn a_wait_is_seconds_or_a_date() {
+    let wait = |value: &str| {
+        let answer = Response::new(429, Vec::new()).with_header("Retry-After", value);
+        rejected(api::decode_deleted(Ok(answer))).wait()
+    };
+    assert_eq!(wait("12"), Some(Wait::Seconds(12)));
+    assert_eq!(wait("0"), None, "Cinder's word with a quota");
+    assert_eq!(wait(""), None);
+    assert_eq!(wait("99999999999"), Some(Wait::Seconds(u32::MAX)));
+    let date = "Wed, 21 Oct 2026 07:28:00 GMT";
+    assert_eq!(wait(date), Some(Wait::Until(date.to_owned())));
+}
+
+#[test]
+fn where_the_service_may_still_be_at_work_one_look_proves_nothing() {
+    assert_eq!(UnknownCause::Lost(Lost::Timeout).looks(), 2);
+    assert_eq!(UnknownCause::Unreadable { status: 202, request_id: None }.looks(), 1);
+}

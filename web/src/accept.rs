@@ -1,0 +1,148 @@
+//! Part 6: taking over a volume that another project gives.
+
+use crate::field::{TextField, focus};
+use crate::state::Console;
+use crate::text::{Failure, key, language, t};
+use leptos::ev::SubmitEvent;
+use leptos::html::Input;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use volume_transfer::{AuthKey, ChangeError, Handover, IdError, Transfer, TransferId, api};
+use wasm_bindgen_futures::JsFuture;
+use zeroize::Zeroizing;
+
+/// More than any credentials: another file was chosen.
+const FILE_LIMIT: f64 = 65_536.0;
+
+#[component]
+pub(crate) fn Accept() -> impl IntoView {
+    let console = Console::get();
+    let language = language();
+    let id = NodeRef::<Input>::new();
+    let auth_key = NodeRef::<Input>::new();
+    let file = NodeRef::<Input>::new();
+    let busy = RwSignal::new(false);
+    let wrong_id = RwSignal::new(None::<IdError>);
+    let wrong_key = RwSignal::new(None::<IdError>);
+    let wrong_file = RwSignal::new(false);
+    let failure = RwSignal::new(None::<ChangeError>);
+    let accepted = RwSignal::new(None::<Transfer>);
+
+    let value = |node: NodeRef<Input>| {
+        Zeroizing::new(node.get_untracked().map(|input| input.value()).unwrap_or_default())
+    };
+    let fill = |node: NodeRef<Input>, text: &str| {
+        if let Some(input) = node.try_get_untracked().flatten() {
+            input.set_value(text);
+        }
+    };
+    let error = move |group: &'static str, error: RwSignal<Option<IdError>>| {
+        Signal::derive(move || {
+            error.get().map(|error| language.get().say_code(group, error.code(), &[]))
+        })
+    };
+
+    let read_file = move || {
+        let chosen = file.get_untracked().and_then(|input| input.files()?.get(0));
+        let Some(chosen) = chosen else { return };
+        wrong_file.set(false);
+        spawn_local(async move {
+            let text = match chosen.size() <= FILE_LIMIT {
+                true => JsFuture::from(chosen.text()).await.ok().and_then(|text| text.as_string()),
+                false => None,
+            };
+            let read =
+                text.map(Zeroizing::new).and_then(|text| Handover::read(text.as_bytes()).ok());
+            // The file is done with: its name is not to look like something that is still to be sent.
+            fill(file, "");
+            match read {
+                Some(handover) => {
+                    fill(id, handover.transfer_id.as_str());
+                    fill(auth_key, handover.auth_key.expose());
+                    wrong_id.set(None);
+                    wrong_key.set(None);
+                    focus("accept-submit");
+                }
+                None => wrong_file.set(true),
+            }
+        });
+    };
+
+    let submit = move || {
+        let transfer_id = TransferId::parse(&value(id));
+        let key = AuthKey::parse(&value(auth_key));
+        wrong_id.set(transfer_id.as_ref().err().copied());
+        wrong_key.set(key.as_ref().err().copied());
+        let (transfer_id, auth_key_value) = match (transfer_id, key) {
+            (Ok(transfer_id), Ok(key)) => (transfer_id, key),
+            (Err(_), _) => return focus("accept-id"),
+            (Ok(_), Err(_)) => return focus("accept-key"),
+        };
+        let Some(session) = console.session.get_untracked() else { return };
+        // One press, one request.
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        failure.set(None);
+        accepted.set(None);
+        let handover = Handover { transfer_id, auth_key: auth_key_value };
+        spawn_local(async move {
+            let request = api::accept(session.service, &session.project, &handover);
+            let answer = api::decode_accepted(session.send(request).await);
+            busy.set(false);
+            match answer {
+                Ok(record) => {
+                    fill(id, "");
+                    fill(auth_key, "");
+                    accepted.set(Some(record));
+                }
+                Err(error) => failure.set(Some(error)),
+            }
+            console.refresh();
+        });
+    };
+
+    view! {
+        <section aria-labelledby="accept">
+            <h2 id="accept" tabindex="-1">{t(key::ACCEPT_TITLE)}</h2>
+            <p>{t(key::ACCEPT_HINT)}</p>
+            <form novalidate on:submit=move |event: SubmitEvent| {
+                event.prevent_default();
+                submit();
+            }>
+                <div class="field">
+                    <label for="accept-file">{t(key::ACCEPT_FILE)}</label>
+                    <input id="accept-file" type="file" accept=".json,application/json" node_ref=file
+                        aria-describedby="accept-file-error" on:change=move |_| read_file()
+                        aria-invalid=move || wrong_file.get().then_some("true") />
+                    <p class="error" id="accept-file-error">
+                        {move || wrong_file.get().then(|| language.get().say(key::ACCEPT_FILE_MALFORMED, &[]))}
+                    </p>
+                </div>
+                <div class="fields">
+                    <TextField id="accept-id" label=key::HANDOVER_ID node=id
+                        error=error("transferId", wrong_id)>""</TextField>
+                    <TextField id="accept-key" label=key::HANDOVER_KEY node=auth_key
+                        error=error("authKey", wrong_key)>""</TextField>
+                </div>
+                <button type="submit" id="accept-submit" class="primary"
+                    aria-disabled=move || busy.get().then_some("true")>
+                    {t(key::ACCEPT_SUBMIT)}
+                </button>
+                <p role="status">{move || busy.get().then(|| language.get().say(key::ACCEPT_BUSY, &[]))}</p>
+            </form>
+            <div role="status">
+                {move || accepted.get().map(|record| {
+                    let label = console.label(&record.volume_id);
+                    view! { <p class="message good">{move || language.get().say(key::ACCEPT_DONE, &[("volume", &label)])}</p> }
+                })}
+            </div>
+            <div role="alert">
+                {move || failure.get().map(|error| view! {
+                    <Failure error rejected=key::ACCEPT_REJECTED unknown=key::ACCEPT_UNKNOWN />
+                })}
+            </div>
+        </section>
+    }
+}
