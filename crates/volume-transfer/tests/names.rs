@@ -78,7 +78,9 @@ fn an_empty_field_means_no_name_unless_one_is_required() {
 /// Every recorded name gets from the Cinder profile what Cinder gave it; a 500 counts as refused.
 #[test]
 fn cinder_s_verdict_on_every_recorded_name() {
-    let cases = recorded::cinder("-name-");
+    let mut cases = recorded::cinder("-name-");
+    // One of them is a list that is filtered by name.
+    cases.retain(|case| !case.request_body.is_empty());
     assert_eq!(cases.len(), 37, "recorded name cases");
     for case in cases {
         // Not JSON to us at all: a lone surrogate, which has a test of its own.
