@@ -168,9 +168,12 @@ impl Console {
     pub(crate) fn remember_names(self) {
         let pending = self.pending;
         let transfers = pending.list.get_untracked().transfers;
+        let ended = pending.ended.get_untracked();
         self.volumes.with_untracked(|volumes| {
-            let waiting =
-                |id: &VolumeId| transfers.iter().any(|transfer| transfer.volume_id == *id);
+            // One whose transfer has ended may go while it is asked where it is.
+            let waiting = |id: &VolumeId| {
+                ended.contains(id) || transfers.iter().any(|transfer| transfer.volume_id == *id)
+            };
             pending.names.update(|names| {
                 let waiting = volumes.iter().filter(|volume| waiting(&volume.id));
                 names.extend(waiting.map(|volume| (volume.id, volume.label().to_owned())));
