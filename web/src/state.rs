@@ -143,10 +143,10 @@ impl Console {
                         return;
                     }
                     // No answer leaves the fact unknown, which is what the checklist then says.
-                    let mut facts = self.facts.get_untracked();
-                    let known = facts.entry(volume).or_default();
-                    next = question.take(outcome, known).unwrap_or_default();
-                    self.facts.set(facts);
+                    self.facts.update(|facts| {
+                        let known = facts.entry(volume).or_default();
+                        next = question.take(outcome, known).unwrap_or_default();
+                    });
                 }
             });
         }

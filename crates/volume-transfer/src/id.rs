@@ -196,8 +196,9 @@ impl TransferId {
     pub(crate) fn path_segment(&self) -> String {
         self.0.bytes().fold(String::new(), |mut segment, byte| {
             match byte {
-                b'-' | b'.' | b'_' | b'~' => segment.push(char::from(byte)),
-                _ if byte.is_ascii_alphanumeric() => segment.push(char::from(byte)),
+                b'-' | b'.' | b'_' | b'~' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
+                    segment.push(char::from(byte));
+                }
                 // Writing to a `String` does not fail.
                 _ => _ = write!(segment, "%{byte:02X}"),
             }

@@ -200,7 +200,9 @@ impl TransferList {
         let before = self.transfers.len();
         for row in rows {
             match Transfer::read(row, None) {
-                Some(transfer) if self.transfers.iter().all(|known| known.id != transfer.id) => {
+                Some(transfer)
+                    if self.transfers.iter().take(before).all(|known| known.id != transfer.id) =>
+                {
                     self.transfers.push(transfer);
                 }
                 // A list that grows while it is read shows a row on two pages.
