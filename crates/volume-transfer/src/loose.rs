@@ -74,3 +74,8 @@ pub(crate) fn number(object: &Value, key: &str) -> Option<u64> {
 pub(crate) fn rows<'a>(object: &'a Value, key: &str) -> &'a [Value] {
     object.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
+
+/// What to call a record: its name, or its id where the name is missing or would not be seen.
+pub(crate) fn label<'a>(name: Option<&'a str>, id: &'a str) -> &'a str {
+    name.filter(|name| !name.trim().is_empty()).unwrap_or(id)
+}

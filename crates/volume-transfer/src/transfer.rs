@@ -77,10 +77,7 @@ pub struct Transfer {
 impl Transfer {
     /// What to call it: its name, or its id if it has none.
     pub fn label(&self) -> &str {
-        match &self.name {
-            Some(name) if !name.trim().is_empty() => name,
-            Some(_) | None => self.id.as_str(),
-        }
+        loose::label(self.name.as_deref(), self.id.as_str())
     }
 
     /// Reads a record; `None` without an id. `asked` stands in for the id of a volume that the

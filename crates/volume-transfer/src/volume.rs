@@ -68,10 +68,7 @@ impl Volume {
 
     /// What to call it: its name, or its id if it has none.
     pub fn label(&self) -> &str {
-        match &self.name {
-            Some(name) if !name.trim().is_empty() => name,
-            Some(_) | None => self.id.as_str(),
-        }
+        loose::label(self.name.as_deref(), self.id.as_str())
     }
 }
 
