@@ -1,6 +1,7 @@
 //! Part 6: taking over a volume that another project gives.
 
 use crate::field::{TextField, focus};
+use crate::progress::Progress;
 use crate::state::Console;
 use crate::text::{Failure, key, language, t};
 use leptos::ev::SubmitEvent;
@@ -130,7 +131,7 @@ pub(crate) fn Accept() -> impl IntoView {
                     aria-disabled=move || busy.get().then_some("true")>
                     {t(key::ACCEPT_SUBMIT)}
                 </button>
-                <p role="status">{move || busy.get().then(|| language.get().say(key::ACCEPT_BUSY, &[]))}</p>
+                <Progress busy label=key::ACCEPT_BUSY />
             </form>
             <div role="status">
                 {move || accepted.get().map(|record| {

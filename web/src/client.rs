@@ -132,12 +132,12 @@ impl SessionData {
             }))
     }
 
-    /// Reads all of the project's volumes, page by page. What was read before a later page failed
-    /// is kept, with the failure.
+    /// Reads all of the project's volumes, page by page, and says after each how many it has. What
+    /// was read before a later page failed is kept, with the failure.
     ///
     /// # Errors
     /// [`ReadError`] if the first page cannot be read.
-    pub async fn volumes(&self) -> Result<VolumeList, ReadError> {
+    pub async fn volumes(&self, progress: impl Fn(usize)) -> Result<VolumeList, ReadError> {
         let mut list = VolumeList::default();
         let mut marker = None;
         loop {
@@ -146,6 +146,7 @@ impl SessionData {
                 Ok(VolumePage { volumes, unreadable, next }) => {
                     list.volumes.extend(volumes);
                     list.unreadable += unreadable;
+                    progress(list.volumes.len());
                     // A service that answers the same page for ever is not followed for ever.
                     if next.is_none() || next == marker {
                         return Ok(list);

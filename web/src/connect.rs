@@ -2,6 +2,7 @@
 
 use crate::client::{self, DemoProject, Endpoint, Session, SessionData, Token, TokenError};
 use crate::field::{TextField, focus};
+use crate::progress::{Progress, Reading};
 use crate::state::Console;
 use crate::text::{Key, ReadFailure, key, language, t};
 use leptos::ev::SubmitEvent;
@@ -69,7 +70,8 @@ fn ConnectForm(
     let current = || console.session.with_untracked(|session| session.as_deref().map(Entries::of));
     let entries = RwSignal::new(kept().or_else(current).unwrap_or_default());
     let demo = RwSignal::new(Vec::<DemoProject>::new());
-    let busy = RwSignal::new(false);
+    let reading = Reading::default();
+    let busy = reading.busy;
     let failure = RwSignal::new(None::<ReadError>);
     let wrong = RwSignal::new(Wrong::default());
     let endpoint = NodeRef::<Input>::new();
@@ -85,19 +87,18 @@ fn ConnectForm(
             return;
         }
         let session: Session = Arc::new(session);
-        busy.set(true);
         failure.set(None);
+        let list = reading.volumes(Arc::clone(&session));
         spawn_local(async move {
-            let list = session.volumes().await;
-            busy.set(false);
-            match list {
-                Ok(list) => {
+            match list.await {
+                Some(Ok(list)) => {
                     keep_for_this_tab(&typed, keep.get_untracked().is_some_and(|k| k.checked()));
                     console.open(session, list);
                     editing.set(false);
                     request_animation_frame(|| focus("volumes"));
                 }
-                Err(error) => failure.set(Some(error)),
+                Some(Err(error)) => failure.set(Some(error)),
+                None => {}
             }
         });
     };
@@ -199,7 +200,7 @@ fn ConnectForm(
             <button type="submit" class="primary" aria-disabled=move || busy.get().then_some("true")>
                 {t(key::CONNECT_SUBMIT)}
             </button>
-            <p role="status">{move || busy.get().then(|| language.get().say(key::CONNECT_BUSY, &[]))}</p>
+            <Progress busy label=key::CONNECT_BUSY reading />
             <div role="alert">
                 {move || failure.get().map(|error| view! {
                     <div class="message bad"><ReadFailure error /></div>

@@ -1,6 +1,7 @@
 //! Part 3: what the service asks of the volume, the transfer's name, and the one request.
 
-use crate::field::{TextField, focus};
+use crate::field::{TextField, after_press, focus};
+use crate::progress::Progress;
 use crate::state::Console;
 use crate::text::{Key, key, language, name_error, reason, t};
 use crate::trouble::{Found, Trouble, TroubleAlert};
@@ -167,6 +168,7 @@ fn CreateForm(trouble: RwSignal<Option<Trouble>>, found: RwSignal<Found>) -> imp
             match api::decode_created(Some(volume), outcome) {
                 Ok(created) => {
                     console.handover.set(Some(created.into_handover()));
+                    console.refresh();
                     if let Some(input) = field() {
                         input.set_value("");
                     }
@@ -178,12 +180,13 @@ fn CreateForm(trouble: RwSignal<Option<Trouble>>, found: RwSignal<Found>) -> imp
                         console.learn(&volume, &fault);
                         trouble.set(Some(Trouble::Rejected(fault)));
                     }
+                    console.refresh();
                 }
+                // Everything is read again once it has been looked for.
                 Err(ChangeError::OutcomeUnknown(cause)) => {
                     trouble.set(Some(Trouble::Unknown { cause, volume, session }));
                 }
             }
-            console.refresh();
         });
     };
 
@@ -205,10 +208,13 @@ fn CreateForm(trouble: RwSignal<Option<Trouble>>, found: RwSignal<Found>) -> imp
                 on:compositionend=move |_| read_field()
                 on:focusout=move |_| {
                     read_field();
-                    // A field that goes away with the form loses the focus too, and its signals
-                    // are gone before it.
-                    let filled = typed.try_with_untracked(|text| text.as_deref() != Ok(""));
-                    judged.set(filled.unwrap_or_default());
+                    // What is wrong takes a line, which would move the button that is being pressed.
+                    after_press(move || {
+                        // A field that goes away with the form loses the focus too, and its signals
+                        // are gone before it.
+                        let filled = typed.try_with_untracked(|text| text.as_deref() != Ok(""));
+                        judged.try_set(filled.unwrap_or_default());
+                    });
                 }
             >
                 <TextField id="transfer-name" label=key::CREATE_NAME node=input error=name_wrong>
@@ -236,9 +242,7 @@ fn CreateForm(trouble: RwSignal<Option<Trouble>>, found: RwSignal<Found>) -> imp
             <p id="create-blocked" class="hint">
                 {move || blocked.get().map(|key: Key| language.get().say(key, &[]))}
             </p>
-            <p role="status">
-                {move || console.posting.get().then(|| language.get().say(key::CREATE_BUSY, &[]))}
-            </p>
+            <Progress busy=console.posting label=key::CREATE_BUSY />
         </form>
     }
 }

@@ -1,9 +1,12 @@
-//! A line of text to fill in, with what is asked of it and what is wrong with it; and the focus.
+//! A line of text to fill in, with what is asked of it and what is wrong with it; the focus and the press.
 
 use crate::text::{Key, t};
 use leptos::html::Input;
 use leptos::prelude::*;
+use std::time::Duration;
 use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::AddEventListenerOptions;
 
 /// A labelled field. The hint and the error are its description, so that both are read out.
 #[component]
@@ -52,4 +55,21 @@ pub(crate) fn focus(id: &str) {
         // Focus is a courtesy; what it points at is on the page either way.
         let _ = element.focus();
     }
+}
+
+/// Does this when no button is held down any more: a press on a button that it moves would be lost.
+pub(crate) fn after_press(then: impl FnOnce() + 'static) {
+    if !document().query_selector("button:active").is_ok_and(|held| held.is_some()) {
+        return then();
+    }
+    let once = AddEventListenerOptions::new();
+    once.set_once(true);
+    // The click comes after the button is let go, in the same turn.
+    let let_go = Closure::once_into_js(move || set_timeout(then, Duration::ZERO));
+    // It cannot fail for a function.
+    let _ = window().add_event_listener_with_callback_and_add_event_listener_options(
+        "pointerup",
+        let_go.unchecked_ref(),
+        &once,
+    );
 }

@@ -84,7 +84,8 @@ impl Pending {
 }
 
 impl Console {
-    /// Looks at the transfers now, and from then on from time to time until none is left.
+    /// Looks at the transfers now, and from then on from time to time until it is known that none is
+    /// left.
     pub(crate) fn follow(self) {
         let Some(session) = self.session.get_untracked() else { return };
         let pending = self.pending;
@@ -118,7 +119,8 @@ impl Console {
     fn wait(self) {
         let pending = self.pending;
         let none = pending.list.with_untracked(|list| list.transfers.is_empty());
-        if none && pending.ended.with_untracked(Vec::is_empty) {
+        let settled = none && pending.ended.with_untracked(Vec::is_empty);
+        if settled && pending.flaw.with_untracked(Option::is_none) {
             return;
         }
         let look = move || {

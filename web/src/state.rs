@@ -2,6 +2,7 @@
 
 use crate::client::{Session, VolumeList};
 use crate::follow::Pending;
+use crate::progress::Reading;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::HashMap;
@@ -22,8 +23,8 @@ pub(crate) struct Console {
     pub(crate) unreadable: RwSignal<usize>,
     /// What is wrong with the list as it is shown.
     pub(crate) flaw: RwSignal<Option<Flaw>>,
-    /// Whether the list is being read.
-    pub(crate) reading: RwSignal<bool>,
+    /// The reading of the list.
+    pub(crate) reading: Reading,
     /// The volume that is to go.
     pub(crate) chosen: RwSignal<Option<VolumeId>>,
     /// The created transfer, from the answer until the person says that the key is saved.
@@ -46,6 +47,8 @@ pub(crate) enum Flaw {
     Old(ReadError),
     /// A later page could not be read.
     Incomplete(ReadError),
+    /// Somebody stopped it being read again.
+    Stopped,
 }
 
 impl Console {
@@ -55,7 +58,7 @@ impl Console {
             volumes: RwSignal::default(),
             unreadable: RwSignal::default(),
             flaw: RwSignal::default(),
-            reading: RwSignal::default(),
+            reading: Reading::default(),
             chosen: RwSignal::default(),
             handover: RwSignal::default(),
             posting: RwSignal::default(),
@@ -103,22 +106,23 @@ impl Console {
     /// Reads the volumes again; what is shown stays until the answer is there.
     pub(crate) fn refresh_volumes(self) {
         let Some(session) = self.session.get_untracked() else { return };
-        if self.reading.get_untracked() {
+        if self.reading.busy.get_untracked() {
             self.outdated.set(true);
             return;
         }
-        self.reading.set(true);
+        let reading = self.reading.volumes(Arc::clone(&session));
         spawn_local(async move {
-            let list = session.volumes().await;
-            self.reading.set(false);
+            let list = reading.await;
+            let outdated = self.outdated.get_untracked();
+            self.outdated.set(false);
             if self.is_current(&session) {
                 match list {
-                    Ok(list) => self.show(list),
-                    Err(error) => self.flaw.set(Some(Flaw::Old(error))),
+                    Some(Ok(list)) => self.show(list),
+                    Some(Err(error)) => self.flaw.set(Some(Flaw::Old(error))),
+                    None => self.flaw.set(Some(Flaw::Stopped)),
                 }
             }
-            if self.outdated.get_untracked() {
-                self.outdated.set(false);
+            if outdated {
                 self.refresh_volumes();
             }
         });

@@ -2,6 +2,7 @@
 
 use crate::client::Session;
 use crate::field::focus;
+use crate::progress::Progress;
 use crate::state::Console;
 use crate::text::{Failure, ReadFailure, age, key, language, t};
 use leptos::ev;
@@ -19,15 +20,16 @@ pub(crate) fn Transfers() -> impl IntoView {
     let count = move || pending.list.with(|list| list.transfers.len());
     let news = move || {
         let language = language.get();
-        pending.news.get().into_iter().map(move |news| {
+        pending.news.get().into_iter().filter_map(move |news| {
             let (key, status) = match &news.fate {
                 Fate::Gone => (key::NEWS_GONE, ""),
                 Fate::Available => (key::NEWS_AVAILABLE, ""),
                 Fate::Other(status) => (key::NEWS_OTHER, status.as_str()),
-                Fate::Waiting => (key::NEWS_WAITING, ""),
+                // No news yet: it is asked again.
+                Fate::Waiting => return None,
             };
             let said = language.say(key, &[("volume", &news.label), ("status", status)]);
-            view! { <li>{said}</li> }
+            Some(view! { <li>{said}</li> })
         })
     };
     view! {
@@ -120,7 +122,6 @@ fn Row(transfer: Transfer) -> impl IntoView {
 #[component]
 pub(crate) fn CancelDialog(session: Session, transfer: Transfer) -> impl IntoView {
     let console = Console::get();
-    let language = language();
     let dialog = NodeRef::<Dialog>::new();
     let heading = NodeRef::<H2>::new();
     let busy = RwSignal::new(false);
@@ -184,7 +185,7 @@ pub(crate) fn CancelDialog(session: Session, transfer: Transfer) -> impl IntoVie
                 <div><dt>{t(key::CREATE_VOLUME)}</dt><dd><bdi>{volume}</bdi></dd></div>
             </dl>
             <p>{t(key::CANCEL_WHAT)}</p>
-            <p role="status">{move || busy.get().then(|| language.get().say(key::CANCEL_BUSY, &[]))}</p>
+            <Progress busy label=key::CANCEL_BUSY />
             <div role="alert">
                 {move || failure.get().map(|error| view! {
                     <Failure error rejected=key::CANCEL_REJECTED unknown=key::CANCEL_UNKNOWN />

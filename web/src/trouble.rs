@@ -2,6 +2,7 @@
 
 use crate::client::Session;
 use crate::follow::sleep;
+use crate::progress::Progress;
 use crate::state::Console;
 use crate::text::{FaultWords, Key, ReadFailure, Refusal, key, language, t, unknown_cause};
 use leptos::ev;
@@ -94,8 +95,7 @@ fn OutcomeUnknown(
     let result = move || {
         let say = |key: Key| Some(language.get().say(key, &[]));
         match found.get() {
-            Found::NotLookedYet => None,
-            Found::Looking => say(key::UNKNOWN_LOOKING),
+            Found::NotLookedYet | Found::Looking => None,
             Found::Failed(_) | Found::Traced(Trace::CannotTell) => say(key::UNKNOWN_CANNOT_TELL),
             Found::Traced(Trace::NotMade) => say(key::UNKNOWN_NOT_MADE),
             Found::Traced(Trace::Made(transfer)) if gone(&transfer) => say(key::UNKNOWN_CANCELLED),
@@ -188,6 +188,7 @@ fn OutcomeUnknown(
             <p>{move || unknown_cause(language.get(), &cause)}</p>
             {words.map(|fault| view! { <FaultWords fault /> })}
             <p>{t(key::UNKNOWN_ADVICE)}</p>
+            <Progress busy=Signal::derive(looking) label=key::UNKNOWN_LOOKING />
             <p><strong>{result}</strong></p>
             {failure}
             <Show when=lost_key>

@@ -1,5 +1,6 @@
 //! Part 2: the project's volumes, and of each whether it can go and why not.
 
+use crate::progress::Progress;
 use crate::state::{Console, Flaw};
 use crate::text::{ReadFailure, key, language, reason, t};
 use leptos::prelude::*;
@@ -88,27 +89,23 @@ pub(crate) fn Volumes() -> impl IntoView {
                     </select>
                 </label>
                 <button type="button" on:click=move |_| console.reload()
-                    aria-disabled=move || console.reading.get().then_some("true")>
+                    aria-disabled=move || console.reading.busy.get().then_some("true")>
                     {t(key::VOLUMES_REFRESH)}
                 </button>
             </div>
-            <p role="status">
-                {move || if console.reading.get() {
-                    language.get().say(key::VOLUMES_BUSY, &[])
-                } else {
-                    shown()
-                }}
-            </p>
+            <Progress busy=console.reading.busy label=key::VOLUMES_BUSY reading=console.reading
+                otherwise=Signal::derive(shown) />
             <div role="alert">
                 {move || console.flaw.get().map(|flaw| {
                     let (what, error) = match flaw {
-                        Flaw::Old(error) => (key::VOLUMES_OLD, error),
-                        Flaw::Incomplete(error) => (key::VOLUMES_INCOMPLETE, error),
+                        Flaw::Old(error) => (key::VOLUMES_OLD, Some(error)),
+                        Flaw::Incomplete(error) => (key::VOLUMES_INCOMPLETE, Some(error)),
+                        Flaw::Stopped => (key::VOLUMES_STOPPED, None),
                     };
                     view! {
                         <div class="message bad">
                             <p><strong>{t(what)}</strong></p>
-                            <ReadFailure error />
+                            {error.map(|error| view! { <ReadFailure error /> })}
                         </div>
                     }
                 })}

@@ -1,0 +1,100 @@
+//! What takes its time: how long it has taken, and a way to end it where that is safe.
+
+use crate::client::{Session, VolumeList};
+use crate::text::{Key, key, language, t};
+use futures_util::future::{AbortHandle, abortable};
+use js_sys::Date;
+use leptos::prelude::*;
+use std::time::Duration;
+use volume_transfer::ReadError;
+
+/// Says what is under way, and from the first second on for how long.
+#[component]
+pub(crate) fn Progress(
+    #[prop(into)] busy: Signal<bool>,
+    /// What is under way.
+    label: Key,
+    /// What is said when nothing is.
+    #[prop(optional, into)]
+    otherwise: Signal<String>,
+    /// The list that it reads, which can be stopped.
+    #[prop(optional)]
+    reading: Option<Reading>,
+) -> impl IntoView {
+    let language = language();
+    let seconds = RwSignal::new(0_u32);
+    Effect::new(move |_| {
+        seconds.set(0);
+        if !busy.get() {
+            return;
+        }
+        // Counted by the clock: a tab in the background is called late.
+        let start = Date::now();
+        let count = move || seconds.set(((Date::now() - start) / 1000.0) as u32);
+        if let Ok(timer) = set_interval_with_handle(count, Duration::from_millis(250)) {
+            on_cleanup(move || timer.clear());
+        }
+    });
+    let elapsed = move || {
+        let values = [("seconds", &*seconds.get().to_string())];
+        language.get().say(key::PROGRESS_SECONDS, &values)
+    };
+    let read = move || {
+        let count = reading.map_or(0, |reading| reading.count.get());
+        let say = || language.get().say(key::PROGRESS_COUNT, &[("count", &count.to_string())]);
+        (count > 0).then(say)
+    };
+    view! {
+        <div class="progress">
+            <p role="status">
+                {move || if busy.get() { language.get().say(label, &[]) } else { otherwise.get() }}
+            </p>
+            <Show when=move || busy.get() && (seconds.get() > 0)>
+                // To be seen: read out, it would interrupt every second.
+                <span aria-hidden="true">{elapsed} " " {read}</span>
+                {reading.map(|reading| view! {
+                    <button type="button" on:click=move |_| reading.stop()>{t(key::PROGRESS_STOP)}</button>
+                })}
+            </Show>
+        </div>
+    }
+}
+
+/// The reading of a project's volumes, which may be long. Handles only: a copy is the same reading.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Reading {
+    /// Whether it is under way.
+    pub(crate) busy: RwSignal<bool>,
+    /// How many volumes it has read so far.
+    count: RwSignal<usize>,
+    handle: RwSignal<Option<AbortHandle>>,
+}
+
+impl Reading {
+    /// Reads the volumes; `None` if it was stopped. It is busy from this call on, so that a second
+    /// press finds it so.
+    pub(crate) fn volumes(
+        self,
+        session: Session,
+    ) -> impl Future<Output = Option<Result<VolumeList, ReadError>>> {
+        self.count.set(0);
+        self.busy.set(true);
+        let count = move |read| {
+            self.count.try_set(read);
+        };
+        let (list, handle) = abortable(async move { session.volumes(count).await });
+        self.handle.set(Some(handle));
+        async move {
+            let list = list.await;
+            self.busy.try_set(false);
+            list.ok()
+        }
+    }
+
+    /// Ends it: a list that is only read leaves nothing half done.
+    pub(crate) fn stop(self) {
+        if let Some(handle) = self.handle.get_untracked() {
+            handle.abort();
+        }
+    }
+}
