@@ -1,9 +1,8 @@
 // The page as a person meets it: verbs over accessible names, and a server of its own per test.
 
 import { spawn, type ChildProcess } from "node:child_process";
-import { createInterface } from "node:readline";
 import { readFileSync } from "node:fs";
-import { test as base, expect, type Locator, type Page } from "@playwright/test";
+import { test as base, expect, type Locator, type Page, type Route } from "@playwright/test";
 
 export { expect };
 
@@ -26,21 +25,31 @@ export const DATA_01 = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
 
 /** A console server with a fresh sandbox. */
 export class Server {
+  /** Whatever the server has written. */
+  log = "";
+
   private constructor(
-    readonly url: string,
+    public url: string,
     private readonly process: ChildProcess,
   ) {}
 
   static async start(...options: string[]): Promise<Server> {
     const binary = process.env.CONSOLE_SERVER ?? "../target/release/console-server";
     const child = spawn(binary, ["--listen", "127.0.0.1:0", "--page", "../dist", ...options], {
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", "pipe"],
     });
-    for await (const line of createInterface({ input: child.stdout })) {
-      const url = /http:\S+/.exec(line)?.[0];
-      if (url) return new Server(url, child);
-    }
-    throw new Error("the console server said no address");
+    const server = new Server("", child);
+    child.stderr.pipe(process.stderr);
+    child.stderr.on("data", (written) => (server.log += written));
+    await new Promise<void>((listening, failed) => {
+      child.stdout.on("data", (written) => {
+        server.log += written;
+        const url = /(http:\S+)\n/.exec(server.log)?.[1];
+        if (url) listening(void (server.url = url));
+      });
+      child.once("exit", () => failed(new Error("the console server said no address")));
+    });
+    return server;
   }
 
   /** Ends it at once, as a crash would. */
@@ -52,22 +61,34 @@ export class Server {
     });
   }
 
+  /** Asks the service behind the page's back. */
+  async ask(project: typeof PROJECT_A, method: string, path: string, body?: object): Promise<Response> {
+    const answer = await fetch(`${this.url}/v2/${project.id}/${path}`, {
+      method,
+      headers: { "X-Auth-Token": project.token, "Content-Type": "application/json" },
+      body: body ? JSON.stringify(body) : null,
+    });
+    expect(answer.ok, `${method} ${path}`).toBe(true);
+    return answer;
+  }
+
   /** What the service says of project A's transfers. */
   async transfers(): Promise<{ id: string; volume_id: string; name: string | null }[]> {
-    const answer = await fetch(`${this.url}/v2/${PROJECT_A.id}/os-volume-transfer/detail`, {
-      headers: { "X-Auth-Token": PROJECT_A.token },
-    });
+    const answer = await this.ask(PROJECT_A, "GET", "os-volume-transfer/detail");
     return (await answer.json()).transfers;
   }
 
-  /** Creates a transfer behind the page's back. */
   async create(volumeId: string): Promise<void> {
-    const answer = await fetch(`${this.url}/v2/${PROJECT_A.id}/os-volume-transfer`, {
-      method: "POST",
-      headers: { "X-Auth-Token": PROJECT_A.token, "Content-Type": "application/json" },
-      body: JSON.stringify({ transfer: { volume_id: volumeId } }),
-    });
-    expect(answer.status).toBe(202);
+    await this.ask(PROJECT_A, "POST", "os-volume-transfer", { transfer: { volume_id: volumeId } });
+  }
+
+  /** Project B accepts. */
+  async accept(transfer: string, key: string): Promise<void> {
+    await this.ask(PROJECT_B, "POST", `os-volume-transfer/${transfer}/accept`, { accept: { auth_key: key } });
+  }
+
+  async cancel(transfer: string): Promise<void> {
+    await this.ask(PROJECT_A, "DELETE", `os-volume-transfer/${transfer}`);
   }
 }
 
@@ -200,12 +221,44 @@ export class Console {
     expect(this.posts).toHaveLength(posts);
   }
 
+  /** Presses Tab until the focus is on what is called so. */
+  async tabTo(name: string): Promise<void> {
+    const named = this.page.getByLabel(name, { exact: true }).or(this.page.getByText(name, { exact: true }));
+    for (let tries = 0; tries < 60; tries++) {
+      await this.page.keyboard.press("Tab");
+      if (await named.evaluateAll((all) => all.some((e) => e === document.activeElement))) return;
+    }
+    throw new Error(`the Tab key never got to ${name}`);
+  }
+
+  /** Chooses demo project A and data-01, and creates a transfer, by keyboard alone. */
+  async createByKeyboard(name: string): Promise<void> {
+    const { keyboard } = this.page;
+    await this.tabTo(this.say("connect.demo", { label: "A" }));
+    await keyboard.press("Enter");
+    await expect(this.page.locator(":focus")).toHaveText(this.say("volumes.title"));
+    // Arrows choose within the group; the list begins with the newest volume.
+    await this.tabTo("new-cluster-volume");
+    await keyboard.press("ArrowDown");
+    await expect(this.radio("data-01")).toBeChecked();
+    await this.tabTo(this.say("create.name"));
+    await keyboard.type(name);
+    await keyboard.press("Enter");
+    await expect(this.dialog).toBeVisible();
+  }
+
   /** The key as the dialog shows it, shown if need be. */
   async key(): Promise<string> {
     const show = this.button("handover.show");
     if ((await show.getAttribute("aria-pressed")) === "false") await show.click();
     return this.dialog.getByText(/^[0-9a-f]{16}$/).innerText();
   }
+}
+
+/** The service does its work, and its answer never gets here. */
+export async function loseAnswer(route: Route): Promise<void> {
+  await route.fetch();
+  await route.abort("connectionreset");
 }
 
 type Options = { language: Language; serverOptions: string[] };

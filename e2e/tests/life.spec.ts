@@ -1,21 +1,22 @@
 // What comes after a transfer was made: handed over, accepted, cancelled, followed, and found again.
 
-import { Console, DATA_01, expect, PROJECT_A, PROJECT_B, test, type Language } from "./console.ts";
+import { readFileSync } from "node:fs";
+import { Console, DATA_01, expect, loseAnswer, PROJECT_A, test, type Language } from "./console.ts";
 
 for (const language of ["en", "zh-CN"] satisfies Language[]) {
   test.describe(`in ${language}`, () => {
     test.use({ language });
 
-    test("project A hands a volume over to project B", async ({ app, browser, server }) => {
-      await app.useDemoProject("A");
-      await app.choose("data-01");
-      await app.name("first volume");
-      await app.create();
-      const key = await app.key();
+    test("project A hands a volume over to project B, both by keyboard alone", async ({ app, browser, server }) => {
+      await app.createByKeyboard("first volume");
       const downloading = app.page.waitForEvent("download");
-      await app.button("handover.download").click();
+      await app.tabTo(app.say("handover.download"));
+      await app.page.keyboard.press("Enter");
       const file = await (await downloading).path();
-      await app.button("handover.close").click();
+      const key = JSON.parse(readFileSync(file, "utf8")).auth_key;
+      await app.tabTo(app.say("handover.close"));
+      await app.page.keyboard.press("Enter");
+      await expect(app.dialog).toBeHidden();
       await expect(app.transfers.getByRole("row")).toHaveCount(2);
       await expect(app.transfers).toContainText("first volume");
       await expect(app.transfers).toContainText("data-01");
@@ -23,8 +24,13 @@ for (const language of ["en", "zh-CN"] satisfies Language[]) {
       const context = await browser.newContext({ locale: language });
       const other = new Console(await context.newPage(), server, language);
       await other.open();
-      await other.useDemoProject("B");
-      await other.page.getByLabel(other.say("accept.file")).setInputFiles(file);
+      await other.tabTo(other.say("connect.demo", { label: "B" }));
+      await other.page.keyboard.press("Enter");
+      await expect(other.page.locator(":focus")).toHaveText(other.say("volumes.title"));
+      const choosing = other.page.waitForEvent("filechooser");
+      await other.tabTo(other.say("accept.file"));
+      await other.page.keyboard.press("Enter");
+      await (await choosing).setFiles(file);
       await expect(other.textbox("handover.key")).toHaveValue(key);
       await expect(other.button("accept.submit")).toBeFocused();
       await other.page.keyboard.press("Enter");
@@ -44,12 +50,11 @@ for (const language of ["en", "zh-CN"] satisfies Language[]) {
     });
 
     test("a transfer is cancelled, by keyboard alone", async ({ app, page }) => {
-      await app.useDemoProject("A");
-      await app.choose("data-01");
-      await app.name("second thoughts");
-      await app.create();
-      await app.button("handover.close").click();
-      await app.button("transfers.cancel", { name: "second thoughts" }).focus();
+      await app.createByKeyboard("second thoughts");
+      await app.tabTo(app.say("handover.close"));
+      await page.keyboard.press("Enter");
+      await expect(app.transfers).toBeVisible();
+      await app.tabTo(app.say("transfers.cancel", { name: "second thoughts" }));
       await page.keyboard.press("Enter");
       await expect(app.cancelDialog).toBeVisible();
       // Escape keeps it.
@@ -57,7 +62,7 @@ for (const language of ["en", "zh-CN"] satisfies Language[]) {
       await expect(app.cancelDialog).toBeHidden();
       expect(await app.server.transfers()).toHaveLength(1);
 
-      await app.button("transfers.cancel", { name: "second thoughts" }).focus();
+      await app.tabTo(app.say("transfers.cancel", { name: "second thoughts" }));
       await page.keyboard.press("Enter");
       await expect(app.cancelDialog.getByRole("heading")).toBeFocused();
       await page.keyboard.press("Tab");
@@ -138,10 +143,7 @@ test.describe("accepting", () => {
     const key = await app.key();
     await app.button("handover.close").click();
     const [made] = await server.transfers();
-    await page.route("**/accept", async (route) => {
-      await route.fetch();
-      await route.abort("connectionreset");
-    });
+    await page.route("**/accept", loseAnswer);
     await app.textbox("handover.id").fill(made!.id);
     await app.textbox("handover.key").fill(key);
     await app.button("accept.submit").click();
@@ -160,12 +162,7 @@ test.describe("cancelling", () => {
     await app.button("handover.close").click();
     const [made] = await server.transfers();
     await app.button("transfers.cancel", { name: "too late" }).click();
-    const answer = await fetch(`${server.url}/v2/${PROJECT_B.id}/os-volume-transfer/${made!.id}/accept`, {
-      method: "POST",
-      headers: { "X-Auth-Token": PROJECT_B.token, "Content-Type": "application/json" },
-      body: JSON.stringify({ accept: { auth_key: key } }),
-    });
-    expect(answer.status).toBe(202);
+    await server.accept(made!.id, key);
     await app.cancelDialog.getByRole("button", { name: app.say("cancel.confirm"), exact: true }).click();
     await expect(app.cancelDialog).toContainText(app.say("cancel.rejected"));
     await expect(app.cancelDialog).toContainText(app.say("response.not_found"));
@@ -179,10 +176,7 @@ test.describe("cancelling", () => {
     await app.name("lost");
     await app.create();
     await app.button("handover.close").click();
-    await page.route(/os-volume-transfer\/[0-9a-f-]{36}$/, async (route) => {
-      await route.fetch();
-      await route.abort("connectionreset");
-    });
+    await page.route(/os-volume-transfer\/[0-9a-f-]{36}$/, loseAnswer);
     await app.cancel("lost");
     await expect(app.cancelDialog).toContainText(app.say("cancel.unknown"));
     await app.button("cancel.keep").click();
@@ -194,10 +188,7 @@ test("a transfer whose key was lost is cancelled and made anew", async ({ app, p
   await app.useDemoProject("A");
   await app.choose("data-01");
   await app.name("kept");
-  await page.route("**/os-volume-transfer", async (route) => {
-    await route.fetch();
-    await route.abort("connectionreset");
-  });
+  await page.route("**/os-volume-transfer", loseAnswer);
   await app.create();
   await expect(app.alert).toContainText(app.say("unknown.title"));
   const [made] = await server.transfers();
@@ -253,6 +244,74 @@ test("a token that expires in mid-flow costs no entry", async ({ app, page }) =>
   await expect(app.dialog).toBeVisible();
 });
 
+test.describe("what takes long", () => {
+  test("says for how long it has, and nothing where it is quick", async ({ app, page }) => {
+    await app.useDemoProject("A");
+    await app.choose("data-01");
+    const seconds = app.region("create.title").getByText(app.say("progress.seconds", { seconds: 1 }));
+    let answer = () => {};
+    await page.route("**/os-volume-transfer", async (route) => {
+      await new Promise<void>((done) => (answer = done));
+      await route.continue();
+    });
+    await app.create();
+    await expect(app.region("create.title")).toContainText(app.say("create.busy"));
+    await expect(seconds).toHaveCount(0);
+    await expect(seconds).toBeVisible();
+    // What may have been done cannot be taken back by looking away.
+    await expect(app.region("create.title").getByRole("button", { name: app.say("progress.stop") })).toHaveCount(0);
+    answer();
+    await expect(app.dialog).toBeVisible();
+    await expect(seconds).toHaveCount(0);
+  });
+
+  test("and only reads can be stopped, with what was there before", async ({ app, page }) => {
+    let pages = 0;
+    const endless = async () => {
+      await page.route("**/cloudvolumes/detail*", async (route) => {
+        // Each page is another one, and the third never comes.
+        if (++pages % 3 === 0) return;
+        const id = `00000000-0000-4000-8000-${String(pages).padStart(12, "0")}`;
+        const volumes = Array.from({ length: 1000 }, () => ({ id, name: "v", status: "available" }));
+        await route.fulfill({ json: { volumes, volumes_links: [{ rel: "next", href: "x" }] } });
+      });
+    };
+    await endless();
+    await app.textbox("connect.project").fill(PROJECT_A.id);
+    await page.getByLabel(app.say("connect.token"), { exact: true }).fill(PROJECT_A.token);
+    await app.button("connect.submit").click();
+    await expect(app.region("connect.title")).toContainText(app.say("progress.count", { count: 2000 }));
+    await app.button("progress.stop").click();
+    await expect(app.region("connect.title")).not.toContainText(app.say("connect.busy"));
+    await expect(app.textbox("connect.project")).toHaveValue(PROJECT_A.id);
+    await page.unroute("**/cloudvolumes/detail*");
+    await app.button("connect.submit").click();
+    await expect(app.radio("data-01")).toBeVisible();
+
+    await endless();
+    await app.button("volumes.refresh").click();
+    await expect(app.region("volumes.title")).toContainText(app.say("progress.count", { count: 2000 }));
+    await app.button("progress.stop").click();
+    await expect(app.alert).toContainText(app.say("volumes.stopped"));
+    await expect(app.radio("data-01")).toBeVisible();
+    await page.unroute("**/cloudvolumes/detail*");
+    await app.button("volumes.refresh").click();
+    await expect(app.alert).toHaveCount(0);
+  });
+});
+
+test("Cinder's snapshots are left behind when asked", async ({ app, page }) => {
+  await app.connect(PROJECT_A.id, PROJECT_A.token, "cinder");
+  await app.choose("data-01", false);
+  const leave = page.getByLabel(app.say("create.leave_snapshots"));
+  await expect(leave).not.toBeChecked();
+  await leave.check();
+  await app.create();
+  await expect(app.dialog).toBeVisible();
+  expect(app.posts[0]!.url).toMatch(/\/volume-transfers$/);
+  expect(JSON.parse(app.posts[0]!.body!).transfer).toMatchObject({ volume_id: DATA_01, no_snapshots: true });
+});
+
 test("a wait is said in seconds and as a date", async ({ app, page }) => {
   await app.useDemoProject("A");
   await app.choose("data-01");
@@ -291,10 +350,7 @@ test("a hidden page asks nothing, and looks when it is seen again", async ({ app
   await page.clock.runFor(10 * 60_000);
   expect(asked).toBe(0);
   const [made] = await server.transfers();
-  await fetch(`${server.url}/v2/${PROJECT_A.id}/os-volume-transfer/${made!.id}`, {
-    method: "DELETE",
-    headers: { "X-Auth-Token": PROJECT_A.token },
-  });
+  await server.cancel(made!.id);
   await hide(false);
   await expect(page.getByText(app.say("news.available", { volume: "data-01" }))).toBeVisible();
 });

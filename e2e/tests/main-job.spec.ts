@@ -48,41 +48,17 @@ for (const language of ["en", "zh-CN"] satisfies Language[]) {
 
     test("needs no mouse", async ({ app, page }) => {
       const press = (key: string) => page.keyboard.press(key);
-      // Tab goes from the start of the page; the test counts nothing but looks where it is.
-      const tabTo = async (name: string) => {
-        for (let tries = 0; tries < 60; tries++) {
-          await press("Tab");
-          const at = page.locator(":focus");
-          if ((await at.count()) && (await at.evaluate((e) => e.matches("body"))) === false) {
-            const named = await page.getByLabel(name, { exact: true }).or(page.getByText(name, { exact: true }))
-              .evaluateAll((all) => all.some((e) => e === document.activeElement));
-            if (named) return;
-          }
-        }
-        throw new Error(`the Tab key never got to ${name}`);
-      };
-      await tabTo(app.say("connect.demo", { label: "A" }));
-      await press("Enter");
-      await expect(app.table).toBeVisible();
-      await expect(page.locator(":focus")).toHaveText(app.say("volumes.title"));
-      await tabTo("new-cluster-volume");
-      // Arrows choose within the group; the list begins with the newest volume.
-      await press("ArrowDown");
-      await expect(app.radio("data-01")).toBeChecked();
-      await tabTo(app.say("create.name"));
-      await page.keyboard.type("by keyboard");
-      await press("Enter");
-      await expect(app.dialog).toBeVisible();
+      await app.createByKeyboard("by keyboard");
 
       // A reflex does not cost the key.
       await press("Escape");
       await press("Escape");
       await expect(app.dialog).toBeVisible();
 
-      await tabTo(app.say("handover.show"));
+      await app.tabTo(app.say("handover.show"));
       await press("Space");
       await expect(app.dialog.getByText(/^[0-9a-f]{16}$/)).toBeVisible();
-      await tabTo(app.say("handover.close"));
+      await app.tabTo(app.say("handover.close"));
       await press("Enter");
       await expect(app.dialog).toBeHidden();
       await expect(page.locator(":focus")).toHaveText(app.say("volumes.title"));

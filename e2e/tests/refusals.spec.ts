@@ -1,6 +1,6 @@
 // What bad input gets, and what happens when the server says no or says nothing.
 
-import { DATA_01, expect, PROJECT_A, test } from "./console.ts";
+import { DATA_01, expect, loseAnswer, PROJECT_A, test } from "./console.ts";
 
 test.describe("a name that the service would refuse", () => {
   const cases = [
@@ -32,6 +32,25 @@ test.describe("a name that the service would refuse", () => {
       await expect(app.dialog).toBeVisible();
     });
   }
+
+  test("does not move the button that is pressed when it is judged", async ({ app, page }) => {
+    await app.useDemoProject("A");
+    await app.choose("data-01");
+    await page.setViewportSize({ width: 320, height: 700 });
+    await app.textbox("create.name").fill("n".repeat(300));
+    const button = app.button("create.submit");
+    await button.scrollIntoViewIfNeeded();
+    const { x, y } = (await button.boundingBox())!;
+    // At its upper edge, as a person may.
+    await page.mouse.move(x + 10, y + 3);
+    await page.mouse.down();
+    await expect(app.page.locator(":focus")).toHaveText(app.say("create.submit"));
+    expect((await button.boundingBox())!.y).toBe(y);
+    await page.mouse.up();
+    await expect(app.textbox("create.name")).toBeFocused();
+    await expect(app.textbox("create.name")).toHaveAccessibleDescription(/300/);
+    expect(app.posts).toEqual([]);
+  });
 
   test("is judged when the field is left, and counted all the time", async ({ app, page }) => {
     await app.useDemoProject("A");
@@ -240,10 +259,7 @@ test.describe("an outcome that is unknown", () => {
   test("the answer is lost, and the transfer is found", async ({ app, page, server }) => {
     await app.useDemoProject("A");
     await app.choose("data-01");
-    await page.route("**/os-volume-transfer", async (route) => {
-      await route.fetch();
-      await route.abort("connectionreset");
-    });
+    await page.route("**/os-volume-transfer", loseAnswer);
     await app.create();
     await expect(app.alert).toContainText(app.say("unknown.title"));
     const [made] = await server.transfers();

@@ -1,47 +1,143 @@
 // A canary key and a canary token are looked for wherever they must not be.
 
-import { expect, PROJECT_A, test } from "./console.ts";
+import type { Page } from "@playwright/test";
+import { Console, DATA_01, expect, PROJECT_A, PROJECT_B, Server, test } from "./console.ts";
 
 const KEY = "cafe00d0cafe00d0";
 const TOKEN = PROJECT_A.token;
 
-test("the key and the token leave no trace", async ({ app, page, context }) => {
-  const urls: string[] = [];
-  page.on("request", (request) => urls.push(request.url(), request.headers()["referer"] ?? ""));
-  await app.useDemoProject("A");
-  await app.choose("data-01");
+/** Searches wherever a page can leave something: first what it says, then what stays behind it. */
+class Search {
+  private readonly urls: string[] = [];
+
+  constructor(
+    private readonly app: Console,
+    private readonly server: Server,
+  ) {
+    app.page.on("request", (request) => this.urls.push(request.url(), request.headers()["referer"] ?? ""));
+  }
+
+  /** Every element's text and attributes, and what stands in the fields. */
+  html(): Promise<string> {
+    return this.app.page.evaluate(() =>
+      document.documentElement.outerHTML + [...document.querySelectorAll("input")].map((i) => i.value).join(" "),
+    );
+  }
+
+  async findsNothingOf(...secrets: string[]): Promise<void> {
+    const stored = await this.app.page.evaluate(async () => {
+      const databases = await Promise.all((await indexedDB.databases()).map(async ({ name }) => {
+        const database = await new Promise<IDBDatabase>((done, failed) => {
+          const opening = indexedDB.open(name!);
+          opening.onsuccess = () => done(opening.result);
+          opening.onerror = () => failed(opening.error);
+        });
+        return Promise.all([...database.objectStoreNames].map((store) => new Promise((done) => {
+          const reading = database.transaction(store).objectStore(store).getAll();
+          reading.onsuccess = () => done([store, reading.result]);
+        })));
+      }));
+      const cached = await Promise.all((await caches.keys()).map(async (name) => {
+        const cache = await caches.open(name);
+        return Promise.all((await cache.keys()).map(async (key) => [key.url, await (await cache.match(key))!.text()]));
+      }));
+      const globals = Object.keys(window).map((name) => {
+        try { return String(JSON.stringify((window as never)[name])); } catch { return ""; }
+      });
+      return JSON.stringify([
+        { ...localStorage }, { ...sessionStorage }, document.cookie, location.href, history.state,
+        document.title, databases, cached, globals,
+      ]);
+    });
+    const places = {
+      "what is stored": stored,
+      cookies: JSON.stringify(await this.app.page.context().cookies()),
+      addresses: this.urls.join(" "),
+      "the browser's console": this.app.complaints.join(" "),
+      "the server's log": this.server.log,
+      "the page": await this.html(),
+    };
+    // That the search looks where there is something.
+    expect(places.addresses).toContain(this.server.url);
+    expect(places["the server's log"]).toContain(this.server.url);
+    expect(places["the page"]).toContain("</html>");
+    for (const [place, text] of Object.entries(places)) {
+      for (const secret of secrets) expect(text.includes(secret), `${secret} in ${place}`).toBe(false);
+    }
+  }
+}
+
+/** The real answer, with the canary as its key. */
+async function withCanary(page: Page): Promise<void> {
   await page.route("**/os-volume-transfer", async (route) => {
     const answer = await route.fetch();
     const body = await answer.json();
     body.transfer.auth_key = KEY;
     await route.fulfill({ response: answer, json: body });
   });
+}
+
+test("the key and the token leave no trace where a transfer is created", async ({ app, page, server }) => {
+  const search = new Search(app, server);
+  await app.useDemoProject("A");
+  await app.choose("data-01");
+  await withCanary(page);
   await app.create();
-  const html = () => page.evaluate(() => document.documentElement.outerHTML);
   await expect(app.dialog).toBeVisible();
-  expect(await html()).not.toContain(KEY);
+  await search.findsNothingOf(KEY, TOKEN);
   expect(await app.key()).toBe(KEY);
-  expect(await html()).toContain(KEY);
+  expect(await search.html()).toContain(KEY);
   await app.button("handover.download").click();
   await app.button("handover.close").click();
   await expect(app.dialog).toBeHidden();
+  await search.findsNothingOf(KEY, TOKEN);
+});
 
-  expect(await html()).not.toContain(KEY);
-  const stored = JSON.stringify(
-    await page.evaluate(async () => [
-      { ...localStorage }, { ...sessionStorage }, document.cookie, location.href, history.state,
-      (await indexedDB.databases()).map((d) => d.name), await caches.keys(),
-      Object.keys(window).map((name) => {
-        try { return String(JSON.stringify((window as never)[name])); } catch { return ""; }
-      }),
-    ]),
+test("nor where it is accepted", async ({ app, page, server }) => {
+  const search = new Search(app, server);
+  await app.useDemoProject("B");
+  await app.textbox("handover.id").fill("00000000-0000-4000-8000-000000000000");
+  await app.textbox("handover.key").fill(KEY);
+  expect(await search.html()).toContain(KEY);
+  await app.button("accept.submit").click();
+  await expect(app.alert).toContainText(app.say("response.not_found"));
+  await expect(app.alert).not.toContainText(KEY);
+
+  // Accepted, from a file.
+  await page.route("**/accept", (route) =>
+    route.fulfill({ status: 202, json: { transfer: { id: "t", volume_id: DATA_01, name: null, links: [] } } }),
   );
-  const cookies = JSON.stringify(await context.cookies());
-  for (const secret of [KEY, TOKEN]) {
-    for (const place of [stored, cookies, urls.join(" "), app.complaints.join(" ")]) {
-      expect(place).not.toContain(secret);
-    }
+  await page.getByLabel(app.say("accept.file")).setInputFiles({
+    name: "credentials.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(JSON.stringify({ transfer_id: "00000000-0000-4000-8000-000000000001", auth_key: KEY })),
+  });
+  await expect(app.textbox("handover.key")).toHaveValue(KEY);
+  await app.button("accept.submit").click();
+  await expect(app.textbox("handover.key")).toHaveValue("");
+  await search.findsNothingOf(KEY, PROJECT_B.token);
+});
+
+test("nor in what is said of an answer that went wrong", async ({ app, page, server }) => {
+  const search = new Search(app, server);
+  await app.useDemoProject("A");
+  await app.choose("data-01");
+  const key = { auth_key: KEY, volume_id: "b104b8db-170d-441b-897a-3c8ba9c5a214", id: "t" };
+  for (const [status, body] of [
+    [202, JSON.stringify({ transfer: key })],
+    [202, JSON.stringify({ transfer: key }).slice(0, -3)],
+    [202, JSON.stringify({ transfer: { ...key, id: null } })],
+    [500, JSON.stringify({ transfer: key })],
+    [400, JSON.stringify({ transfer: key })],
+  ] as const) {
+    await page.route("**/os-volume-transfer", (route) => route.fulfill({ status, body }));
+    await app.create();
+    await expect(app.alert).toBeVisible();
+    await expect(page.getByText(app.say("unknown.looking"))).toHaveCount(0);
+    await search.findsNothingOf(KEY, TOKEN);
+    await page.unroute("**/os-volume-transfer");
   }
+  expect(app.posts).toHaveLength(5);
 });
 
 test("the connection is kept for this tab alone, and only when asked", async ({ app, page, context }) => {

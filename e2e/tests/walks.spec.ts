@@ -1,0 +1,166 @@
+// Random walks through the page, with random faults: whatever happened, the page tells of every
+// transfer that the service has, and of every volume that waits.
+//
+// A walk is its number: `FIRST_WALK=17 WALKS=1` repeats the seventeenth.
+
+import type { Route } from "@playwright/test";
+import { Console, expect, loseAnswer, PROJECT_A, test as base } from "./console.ts";
+
+const FIRST = Number(process.env.FIRST_WALK ?? 1);
+const WALKS = Number(process.env.WALKS ?? 8);
+const STEPS = 10;
+
+const CHANGE = /\/os-volume-transfer(\/[0-9a-f-]{36})?$/;
+const LIST = /\/(os-volume-transfer|cloudvolumes)\/detail/;
+
+const test = base.extend({
+  // The page's pauses, of seconds, are cut short; what a request may take is not.
+  page: async ({ page }, use) => {
+    await page.addInitScript(() => {
+      const timeout = window.setTimeout.bind(window);
+      window.setTimeout = ((then: TimerHandler, after = 0) => timeout(then, after / 20)) as typeof window.setTimeout;
+    });
+    await use(page);
+  },
+});
+
+/** What may become of a request that changes something: the work done or not, and any answer. */
+const FAULTS: Record<string, (route: Route) => Promise<unknown>> = {
+  none: (route) => route.continue(),
+  slow: async (route) => {
+    await new Promise((done) => setTimeout(done, 150));
+    await route.continue();
+  },
+  refused: (route) => route.abort("connectionrefused"),
+  cut: loseAnswer,
+  "504 after the work": async (route) => {
+    await route.fetch();
+    await route.fulfill({ status: 504, body: "<html>" });
+  },
+  "502 before the work": (route) => route.fulfill({ status: 502, body: "" }),
+  "202 with nothing": async (route) => {
+    await route.fetch();
+    await route.fulfill({ status: 202, body: "" });
+  },
+  401: (route) => route.fulfill({ status: 401, json: { error: { code: "EVS.5401", message: "expired" } } }),
+  429: (route) => route.fulfill({ status: 429, headers: { "Retry-After": "1" }, body: "" }),
+};
+
+for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
+  test(`walk ${seed}`, async ({ app, page, server }) => {
+    const random = generator(seed);
+    const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
+    const walked: string[] = [];
+    const keys = new Map<string, string>();
+    let presses = 0;
+
+    let fault = "none";
+    await page.route(CHANGE, (route) => {
+      const now = route.request().method() === "GET" ? "none" : fault;
+      fault = "none";
+      return FAULTS[now]!(route);
+    });
+    // A few of the readings fail too.
+    let failing = 0;
+    await page.route(LIST, (route) =>
+      failing-- > 0 ? route.fulfill({ status: 503, body: "" }) : route.continue(),
+    );
+    page.on("dialog", (dialog) => void dialog.accept());
+
+    const create = async (times: number) => {
+      const button = app.button("create.submit");
+      if ((await button.count()) === 0) return;
+      presses++;
+      await button.click({ force: true, clickCount: times, delay: 1 });
+      await expect(page.getByText(app.say("create.busy"))).toHaveCount(0);
+      await expect(page.getByText(app.say("unknown.looking"))).toHaveCount(0);
+      if (await app.dialog.isVisible()) {
+        const id = await app.dialog.getByText(/^[0-9a-f-]{36}$/).first().innerText();
+        keys.set(id, await app.key());
+        await app.button("handover.close").click();
+      }
+    };
+    const steps: Record<string, () => Promise<void>> = {
+      choose: async () => {
+        const radios = app.table.getByRole("radio");
+        await radios.nth(Math.floor(random() * (await radios.count()))).check();
+      },
+      "choose data": () => app.radio(pick(["data-01", "data-02", "new-cluster-volume"])).check(),
+      name: async () => {
+        const field = app.textbox("create.name");
+        if (await field.count()) await field.fill(pick(["", "first volume", "过户", "n".repeat(300)]));
+      },
+      create: () => create(1),
+      "create twice": () => create(2),
+      refresh: () => app.button("volumes.refresh").click({ force: true }),
+      cancel: async () => {
+        const buttons = app.transfers.getByRole("button");
+        const count = await buttons.count();
+        if (count === 0) return;
+        await buttons.nth(Math.floor(random() * count)).click();
+        const confirm = app.cancelDialog.getByRole("button", { name: app.say("cancel.confirm"), exact: true });
+        await confirm.click();
+        await expect(page.getByText(app.say("cancel.busy"))).toHaveCount(0);
+        // It stays open to say what went wrong.
+        if (await app.cancelDialog.isVisible()) await app.button("cancel.keep").click();
+      },
+      accept: async () => {
+        const waiting = (await server.transfers()).find((transfer) => keys.has(transfer.id));
+        if (waiting) await server.accept(waiting.id, keys.get(waiting.id)!);
+      },
+      reload: async () => {
+        await page.reload();
+        await app.useDemoProject("A");
+      },
+    };
+    const weighted = ["choose", "choose data", "choose data", "name", "create", "create", "create", "create twice", "refresh", "cancel", "cancel", "accept", "reload"];
+
+    await app.useDemoProject("A");
+    for (let step = 0; step < STEPS; step++) {
+      const next = pick(weighted);
+      fault = pick(Object.keys(FAULTS));
+      failing = random() < 0.2 ? 1 + Math.floor(random() * 2) : 0;
+      walked.push(`${next} (${fault}${failing > 0 ? `, ${failing} readings fail` : ""})`);
+      await test.step(walked.at(-1)!, steps[next]!);
+    }
+    fault = "none";
+    failing = 0;
+
+    // What the page says to do where it cannot tell, and nothing else.
+    const look = app.button("unknown.look");
+    if (await look.count()) await look.click();
+    if (await app.alert.filter({ hasText: app.say("volumes.old") }).count()) await steps.refresh!();
+
+    const about = walked.join("\n");
+    await expect(async () => {
+      const made = (await server.transfers()).map((transfer) => transfer.id).sort();
+      expect(await shown(app), about).toEqual(made);
+    }).toPass({ timeout: 15_000 });
+    const list = await (await server.ask(PROJECT_A, "GET", "cloudvolumes/detail")).json();
+    const waiting = (list.volumes as { id: string; status: string }[]).filter((v) => v.status === "awaiting-transfer");
+    expect(waiting).toHaveLength((await server.transfers()).length);
+    for (const { id } of waiting) {
+      const row = app.table.getByRole("row").filter({ hasText: id });
+      await expect(row, about).toContainText("awaiting-transfer");
+    }
+    // No press, no request; and a press sends one at most.
+    expect(app.posts.length, about).toBeLessThanOrEqual(presses);
+    expect(app.complaints.filter((said) => /panicked|unreachable|RuntimeError/.test(said)), about).toEqual([]);
+  });
+}
+
+/** The transfers that the page's table has. */
+async function shown(app: Console): Promise<string[]> {
+  const ids = await app.transfers.locator("tbody td.id").allInnerTexts();
+  return ids.map((id) => id.trim()).sort();
+}
+
+/** Mulberry32: the same numbers for the same seed, on every machine. */
+function generator(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
