@@ -3,7 +3,7 @@
 import type { Page } from "@playwright/test";
 import { Console, DATA_01, expect, PROJECT_A, PROJECT_B, Server, test } from "./console.ts";
 
-const KEY = "cafe00d0cafe00d0";
+const KEY = "cafe00d0beef11e1";
 const TOKEN = PROJECT_A.token;
 
 /** Searches wherever a page can leave something: first what it says, then what stays behind it. */
@@ -116,6 +116,57 @@ test("nor where it is accepted", async ({ app, page, server }) => {
   await app.button("accept.submit").click();
   await expect(app.textbox("handover.key")).toHaveValue("");
   await search.findsNothingOf(KEY, PROJECT_B.token);
+});
+
+test.describe("the module's memory", () => {
+  /** How often a text stands in it. */
+  const times = (page: Page, text: string) =>
+    page.evaluate((text) => {
+      const memory = new Uint8Array((window as unknown as { wasm: { memory: WebAssembly.Memory } }).wasm.memory.buffer);
+      const wanted = new TextEncoder().encode(text);
+      let found = 0;
+      for (let at = memory.indexOf(wanted[0]!); at >= 0; at = memory.indexOf(wanted[0]!, at + 1)) {
+        if (wanted.every((byte, i) => memory[at + i] === byte)) found++;
+      }
+      return found;
+    }, text);
+
+  test.beforeEach(async ({ app, page }) => {
+    await page.addInitScript(() =>
+      addEventListener("TrunkApplicationStarted", (event) => {
+        (window as unknown as { wasm: unknown }).wasm = (event as CustomEvent).detail.wasm;
+      }),
+    );
+    await page.reload();
+    await expect(app.button("connect.submit")).toBeVisible();
+  });
+
+  test("holds no key once the dialog is closed", async ({ app, page }) => {
+    await app.useDemoProject("A");
+    await app.choose("data-01");
+    await withCanary(page);
+    await app.create();
+    expect(await app.key()).toBe(KEY);
+    expect(await times(page, KEY)).toBeGreaterThan(0);
+    await app.button("handover.copy").click();
+    await app.button("handover.download").click();
+    await app.button("handover.close").click();
+    await expect(app.dialog).toBeHidden();
+    expect(await times(page, KEY.slice(8))).toBe(0);
+  });
+
+  test("holds no key once it was used", async ({ app, page }) => {
+    await app.useDemoProject("B");
+    await page.getByLabel(app.say("accept.file")).setInputFiles({
+      name: "credentials.json",
+      mimeType: "application/json",
+      buffer: Buffer.from(JSON.stringify({ transfer_id: "00000000-0000-4000-8000-000000000001", auth_key: KEY })),
+    });
+    await expect(app.textbox("handover.key")).toHaveValue(KEY);
+    await app.button("accept.submit").click();
+    await expect(app.alert).toContainText(app.say("response.not_found"));
+    expect(await times(page, KEY.slice(8))).toBe(0);
+  });
 });
 
 test("nor in what is said of an answer that went wrong", async ({ app, page, server }) => {

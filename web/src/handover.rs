@@ -5,7 +5,7 @@ use crate::state::Console;
 use crate::text::{key, language, local_time, t};
 use js_sys::Array;
 use leptos::ev;
-use leptos::html::{Dialog, H2};
+use leptos::html::{Dialog, H2, Span};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
@@ -13,6 +13,9 @@ use volume_transfer::Transfer;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+
+/// What stands for the key until it is asked for.
+const MASK: &str = "••••••••••••••••";
 
 /// What a press has brought, for the live region.
 #[derive(Clone, Copy, PartialEq)]
@@ -28,6 +31,7 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
     let language = language();
     let dialog = NodeRef::<Dialog>::new();
     let heading = NodeRef::<H2>::new();
+    let key_node = NodeRef::<Span>::new();
     let shown = RwSignal::new(false);
     let done = RwSignal::new(None::<Done>);
 
@@ -37,11 +41,17 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
         .map(|r| format!("volume-transfer-{}.json", r.id.as_str()))
         .unwrap_or_default();
 
-    // The only place where the key is taken out: to be shown or copied, always by a press.
-    let exposed =
-        move || console.handover.with(|h| h.as_ref().map(|(_, h)| h.auth_key.expose().to_owned()));
-    let key_text =
-        move || if shown.get() { exposed().unwrap_or_default() } else { "•".repeat(16) };
+    // The key is taken out to be shown or copied only, always by a press, and straight from where
+    // it is wiped: a text made for the view would leave a copy in memory.
+    Effect::new(move |_| {
+        let shown = shown.get();
+        if let Some(node) = key_node.get() {
+            console.handover.with_untracked(|handover| {
+                let key = handover.as_ref().filter(|_| shown).map(|(_, h)| h.auth_key.expose());
+                node.set_text_content(Some(key.unwrap_or(MASK)));
+            });
+        }
+    });
 
     let open = move || {
         if let Some(dialog) = dialog.get_untracked().filter(|dialog| !dialog.open()) {
@@ -61,14 +71,19 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
     });
 
     let copy = move |_| {
-        let Some(key) = untrack(exposed) else { return };
+        // Without a secure context there is no clipboard at all.
+        let clipboard = Some(window().navigator().clipboard()).filter(|c| !c.is_undefined());
+        let writing = console.handover.with_untracked(|handover| {
+            let (_, handover) = handover.as_ref()?;
+            Some(clipboard?.write_text(handover.auth_key.expose()))
+        });
         // Said a second time, it must be new to be heard.
         done.set(None);
         spawn_local(async move {
-            let clipboard = window().navigator().clipboard();
-            // Without a secure context there is no clipboard at all.
-            let copied = !clipboard.is_undefined()
-                && JsFuture::from(clipboard.write_text(&key)).await.is_ok();
+            let copied = match writing {
+                Some(writing) => JsFuture::from(writing).await.is_ok(),
+                None => false,
+            };
             if !copied {
                 shown.set(true);
             }
@@ -125,7 +140,7 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
                 <p id="auth-key-label">{t(key::HANDOVER_KEY)}</p>
                 <p>
                     <code aria-labelledby="auth-key-label" class="auth-key" role="group">
-                        <span aria-hidden=move || (!shown.get()).then_some("true")>{key_text}</span>
+                        <span node_ref=key_node aria-hidden=move || (!shown.get()).then_some("true")></span>
                         <Show when=move || !shown.get()>
                             <span class="unseen">{t(key::HANDOVER_KEY_HIDDEN)}</span>
                         </Show>
