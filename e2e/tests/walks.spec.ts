@@ -83,9 +83,14 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
     const steps: Record<string, () => Promise<void>> = {
       choose: async () => {
         const radios = app.table.getByRole("radio");
-        await radios.nth(Math.floor(random() * (await radios.count()))).check();
+        const which = random();
+        const count = await radios.count();
+        if (count > 0) await still((within) => radios.nth(Math.floor(which * count)).check(within));
       },
-      "choose data": () => app.radio(pick(["data-01", "data-02", "new-cluster-volume"])).check(),
+      "choose data": async () => {
+        const radio = app.radio(pick(["data-01", "data-02", "new-cluster-volume"]));
+        if (await radio.count()) await still((within) => radio.check(within));
+      },
       name: async () => {
         const field = app.textbox("create.name");
         if (await field.count()) await field.fill(pick(["", "first volume", "过户", "n".repeat(300)]));
@@ -95,9 +100,9 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
       refresh: () => app.button("volumes.refresh").click({ force: true }),
       cancel: async () => {
         const buttons = app.transfers.getByRole("button");
+        const which = random();
         const count = await buttons.count();
-        if (count === 0) return;
-        await buttons.nth(Math.floor(random() * count)).click();
+        if (count === 0 || !(await still((within) => buttons.nth(Math.floor(which * count)).click(within)))) return;
         const confirm = app.cancelDialog.getByRole("button", { name: app.say("cancel.confirm"), exact: true });
         await confirm.click();
         await expect(page.getByText(app.say("cancel.busy"))).toHaveCount(0);
@@ -132,7 +137,7 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
 
     // What the page says to do where it cannot tell, and nothing else.
     const look = app.button("unknown.look");
-    if (await look.count()) await look.click();
+    if (await look.count()) await still((within) => look.click(within));
     if (await app.alert.filter({ hasText: app.say("volumes.old") }).count()) await steps.refresh!();
 
     const about = walked.join("\n");
@@ -151,6 +156,11 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
     expect(app.posts.length, about).toBeLessThanOrEqual(presses);
     expect(app.complaints.filter((said) => /panicked|unreachable|RuntimeError/.test(said)), about).toEqual([]);
   });
+}
+
+/** Does it if what it is done to is still there: the page follows what others do, and rows go. */
+function still(action: (within: { timeout: number }) => Promise<void>): Promise<boolean> {
+  return action({ timeout: 1000 }).then(() => true, () => false);
 }
 
 /** The transfers that the page's table has. */
