@@ -71,7 +71,7 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
       const button = app.button("create.submit");
       if ((await button.count()) === 0) return;
       presses += times;
-      await button.click({ force: true, clickCount: times, delay: 1 });
+      if (!(await still((within) => button.click({ ...within, force: true, clickCount: times, delay: 1 })))) return;
       await expect(page.getByText(app.say("create.busy"))).toHaveCount(0);
       await expect(page.getByText(app.say("unknown.looking"))).toHaveCount(0);
       if (await app.dialog.isVisible()) {

@@ -1,0 +1,20 @@
+//! The file that the accepting side chooses, which may be any file.
+#![no_main]
+
+use fuzz::outcome;
+use libfuzzer_sys::fuzz_target;
+use volume_transfer::{Handover, ProjectId, Service, api};
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(handover) = Handover::read(data) else { return };
+    let project = ProjectId::parse("dd14c6ac581f40059e27f5320b60bf2f").unwrap();
+    for service in Service::ALL {
+        let request = api::accept(service, &project, &handover);
+        // The id goes into the path as it is, and the key never.
+        assert!(request.path.is_ascii() && !request.path.contains(['\n', ' ', '?', '#', '%']));
+        assert!(request.path.contains(handover.transfer_id.as_str()));
+        let body = request.body.unwrap();
+        assert!(body.as_str().contains("auth_key"));
+    }
+    let _ = api::decode_accepted(outcome(data));
+});

@@ -1,0 +1,34 @@
+//! A list of transfers, page by page: the pages are divided by a byte that is in no text.
+#![no_main]
+
+use fuzz::{check_fault, outcome, sample};
+use libfuzzer_sys::fuzz_target;
+use volume_transfer::api::{Trace, TransferList};
+use volume_transfer::{ProjectId, Service};
+
+fuzz_target!(|data: &[u8]| {
+    let project = ProjectId::parse("dd14c6ac581f40059e27f5320b60bf2f").unwrap();
+    let mut list = TransferList::default();
+    for page in data.split(|byte| *byte == 0xff) {
+        if list.request(Service::Cinder, &project).is_none() {
+            break;
+        }
+        let before = list.transfers.clone();
+        if let Err(error) = list.take(outcome(page)) {
+            error.fault().iter().for_each(check_fault);
+            assert_eq!(list.transfers, before);
+            break;
+        }
+        // Nothing that was read before is lost, or read twice.
+        assert!(list.transfers.starts_with(&before));
+        for new in &list.transfers[before.len()..] {
+            assert!(before.iter().all(|old| old.id != new.id));
+        }
+    }
+    let has = list.transfers.iter().any(|transfer| transfer.volume_id == sample());
+    match list.trace(&sample()) {
+        Trace::Made(transfer) => assert!(has && transfer.volume_id == sample()),
+        Trace::NotMade => assert!(!has && list.request(Service::Cinder, &project).is_none()),
+        Trace::CannotTell => assert!(!has),
+    }
+});
