@@ -17,7 +17,7 @@ for (const language of ["en", "zh-CN"] satisfies Language[]) {
 
         test("every part is accessible and fits", async ({ app, page }) => {
           // Twenty states and more, each searched by axe.
-          test.setTimeout(180_000);
+          test.setTimeout(300_000);
           const look = async (part: string) => {
             await page.screenshot({
               path: `test-results/looks/${part}-${language}-${scheme}-${width}.png`,
