@@ -1,31 +1,54 @@
-//! The console server: the page with its security headers, and beside it a sandbox that answers
-//! the volume transfer API as EVS and Cinder do, so that nobody needs a cloud to try the console.
+//! The console server: the page with its security headers, and beside it the API that it talks to.
+//! That is a sandbox that answers as EVS and Cinder do, so that nobody needs a cloud to try the
+//! page, or a gateway to a real endpoint.
 
+pub mod gateway;
 pub mod page;
 pub mod sandbox;
+pub mod serve;
 
 use axum::Router;
+use gateway::Upstream;
 use page::Origin;
 use std::io;
 use std::path::PathBuf;
+
+/// The largest body of a request that is read: Cinder's `max_request_body_size`.
+pub(crate) const BODY_LIMIT: usize = 114_688;
 
 /// What a server is to serve.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The folder with the built page.
     pub page: PathBuf,
-    /// The file that keeps the sandbox; in memory without one.
-    pub data: Option<PathBuf>,
+    /// What is beside the page.
+    pub api: Api,
     /// Endpoints that the page may talk to beside this server.
     pub allowed_endpoints: Vec<Origin>,
+}
+
+/// What answers under `/v2` and `/v3`.
+#[derive(Clone, Debug)]
+pub enum Api {
+    /// The sandbox, kept in a file, or in memory without one.
+    Sandbox(Option<PathBuf>),
+    /// A real service.
+    Gateway(Upstream),
+    /// Nothing: something else in front of this server does.
+    Nothing,
 }
 
 /// Everything that the server answers.
 ///
 /// # Errors
-/// If the page or the sandbox's file cannot be read; the message is for the person who started it.
+/// If the page, the sandbox's file or the gateway's certificates cannot be read; the message is for
+/// the person who started it.
 pub fn app(config: &Config) -> io::Result<Router> {
-    let sandbox = sandbox::router(config.data.as_deref())?;
+    let api = match &config.api {
+        Api::Sandbox(file) => sandbox::router(file.as_deref())?,
+        Api::Gateway(upstream) => gateway::router(upstream)?,
+        Api::Nothing => Router::new(),
+    };
     let page = page::router(&config.page, &config.allowed_endpoints)?;
-    Ok(sandbox.fallback_service(page))
+    Ok(api.fallback_service(page))
 }

@@ -1,8 +1,10 @@
 //! Serves the page and the API that it talks to.
 
 use clap::Parser;
+use console_server::gateway::{Endpoint, Timeouts, Upstream};
 use console_server::page::Origin;
-use console_server::{Config, app};
+use console_server::serve::{Patience, serve};
+use console_server::{Api, Config, app};
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,7 +12,8 @@ use std::process::ExitCode;
 use tokio::net::TcpListener;
 use tokio::signal;
 
-/// Serves the Volume Transfer page, and a sandbox of the EVS and Cinder API behind it
+/// Serves the Volume Transfer page, and behind it a sandbox of the EVS and Cinder API, or the way to
+/// a real one
 #[derive(Parser)]
 #[command(version)]
 struct Args {
@@ -23,6 +26,15 @@ struct Args {
     /// File that keeps the sandbox's volumes and transfers; in memory without it
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
+    /// Real service to pass the page's requests on to, in the sandbox's place
+    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    endpoint: Option<Endpoint>,
+    /// PEM file of authorities that may sign the endpoint's certificate, beside the platform's
+    #[arg(long, value_name = "FILE", requires = "endpoint")]
+    ca: Option<PathBuf>,
+    /// Serve the page alone, where something in front of this server has the API
+    #[arg(long, conflicts_with_all = ["data", "endpoint"])]
+    static_only: bool,
     /// Endpoint that the page may talk to beside this server; may be given again
     #[arg(long, value_name = "ORIGIN")]
     allow_endpoint: Vec<Origin>,
@@ -30,7 +42,7 @@ struct Args {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match serve(Args::parse()).await {
+    match run(Args::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Nothing is left to be told if even this cannot be written.
@@ -40,9 +52,15 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve(args: Args) -> io::Result<()> {
-    let app =
-        app(&Config { page: args.page, data: args.data, allowed_endpoints: args.allow_endpoint })?;
+async fn run(args: Args) -> io::Result<()> {
+    let api = match args.endpoint {
+        Some(endpoint) => {
+            Api::Gateway(Upstream { endpoint, ca: args.ca, timeouts: Timeouts::default() })
+        }
+        None if args.static_only => Api::Nothing,
+        None => Api::Sandbox(args.data),
+    };
+    let app = app(&Config { page: args.page, api, allowed_endpoints: args.allow_endpoint })?;
     let listener = TcpListener::bind(args.listen)
         .await
         .map_err(|error| io::Error::other(format!("cannot listen on {}: {error}", args.listen)))?;
@@ -50,7 +68,8 @@ async fn serve(args: Args) -> io::Result<()> {
     writeln!(stdout, "Volume Transfer is at http://{}", listener.local_addr()?)?;
     stdout.flush()?;
 
-    axum::serve(listener, app).with_graceful_shutdown(asked_to_stop()).await
+    serve(listener, app, Patience::default(), asked_to_stop()).await;
+    Ok(())
 }
 
 /// Comes back on Ctrl-C, and where there are signals on SIGTERM.

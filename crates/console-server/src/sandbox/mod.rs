@@ -12,6 +12,7 @@ mod request;
 mod store;
 mod transfers;
 
+use crate::BODY_LIMIT;
 use answer::{Fault, Routed, answer};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -20,7 +21,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
 use microversion::Microversion;
-use request::{BODY_LIMIT, Call, Document};
+use request::{Call, Document};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 use std::path::Path;

@@ -18,9 +18,6 @@ use std::time::Duration;
 use tokio::time::timeout;
 use volume_transfer::{NameRule, TransferName};
 
-/// The largest body that is read: Cinder's `max_request_body_size`.
-pub(super) const BODY_LIMIT: usize = 114_688;
-
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
 

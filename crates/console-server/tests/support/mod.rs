@@ -1,11 +1,13 @@
 //! A server under test, and the recorded exchanges in `fixtures/`.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod fake;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use console_server::page::Origin;
-use console_server::{Config, app};
+use console_server::{Api, Config, app};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -72,12 +74,12 @@ impl Server {
     }
 
     pub(crate) fn with(data: Option<&Path>, allowed_endpoints: Vec<Origin>) -> Server {
+        Server::of(Api::Sandbox(data.map(ToOwned::to_owned)), allowed_endpoints)
+    }
+
+    pub(crate) fn of(api: Api, allowed_endpoints: Vec<Origin>) -> Server {
         let page = page();
-        let config = Config {
-            page: page.path().to_owned(),
-            data: data.map(ToOwned::to_owned),
-            allowed_endpoints,
-        };
+        let config = Config { page: page.path().to_owned(), api, allowed_endpoints };
         Server { app: app(&config).unwrap(), _page: page }
     }
 
