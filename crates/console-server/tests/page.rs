@@ -11,6 +11,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use support::{A, Server};
+use tower::ServiceExt;
 
 #[tokio::test]
 async fn the_policy_lets_only_our_scripts_run() {
@@ -107,6 +108,10 @@ async fn what_was_compressed_before_is_served() {
         ("/", "gzip", Some("gzip"), "index as gz"),
         ("/", "identity", None, support::INDEX),
         (wasm, "gzip, deflate, br, zstd", Some("br"), "wasm as br"),
+        ("/", "gzip;q=1.0, BR ; q=0.5", Some("br"), "index as br"),
+        ("/", "br;q=0, gzip", Some("gzip"), "index as gz"),
+        ("/", "br; q=0.000", None, support::INDEX),
+        ("/", "", None, support::INDEX),
         (wasm, "gzip", None, "\0asm"),
     ] {
         let answer = get(path, accepted).await;
@@ -115,6 +120,44 @@ async fn what_was_compressed_before_is_served() {
     }
     let answer = get(wasm, "br").await;
     assert_eq!(answer.header("Content-Type"), Some("application/wasm"));
+}
+
+#[tokio::test]
+async fn what_the_browser_has_is_not_sent_again() {
+    let server = Server::new();
+    let ask = |encoding: &str, known: &str| {
+        let request = Request::get("/").header("Accept-Encoding", encoding);
+        server.send(request.header("If-None-Match", known).body(Body::empty()).unwrap())
+    };
+    let first = ask("br", "").await;
+    let tag = first.header("ETag").unwrap();
+    assert_eq!(first.status, 200);
+    for known in [tag, &format!("\"other\", W/{tag}")] {
+        let answer = ask("br", known).await;
+        assert_eq!(answer.status, 304, "{known}");
+        assert_eq!(answer.bytes, b"");
+        assert_eq!(answer.header("ETag"), Some(tag));
+        assert_eq!(answer.header("Vary"), Some("accept-encoding"));
+    }
+    // The same file in another encoding is something else.
+    assert_eq!(ask("gzip", tag).await.status, 200);
+    assert_eq!(ask("br", "\"other\"").await.status, 200);
+}
+
+#[tokio::test]
+async fn folders_in_the_folder_are_served_and_huge_ones_are_no_page() {
+    let page = support::page();
+    let router = || console_server::page::router(page.path(), &[]);
+    std::fs::create_dir(page.path().join("fonts")).unwrap();
+    std::fs::write(page.path().join("fonts/a.woff2"), "font").unwrap();
+    let ask = Request::get("/fonts/a.woff2").body(Body::empty()).unwrap();
+    let answer = router().unwrap().oneshot(ask).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["Content-Type"], "font/woff2");
+
+    let huge = std::fs::File::create(page.path().join("fonts/huge")).unwrap();
+    huge.set_len(65 << 20).unwrap();
+    assert!(router().unwrap_err().to_string().contains("is no built page"));
 }
 
 #[tokio::test]
@@ -134,7 +177,10 @@ async fn nothing_outside_of_the_folder_is_served() {
         assert!(answer.status.is_client_error(), "{path}: {}", answer.status);
     }
     let post = Request::post("/index.html").body(Body::empty()).unwrap();
-    assert_eq!(server.send(post).await.status, 405);
+    let answer = server.send(post).await;
+    assert_eq!((answer.status.as_u16(), answer.header("Allow")), (405, Some("GET, HEAD")));
+    let head = Request::head("/index.html").body(Body::empty()).unwrap();
+    assert_eq!(server.send(head).await.status, 200);
 }
 
 fn program() -> Command {
