@@ -15,13 +15,12 @@ use http_body_util::BodyExt;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use std::fs;
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::{self, Read};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 use support::fake::{Fake, Step, answer, ok};
+use support::program::{Program, command};
 use support::{A, Answer, SAMPLE, Server, request};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
@@ -537,64 +536,6 @@ fn an_endpoint_is_an_address_and_perhaps_a_path() {
     ] {
         assert!(text.parse::<Endpoint>().is_err(), "{text}");
     }
-}
-
-/// The program, and where it listens.
-struct Program {
-    child: Child,
-    address: SocketAddr,
-    stdout: BufReader<std::process::ChildStdout>,
-    _page: TempDir,
-}
-
-impl Program {
-    fn start(arguments: &[&str]) -> Program {
-        let page = support::page();
-        let mut child = command(arguments)
-            .arg("--page")
-            .arg(page.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        stdout.read_line(&mut line).unwrap();
-        let address = line.strip_prefix("Volume Transfer is at http://").unwrap().trim_end();
-        let address = address.parse().unwrap();
-        Program { child, address, stdout, _page: page }
-    }
-
-    fn say(&self, text: &str) -> TcpStream {
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        stream.write_all(text.as_bytes()).unwrap();
-        stream
-    }
-
-    fn ask(&self, text: &str) -> String {
-        let mut answer = String::new();
-        self.say(text).read_to_string(&mut answer).unwrap();
-        answer
-    }
-
-    fn tell_to_stop(&self) {
-        assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
-    }
-
-    /// Waits until it has ended in peace, and returns all that it wrote.
-    fn end(mut self) -> String {
-        assert!(self.child.wait().unwrap().success());
-        let mut said = String::new();
-        self.stdout.read_to_string(&mut said).unwrap();
-        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-        said
-    }
-}
-
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_console-server"));
-    command.args(["--listen", "127.0.0.1:0"]).args(arguments);
-    command
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

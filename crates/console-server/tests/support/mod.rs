@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 pub(crate) mod fake;
+pub(crate) mod program;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
