@@ -61,6 +61,7 @@ async fn run(args: Args) -> io::Result<()> {
         None => Api::Sandbox(args.data),
     };
     let app = app(&Config { page: args.page, api, allowed_endpoints: args.allow_endpoint })?;
+    let stop = asked_to_stop();
     let listener = TcpListener::bind(args.listen)
         .await
         .map_err(|error| io::Error::other(format!("cannot listen on {}: {error}", args.listen)))?;
@@ -68,22 +69,27 @@ async fn run(args: Args) -> io::Result<()> {
     writeln!(stdout, "Volume Transfer is at http://{}", listener.local_addr()?)?;
     stdout.flush()?;
 
-    serve(listener, app, Patience::default(), asked_to_stop()).await;
+    serve(listener, app, Patience::default(), stop).await;
     Ok(())
 }
 
-/// Comes back on Ctrl-C, and where there are signals on SIGTERM.
-async fn asked_to_stop() {
+/// Comes back on Ctrl-C, and where there are signals on SIGTERM. That is listened for from the call
+/// on, not only once somebody waits: a signal in between would end the server on the spot.
+fn asked_to_stop() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = signal::ctrl_c() => {}
+    let terminate = signal::unix::signal(signal::unix::SignalKind::terminate());
+    async {
+        #[cfg(unix)]
+        if let Ok(mut terminate) = terminate {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = signal::ctrl_c() => {}
+            }
+            return;
         }
-        return;
-    }
-    // Where it cannot be listened for, only a kill stops the server.
-    if signal::ctrl_c().await.is_err() {
-        std::future::pending().await
+        // Where it cannot be listened for, only a kill stops the server.
+        if signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
     }
 }

@@ -18,7 +18,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use support::fake::{Fake, Step, answer, ok};
 use support::program::{Program, command};
 use support::{A, Answer, SAMPLE, Server, request};
@@ -373,6 +373,7 @@ async fn a_dead_endpoint_is_a_502() {
 
 #[tokio::test]
 async fn a_slow_endpoint_is_a_504() {
+    let begun = Instant::now();
     let fake = Fake::with(|_| vec![Step::Sleep(LONG * 2)]).await;
     let timeouts = Timeouts { answer: SHORT, ..patient() };
     let answer = gateway_to(&fake.url(), timeouts, None).post(&transfers(), "{}").await;
@@ -385,10 +386,12 @@ async fn a_slow_endpoint_is_a_504() {
     let timeouts = Timeouts { connect: SHORT, ..patient() };
     let answer = gateway_to(&url, timeouts, None).post(&transfers(), "{}").await;
     check_refusal(&answer, 504, "nothing was sent");
+    assert!(begun.elapsed() < LONG, "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
 async fn nothing_is_sent_of_a_request_that_is_too_large_too_slow_or_cut() {
+    let begun = Instant::now();
     let fake = Fake::with(|_| ok("", "{}")).await;
     let gateway = gateway_to(&fake.url(), Timeouts { body: SHORT, ..patient() }, None);
     let full = vec![b'x'; 114_688];
@@ -416,6 +419,7 @@ async fn nothing_is_sent_of_a_request_that_is_too_large_too_slow_or_cut() {
     }
     assert!(fake.seen().iter().all(|seen| seen.body == full));
     assert_eq!(fake.seen().len(), 2);
+    assert!(begun.elapsed() < LONG, "{:?}", begun.elapsed());
 }
 
 /// An endpoint may close a kept connection at any moment, which shows only when the next request
@@ -572,6 +576,17 @@ async fn what_is_in_flight_is_finished_and_no_secret_is_written() {
     in_flight.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains(KEY), "{answer}");
     assert_eq!(program.end(), "", "one line is all that it prints");
+}
+
+/// Whoever stops it right after its first line finds it listening for that, whatever else comes in.
+#[test]
+fn it_can_be_stopped_from_its_first_line_on() {
+    for _ in 0..50 {
+        let program = Program::start(&["--static-only"]);
+        program.ask("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        program.tell_to_stop();
+        assert_eq!(program.end(), "");
+    }
 }
 
 #[test]
