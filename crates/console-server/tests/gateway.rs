@@ -31,10 +31,10 @@ use tower::ServiceExt;
 use volume_transfer::api::decode_created;
 use volume_transfer::{ChangeError, FaultKind, Response, UnknownCause, VolumeId};
 
-const SHORT: Duration = Duration::from_millis(300);
+const SHORT: Duration = Duration::from_millis(600);
 
 /// Long enough not to be what a test waits for, and short enough for one that has to fail.
-const LONG: Duration = Duration::from_secs(5);
+const LONG: Duration = Duration::from_secs(10);
 
 fn patient() -> Timeouts {
     Timeouts { body: LONG, connect: LONG, answer: LONG, idle: LONG }

@@ -25,6 +25,8 @@ pub(crate) enum Need {
     NpmPackages,
     /// Chromium or Chrome, and its driver.
     Browser,
+    /// For the test of `docs/nginx.conf`, which is passed over without it.
+    Nginx,
 }
 
 /// Installs a need where it is missing.
@@ -47,6 +49,10 @@ pub(crate) fn install(need: Need) -> Result<()> {
         Need::Node => node(),
         Need::NpmPackages => npm_packages(),
         Need::Browser => browser_and_driver(),
+        Need::Nginx => {
+            nginx();
+            Ok(())
+        }
     }
 }
 
@@ -152,6 +158,15 @@ fn browser_and_driver() -> Result<()> {
     };
     debian_install("chromium chromium-driver fonts-noto-cjk")
         .with_context(|| format!("a browser and its driver are missing; {by_hand}"))
+}
+
+/// Nobody has to have it: the test says loudly that it did not run.
+fn nginx() {
+    if which("nginx").is_none()
+        && let Err(error) = debian_install("nginx-light")
+    {
+        println!("without nginx ({error:#}), docs/nginx.conf is not tested");
+    }
 }
 
 /// Installs packages where that needs nobody's password: as root on Debian and what derives from it.

@@ -30,7 +30,7 @@ const WASM: Need = Need::Target("wasm32-unknown-unknown");
 const STEPS: &[Step] = &[
     Step::new("format", &[], format),
     Step::new("clippy", &[WASM], clippy),
-    Step::new("native", &[], native),
+    Step::new("native", &[Need::Nginx], native),
     Step::new("docs", &[], docs),
     Step::new("no-std", &[Need::Target("wasm32v1-none")], no_std),
     Step::new("deny", &[Need::CargoDeny], deny),
