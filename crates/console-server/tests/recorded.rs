@@ -266,14 +266,25 @@ async fn quotas() {
         ("7696311344781a89", &key),
         ("Requested 1G", "Requested 1024G"),
         ("is 0G and 0G", "is 3000G and 2410G"),
-        ("allowed (0)", "allowed (10)"),
     ];
     same_with(&server, "noauth-122-", &pairs).await;
     for name in ["data-01", "data-02", "<img src=x onerror=alert(1)>", "media-cache"] {
         let (id, key) = of(name).await;
         assert_eq!(server.accept(B, &id, &key).await.status, 202, "{name}");
     }
-    // Both are too many now.
+    // Where both are exceeded it is the gigabytes that are named.
+    let pairs = [&pairs[..4], &[("is 0G and 0G", "is 3000G and 2870G")]].concat();
+    same_with(&server, "noauth-122-", &pairs).await;
+    // A volume of its own that is small enough.
+    let body = r#"{"transfer":{"volume_id":"c36f7339-e28c-43a1-8a28-9bee365640e4"}}"#;
+    let made = server.post(&format!("/v3/{B}/os-volume-transfer"), body).await.json();
+    let text = |field: &str| made["transfer"][field].as_str().unwrap();
+    let pairs = [
+        (CAROL, B),
+        ("bcab5ea3-8016-4071-b7be-917056ff1126", text("id")),
+        ("7696311344781a89", text("auth_key")),
+        ("allowed (0)", "allowed (10)"),
+    ];
     same_with(&server, "noauth-121-", &pairs).await;
 }
 

@@ -571,6 +571,10 @@ async fn no_snapshots() {
         server.send(request.body(Body::from(body.to_string())).unwrap()).await
     };
     assert_eq!(create("3.54", true).await.status, 400);
+    let older = with_version("POST", &format!("/v3/{A}/os-volume-transfer"), "3.55");
+    let body = json!({ "transfer": { "volume_id": volume, "no_snapshots": true } });
+    let older = server.send(older.body(Body::from(body.to_string())).unwrap()).await;
+    assert_eq!(older.status, 400, "Cinder added it to the newer path only");
     assert_eq!(create("3.55", false).await.status, 400);
     let created = create("3.55", true).await;
     assert_eq!(created.status, 202);
@@ -658,23 +662,123 @@ async fn transfers_come_in_pages() {
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");
     }
 
-    let get = async |path: &str, version: &str| {
-        server.send(with_version("GET", path, version).body(Body::empty()).unwrap()).await
+    // Cinder has a marker, and on its newer path alone.
+    let get = async |path: &str, query: &str, version: &str| {
+        let request = with_version("GET", &format!("/v3/{A}/{path}?{query}"), version);
+        server.send(request.body(Body::empty()).unwrap()).await
     };
-    let first = format!("/v3/{A}/volume-transfers?limit=2&offset=1&sort=created_at:desc");
-    assert_eq!(rows(&get(&first, "3.58").await.json()), [] as [String; 0]);
-    let (mut seen, mut path) = (Vec::new(), first);
-    loop {
-        let page = get(&path, "3.59").await.json();
-        seen.push(rows(&page));
-        let Some(next) = page["transfers_links"][0]["href"].as_str() else { break };
-        path = next.strip_prefix("http://127.0.0.1:8776").unwrap().to_owned();
+    let (older, newer) = ("os-volume-transfer", "volume-transfers");
+    let oldest_first: Vec<_> = all.iter().rev().cloned().collect();
+    assert_eq!(rows(&get(older, "", "3.59").await.json()), oldest_first);
+    assert_eq!(rows(&get(newer, "", "3.58").await.json()), oldest_first);
+    assert_eq!(rows(&get(newer, "", "3.59").await.json()), all);
+    for (path, version) in [(older, "3.59"), (newer, "3.58")] {
+        let page = get(path, "limit=2", version).await.json();
+        assert_eq!(page, json!({ "transfers": [] }), "{path} {version}");
     }
-    assert_eq!(seen, [&all[1..3], &all[3..5]]);
-    let path = format!("/v3/{A}/volume-transfers?marker=11111111-2222-4333-8444-555555555555");
-    assert_eq!(get(&path, "3.59").await.status, 404);
-    let path = format!("/v3/{A}/volume-transfers?sort=name");
-    assert_eq!(get(&path, "3.59").await.status, 400);
+    for (sort, all) in [("created_at:desc", &all), ("created_at:asc", &oldest_first)] {
+        let (mut seen, mut marker) = (Vec::new(), String::new());
+        loop {
+            let page = get(newer, &format!("limit=2&sort={sort}{marker}"), "3.59").await.json();
+            let next = &page["transfers_links"][0]["href"];
+            let Some(last) = rows(&page).pop().filter(|_| !next.is_null()) else { break };
+            seen.extend(rows(&page));
+            marker = format!("&marker={last}");
+            let path = format!("/v3/{A}/{older}?limit=2&sort={sort}{marker}");
+            assert_eq!(*next, json!(format!("http://127.0.0.1:8776{path}")));
+        }
+        // The last page has room for one more, and so no link.
+        assert_eq!(seen, all[..4]);
+    }
+    let full = get(newer, "limit=5", "3.59").await.json();
+    assert_eq!(rows(&full), all);
+    assert!(full.get("transfers_links").is_some(), "a full page may not be the last one");
+    // Cinder skips them twice.
+    assert_eq!(rows(&get(newer, "offset=1", "3.59").await.json()), all[2..]);
+    assert_eq!(rows(&get(newer, "offset=1&limit=1", "3.59").await.json()), [] as [String; 0]);
+    for (query, status) in [
+        ("limit=0", 200),
+        ("limit=1001", 200),
+        ("limit=-1", 400),
+        ("offset=-1", 400),
+        ("sort=name", 400),
+        ("sort=created_at:up", 400),
+        ("marker=11111111-2222-4333-8444-555555555555", 404),
+    ] {
+        assert_eq!(get(newer, query, "3.59").await.status, status, "{query}");
+    }
+}
+
+/// Clients look for the microversions before they ask for anything else.
+#[tokio::test]
+async fn versions() {
+    let server = Server::new();
+    let send = async |method: &str, path: &str, token: &str| {
+        let request = axum::http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "127.0.0.1:8776")
+            .header("X-Auth-Token", token);
+        server.send(request.body(Body::empty()).unwrap()).await
+    };
+    let answer = send("GET", "/v3/", "demo-token-b").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.header("Openstack-Api-Version"), Some("volume 3.0"));
+    let version = answer.json()["versions"][0].take();
+    assert_eq!((&version["min_version"], &version["version"]), (&json!("3.0"), &json!("3.71")));
+    assert_eq!(version["links"][1]["href"], "http://127.0.0.1:8776/v3/");
+    let moved = send("GET", "/v3", "demo-token-b").await;
+    assert_eq!(moved.status, StatusCode::FOUND);
+    assert_eq!(moved.header("Location"), Some("http://127.0.0.1:8776/v3/"));
+    for path in ["/v3/", "/v3"] {
+        assert_eq!(send("GET", path, "nope").await.status, StatusCode::UNAUTHORIZED, "{path}");
+    }
+}
+
+/// The token says whose a transfer is, so a path need not.
+#[tokio::test]
+async fn a_path_may_leave_the_project_out() {
+    let server = Server::new();
+    let body = json!({ "transfer": { "volume_id": SAMPLE } });
+    let created = server.post("/v3/volume-transfers", body.to_string()).await;
+    assert_eq!(created.status, StatusCode::ACCEPTED);
+    let created = created.json()["transfer"].take();
+    let id = created["id"].as_str().unwrap();
+    let links = [format!("/v3/os-volume-transfer/{id}"), format!("/os-volume-transfer/{id}")];
+    for (link, path) in created["links"].as_array().unwrap().iter().zip(links) {
+        assert_eq!(link["href"], format!("http://127.0.0.1:8776{path}"));
+    }
+    for path in ["/v3/os-volume-transfer", "/v3/volume-transfers/detail"] {
+        assert_eq!(server.get(path).await.json()["transfers"][0]["id"], id, "{path}");
+    }
+    let volume = server.get(&format!("/v3/volumes/{SAMPLE}")).await.json();
+    assert_eq!(volume["volume"]["status"], "awaiting-transfer");
+    // EVS does not say so.
+    assert_eq!(server.get("/v2/os-volume-transfer").await.status, StatusCode::NOT_FOUND);
+}
+
+/// Methods that Cinder's router has its own ideas of.
+#[tokio::test]
+async fn methods() {
+    let server = Server::new();
+    let list = format!("/v3/{A}/os-volume-transfer");
+    let record = format!("{list}/nothing");
+    for (method, path, status, kind) in [
+        ("HEAD", &list, 404, Some("text/html; charset=UTF-8")),
+        ("OPTIONS", &list, 200, None),
+        ("PUT", &list, 404, Some("application/json")),
+        ("PUT", &record, 404, Some("application/json")),
+        ("PATCH", &record, 404, Some("application/json")),
+    ] {
+        let answer = server.send(request(method, path).body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, status, "{method} {path}");
+        assert_eq!(answer.header("Content-Type"), kind, "{method} {path}");
+        assert!(answer.header("X-Openstack-Request-Id").is_some(), "{method} {path}");
+        let routed = answer.header("Openstack-Api-Version").is_some();
+        assert_eq!(routed, method == "PUT" && *path == record, "{method} {path}");
+    }
+    let preflight = axum::http::Request::options(&list).body(Body::empty()).unwrap();
+    assert_eq!(server.send(preflight).await.status, StatusCode::OK, "browsers send no token");
 }
 
 #[tokio::test]
@@ -750,6 +854,7 @@ async fn large_slow_and_broken_bodies() {
     let answer = post(large).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(answer.json()["code"], "413 Request Entity Too Large");
+    assert_eq!(answer.json()["message"], "Request is too large.<br /><br />\n\n\n");
     let at_the_limit = post(Body::from(vec![b' '; 114_688])).await;
     assert_eq!(at_the_limit.status, StatusCode::BAD_REQUEST);
 
@@ -773,7 +878,6 @@ async fn odd_paths_are_refused() {
         (format!("/v2/{A}/volumes/detail?name='%20OR%201=1"), 200),
         (format!("/v2/{A}%2f..%2f{B}/volumes/detail"), 400),
         (format!("/v3/{A}/nothing"), 404),
-        ("/v3/".to_owned(), 404),
         ("/v2".to_owned(), 404),
     ] {
         let answer = server.get(&path).await;

@@ -1,5 +1,6 @@
 //! Answers in Cinder's forms: what succeeded, its faults, and what never reached its router.
 
+use crate::BODY_LIMIT;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -87,6 +88,10 @@ impl Fault {
         Fault::new(StatusCode::NOT_FOUND, "itemNotFound", message)
     }
 
+    pub(super) fn no_such_action() -> Fault {
+        Fault::new(StatusCode::NOT_FOUND, "itemNotFound", "The resource could not be found.")
+    }
+
     pub(super) fn over_limit(message: &str) -> Fault {
         let status = StatusCode::PAYLOAD_TOO_LARGE;
         let limit = json!({ "code": status.as_u16(), "message": message, "retryAfter": "0" });
@@ -126,9 +131,29 @@ pub(super) fn no_such_route() -> Response {
     webob(StatusCode::NOT_FOUND, "Not Found", "The resource could not be found.")
 }
 
+/// The same for a method whose answer has no body.
+pub(super) fn no_such_head() -> Response {
+    let headers = [(header::CONTENT_TYPE, "text/html; charset=UTF-8")];
+    (StatusCode::NOT_FOUND, headers).into_response()
+}
+
+/// The answer to a path that needs a slash at its end.
+pub(super) fn moved(location: &str) -> Response {
+    let headers =
+        [(header::CONTENT_TYPE, "text/plain; charset=utf8"), (header::LOCATION, location)];
+    (StatusCode::FOUND, headers).into_response()
+}
+
 /// The answer to a body over the size limit.
 pub(super) fn too_large() -> Response {
     webob(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large", "Request is too large.")
+}
+
+/// The same where the request said so itself, and the body was not read.
+pub(super) fn declared_too_large() -> Response {
+    let message =
+        format!("Request is too large. Larger than max_request_body_size ({BODY_LIMIT}).");
+    webob(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large", &message)
 }
 
 /// An error of the web framework below Cinder, which has a form of its own.

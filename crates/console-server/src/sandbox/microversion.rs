@@ -6,10 +6,17 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use std::fmt;
 
 /// The second number of a version `3.NN`.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Microversion(u16);
+
+impl fmt::Display for Microversion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "3.{}", self.0)
+    }
+}
 
 impl Microversion {
     /// Transfers can leave snapshots out.
@@ -18,7 +25,8 @@ impl Microversion {
     pub(super) const HISTORY: Microversion = Microversion(57);
     /// Lists of transfers have pages.
     pub(super) const PAGES: Microversion = Microversion(59);
-    const MAX: Microversion = Microversion(71);
+    /// The newest that there is.
+    pub(super) const MAX: Microversion = Microversion(71);
 
     /// What is asked for. A refusal comes with the version to answer with, if there is one.
     fn asked(headers: &HeaderMap) -> Result<Microversion, (Fault, Option<String>)> {
@@ -52,8 +60,8 @@ impl Microversion {
             _ => {
                 let message = format!(
                     "Version {version} is not supported by the API. \
-                     Minimum is 3.0 and maximum is 3.{}.",
-                    Microversion::MAX.0
+                     Minimum is 3.0 and maximum is {}.",
+                    Microversion::MAX
                 );
                 let answered = (!matches!(major, "1" | "2")).then(|| (*version).to_owned());
                 Err((Fault::not_acceptable(message), answered))
@@ -81,7 +89,7 @@ pub(super) async fn negotiate(
     let (mut response, version) = match asked {
         Ok(microversion) => {
             request.extensions_mut().insert(microversion);
-            (next.run(request).await, Some(format!("3.{}", microversion.0)))
+            (next.run(request).await, Some(microversion.to_string()))
         }
         Err((fault, version)) => (fault.into_response(), version),
     };

@@ -16,10 +16,10 @@ use crate::BODY_LIMIT;
 use answer::{Fault, Routed, answer};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use microversion::Microversion;
 use request::{Call, Document};
 use serde_json::{Map, Value, json};
@@ -31,6 +31,10 @@ use subtle::ConstantTimeEq;
 use transfers::{Transfer, TransferQuery};
 use uuid::Uuid;
 use volume_transfer::{Constraint, Service};
+
+/// The collections of transfers, the one that all services have and the one that Cinder added.
+const OLDER: &str = "os-volume-transfer";
+const NEWER: &str = "volume-transfers";
 
 /// What every handler of one API version shares.
 #[derive(Clone)]
@@ -51,33 +55,38 @@ pub fn router(file: Option<&Path>) -> io::Result<Router> {
         io::Error::other(format!("cannot keep the sandbox in `{file}`: {error}"))
     })?;
     let store = Arc::new(store);
-    let api = |version, service| api_router(Api { store: store.clone(), version, service });
+    let api = |version, service| Api { store: store.clone(), version, service };
     Ok(Router::new()
         .route("/console.json", get(demo_projects))
-        .nest("/v2", api("v2", Service::EvsV2))
-        .nest("/v3", api("v3", Service::Cinder)))
+        .nest("/v2", evs_router(api("v2", Service::EvsV2)))
+        .merge(version_router(api("v3", Service::Cinder)))
+        .nest("/v3", cinder_router(api("v3", Service::Cinder))))
 }
 
-fn api_router(api: Api) -> Router {
-    let (alias, cbr) = match api.is_cinder() {
-        true => (transfer_router("volume-transfers"), cbr_router()),
-        false => (Router::new(), Router::new()),
-    };
+fn evs_router(api: Api) -> Router {
+    let routes = cloud_router()
+        .merge(volume_router("/{project}"))
+        .merge(transfer_router("/{project}/os-volume-transfer"));
+    api_router(routes, Router::new(), api)
+}
+
+fn cinder_router(api: Api) -> Router {
+    let mut routes = cloud_router();
+    // The project may be left out: the token says it.
+    for owner in ["/{project}", ""] {
+        routes = routes.merge(volume_router(owner));
+        for collection in [OLDER, NEWER] {
+            routes = routes.merge(transfer_router(&format!("{owner}/{collection}")));
+        }
+    }
+    api_router(routes, cbr_router().route("/", any(request::slash_missing)), api)
+}
+
+/// What clients ask before anything else: which microversions there are.
+fn version_router(api: Api) -> Router {
     Router::new()
-        .route("/{project}/volumes/detail", get(volumes))
-        .route("/{project}/volumes/{id}", get(volume))
-        .route("/{project}/cloudvolumes/detail", get(volumes))
-        .route("/{project}/cloudvolumes/{id}", get(volume))
-        .route("/{project}/snapshots/detail", get(snapshots))
-        .route("/{project}/cloudsnapshots/detail", get(snapshots))
-        .merge(transfer_router("os-volume-transfer"))
-        .merge(alias)
+        .route("/v3/", any(versions))
         .route_layer(middleware::from_fn_with_state(api.clone(), microversion::negotiate))
-        .merge(cbr)
-        // Cinder has no 405.
-        .fallback(async || answer::no_such_route())
-        .method_not_allowed_fallback(async || answer::no_such_route())
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn(front))
         .with_state(api)
 }
@@ -88,12 +97,41 @@ fn project_of(token: &[u8]) -> Option<&'static demo::Project> {
     demo::PROJECTS.iter().find(|project| project.token.as_bytes().ct_eq(token).into())
 }
 
-fn transfer_router(collection: &str) -> Router<Api> {
+/// Cinder's `routes`, and `beside` them what knows no microversion.
+fn api_router(routes: Router<Api>, beside: Router<Api>, api: Api) -> Router {
+    routes
+        .route_layer(middleware::from_fn_with_state(api.clone(), microversion::negotiate))
+        .merge(beside)
+        // Cinder has no 405.
+        .fallback(async || answer::no_such_route())
+        .method_not_allowed_fallback(async || answer::no_such_route())
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn(no_head))
+        .layer(middleware::from_fn(front))
+        .with_state(api)
+}
+
+/// EVS's own spelling of the paths.
+fn cloud_router() -> Router<Api> {
     Router::new()
-        .route(&format!("/{{project}}/{collection}"), get(transfers).post(create_transfer))
-        .route(&format!("/{{project}}/{collection}/detail"), get(transfers))
-        .route(&format!("/{{project}}/{collection}/{{id}}"), get(transfer).delete(delete_transfer))
-        .route(&format!("/{{project}}/{collection}/{{id}}/accept"), post(accept_transfer))
+        .route("/{project}/cloudvolumes/detail", get(volumes))
+        .route("/{project}/cloudvolumes/{id}", get(volume))
+        .route("/{project}/cloudsnapshots/detail", get(snapshots))
+}
+
+fn volume_router(owner: &str) -> Router<Api> {
+    Router::new()
+        .route(&format!("{owner}/volumes/detail"), get(volumes))
+        .route(&format!("{owner}/volumes/{{id}}"), get(volume))
+        .route(&format!("{owner}/snapshots/detail"), get(snapshots))
+}
+
+fn transfer_router(path: &str) -> Router<Api> {
+    Router::new()
+        .route(path, get(transfers).post(create_transfer))
+        .route(&format!("{path}/detail"), get(transfers))
+        .route(&format!("{path}/{{id}}"), get(transfer).delete(delete_transfer).put(no_such_action))
+        .route(&format!("{path}/{{id}}/accept"), post(accept_transfer))
 }
 
 /// Of CBR, Huawei's backup service, what tells whether a volume has backups or a backup policy. It
@@ -112,8 +150,8 @@ impl Api {
     }
 }
 
-/// What stands before Cinder's router, in this order: an id for the request, the size limit, and
-/// the token.
+/// What stands before Cinder's router, in this order: an id for the request, the answer to what
+/// browsers ask first, the size limit, and the token.
 async fn front(mut request: Request, next: Next) -> Response {
     let headers = request.headers();
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
@@ -123,7 +161,8 @@ async fn front(mut request: Request, next: Next) -> Response {
     let project = headers.get("x-auth-token").and_then(|token| project_of(token.as_bytes()));
 
     let mut response = match project {
-        _ if too_large => answer::too_large(),
+        _ if request.method() == Method::OPTIONS => Response::default(),
+        _ if too_large => answer::declared_too_large(),
         None => answer::unauthorized(),
         Some(project) => {
             request.extensions_mut().insert(project);
@@ -146,10 +185,42 @@ async fn front(mut request: Request, next: Next) -> Response {
     response
 }
 
+/// Cinder's router takes `HEAD` for a method like any other, and has no route for it.
+async fn no_head(request: Request, next: Next) -> Response {
+    match *request.method() == Method::HEAD {
+        true => answer::no_such_head(),
+        false => next.run(request).await,
+    }
+}
+
 type Answer = Result<Response, Fault>;
 
 async fn demo_projects() -> Response {
     answer::json(StatusCode::OK, &json!({ "demo_projects": demo::PROJECTS }))
+}
+
+async fn versions(call: Call) -> Response {
+    let body = json!({ "versions": [{
+        "id": "v3.0",
+        "status": "CURRENT",
+        "version": Microversion::MAX.to_string(),
+        "min_version": Microversion::default().to_string(),
+        "updated": "2023-08-31T00:00:00Z",
+        "links": [
+            { "rel": "describedby", "type": "text/html", "href": "https://docs.openstack.org/" },
+            { "rel": "self", "href": call.version_root() },
+        ],
+        "media-types": [{
+            "base": "application/json",
+            "type": "application/vnd.openstack.volume+json;version=3",
+        }],
+    }]});
+    answer(StatusCode::OK, &body)
+}
+
+/// Cinder's router knows the method of this path, and nothing behind it.
+async fn no_such_action() -> Fault {
+    Fault::no_such_action()
 }
 
 async fn volumes(State(api): State<Api>, call: Call) -> Answer {
@@ -159,8 +230,9 @@ async fn volumes(State(api): State<Api>, call: Call) -> Answer {
         marker: call.param("marker"),
         limit: call.limit()?,
     };
-    let Page { rows, count, more } = api.store.volumes(call.project, &query)?;
-    let next = rows.last().filter(|_| more).and_then(|last| last.get("id")).and_then(Value::as_str);
+    let Page { rows, count } = api.store.volumes(call.project, &query)?;
+    let full = rows.len() == query.limit;
+    let next = rows.last().filter(|_| full).and_then(|last| last.get("id")).and_then(Value::as_str);
     let next = next.map(|id| call.next_page(call.path(), id));
     let rows: Vec<_> = rows.into_iter().map(|record| volume_json(&call, record)).collect();
     let mut body = json!({ "volumes": rows });
@@ -180,7 +252,7 @@ async fn volume(State(api): State<Api>, call: Call) -> Answer {
 
 async fn snapshots(State(api): State<Api>, call: Call) -> Answer {
     let (volume_id, limit) = (call.param("volume_id"), call.limit()?);
-    let Page { rows, count, .. } = api.store.snapshots(call.project, volume_id, limit)?;
+    let Page { rows, count } = api.store.snapshots(call.project, volume_id, limit)?;
     let mut body = json!({ "snapshots": rows });
     if call.is_cloud() {
         insert(&mut body, "count", json!(count));
@@ -195,7 +267,9 @@ async fn create_transfer(
 ) -> Answer {
     // Only now: Cinder reads the body before it looks at whose project the URL names.
     let call = call?;
-    let new = request::create(&document, api.service.name_rule(), call.microversion)?;
+    // Cinder added it to the newer path only.
+    let no_snapshots = call.is_newer() && call.microversion >= Microversion::NO_SNAPSHOTS;
+    let new = request::create(&document, api.service.name_rule(), no_snapshots)?;
     let (transfer, key) = api.store.create_transfer(call.project, new)?;
     let mut record = transfer_json(&call, transfer, true);
     insert(&mut record, "auth_key", key.into());
@@ -203,40 +277,49 @@ async fn create_transfer(
 }
 
 async fn transfers(State(api): State<Api>, call: Call) -> Answer {
-    let has_sort_and_marker = call.microversion >= Microversion::PAGES;
+    // Only the newer path got pages, by a microversion.
+    let has_pages = call.is_newer() && call.microversion >= Microversion::PAGES;
     let mut query = TransferQuery {
         name: call.param("name"),
         volume_id: call.param("volume_id"),
         marker: None,
+        newest_first: !api.is_cinder(),
         offset: 0,
         limit: call.limit()?,
     };
+    let offset = call.offset()?;
     let mut known = vec!["name", "volume_id"];
-    if has_sort_and_marker || !api.is_cinder() {
-        query.offset = call.offset()?;
+    if has_pages || !api.is_cinder() {
+        query.offset = offset;
         known.extend(["limit", "offset"]);
     }
-    if has_sort_and_marker {
+    if has_pages {
         query.marker = call.param("marker");
+        query.newest_first = call.newest_first()?;
         known.extend(["marker", "sort"]);
-        if call.param("sort").is_some_and(|sort| sort != "created_at:desc") {
-            // Cinder knows more of them.
-            return Err(Fault::bad_request("The sandbox sorts by created_at:desc only."));
-        }
     }
-    // Every other parameter, and below microversion 3.59 `limit` too, is to Cinder a field to
+    if api.is_cinder() {
+        // An administrator's wish, and nobody is one here.
+        known.push("all_tenants");
+    }
+    // Every other parameter, and where there are no pages `limit` too, is to Cinder a field to
     // filter by, and no transfer has a field that it does not know.
-    let (rows, more) = match call.query.iter().all(|(key, _)| known.contains(&key.as_str())) {
+    let mut rows = match call.query.iter().all(|(key, _)| known.contains(&key.as_str())) {
         true => api.store.transfers(call.project, &query)?,
-        false => (Vec::new(), false),
+        false => Vec::new(),
     };
-    // Cinder's next page of a detailed list is a plain one, too.
-    let path = format!("/{}/os-volume-transfer", call.project);
-    let next = rows.last().filter(|_| more).map(|last| call.next_page(&path, &last.id));
+    let full = rows.len() == query.limit;
+    if has_pages {
+        // Cinder skips rows in its query, and once more in what the query brought.
+        rows.drain(..query.offset.min(rows.len()));
+    }
+    // Cinder's next page of either list is the plain one of the older path, which has no pages.
+    let next = rows.last().filter(|_| full && has_pages);
+    let next = next.map(|last| call.next_page(&call.collection(OLDER), &last.id));
     let rows: Vec<_> =
         rows.into_iter().map(|row| transfer_json(&call, row, call.is_detail())).collect();
     let mut body = json!({ "transfers": rows });
-    if let Some(href) = next.filter(|_| has_sort_and_marker) {
+    if let Some(href) = next {
         insert(&mut body, "transfers_links", json!([{ "rel": "next", "href": href }]));
     }
     Ok(answer(StatusCode::OK, &body))
@@ -321,7 +404,7 @@ fn transfer_json(call: &Call, transfer: Transfer, detail: bool) -> Value {
         "id": transfer.id,
         "name": transfer.name,
         "volume_id": transfer.volume_id,
-        "links": call.links("os-volume-transfer", &transfer.id),
+        "links": call.links(OLDER, &transfer.id),
     });
     if detail {
         insert(&mut record, "created_at", transfer.created_at.into());

@@ -1,11 +1,11 @@
 //! Reading requests in Cinder's order of checks, and refusing them in its words.
 
-use super::Api;
 use super::answer::{self, Fault};
 use super::demo::Project;
 use super::microversion::Microversion;
 use super::python::{quoted, repr};
 use super::transfers::NewTransfer;
+use super::{Api, NEWER};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -29,6 +29,9 @@ pub(super) struct Call {
     /// `http://` and the host that the caller used, for links.
     endpoint: String,
     version: &'static str,
+    /// Where the project's part of the path begins: `/` and the project's id, or nothing where
+    /// the path leaves the project out.
+    base: String,
     pub(super) microversion: Microversion,
     pub(super) owner: &'static Project,
     /// The owner's id.
@@ -46,7 +49,7 @@ impl FromRequestParts<Api> for Call {
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Call, Fault> {
         #[derive(Deserialize)]
         struct Segments {
-            project: String,
+            project: Option<String>,
             #[serde(default)]
             id: String,
         }
@@ -56,13 +59,16 @@ impl FromRequestParts<Api> for Call {
         let Query(query) = Query::try_from_uri(&parts.uri).map_err(|_| Fault::malformed_url())?;
         // The token was looked up before any route was.
         let owner = *parts.extensions.get::<&Project>().ok_or_else(Fault::failed)?;
-        if segments.project != owner.project_id {
-            return Err(Fault::malformed_url());
-        }
+        let base = match segments.project {
+            Some(project) if project != owner.project_id => return Err(Fault::malformed_url()),
+            Some(project) => format!("/{project}"),
+            None => String::new(),
+        };
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
         Ok(Call {
             endpoint: format!("http://{}", host.unwrap_or("localhost")),
             version: api.version,
+            base,
             microversion: parts.extensions.get().copied().unwrap_or_default(),
             owner,
             project: owner.project_id,
@@ -85,7 +91,10 @@ impl Call {
         let number: i64 =
             limit.parse().map_err(|_| Fault::bad_request("limit param must be an integer"))?;
         match usize::try_from(number) {
-            Err(_) | Ok(0) => Err(Fault::bad_request("limit param must be positive")),
+            Err(_) => Err(Fault::bad_request("limit param must be positive")),
+            // Only EVS documents a largest limit.
+            Ok(limit) if self.version == "v3" => Ok(limit.min(MAX_LIMIT)),
+            Ok(0) => Err(Fault::bad_request("limit param must be positive")),
             Ok(limit @ 1..=MAX_LIMIT) => Ok(limit),
             Ok(_) => Err(Fault::evs("EVS.1023", "invalid filter limit")),
         }
@@ -95,8 +104,27 @@ impl Call {
     pub(super) fn offset(&self) -> Result<usize, Fault> {
         let Some(offset) = self.param("offset") else { return Ok(0) };
         let number: i64 =
-            offset.parse().map_err(|_| Fault::bad_request("offset param must be an integer"))?;
-        number.try_into().map_err(|_| Fault::bad_request("offset param must be positive"))
+            offset.parse().map_err(|_| Fault::bad_request("offset must be an integer"))?;
+        number.try_into().map_err(|_| Fault::bad_request("offset must be >= 0"))
+    }
+
+    /// Whether a list with pages begins with what was made last.
+    pub(super) fn newest_first(&self) -> Result<bool, Fault> {
+        let sort = self.param("sort").unwrap_or("created_at");
+        match sort.split_once(':').unwrap_or((sort, "desc")) {
+            ("created_at", "desc") => Ok(true),
+            ("created_at", "asc") => Ok(false),
+            ("created_at", _) => Err(Fault::bad_request(
+                "Invalid input received: Unknown sort direction, must be 'desc' or 'asc'.",
+            )),
+            // Cinder knows more keys.
+            _ => Err(Fault::bad_request("Invalid input received: Invalid sort key")),
+        }
+    }
+
+    /// Whether a transfer is asked for by the path that Cinder added for them.
+    pub(super) fn is_newer(&self) -> bool {
+        self.uri.path().split('/').any(|segment| segment == NEWER)
     }
 
     /// Whether the path has EVS's own spelling: `cloudvolumes`, not `volumes`.
@@ -111,27 +139,40 @@ impl Call {
 
     /// The links of a record: `self`, and `bookmark` for any version.
     pub(super) fn links(&self, collection: &str, id: &str) -> Value {
-        let Call { endpoint, version, project, .. } = self;
+        let Call { endpoint, version, base, .. } = self;
         json!([
-            { "rel": "self", "href": format!("{endpoint}/{version}/{project}/{collection}/{id}") },
-            { "rel": "bookmark", "href": format!("{endpoint}/{project}/{collection}/{id}") },
+            { "rel": "self", "href": format!("{endpoint}/{version}{base}/{collection}/{id}") },
+            { "rel": "bookmark", "href": format!("{endpoint}{base}/{collection}/{id}") },
         ])
     }
 
     /// Where a list of this path goes on after the row with this id.
     pub(super) fn next_page(&self, path: &str, id: &str) -> String {
         let kept = self.uri.query().unwrap_or_default().split('&');
-        // The marker counts from the start, so an offset would skip rows once more.
-        let gone = |pair: &str| pair.starts_with("marker=") || pair.starts_with("offset=");
-        let kept = kept.filter(|pair| !pair.is_empty() && !gone(pair));
+        let kept = kept.filter(|pair| !pair.is_empty() && !pair.starts_with("marker="));
         let query: Vec<_> = kept.map(ToOwned::to_owned).chain([format!("marker={id}")]).collect();
         format!("{}/{}{path}?{}", self.endpoint, self.version, query.join("&"))
+    }
+
+    /// The path of one of the project's collections, without the version.
+    pub(super) fn collection(&self, collection: &str) -> String {
+        format!("{}/{collection}", self.base)
+    }
+
+    /// Where this version of the API begins.
+    pub(super) fn version_root(&self) -> String {
+        format!("{}/{}/", self.endpoint, self.version)
     }
 
     /// Without the version.
     pub(super) fn path(&self) -> &str {
         self.uri.path()
     }
+}
+
+/// Sends a client that left out the slash of a version to where it is.
+pub(super) async fn slash_missing(call: Call) -> Response {
+    answer::moved(&call.version_root())
 }
 
 /// A request's body: JSON of any shape.
@@ -185,7 +226,7 @@ impl FromRequest<Api> for Document {
 pub(super) fn create<'a>(
     document: &'a Value,
     rule: &NameRule,
-    microversion: Microversion,
+    may_leave_snapshots: bool,
 ) -> Result<NewTransfer<'a>, Fault> {
     let Value::Object(body) = document else {
         return Err(Fault::bad_request(is_not(document, "object")));
@@ -198,7 +239,7 @@ pub(super) fn create<'a>(
     };
     let id = fields.get("volume_id").map(volume_id).transpose()?;
     let name = fields.get("name").map(|value| name(value, rule)).transpose()?.flatten();
-    let (known, no_snapshots) = if microversion >= Microversion::NO_SNAPSHOTS {
+    let (known, no_snapshots) = if may_leave_snapshots {
         let value = fields.get("no_snapshots").map(no_snapshots).transpose()?;
         (&["volume_id", "name", "no_snapshots"][..], value.unwrap_or_default())
     } else {

@@ -114,8 +114,6 @@ pub(super) struct Page {
     pub(super) rows: Vec<Object>,
     /// How many rows the whole list has, on whatever page.
     pub(super) count: usize,
-    /// Whether rows follow.
-    pub(super) more: bool,
 }
 
 impl Store {
@@ -168,7 +166,7 @@ impl Store {
             .query_map(
                 named_params! {
                     ":project": project, ":name": query.name, ":status": query.status,
-                    ":marker": query.marker, ":limit": query.limit + 1,
+                    ":marker": query.marker, ":limit": query.limit,
                 },
                 volume_record,
             )?
@@ -180,7 +178,7 @@ impl Store {
             named_params! { ":project": project, ":name": query.name, ":status": query.status },
             |row| row.get(0),
         )?;
-        Ok(page(rows, query.limit, count))
+        Ok(Page { rows, count })
     }
 
     pub(super) fn volume(&self, project: &str, id: &str) -> Result<Object, Error> {
@@ -194,7 +192,7 @@ impl Store {
         volume_id: Option<&str>,
         limit: usize,
     ) -> Result<Page, Error> {
-        let rows: Vec<_> = self
+        let mut rows: Vec<_> = self
             .db()
             .prepare(
                 "SELECT snapshots.*, project_id FROM snapshots
@@ -205,7 +203,8 @@ impl Store {
             .query_map(params![project, volume_id], snapshot_record)?
             .collect::<Result<_, _>>()?;
         let count = rows.len();
-        Ok(page(rows, limit, count))
+        rows.truncate(limit);
+        Ok(Page { rows, count })
     }
 
     /// The ids of a project's volumes, or of the one asked for, that have something of CBR's.
@@ -277,10 +276,4 @@ fn snapshot_record(row: &Row) -> rusqlite::Result<Object> {
         "os-extended-snapshot-attributes:project_id": row.get::<_, String>("project_id")?,
     });
     Ok(record.as_object().cloned().unwrap_or_default())
-}
-
-fn page(mut rows: Vec<Object>, limit: usize, count: usize) -> Page {
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    Page { rows, count, more }
 }

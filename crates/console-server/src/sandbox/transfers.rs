@@ -35,6 +35,7 @@ pub(super) struct TransferQuery<'a> {
     pub(super) volume_id: Option<&'a str>,
     /// The last transfer of the page before.
     pub(super) marker: Option<&'a str>,
+    pub(super) newest_first: bool,
     pub(super) offset: usize,
     pub(super) limit: usize,
 }
@@ -149,39 +150,36 @@ impl Store {
         Ok(())
     }
 
-    /// A page of transfers, newest first, and whether more follow.
+    /// A page of transfers, in the order in which they were made or backwards.
     pub(super) fn transfers(
         &self,
         project: &str,
         query: &TransferQuery,
-    ) -> Result<(Vec<Transfer>, bool), Error> {
+    ) -> Result<Vec<Transfer>, Error> {
         let mut db = self.db();
         let tx = db.transaction()?;
         if let Some(marker) = query.marker {
             find(&tx, project, marker)?;
         }
-        let mut rows: Vec<_> = tx
-            .prepare(
-                "SELECT * FROM transfers
-                 WHERE project_id = :project
-                   AND (:name IS NULL OR name = :name)
-                   AND (:volume IS NULL OR volume_id = :volume)
-                   AND (:marker IS NULL OR EXISTS (
-                       SELECT 1 FROM transfers AS last WHERE last.id = :marker
-                       AND (last.created_at, transfers.id) > (transfers.created_at, last.id)))
-                 ORDER BY created_at DESC, id LIMIT :limit OFFSET :offset",
-            )?
-            .query_map(
-                named_params! {
-                    ":project": project, ":name": query.name, ":volume": query.volume_id,
-                    ":marker": query.marker, ":limit": query.limit + 1, ":offset": query.offset,
-                },
-                transfer,
-            )?
-            .collect::<Result<_, _>>()?;
-        let more = rows.len() > query.limit;
-        rows.truncate(query.limit);
-        Ok((rows, more))
+        let (order, after) = match query.newest_first {
+            true => ("DESC", "<"),
+            false => ("ASC", ">"),
+        };
+        let mut statement = tx.prepare(&format!(
+            "SELECT * FROM transfers
+             WHERE project_id = :project
+               AND (:name IS NULL OR name = :name)
+               AND (:volume IS NULL OR volume_id = :volume)
+               AND (:marker IS NULL OR EXISTS (
+                   SELECT 1 FROM transfers AS last WHERE last.id = :marker
+                   AND (transfers.created_at, transfers.id) {after} (last.created_at, last.id)))
+             ORDER BY created_at {order}, id {order} LIMIT :limit OFFSET :offset"
+        ))?;
+        let parameters = named_params! {
+            ":project": project, ":name": query.name, ":volume": query.volume_id,
+            ":marker": query.marker, ":limit": query.limit, ":offset": query.offset,
+        };
+        Ok(statement.query_map(parameters, transfer)?.collect::<Result<_, _>>()?)
     }
 
     pub(super) fn transfer(&self, project: &str, id: &str) -> Result<Transfer, Error> {
@@ -223,17 +221,17 @@ fn check_quota(tx: &Transaction, project: &Project, volume_id: &str) -> Result<(
              maximum allowed limit {}G.",
             quota.per_volume
         )
-    } else if volumes + 1 > quota.volumes {
-        format!(
-            "VolumeLimitExceeded: Maximum number of volumes allowed ({}) exceeded \
-             for quota 'volumes'.",
-            quota.volumes
-        )
     } else if gigabytes + size > quota.gigabytes {
         format!(
             "Requested volume or snapshot exceeds allowed gigabytes quota. \
              Requested {size}G, quota is {}G and {gigabytes}G has been consumed.",
             quota.gigabytes
+        )
+    } else if volumes + 1 > quota.volumes {
+        format!(
+            "VolumeLimitExceeded: Maximum number of volumes allowed ({}) exceeded \
+             for quota 'volumes'.",
+            quota.volumes
         )
     } else {
         return Ok(());
