@@ -94,7 +94,7 @@ impl Service {
         }
     }
 
-    /// The microversion that lists of transfers have their pages by. EVS documents `limit` and
+    /// The microversion from which on `/volume-transfers` has pages. EVS documents `limit` and
     /// `offset` without one.
     pub(crate) const fn paging_microversion(self) -> Option<&'static str> {
         match self {

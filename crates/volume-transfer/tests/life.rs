@@ -181,9 +181,13 @@ fn a_list_of_transfers_is_read_page_by_page() {
     assert!(list.request(Service::Cinder, &project()).unwrap().path.ends_with("/detail"));
     list.take(page(0, 1000)).unwrap();
     let second = list.request(Service::Cinder, &project()).unwrap();
-    assert!(second.path.ends_with("/detail?limit=1000&offset=1000"), "{}", second.path);
+    let expected = "/volume-transfers/detail?sort=created_at:asc&limit=1000&marker=t999";
+    assert!(second.path.ends_with(expected), "{}", second.path);
     assert!(second.headers().any(|h| h == ("OpenStack-API-Version", "volume 3.59")));
-    assert_eq!(list.request(Service::EvsV2, &project()).unwrap().microversion, None);
+    let second = list.request(Service::EvsV2, &project()).unwrap();
+    let expected = "/os-volume-transfer/detail?limit=1000&offset=1000";
+    assert!(second.path.ends_with(expected), "{}", second.path);
+    assert_eq!(second.microversion, None);
     let before = list.clone();
     assert!(list.take(Err(Lost::Connection)).is_err());
     assert_eq!(list, before, "what was read is kept");

@@ -174,19 +174,25 @@ pub struct TransferList {
 impl TransferList {
     /// Asks for the first page, or the next one; `None` when all is read.
     ///
-    /// The first page is asked for without parameters, because below microversion 3.59 Cinder takes
+    /// The first page is asked for without parameters, because where Cinder has no pages it takes
     /// them for filters and finds nothing.
     pub fn request(&self, service: Service, project: &ProjectId) -> Option<Request> {
-        let offset = self.transfers.len() + self.unreadable;
         if self.complete {
             return None;
         }
-        if offset == 0 {
-            return Some(get(transfers(service, project) + "/detail"));
-        }
+        let list = transfers(service, project);
+        let Some(last) = self.transfers.last() else { return Some(get(list + "/detail")) };
+        let Some(microversion) = service.paging_microversion() else {
+            let offset = self.transfers.len() + self.unreadable;
+            return Some(get(format!("{list}/detail?limit={PAGE}&offset={offset}")));
+        };
+        // Cinder's older path has no pages in any microversion, and on the newer one an offset
+        // counts twice: a marker it is. The older path lists the oldest first, so this does too.
+        let list = path(service, project, "volume-transfers");
+        let marker = last.id.path_segment();
         let mut request =
-            get(format!("{}/detail?limit={PAGE}&offset={offset}", transfers(service, project)));
-        request.microversion = service.paging_microversion();
+            get(format!("{list}/detail?sort=created_at:asc&limit={PAGE}&marker={marker}"));
+        request.microversion = Some(microversion);
         Some(request)
     }
 
