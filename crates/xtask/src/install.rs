@@ -2,12 +2,14 @@
 
 use crate::shell::{command, output, root, sh, which};
 use anyhow::{Context, Result, bail, ensure};
-use std::{env, fs, path::PathBuf};
+use std::{env, fs, ops::RangeInclusive, path::PathBuf};
 
 const TRUNK: Crate = Crate::new("trunk", "trunk", "0.21.14", 8);
 const WASM_PACK: Crate = Crate::new("wasm-pack", "wasm-pack", "0.15.1", 3);
 const CARGO_DENY: Crate = Crate::new("cargo-deny", "cargo-deny", "0.20.2", 5);
 const NODE: u32 = 20;
+/// The versions 3.NN of Python that the pinned Cinder runs on: 3.13 has lost what it imports.
+const PYTHON: RangeInclusive<u32> = 10..=12;
 
 /// Something that a chore can't do without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub(crate) enum Need {
     Browser,
     /// For the test of `docs/nginx.conf`, which is passed over without it.
     Nginx,
+    /// A Python for Cinder, with what makes virtual environments.
+    Python,
 }
 
 /// Installs a need where it is missing.
@@ -53,6 +57,7 @@ pub(crate) fn install(need: Need) -> Result<()> {
             nginx();
             Ok(())
         }
+        Need::Python => python_with_venv(),
     }
 }
 
@@ -169,6 +174,33 @@ fn nginx() {
     }
 }
 
+/// A Python that Cinder runs on and that can make a virtual environment.
+pub(crate) fn python() -> Option<PathBuf> {
+    let names = ["python3", "python3.12", "python3.11", "python3.10"];
+    names.into_iter().filter_map(which).find(|python| {
+        let said = |options: &str| output(&format!("{} {options}", python.display()));
+        let version = said("--version").and_then(|version| python_minor(&version));
+        // Debian keeps the other half of venv in a package of its own.
+        version.is_some_and(|minor| PYTHON.contains(&minor))
+            && said("-m ensurepip --version").is_some()
+    })
+}
+
+/// 11 of `Python 3.11.7`.
+fn python_minor(version: &str) -> Option<u32> {
+    version.strip_prefix("Python 3.")?.split('.').next()?.parse().ok()
+}
+
+fn python_with_venv() -> Result<()> {
+    let wanted = format!("Python 3.{} to 3.{} with venv", PYTHON.start(), PYTHON.end());
+    if python().is_none() {
+        debian_install("python3 python3-venv")
+            .with_context(|| format!("{wanted} is missing; install it"))?;
+    }
+    ensure!(python().is_some(), "{wanted} is needed; install one of them");
+    Ok(())
+}
+
 /// Installs packages where that needs nobody's password: as root on Debian and what derives from it.
 fn debian_install(packages: &str) -> Result<()> {
     if which("apt-get").is_none() {
@@ -234,5 +266,7 @@ dependencies = [
     fn major_versions() {
         assert_eq!(major("v20.20.2"), Some(20));
         assert_eq!(major("node"), None);
+        assert_eq!(python_minor("Python 3.11.7"), Some(11));
+        assert_eq!(python_minor("Python 2.7.18"), None);
     }
 }

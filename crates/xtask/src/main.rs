@@ -6,7 +6,9 @@
 )]
 
 mod codes;
+mod conformance;
 mod install;
+mod names;
 mod package;
 mod page;
 mod report;
@@ -28,6 +30,9 @@ Usage:
   cargo xtask package
       Build the npm package volume-transfer, ready to be published, and weigh it.
 
+  cargo xtask conformance
+      Compare the sandbox and the rules with a real OpenStack Cinder and its real clients.
+
   cargo xtask test [STEP...]
       Run every check, or only the named ones, and close with a table.";
 
@@ -43,6 +48,7 @@ fn main() -> ExitCode {
                 ["run", "--", server @ ..] => run::run(false, server),
                 ["run"] => run::run(false, &[]),
                 ["package"] => package::package().map(|()| ExitCode::SUCCESS),
+                ["conformance"] => conformance::conformance().map(|()| ExitCode::SUCCESS),
                 ["test", names @ ..] if test::known(names) => test::test(names),
                 ["--help" | "-h" | "help"] => {
                     println!("{}", help());

@@ -32,9 +32,13 @@ pub(crate) fn run(open: bool, server_arguments: &[&str]) -> Result<ExitCode> {
 
 /// Where the release build puts the server: here, or where the person has cargo build everything.
 pub(crate) fn console_server() -> PathBuf {
-    let target = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
     let name = format!("console-server{}", env::consts::EXE_SUFFIX);
-    root().join(target).join("release").join(name)
+    target().join("release").join(name)
+}
+
+/// Where cargo builds everything, and what is made here and is not to be kept has its place.
+pub(crate) fn target() -> PathBuf {
+    root().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
 fn serve(open: bool, arguments: &[&str]) -> Result<ExitCode> {
@@ -66,8 +70,8 @@ fn serve(open: bool, arguments: &[&str]) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The address in the line with which the server says that it is there.
-fn address(line: &str) -> Option<&str> {
+/// The address in the line with which a server says that it is there.
+pub(crate) fn address(line: &str) -> Option<&str> {
     line.split_whitespace().find(|word| word.starts_with("http://"))
 }
 

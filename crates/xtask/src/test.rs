@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check there is, and what each of them needs.
 
 use crate::{
+    conformance,
     install::{Need, browser, install},
     package, page,
     report::{Outcome, Report},
@@ -47,6 +48,8 @@ const STEPS: &[Step] = &[
         after: Some("package"),
         ..Step::new("consumers", &[Need::NpmPackages, Need::Browser], consumers)
     },
+    // Installs what it needs itself: without it the step is skipped, and the others are not.
+    Step::new("conformance", &[], conformance),
 ];
 
 impl Step {
@@ -202,6 +205,10 @@ fn consumers() -> Result<Option<String>> {
     sh(command("npx tsc --project package").current_dir("e2e"))?;
     sh(command("node --test package/").current_dir("e2e"))?;
     playwright("package")
+}
+
+fn conformance() -> Result<Option<String>> {
+    conformance::compare().map(Some)
 }
 
 fn playwright(project: &str) -> Result<Option<String>> {

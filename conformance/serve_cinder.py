@@ -1,0 +1,200 @@
+"""A real OpenStack Cinder in one process: its API, its scheduler and a volume service.
+
+    serve_cinder.py FOLDER [--token TOKEN=USER:PROJECT:ROLE+ROLE]... [--origin ORIGIN]...
+
+FOLDER keeps its database and its log. It listens on any free port, prints `READY http://...` once
+it can make volumes, and stops when its standard input ends: so it never outlives who started it.
+
+With tokens, keystonemiddleware knows these and no others. Without any, Cinder runs as "noauth": a
+token is `USER:PROJECT`, and whoever has one is an administrator.
+
+One process, so that oslo.messaging's "fake:" transport reaches all three services and no message
+broker is needed. Nothing of Cinder is patched but keystonemiddleware's look at Keystone, by the
+fixture that it brings for this.
+"""
+
+import os
+import sys
+import warnings
+
+warnings.simplefilter("ignore")
+# Cinder 26 is made for eventlet, which must come before everything that it replaces.
+import eventlet
+
+eventlet.monkey_patch()
+import __original_module_threading as real_threading
+import threading
+
+real_threading.current_thread.__globals__["_active"] = threading._active
+
+import argparse
+import datetime
+import pathlib
+import signal
+import time
+import urllib.request
+
+from keystoneauth1 import loading
+from keystonemiddleware import fixture
+from oslo_config import cfg
+from oslo_log import log
+from oslo_service import service as oslo_service
+
+from cinder import i18n
+
+i18n.enable_lazy()
+from cinder import context, coordination, db, objects, rpc, service, version
+from cinder.common import config
+from cinder.db import migration
+import os_brick
+
+CONF = cfg.CONF
+
+
+def write_configuration(folder, auth, origins):
+    """What differs from Cinder's defaults, each for a reason."""
+    paste = folder / "api-paste.ini"
+    file = folder / "cinder.conf"
+    shipped = pathlib.Path(sys.prefix, "etc/cinder")
+    file.write_text(f"""
+[DEFAULT]
+host = cinder
+my_ip = 127.0.0.1
+state_path = {folder}
+log_file = {folder}/cinder.log
+api_paste_config = {paste}
+resource_query_filters_file = {shipped}/resource_filters.json
+auth_strategy = {auth}
+osapi_volume_listen = 127.0.0.1
+osapi_volume_listen_port = 0
+osapi_volume_workers = 1
+transport_url = fake:/
+# The services share one process and so one heartbeat, by which one of them would look dead.
+service_down_time = 1000000000
+quota_volumes = 10000
+quota_gigabytes = 100000
+enabled_backends = fake
+volume_name_template = volume-%s
+default_log_levels = castellan=ERROR,stevedore=ERROR,cinder.quota=ERROR,oslo_config=ERROR
+[fake]
+volume_backend_name = fake
+volume_driver = cinder.tests.fake_driver.FakeLoggingVolumeDriver
+[database]
+connection = sqlite:///{folder}/cinder.sqlite
+[oslo_concurrency]
+lock_path = {folder}/locks
+[coordination]
+backend_url = file://{folder}/coordination
+[key_manager]
+backend = cinder.keymgr.conf_key_mgr.ConfKeyManager
+fixed_key = {'1'.zfill(64)}
+# There is no Keystone, and none is called: the tokens are known.
+[keystone_authtoken]
+www_authenticate_uri = http://identity.invalid
+auth_type = password
+auth_url = http://identity.invalid
+username = cinder
+password = unused
+user_domain_name = Default
+project_name = service
+project_domain_name = Default
+[cors]
+allowed_origin = {','.join(origins)}
+""")
+    # The filter for CORS reads the files that it is told of here, and not the one above.
+    project = "oslo_config_project = cinder\n"
+    filters = (shipped / "api-paste.ini").read_text()
+    paste.write_text(filters.replace(project, f"{project}oslo_config_file = {file}\n"))
+    return file
+
+
+def know_tokens(tokens):
+    keystone = fixture.AuthTokenFixture()
+    keystone.setUp()
+    for token in tokens:
+        name, _, rest = token.partition("=")
+        user, project, roles = rest.split(":")
+        keystone.add_token_data(
+            token_id=name,
+            expires=datetime.datetime(2999, 1, 1),
+            user_id=user,
+            user_name=user,
+            user_domain_id="default",
+            user_domain_name="Default",
+            project_id=project,
+            project_name=project,
+            project_domain_id="default",
+            project_domain_name="Default",
+            role_list=roles.split("+"),
+        )
+
+
+def say_when_ready(api):
+    """A volume can be made once the scheduler has heard of the volume service."""
+    url = f"http://127.0.0.1:{api.port}"
+    everything = context.get_admin_context()
+    patience = time.monotonic() + 120
+    while time.monotonic() < patience:
+        eventlet.sleep(0.1)
+        try:
+            healthy = urllib.request.urlopen(f"{url}/healthcheck", timeout=2).status == 200
+        except OSError:
+            continue
+        services = {known.binary for known in db.service_get_all(everything, disabled=False)}
+        if healthy and {"cinder-scheduler", "cinder-volume"} <= services:
+            print(f"READY {url}", flush=True)
+            return
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def stop_with_standard_input():
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--token", action="append", default=[])
+    parser.add_argument("--origin", action="append", default=[])
+    arguments = parser.parse_args()
+    folder = arguments.folder.resolve()
+    (folder / "locks").mkdir(parents=True)
+    (folder / "coordination").mkdir()
+
+    objects.register_all()
+    auth = "keystone" if arguments.token else "noauth"
+    file = write_configuration(folder, auth, arguments.origin)
+    CONF(["--config-file", str(file)], project="cinder", version=version.version_string())
+    config.set_middleware_defaults()
+    log.setup(CONF, "cinder")
+    os_brick.setup(CONF)
+    if arguments.token:
+        know_tokens(arguments.token)
+    # Cinder reads these of an encrypted volume's transfer without Keystone, too.
+    options = loading.get_auth_plugin_conf_options("password")
+    CONF.register_opts(options, group="keystone_authtoken")
+
+    migration.db_sync()
+    coordination.COORDINATOR.start()
+    rpc.init(CONF)
+    launcher = oslo_service.ServiceLauncher(CONF)
+    CONF.register_opt(cfg.StrOpt("backend_host"), group="fake")
+    for service_ in [
+        service.Service.create(
+            host="cinder@fake", service_name="fake", binary="cinder-volume", coordination=True
+        ),
+        service.Service.create(binary="cinder-scheduler"),
+        api := service.WSGIService("osapi_volume"),
+    ]:
+        launcher.launch_service(service_)
+    eventlet.spawn(say_when_ready, api)
+    eventlet.patcher.original("threading").Thread(
+        target=stop_with_standard_input, daemon=True
+    ).start()
+    launcher.wait()
+
+
+if __name__ == "__main__":
+    main()
