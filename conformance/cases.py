@@ -53,6 +53,9 @@ class Case:
     # A Cinder without Keystone takes everyone for an administrator, who may do and see all.
     noauth: bool = True
 
+    def __post_init__(self):
+        assert bool(self.differs) == bool(self.because), f"{self.what}: a difference has a reason"
+
 
 def at(version):
     return {"OpenStack-API-Version": f"volume {version}"}

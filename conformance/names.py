@@ -89,7 +89,8 @@ def main():
                 if got != expected or row["absent"] != (row["text"] == ""):
                     wrong += 1
                     if wrong <= 20:
-                        print(f"{row['text']!a} at {version}: Cinder {got!a}, the rules {expected!a}")
+                        print(f"at {version}, Cinder and the rules:")
+                        print(*(f"  {ascii(name)[:80]}" for name in [got, expected]), sep="\n")
     print(f"names: {texts} compared, {taken} of them taken, {wrong} WRONG")
     raise SystemExit(wrong > 0 or texts < 20_000)
 

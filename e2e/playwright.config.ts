@@ -4,10 +4,12 @@ import { defineConfig } from "@playwright/test";
 const root = process.getuid?.() === 0;
 
 export default defineConfig({
-  // The page with its server; the npm package in what people build with.
+  // The page with its server; the npm package in what people build with; the page with a Cinder.
   projects: [
     { name: "page", testDir: "./tests" },
     { name: "package", testDir: "./package/tests" },
+    // A real service takes its time.
+    { name: "conformance", testDir: "./conformance", timeout: 120_000, expect: { timeout: 20_000 } },
   ],
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),

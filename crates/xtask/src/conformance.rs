@@ -5,13 +5,15 @@
 use crate::{
     install::{Need, install, python},
     names,
+    page::DIST,
     run::{address, console_server, target},
     shell::{command, program, sh},
 };
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use std::{
     fs,
     io::{BufRead, BufReader},
+    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
@@ -32,21 +34,11 @@ const TOKENS: [&str; 3] = [
     "demo-token-admin=root:dd14c6ac581f40059e27f5320b60bf2f:admin+member+reader",
 ];
 
-/// The command: what the step of `cargo xtask test` does, by itself.
-pub(crate) fn conformance() -> Result<()> {
-    println!("\n{}", compare()?.replace("; ", "\n"));
-    Ok(())
-}
-
 /// Compares all there is to compare, and says how much that was.
-pub(crate) fn compare() -> Result<String> {
+pub(crate) fn conformance() -> Result<String> {
     let python = match virtual_environment()? {
         Ok(python) => python,
-        Err(why) => {
-            let note = format!("Cinder was SKIPPED: {why}");
-            println!("\n!!! {note} !!!");
-            return Ok(note);
-        }
+        Err(why) => return Ok(skipped(&why)),
     };
     sh(&mut command("cargo build --release --package console-server"))?;
     let texts = folder().join("names.jsonl");
@@ -69,7 +61,36 @@ pub(crate) fn compare() -> Result<String> {
     let (cinder, here) = (noauth.url()?, sandbox.url()?);
     run("furnish", &[&cinder, &here, "--noauth"])?;
     let without = run("compare", &[&cinder, &here, "--noauth"])?;
-    Ok([with_keystone, without, names, clients].join("; "))
+    let summary = [with_keystone, without, names, clients];
+    println!("\n{}", summary.join("\n"));
+    Ok(summary.join("; "))
+}
+
+/// Runs a test with the page, served at the first address, and a Cinder at the second one, which
+/// the page talks to by itself: both are told of each other.
+pub(crate) fn with_page(test: impl FnOnce(&str, &str) -> Result<()>) -> Result<Option<String>> {
+    let python = match virtual_environment()? {
+        Ok(python) => python,
+        Err(why) => return Ok(Some(skipped(&why))),
+    };
+    sh(&mut command("cargo build --release --package console-server"))?;
+    // Cinder is to know the page's address before there is a page: a port that was free just now.
+    let listen = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
+    let page = format!("http://{listen}");
+    let mut cinder = Server::cinder(&python, "with-page", &TOKENS, &[&page])?;
+    let endpoint = cinder.url()?;
+    let mut command = program(&console_server().to_string_lossy());
+    command.args(["--listen", &listen, "--page", DIST, "--allow-endpoint", &endpoint]);
+    let mut console = Server::start("the console server", command.stdin(Stdio::null()))?;
+    console.url()?;
+    test(&page, &endpoint)?;
+    Ok(None)
+}
+
+fn skipped(why: &str) -> String {
+    let note = format!("Cinder was SKIPPED: {why}");
+    println!("\n!!! {note} !!!");
+    note
 }
 
 /// Where all of this keeps what it makes.
@@ -117,7 +138,7 @@ fn summary(python: &Path, script: &str, arguments: &[&str]) -> Result<String> {
         last = line?;
         println!("{last}");
     }
-    ensure!(child.wait()?.success(), "{script}: {last}");
+    ensure!(child.wait()?.success(), "{script}.py failed, with {last:?} at its end");
     Ok(last)
 }
 
@@ -176,7 +197,7 @@ impl Server {
                 return Ok(url.to_owned());
             }
         }
-        anyhow::bail!("{} ended before it was ready", self.name)
+        bail!("{} ended before it was ready", self.name)
     }
 }
 

@@ -48,7 +48,7 @@ fn main() -> ExitCode {
                 ["run", "--", server @ ..] => run::run(false, server),
                 ["run"] => run::run(false, &[]),
                 ["package"] => package::package().map(|()| ExitCode::SUCCESS),
-                ["conformance"] => conformance::conformance().map(|()| ExitCode::SUCCESS),
+                ["conformance"] => conformance::conformance().map(|_| ExitCode::SUCCESS),
                 ["test", names @ ..] if test::known(names) => test::test(names),
                 ["--help" | "-h" | "help"] => {
                     println!("{}", help());

@@ -50,6 +50,10 @@ const STEPS: &[Step] = &[
     },
     // Installs what it needs itself: without it the step is skipped, and the others are not.
     Step::new("conformance", &[], conformance),
+    Step {
+        after: Some("page"),
+        ..Step::new("cinder-page", &[Need::NpmPackages, Need::Browser], cinder_page)
+    },
 ];
 
 impl Step {
@@ -183,7 +187,7 @@ fn build_page() -> Result<Option<String>> {
 fn e2e() -> Result<Option<String>> {
     cargo("build --release --package console-server", &[])?;
     sh(command("npx tsc").current_dir("e2e"))?;
-    playwright("page")
+    playwright("page", &[])
 }
 
 /// The package, and whether what is committed of it is still what it is made of.
@@ -204,16 +208,26 @@ fn consumers() -> Result<Option<String>> {
     package::install_in("e2e/package")?;
     sh(command("npx tsc --project package").current_dir("e2e"))?;
     sh(command("node --test package/").current_dir("e2e"))?;
-    playwright("package")
+    playwright("package", &[])
 }
 
 fn conformance() -> Result<Option<String>> {
-    conformance::compare().map(Some)
+    conformance::conformance().map(Some)
 }
 
-fn playwright(project: &str) -> Result<Option<String>> {
+/// The page in a browser, with a real Cinder behind it.
+fn cinder_page() -> Result<Option<String>> {
+    conformance::with_page(|page, cinder| {
+        playwright("conformance", &[("CONSOLE_URL", page), ("CINDER_URL", cinder)]).map(|_| ())
+    })
+}
+
+fn playwright(project: &str, variables: &[(&str, &str)]) -> Result<Option<String>> {
     let mut playwright = command(&format!("npx playwright test --project {project}"));
-    playwright.current_dir("e2e").env("CONSOLE_SERVER", console_server());
+    playwright
+        .current_dir("e2e")
+        .env("CONSOLE_SERVER", console_server())
+        .envs(variables.iter().copied());
     if let Some(browser) = browser() {
         playwright.env("CHROMIUM", browser);
     }
