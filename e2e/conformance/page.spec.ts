@@ -1,11 +1,11 @@
 // The page and a real Cinder, from the first volume to the last transfer. Both run already, and
-// environment variables say where: CONSOLE_URL is the page's server, CINDER_URL the endpoint as it
-// is entered in the page. Cinder has the sandbox's projects and tokens.
+// environment variables say where: CONSOLE_URL is the page's server, ENDPOINT what is entered in the
+// page (the gateway, or Cinder), CINDER_URL Cinder. Cinder has the sandbox's projects and tokens.
 
 import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { test as base, expect } from "@playwright/test";
-import { Console, PROJECT_A, PROJECT_B, type Server } from "../tests/console.ts";
+import { Console, loseAnswer, PROJECT_A, PROJECT_B, type Server } from "../tests/console.ts";
 
 const CINDER = needed("CINDER_URL");
 
@@ -30,7 +30,7 @@ async function open(page: Page, project: typeof PROJECT_A): Promise<Console> {
   // Nothing of it is used but where it is: it is not this test's to end.
   const app = new Console(page, { url: needed("CONSOLE_URL") } as unknown as Server);
   await app.open();
-  await app.textbox("connect.endpoint").fill(CINDER);
+  await app.textbox("connect.endpoint").fill(needed("ENDPOINT"));
   await app.connect(project.id, project.token, "cinder");
   await expect(app.table).toBeVisible();
   return app;
@@ -59,7 +59,7 @@ test("a transfer is made, listed, and cancelled", async ({ page, volume }) => {
 
   await app.cancel("second thoughts 转让");
   await expect(app.row(volume)).toContainText("available");
-  await expect(app.transfers).not.toContainText("second thoughts 转让");
+  await expect(app.region("transfers.title")).not.toContainText("second thoughts 转让");
   expect(app.posts).toHaveLength(1);
 });
 
@@ -84,4 +84,43 @@ test("a transfer is accepted by the other project", async ({ page, browser, volu
 
   // Seen on the giving side without a press.
   await expect(app.radio(volume)).toHaveCount(0);
+});
+
+test("an answer that is lost is looked for, and its transfer cancelled", async ({ page, volume }) => {
+  const app = await open(page, PROJECT_A);
+  await app.choose(volume, false);
+  await app.name("kept");
+  await page.route("**/os-volume-transfer", loseAnswer);
+  await app.create();
+  await expect(app.button("unknown.cancel")).toBeVisible();
+  await expect(app.row(volume)).toContainText("awaiting-transfer");
+  await app.button("unknown.cancel").click();
+  await app.cancelDialog.getByRole("button", { name: app.say("cancel.confirm"), exact: true }).click();
+  await expect(app.alert).toContainText(app.say("unknown.cancelled"));
+  await expect(app.row(volume)).toContainText("available");
+  await page.unroute("**/os-volume-transfer");
+  await app.create();
+  await expect(app.dialog).toBeVisible();
+  await expect(app.dialog).toContainText("kept");
+});
+
+test("Cinder's refusals come with its words and its request id", async ({ page, volume }) => {
+  const app = await open(page, PROJECT_A);
+  await app.choose(volume, false);
+  const { volumes } = await ask("GET", "volumes/detail");
+  const { id } = volumes.find((listed: { name: string }) => listed.name === volume);
+  await ask("POST", "os-volume-transfer", { transfer: { volume_id: id } });
+  await app.create();
+  await expect(app.alert).toContainText("Invalid volume: status must be available");
+  await expect(app.alert).toContainText(/req-[0-9a-f-]{36}/);
+  await expect(app.row(volume)).toContainText("awaiting-transfer");
+
+  await app.textbox("handover.id").fill(randomUUID());
+  await app.textbox("handover.key").fill("0123456789abcdef");
+  await app.button("accept.submit").click();
+  await expect(app.alert.filter({ hasText: app.say("accept.rejected") })).toContainText(app.say("response.not_found"));
+
+  await app.button("connect.change").click();
+  await app.connect(PROJECT_A.id, "expired", "cinder");
+  await expect(app.alert.filter({ hasText: app.say("response.token") })).toContainText("401");
 });

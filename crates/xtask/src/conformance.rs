@@ -66,9 +66,19 @@ pub(crate) fn conformance() -> Result<String> {
     Ok(summary.join("; "))
 }
 
-/// Runs a test with the page, served at the first address, and a Cinder at the second one, which
-/// the page talks to by itself: both are told of each other.
-pub(crate) fn with_page(test: impl FnOnce(&str, &str) -> Result<()>) -> Result<Option<String>> {
+/// Where a test in the browser finds what.
+pub(crate) struct Place<'a> {
+    /// The page.
+    pub(crate) page: &'a str,
+    /// What is entered in the page as the endpoint.
+    pub(crate) endpoint: &'a str,
+    /// Cinder itself.
+    pub(crate) cinder: &'a str,
+}
+
+/// Runs a test with the page and a Cinder, first through the gateway, and then with a page that
+/// talks to Cinder by itself, for which both are told of each other.
+pub(crate) fn with_page(test: impl Fn(&Place<'_>) -> Result<()>) -> Result<Option<String>> {
     let python = match virtual_environment()? {
         Ok(python) => python,
         Err(why) => return Ok(Some(skipped(&why))),
@@ -78,12 +88,16 @@ pub(crate) fn with_page(test: impl FnOnce(&str, &str) -> Result<()>) -> Result<O
     let listen = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
     let page = format!("http://{listen}");
     let mut cinder = Server::cinder(&python, "with-page", &TOKENS, &[&page])?;
-    let endpoint = cinder.url()?;
-    let mut command = program(&console_server().to_string_lossy());
-    command.args(["--listen", &listen, "--page", DIST, "--allow-endpoint", &endpoint]);
-    let mut console = Server::start("the console server", command.stdin(Stdio::null()))?;
-    console.url()?;
-    test(&page, &endpoint)?;
+    let cinder = cinder.url()?;
+    let mut gateway =
+        Server::console(&["--listen", "127.0.0.1:0", "--page", DIST, "--endpoint", &cinder])?;
+    let url = gateway.url()?;
+    test(&Place { page: &url, endpoint: &url, cinder: &cinder }).context("through the gateway")?;
+
+    let mut direct =
+        Server::console(&["--listen", &listen, "--page", DIST, "--allow-endpoint", &cinder])?;
+    direct.url()?;
+    test(&Place { page: &page, endpoint: &cinder, cinder: &cinder }).context("by itself")?;
     Ok(None)
 }
 
@@ -176,9 +190,12 @@ impl Server {
         let page = folder().join("page");
         fs::create_dir_all(&page)?;
         fs::write(page.join("index.html"), "<!doctype html>")?;
+        Server::console(&["--listen", "127.0.0.1:0", "--page", &page.to_string_lossy()])
+    }
+
+    fn console(arguments: &[&str]) -> Result<Server> {
         let mut command = program(&console_server().to_string_lossy());
-        command.args(["--listen", "127.0.0.1:0", "--page"]).arg(page).stdin(Stdio::null());
-        Server::start("the console server", &mut command)
+        Server::start("the console server", command.args(arguments).stdin(Stdio::null()))
     }
 
     fn start(name: &str, command: &mut Command) -> Result<Server> {

@@ -7,6 +7,7 @@ use std::{env, fs, ops::RangeInclusive, path::PathBuf};
 const TRUNK: Crate = Crate::new("trunk", "trunk", "0.21.14", 8);
 const WASM_PACK: Crate = Crate::new("wasm-pack", "wasm-pack", "0.15.1", 3);
 const CARGO_DENY: Crate = Crate::new("cargo-deny", "cargo-deny", "0.20.2", 5);
+const CARGO_FUZZ: Crate = Crate::new("cargo-fuzz", "cargo-fuzz", "0.13.2", 2);
 const NODE: u32 = 20;
 /// The versions 3.NN of Python that the pinned Cinder runs on: 3.13 has lost what it imports.
 const PYTHON: RangeInclusive<u32> = 10..=12;
@@ -21,6 +22,7 @@ pub(crate) enum Need {
     Trunk,
     WasmPack,
     CargoDeny,
+    CargoFuzz,
     /// Node.js and npm.
     Node,
     /// What `e2e/package.json` names: Playwright, and wasm-opt.
@@ -50,6 +52,7 @@ pub(crate) fn install(need: Need) -> Result<()> {
         Need::Trunk => TRUNK.install(),
         Need::WasmPack => WASM_PACK.install(),
         Need::CargoDeny => CARGO_DENY.install(),
+        Need::CargoFuzz => CARGO_FUZZ.install(),
         Need::Node => node(),
         Need::NpmPackages => npm_packages(),
         Need::Browser => browser_and_driver(),

@@ -7,6 +7,7 @@
 
 mod codes;
 mod conformance;
+mod fuzz;
 mod install;
 mod names;
 mod package;
@@ -31,7 +32,11 @@ Usage:
       Build the npm package volume-transfer, ready to be published, and weigh it.
 
   cargo xtask conformance
-      Compare the sandbox and the rules with a real OpenStack Cinder and its real clients.
+      Compare the sandbox and the rules with a real OpenStack Cinder and its real clients, and
+      take the page to it, through the gateway and by itself.
+
+  cargo xtask fuzz [SECONDS]
+      Give every decoder of the rules inputs that nobody thought of, each for 60 seconds.
 
   cargo xtask test [STEP...]
       Run every check, or only the named ones, and close with a table.";
@@ -48,7 +53,11 @@ fn main() -> ExitCode {
                 ["run", "--", server @ ..] => run::run(false, server),
                 ["run"] => run::run(false, &[]),
                 ["package"] => package::package().map(|()| ExitCode::SUCCESS),
-                ["conformance"] => conformance::conformance().map(|_| ExitCode::SUCCESS),
+                ["conformance"] => test::test(&["conformance", "cinder-page"]),
+                ["fuzz"] => fuzz::fuzz(60).map(|()| ExitCode::SUCCESS),
+                ["fuzz", seconds] if let Ok(seconds) = seconds.parse() => {
+                    fuzz::fuzz(seconds).map(|()| ExitCode::SUCCESS)
+                }
                 ["test", names @ ..] if test::known(names) => test::test(names),
                 ["--help" | "-h" | "help"] => {
                     println!("{}", help());

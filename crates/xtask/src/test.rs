@@ -217,8 +217,13 @@ fn conformance() -> Result<Option<String>> {
 
 /// The page in a browser, with a real Cinder behind it.
 fn cinder_page() -> Result<Option<String>> {
-    conformance::with_page(|page, cinder| {
-        playwright("conformance", &[("CONSOLE_URL", page), ("CINDER_URL", cinder)]).map(|_| ())
+    conformance::with_page(|place| {
+        let variables = [
+            ("CONSOLE_URL", place.page),
+            ("ENDPOINT", place.endpoint),
+            ("CINDER_URL", place.cinder),
+        ];
+        playwright("conformance", &variables).map(|_| ())
     })
 }
 
