@@ -1,5 +1,7 @@
 // A canary key and a canary token are looked for wherever they must not be.
 
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Page } from "@playwright/test";
 import { Console, DATA_01, expect, PROJECT_A, PROJECT_B, Server, test } from "./console.ts";
 
@@ -228,16 +230,32 @@ test("a name full of markup stays text", async ({ app, page }) => {
 });
 
 test("the content security policy stops what is injected", async ({ app, page }) => {
-  await page.evaluate(() => {
+  let asked = 0;
+  const elsewhere = createServer((_, answer) => {
+    asked++;
+    answer.setHeader("Access-Control-Allow-Origin", "*");
+    answer.setHeader("Content-Type", "text/javascript");
+    answer.end("window.injected = 3");
+  });
+  await new Promise<void>((done) => elsewhere.listen(0, "127.0.0.1", done));
+  const remote = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`;
+  await page.evaluate((remote) => {
     for (const fill of [
       (s: HTMLScriptElement) => (s.textContent = "window.injected = 1"),
       (s: HTMLScriptElement) => (s.src = "data:text/javascript,window.injected=2"),
+      (s: HTMLScriptElement) => (s.src = remote),
     ]) {
       const script = document.createElement("script");
       fill(script);
       document.body.append(script);
     }
-  });
-  await expect.poll(() => app.complaints.filter((c) => c.includes("Content Security Policy")).length).toBe(2);
+  }, remote);
+  const stopped = () => app.complaints.filter((c) => c.includes("Content Security Policy")).length;
+  await expect.poll(stopped).toBe(3);
   expect(await page.evaluate(() => "injected" in window)).toBe(false);
+  // Nor does anything that runs get to tell others.
+  const told = await page.evaluate((remote) => fetch(remote).then(() => true, () => false), remote);
+  expect(told).toBe(false);
+  expect(asked).toBe(0);
+  elsewhere.close();
 });
