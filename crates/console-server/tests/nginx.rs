@@ -128,6 +128,7 @@ async fn nginx_in_front_is_as_strict_as_the_gateway() {
         format!("DELETE {v3}/os-volume-transfer/{SAMPLE}"),
         format!("POST {v3}/os-volume-transfer/{SAMPLE}/accept"),
         format!("POST {v3}/volume-transfers"),
+        format!("GET {v3}/volume-transfers/detail?limit=1000&marker={SAMPLE}"),
     ];
     for line in &passed {
         let answer = nginx.ask(line, "", "");
@@ -142,6 +143,7 @@ async fn nginx_in_front_is_as_strict_as_the_gateway() {
         format!("DELETE {v3}/volumes/{SAMPLE}"),
         format!("OPTIONS {v3}/volumes/detail"),
         format!("GET {v2}/backups"),
+        format!("POST {v2}/volume-transfers"),
         format!("GET {v3}/volumes/detail/"),
         format!("GET {v3}/x/../volumes/detail"),
         format!("GET {v3}/%76olumes/detail"),
