@@ -58,7 +58,7 @@ test("a transfer is made, listed, and cancelled", async ({ page, volume }) => {
   await expect(app.transfers).toContainText("second thoughts 转让");
 
   await app.cancel("second thoughts 转让");
-  await expect(app.row(volume)).toContainText("available");
+  await expect(app.row(volume)).toContainText(app.say("eligibility.eligible"));
   await expect(app.region("transfers.title")).not.toContainText("second thoughts 转让");
   expect(app.posts).toHaveLength(1);
 });
@@ -97,8 +97,9 @@ test("an answer that is lost is looked for, and its transfer cancelled", async (
   await app.button("unknown.cancel").click();
   await app.cancelDialog.getByRole("button", { name: app.say("cancel.confirm"), exact: true }).click();
   await expect(app.alert).toContainText(app.say("unknown.cancelled"));
-  await expect(app.row(volume)).toContainText("available");
+  await expect(app.row(volume)).toContainText(app.say("eligibility.eligible"));
   await page.unroute("**/os-volume-transfer");
+  await expect(app.button("create.submit")).not.toHaveAttribute("aria-disabled");
   await app.create();
   await expect(app.dialog).toBeVisible();
   await expect(app.dialog).toContainText("kept");

@@ -71,7 +71,7 @@ for (const language of ["en", "zh-CN"] satisfies Language[]) {
       await expect(app.cancelDialog).toBeHidden();
       await expect(page.locator(":focus")).toHaveText(app.say("transfers.title"));
       await expect(page.getByText(app.say("news.available", { volume: "data-01" }))).toBeVisible();
-      await expect(app.row("data-01")).toContainText("available");
+      await expect(app.row("data-01")).toContainText(app.say("eligibility.unknown"));
       expect(await app.server.transfers()).toEqual([]);
     });
   });
@@ -148,7 +148,7 @@ test.describe("accepting", () => {
     await app.textbox("handover.key").fill(key);
     await app.button("accept.submit").click();
     await expect(app.alert).toContainText(app.say("accept.unknown"));
-    await expect(app.row("data-01")).toContainText("available");
+    await expect(app.row("data-01")).toContainText(app.say("eligibility.unknown"));
   });
 });
 

@@ -130,8 +130,10 @@ async fn what_the_sandbox_answers_is_passed_and_nothing_else() {
                 let path = format!("/{version}/{A}/{collection}{}", end.replace("ID", SAMPLE));
                 let ask = || request(method, &path).body(Body::empty()).unwrap();
                 let answer = sandbox.send(ask()).await;
-                // What has no route is answered by what is below the API, or by the page.
-                let routed = answer.status != 405
+                // What has no route is answered by what is below the API, or by the page. Cinder
+                // answers other methods too, with nothing behind them.
+                let routed = ["GET", "POST", "DELETE"].contains(&method)
+                    && answer.status != 405
                     && (answer.status != 404 || {
                         let body: serde_json::Value =
                             serde_json::from_slice(&answer.bytes).unwrap_or_default();
