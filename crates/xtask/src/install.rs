@@ -27,6 +27,8 @@ pub(crate) enum Need {
     Node,
     /// What `e2e/package.json` names: Playwright, and wasm-opt.
     NpmPackages,
+    /// What `bench/package.json` names: the libraries that the package is compared with.
+    BenchPackages,
     /// Chromium or Chrome, and its driver.
     Browser,
     /// For the test of `docs/nginx.conf`, which is passed over without it.
@@ -54,7 +56,8 @@ pub(crate) fn install(need: Need) -> Result<()> {
         Need::CargoDeny => CARGO_DENY.install(),
         Need::CargoFuzz => CARGO_FUZZ.install(),
         Need::Node => node(),
-        Need::NpmPackages => npm_packages(),
+        Need::NpmPackages => npm_packages("e2e"),
+        Need::BenchPackages => npm_packages("bench"),
         Need::Browser => browser_and_driver(),
         Need::Nginx => {
             nginx();
@@ -132,16 +135,18 @@ fn major(version: &str) -> Option<u32> {
     version.strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
-fn npm_packages() -> Result<()> {
+fn npm_packages(folder: &str) -> Result<()> {
     node()?;
     // npm writes the second file last, so it is the newer one exactly when it is complete.
-    let written = |file: &str| fs::metadata(root().join(file)).and_then(|file| file.modified());
-    let wanted = written("e2e/package-lock.json").context("e2e/package-lock.json")?;
-    if written("e2e/node_modules/.package-lock.json").is_ok_and(|done| done >= wanted) {
+    let written =
+        |file: &str| fs::metadata(root().join(folder).join(file)).and_then(|file| file.modified());
+    let wanted =
+        written("package-lock.json").with_context(|| format!("{folder}/package-lock.json"))?;
+    if written("node_modules/.package-lock.json").is_ok_and(|done| done >= wanted) {
         return Ok(());
     }
-    println!("installing the npm packages of e2e/package.json (about 1 minute) ...");
-    sh(&mut command("npm ci --prefix e2e"))
+    println!("installing the npm packages of {folder}/package.json (about 1 minute) ...");
+    sh(&mut command(&format!("npm ci --prefix {folder}")))
         .context("the npm packages are missing; run the command in a terminal to see why")
 }
 

@@ -5,6 +5,7 @@
     reason = "a command-line tool talks to its terminal"
 )]
 
+mod bench;
 mod codes;
 mod conformance;
 mod fuzz;
@@ -31,6 +32,11 @@ Usage:
   cargo xtask package
       Build the npm package volume-transfer, ready to be published, and weigh it.
 
+  cargo xtask bench [--check]
+      Measure the npm package beside hand-written JavaScript and the usual libraries, in Node and
+      in Chromium, and write docs/benchmarks.md: about 15 minutes, on a machine that is left alone.
+      --check only compares everyone's answers.
+
   cargo xtask conformance
       Compare the sandbox and the rules with a real OpenStack Cinder and its real clients, and
       take the page to it, through the gateway and by itself.
@@ -53,6 +59,8 @@ fn main() -> ExitCode {
                 ["run", "--", server @ ..] => run::run(false, server),
                 ["run"] => run::run(false, &[]),
                 ["package"] => package::package().map(|()| ExitCode::SUCCESS),
+                ["bench"] => bench::bench().map(|()| ExitCode::SUCCESS),
+                ["bench", "--check"] => test::test(&["bench"]),
                 ["conformance"] => test::test(&["conformance", "cinder-page"]),
                 ["fuzz"] => fuzz::fuzz(60).map(|()| ExitCode::SUCCESS),
                 ["fuzz", seconds] if let Ok(seconds) = seconds.parse() => {

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check there is, and what each of them needs.
 
 use crate::{
-    conformance,
+    bench, conformance,
     install::{Need, browser, install},
     package, page,
     report::{Outcome, Report},
@@ -48,6 +48,7 @@ const STEPS: &[Step] = &[
         after: Some("package"),
         ..Step::new("consumers", &[Need::NpmPackages, Need::Browser], consumers)
     },
+    Step { after: Some("package"), ..Step::new("bench", bench::NEEDS, same_answers) },
     // Installs what it needs itself: without it the step is skipped, and the others are not.
     Step::new("conformance", &[], conformance),
     Step {
@@ -209,6 +210,12 @@ fn consumers() -> Result<Option<String>> {
     sh(command("npx tsc --project package").current_dir("e2e"))?;
     sh(command("node --test package/").current_dir("e2e"))?;
     playwright("package", &[])
+}
+
+/// That the bench compares like with like.
+fn same_answers() -> Result<Option<String>> {
+    bench::check()?;
+    Ok(None)
 }
 
 fn conformance() -> Result<Option<String>> {

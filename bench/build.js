@@ -1,0 +1,47 @@
+// Every peer as one minified file in `build`, for Node and the browser alike, and what each weighs.
+
+import { createRequire } from "node:module";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { PEERS } from "./time.js";
+import { compile } from "./peers/ajv-schemas.js";
+
+const { build: esbuild } = createRequire(new URL("../e2e/package.json", import.meta.url))("esbuild");
+
+const here = (path) => new URL(path, import.meta.url);
+const PACKAGE = "../crates/volume-transfer-wasm/pkg";
+
+export async function build() {
+  mkdirSync(here("build"), { recursive: true });
+  writeFileSync(here("build/ajv-compiled.js"), compile());
+  await esbuild({
+    entryPoints: PEERS.map((name) => here(`peers/${name}.js`).pathname),
+    outdir: here("build").pathname,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    legalComments: "none",
+    logLevel: "warning",
+  });
+}
+
+/** What there is to load before the first answer, in bytes. */
+export function sizes() {
+  const weigh = (files) =>
+    files.map((file) => readFileSync(here(file))).reduce(
+      ([raw, gzip, brotli], bytes) => [
+        raw + bytes.length,
+        gzip + gzipSync(bytes, { level: 9 }).length,
+        brotli + brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
+      ],
+      [0, 0, 0],
+    );
+  const index = readFileSync(here(`${PACKAGE}/index.js`), "utf8");
+  const shared = Array.from(index.matchAll(/from"\.\/([^"]+)"/g), ([, file]) => `${PACKAGE}/${file}`);
+  return {
+    "volume-transfer/light": weigh([`${PACKAGE}/light.js`, `${PACKAGE}/light.wasm`]),
+    "volume-transfer": weigh([`${PACKAGE}/index.js`, ...shared, `${PACKAGE}/volume-transfer.wasm`]),
+    ...Object.fromEntries(PEERS.map((name) => [name, weigh([`build/${name}.js`])])),
+  };
+}

@@ -1,0 +1,131 @@
+// What everything here is measured with: names, requests and list responses as EVS sends them, the
+// same ones for the same seed wherever this runs.
+
+/** Numbers below a limit, from a seed (mulberry32). */
+function random(seed) {
+  return (below) => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(seed ^ (seed >>> 15), seed | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
+  };
+}
+
+const WORDS = {
+  ascii: ["order", "billing", "data", "cache", "web-server", "analytics", "backup", "shard", "media", "log"],
+  chinese: ["订单", "账单", "数据盘", "缓存", "网站服务器", "数据分析", "备份", "上海", "北京", "日志"],
+};
+const TYPES = ["SAS", "SSD", "GPSSD", "ESSD"];
+const STATUSES = ["in-use", "in-use", "in-use", "awaiting-transfer", "error", "extending", "frobnicating"];
+const PROJECT = "dd14c6ac581f40059e27f5320b60bf2f";
+
+/**
+ * A list response's text.
+ *
+ * One volume in a hundred has each of the odd spellings that services are known for: they cost
+ * everyone the same, and whoever gets them wrong is found before anything is timed.
+ */
+export function listText(count, { names = "ascii", pretty = false, seed = 1 } = {}) {
+  const below = random(seed);
+  const volumes = Array.from({ length: count }, () => volume(below, names));
+  return JSON.stringify({ volumes }, null, pretty ? 2 : 0);
+}
+
+function volume(below, names) {
+  const pick = (of) => of[below(of.length)];
+  const often = (percent) => below(100) < percent;
+  const hex = (length) => Array.from({ length }, () => below(16).toString(16)).join("");
+  const day = (year) => `${year}-${String(1 + below(12)).padStart(2, "0")}-${String(1 + below(28)).padStart(2, "0")}`;
+  const id = `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`;
+  const name = `${pick(WORDS[names])}-${pick(WORDS[names])}-${String(below(1000)).padStart(3, "0")}`;
+  const type = pick(TYPES);
+  const status = often(60) ? "available" : pick(STATUSES);
+  const metadata = { hw_passthrough: "false" };
+  if (often(12)) Object.assign(metadata, { orderID: `CS${hex(15).toUpperCase()}`, productID: "00301-117002-0--0" });
+  if (often(8)) Object.assign(metadata, { __system__encrypted: "1", __system__cmkid: id });
+  if (often(2)) metadata.policy = id;
+  if (often(1)) metadata.orderID = "";
+  const place = below(100);
+  const record = {
+    attachments:
+      status === "in-use"
+        ? [{ server_id: `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`, attachment_id: id, volume_id: id, device: "/dev/vdb", host_name: null, attached_at: `${day(2026)}T07:41:02.103552`, id }]
+        : [],
+    availability_zone: `cn-east-3${pick(["a", "b", "c"])}`,
+    bootable: often(20) ? "true" : "false",
+    created_at: `${day(2025)}T22:08:56.635517`,
+    dedicated_storage_id: null,
+    description: often(30) ? `${name} ${pick(WORDS[names])}` : null,
+    encrypted: false,
+    enterprise_project_id: "0",
+    id,
+    links: [
+      { href: `https://evs.cn-east-3.myhuaweicloud.com/v2/${PROJECT}/os-vendor-volumes/${id}`, rel: "self" },
+      { href: `https://evs.cn-east-3.myhuaweicloud.com/${PROJECT}/os-vendor-volumes/${id}`, rel: "bookmark" },
+    ],
+    metadata,
+    multiattach: false,
+    name,
+    "os-vol-host-attr:host": `az21.dc1.${hex(8)}#${type}`,
+    "os-vol-tenant-attr:tenant_id": PROJECT,
+    replication_status: "disabled",
+    serial_number: null,
+    service_type: place < 3 ? "DSS" : place < 5 ? "DESS" : "EVS",
+    shareable: false,
+    size: 10 * (1 + below(200)),
+    snapshot_id: null,
+    source_volid: null,
+    status,
+    tags: often(20) ? { team: pick(WORDS[names]) } : {},
+    updated_at: `${day(2026)}T11:30:41.280513`,
+    user_id: hex(32),
+    volume_image_metadata: {},
+    volume_type: type,
+    wwn: `6888603${hex(25)}`,
+  };
+  if (place < 5) record.dedicated_storage_id = id;
+  if (often(1)) record.bootable = pick(["False", "True", null, false, true]);
+  if (often(1)) record.encrypted = pick([null, "false", "True", true]);
+  if (often(1)) record.dedicated_storage_id = pick(["", id]);
+  if (often(1)) delete record.service_type;
+  if (often(1)) record.metadata = pick([null, {}]);
+  if (often(1)) record.size = String(record.size);
+  return record;
+}
+
+/** What a field holds as a name is typed, key by key, in both scripts, and names that are refused. */
+export function names() {
+  const typed = (name) => Array.from(name, (_, at) => name.slice(0, at + 1));
+  return [
+    ...typed("first volume"),
+    ...typed("order-service-shard-01"),
+    ...typed("数据盘-上海-01"),
+    "  padded\u3000",
+    "\x1cpadded\x85",
+    "😀".repeat(20),
+    "a".repeat(255),
+    "卷".repeat(85),
+    ...refusedNames,
+  ];
+}
+
+const refusedNames = ["   ", "a\0b", "half \ud83d of it", "a".repeat(256), "卷".repeat(86)];
+
+const volumeId = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
+
+/** What a form would send. */
+export const validRequests = [
+  { projectId: PROJECT, volumeId, name: "first volume" },
+  { projectId: PROJECT, volumeId, name: "" },
+  { projectId: ` ${PROJECT}\n`, volumeId: volumeId.toUpperCase(), name: " 数据盘-上海-01 " },
+  { projectId: PROJECT, volumeId, name: 'say "hello"' },
+];
+
+/** And what it would not: each has something wrong with more than one field. */
+export const invalidRequests = [
+  { projectId: "", volumeId: "c86b9af4", name: "a".repeat(300) },
+  { projectId: "../admin", volumeId: "", name: "   " },
+  { projectId: "a b", volumeId: `{${volumeId}}`, name: "卷".repeat(86) },
+  { projectId: "项目", volumeId: "first volume", name: "a\0b" },
+  { projectId: PROJECT, volumeId: `urn:uuid:${volumeId}`, name: "half \ud83d of it" },
+];

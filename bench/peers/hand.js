@@ -1,0 +1,1 @@
+export { name, request, screen as eligibility, screenBytes, screenText } from "../hand.js";

@@ -1,0 +1,87 @@
+// `cargo xtask bench`: builds the peers, compares all their answers, times them by turns in Node and
+// in Chromium, and writes the table. With `--check` it stops after the answers.
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { build, sizes } from "./build.js";
+import { browser, memory, serve } from "./browser.js";
+import { listText } from "./data.js";
+import { write } from "./report.js";
+import { PEERS, check, jobs, load } from "./time.js";
+
+await build();
+check(await load(), 2_000);
+console.log("all answers are the same");
+if (process.argv.includes("--check")) process.exit();
+
+// `--quick` is for working on the bench itself: small lists, few rounds, nothing written.
+const quick = process.argv.includes("--quick");
+const rounds = quick ? 3 : 9;
+const counts = quick ? [100, 1_000] : [100, 1_000, 10_000, 100_000];
+const largest = counts.at(-1);
+
+const loadBefore = loadavg()[0];
+const work = mkdtempSync(join(tmpdir(), "bench-"));
+const lists = { "list-1000": join(work, "list-1000"), "list-largest": join(work, "list-largest") };
+writeFileSync(lists["list-1000"], listText(1_000));
+writeFileSync(lists["list-largest"], listText(largest));
+
+const node = (...words) => {
+  const script = new URL("node.js", import.meta.url).pathname;
+  return JSON.parse(execFileSync(process.execPath, ["--expose-gc", script, ...words], { maxBuffer: 1 << 26 }));
+};
+const server = await serve(lists);
+const chromium = await browser(server.address);
+const hosts = {
+  Node: {
+    time: (options) => node("time", JSON.stringify(options)),
+    first: (name) => node("first", name, lists["list-1000"]),
+    memory: (name) => node("first", name, lists["list-largest"]).peak,
+  },
+  Chromium: {
+    time: chromium.time,
+    first: (name) => chromium.first(name, "list-1000"),
+    memory: (name) => memory(server.address, name, "list-largest"),
+  },
+};
+
+/** Takes a sample of each by turns, in an order that moves on. */
+async function byTurns(names, take) {
+  const samples = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (let turn = 0; turn < names.length; turn++) {
+      const name = names[(turn + round) % names.length];
+      samples[name].push(await take(name));
+    }
+  }
+  return samples;
+}
+
+const results = [];
+try {
+  for (const [host, { time, first, memory }] of Object.entries(hosts)) {
+    const add = (job, of, items, samples) => {
+      results.push({ host, job, of, items, samples });
+      console.log(`${host}: (${job}) ${of}${items > 1 ? `, ${items.toLocaleString("en")}` : ""}`);
+    };
+    for (const [at, { job, of, items }] of jobs(counts).entries()) {
+      add(job, of, items, await time({ at, counts, rounds }));
+    }
+    const cold = async (name) => {
+      const { took, rows } = await first(name);
+      if (rows !== 1_000) throw new Error(`${name} has judged ${rows} volumes of 1000`);
+      return took * 1e6;
+    };
+    add("e", "the first 1,000 from bytes", 1, await byTurns(["volume-transfer", ...PEERS], cold));
+    if (process.platform === "linux") {
+      add("f", `${largest.toLocaleString("en")} from bytes`, 1, await byTurns(["volume-transfer", "hand"], memory));
+    }
+  }
+} finally {
+  await chromium.stop();
+  server.stop();
+  rmSync(work, { recursive: true });
+}
+write({ results, sizes: sizes(), rounds, largest, chromium: chromium.version, loads: [loadBefore, loadavg()[0]], quick });
