@@ -17,7 +17,7 @@ function ratio(over, under) {
   return { median: median(all), min: Math.min(...all), max: Math.max(...all) };
 }
 
-const figure = (value) => (value < 10 ? value.toPrecision(2) : Math.round(value).toLocaleString("en"));
+const figure = (value) => (value < 10 ? value.toPrecision(3) : Math.round(value).toLocaleString("en"));
 const spread = ({ median, min, max }) => `${figure(median)} (${figure(min)} to ${figure(max)})`;
 
 function amount(job, value) {
@@ -114,7 +114,7 @@ export function write(run) {
 
 What \`cargo xtask bench\` measured on ${new Date().toISOString().slice(0, 10)}, and wrote here: the npm package beside what a console developer would use in its place.
 
-${cpus().length} cores of ${process.arch}, ${memory} GB, ${process.platform}; Node ${process.versions.node}, Chromium ${chromium}; ${["ajv", "zod", "valibot", "arktype", "typebox"].map((name) => `${name} ${version(name)}`).join(", ")}. Its load was ${loads[0].toFixed(1)} before and ${loads[1].toFixed(1)} at the end, where the bench by itself makes about 1: the more other work it had, the less the times say, and a ratio with a wide spread says less than one with a narrow one.
+${cpus().length} cores of ${process.arch}, ${memory} GB, ${process.platform}; Node ${process.versions.node}, Chromium ${chromium}; ${["ajv", "zod", "valibot", "arktype", "typebox"].map((name) => `${name} ${version(name)}`).join(", ")}. The machine's load was ${loads[0].toFixed(1)} before and ${loads[1].toFixed(1)} at the end, where the bench by itself makes about 1: the more other work it had, the less the times say, and a ratio with a wide spread says less than one with a narrow one.
 
 ## Targets
 
@@ -126,7 +126,7 @@ The page's targets are not measured here.
 
 ## How
 
-Every answer of everyone is compared before anything is timed, with lists of 2,000 volumes, and \`cargo xtask test bench\` does it in every run. Candidates take turns within a round, in an order that moves on, and a ratio is one within a round. Each row of (a) to (d) has a process or a page of its own, each sample of (e) a new one, each of (f) a new process or browser. Garbage is collected before a sample; what is quick then runs untimed first, and is repeated until a sample takes 30 ms.
+Every answer of everyone is compared before anything is timed, with lists of 2,000 volumes, and \`cargo xtask test bench\` does it in every run. Candidates take turns within a round, in an order that moves on, and a ratio is one within a round, but for that of two sizes, which were not timed together. Each row of (a) to (d) has a process or a page of its own, each sample of (e) a new one, each of (f) a new process or browser. Garbage is collected before a sample; what is quick then runs untimed first, and is repeated until a sample takes 30 ms.
 
 - **Data**: from a seed; list responses of EVS with about 1.2 KB a volume (compact), with ASCII and Chinese names, compact and pretty-printed, some fields spelled in the odd ways that are known of the service. See \`bench/data.js\`.
 - **hand** is JavaScript without a library (\`bench/hand.js\`). It gives masks as the package does, which is the leanest way; it knows one service only, and does not look at whether an id is a UUID.
