@@ -5,13 +5,12 @@
 Exits with 1 where they differ in what is not listed, or no longer differ in what is.
 """
 
-import argparse
 import json
 import re
 import urllib.parse
 
 from cases import BODY, CASES, HEADERS, STATUS
-from furnish import PROJECTS, Service
+from furnish import PROJECTS, services
 
 
 class Player:
@@ -96,17 +95,12 @@ def only(fields, body):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("cinder")
-    parser.add_argument("sandbox")
-    parser.add_argument("--noauth", action="store_true")
-    arguments = parser.parse_args()
-    cinder = Player(Service(arguments.cinder, arguments.noauth))
-    sandbox = Player(Service(arguments.sandbox))
+    cinder, sandbox = map(Player, services())
+    noauth = cinder.service.noauth
 
     alike, listed, wrong = 0, 0, 0
     for case in CASES:
-        if arguments.noauth and not case.noauth:
+        if noauth and not case.noauth:
             continue
         expected, got = cinder.play(case), sandbox.play(case)
         differing = {part for part in expected if expected[part] != got[part]}
@@ -121,7 +115,7 @@ def main():
                 of_it = "listed to differ" if part in case.differs else "to be alike"
                 print(f"  {part}, {of_it}")
                 print(f"    Cinder:  {expected[part]}\n    sandbox: {got[part]}")
-    mode = "noauth" if arguments.noauth else "keystone"
+    mode = "noauth" if noauth else "keystone"
     total = alike + listed + wrong
     print(f"{mode}: {total} cases, {alike} alike, {listed} differ as listed, {wrong} WRONG")
     raise SystemExit(wrong > 0)

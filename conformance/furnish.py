@@ -86,14 +86,19 @@ def make(cinder, administrator, label, wanted):
         cinder.ask("POST", f"{project}/snapshots", body, label)
 
 
-def main():
+def services():
+    """The two that the command line names: Cinder, and the sandbox."""
     parser = argparse.ArgumentParser()
     parser.add_argument("cinder")
     parser.add_argument("sandbox")
     parser.add_argument("--noauth", action="store_true")
     arguments = parser.parse_args()
-    cinder, sandbox = Service(arguments.cinder, arguments.noauth), Service(arguments.sandbox)
-    administrator = "A" if arguments.noauth else ADMINISTRATOR
+    return Service(arguments.cinder, arguments.noauth), Service(arguments.sandbox)
+
+
+def main():
+    cinder, sandbox = services()
+    administrator = "A" if cinder.noauth else ADMINISTRATOR
 
     path = f"/v3/{PROJECTS['A'][0]}/os-quota-sets/{PROJECTS['B'][0]}"
     cinder.ask("PUT", path, {"quota_set": QUOTAS_OF_B}, administrator)

@@ -79,6 +79,17 @@ async function withCanary(page: Page): Promise<void> {
   });
 }
 
+/** Accepts with a credentials file that has the canary. */
+async function acceptCanary(app: Console): Promise<void> {
+  await app.page.getByLabel(app.say("accept.file")).setInputFiles({
+    name: "credentials.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(JSON.stringify({ transfer_id: "00000000-0000-4000-8000-000000000001", auth_key: KEY })),
+  });
+  await expect(app.textbox("handover.key")).toHaveValue(KEY);
+  await app.button("accept.submit").click();
+}
+
 test("the key and the token leave no trace where a transfer is created", async ({ app, page, server }) => {
   const search = new Search(app, server);
   await app.useDemoProject("A");
@@ -109,13 +120,7 @@ test("nor where it is accepted", async ({ app, page, server }) => {
   await page.route("**/accept", (route) =>
     route.fulfill({ status: 202, json: { transfer: { id: "t", volume_id: DATA_01, name: null, links: [] } } }),
   );
-  await page.getByLabel(app.say("accept.file")).setInputFiles({
-    name: "credentials.json",
-    mimeType: "application/json",
-    buffer: Buffer.from(JSON.stringify({ transfer_id: "00000000-0000-4000-8000-000000000001", auth_key: KEY })),
-  });
-  await expect(app.textbox("handover.key")).toHaveValue(KEY);
-  await app.button("accept.submit").click();
+  await acceptCanary(app);
   await expect(app.textbox("handover.key")).toHaveValue("");
   await search.findsNothingOf(KEY, PROJECT_B.token);
 });
@@ -159,13 +164,7 @@ test.describe("the module's memory", () => {
 
   test("holds no key once it was used", async ({ app, page }) => {
     await app.useDemoProject("B");
-    await page.getByLabel(app.say("accept.file")).setInputFiles({
-      name: "credentials.json",
-      mimeType: "application/json",
-      buffer: Buffer.from(JSON.stringify({ transfer_id: "00000000-0000-4000-8000-000000000001", auth_key: KEY })),
-    });
-    await expect(app.textbox("handover.key")).toHaveValue(KEY);
-    await app.button("accept.submit").click();
+    await acceptCanary(app);
     await expect(app.alert).toContainText(app.say("response.not_found"));
     expect(await times(page, KEY.slice(8))).toBe(0);
   });

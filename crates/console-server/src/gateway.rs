@@ -5,7 +5,7 @@
 //! What passes is what the page needs, by lists of what may: paths, methods, and headers both ways.
 //! Nothing is kept and nothing is logged: there is a token in every request and a key in one answer.
 
-use crate::BODY_LIMIT;
+use crate::{BODY_LIMIT, declares_too_much};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -292,11 +292,7 @@ impl Gateway {
     /// Reads a whole body before anything is sent: the endpoint never sees half a request, and one
     /// that is too long or too slow has surely changed nothing.
     async fn read(&self, headers: &HeaderMap, body: Body) -> Result<axum::body::Bytes, Refusal> {
-        let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-        let too_large = declared
-            .and_then(|length| length.parse().ok())
-            .is_some_and(|length: usize| length > BODY_LIMIT);
-        if too_large {
+        if declares_too_much(headers) {
             return Err(Refusal::TOO_LARGE);
         }
         match timeout(self.timeouts.body, Limited::new(body, BODY_LIMIT).collect()).await {

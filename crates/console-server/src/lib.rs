@@ -8,6 +8,7 @@ pub mod sandbox;
 pub mod serve;
 
 use axum::Router;
+use axum::http::{HeaderMap, header};
 use gateway::Upstream;
 use page::Origin;
 use std::io;
@@ -15,6 +16,12 @@ use std::path::PathBuf;
 
 /// The largest body of a request that is read: Cinder's `max_request_body_size`.
 pub(crate) const BODY_LIMIT: usize = 114_688;
+
+/// Whether a request says of itself that its body is larger than that.
+pub(crate) fn declares_too_much(headers: &HeaderMap) -> bool {
+    let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    declared.and_then(|length| length.parse().ok()).is_some_and(|length: usize| length > BODY_LIMIT)
+}
 
 /// What a server is to serve.
 #[derive(Clone, Debug)]

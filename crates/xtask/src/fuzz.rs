@@ -2,13 +2,11 @@
 
 use crate::{
     install::{Need, install},
+    run::target,
     shell::{command, sh},
 };
 use anyhow::{Context, Result};
-use std::{fs, path::Path};
-
-/// What is tried is kept here; `fuzz/corpus` has only what it starts from.
-const FOUND: &str = "target/fuzz";
+use std::fs;
 
 /// Runs every target for so many seconds.
 ///
@@ -20,16 +18,16 @@ pub(crate) fn fuzz(seconds: u32) -> Result<()> {
         .filter_map(|file| Some(file.ok()?.path().file_stem()?.to_str()?.to_owned()))
         .collect();
     targets.sort();
-    for target in targets {
-        let found = format!("../{FOUND}/{target}");
-        fs::create_dir_all(Path::new("fuzz").join(&found))?;
+    for name in targets {
+        // What is tried is kept here; `fuzz/corpus` has only what it starts from.
+        let tried = target().join("fuzz").join(&name);
+        fs::create_dir_all(&tried)?;
+        let mut fuzz = command("cargo fuzz run");
+        fuzz.arg(&name).arg(tried).arg(format!("corpus/{name}"));
+        fuzz.args(["--", "-max_len=4096", &format!("-max_total_time={seconds}")]);
         // The sanitizer is a compiler's unstable flag, which this lets the stable one take.
-        sh(command(&format!(
-            "cargo fuzz run {target} {found} corpus/{target} -- -max_total_time={seconds} -max_len=4096"
-        ))
-        .current_dir("fuzz")
-        .env("RUSTC_BOOTSTRAP", "1"))
-        .with_context(|| format!("{target} has found something"))?;
+        sh(fuzz.current_dir("fuzz").env("RUSTC_BOOTSTRAP", "1"))
+            .with_context(|| format!("{name} has found something"))?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ mod request;
 mod store;
 mod transfers;
 
-use crate::BODY_LIMIT;
+use crate::{BODY_LIMIT, declares_too_much};
 use answer::{Fault, Routed, answer};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -154,10 +154,7 @@ impl Api {
 /// browsers ask first, the size limit, and the token.
 async fn front(mut request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    let too_large = declared
-        .and_then(|length| length.parse().ok())
-        .is_some_and(|length: usize| length > BODY_LIMIT);
+    let too_large = declares_too_much(headers);
     let project = headers.get("x-auth-token").and_then(|token| project_of(token.as_bytes()));
 
     let mut response = match project {
