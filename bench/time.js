@@ -64,23 +64,26 @@ export function check(peers, count) {
   const places = Object.fromEntries(ours.constraints.map((constraint, bit) => [constraint, 1 << bit]));
   for (const [code, bit] of Object.entries(bits)) same("constraint", "hand", bit, places[code]);
   const masks = (codes) => codes.reduce((mask, code) => mask | places[code], 0);
-  const told = (findings, verdict) => masks(findings.filter((f) => f.verdict === verdict).map((f) => f.constraint));
   for (const variant of VARIANTS) {
     const what = `list (${variantName(variant)})`;
     const text = listText(count, variant);
     const bytes = new TextEncoder().encode(text);
     const { volumes } = JSON.parse(text);
     const plain = ({ ids, violated, unknown, unreadable, more }) => [ids, [...violated], [...unknown], unreadable, more];
-    const answer = ours.screenBytes(bytes);
-    if (answer.ids.length !== count || answer.issues.length) throw new Error(`${what}: not all of it was read`);
+    const report = ours.screenBytes(bytes);
+    if (report.count !== count || report.issues.length) throw new Error(`${what}: not all of it was read`);
+    const answer = { ...report, ids: Array.from({ length: count }, (_, n) => report.id(n)) };
     same(what, "hand, from bytes", plain(hand.screenBytes(bytes)), plain(answer));
     same(what, "hand, from text", plain(hand.screenText(text)), plain(answer));
     const [ids, violated, unknown] = plain(answer);
+    volumes.forEach((volume, n) => {
+      const row = JSON.parse(new TextDecoder().decode(bytes.subarray(report.rows[2 * n], report.rows[2 * n + 1])));
+      same(`${what}, row ${n}`, "the package, by its place", row, volume);
+    });
     const objects = hand.eligibility(volumes);
     same(what, "hand, of objects", [objects.ids, [...objects.violated], [...objects.unknown]], [ids, violated, unknown]);
-    const findings = full.eligibility(volumes).map((report) => report.findings);
-    same(what, "the package, of objects", findings.map((f) => told(f, "violated")), violated);
-    same(what, "the package, of objects", findings.map((f) => told(f, "unknown")), unknown);
+    const checked = full.eligibility(volumes);
+    same(what, "the package, of objects", [[...checked.violated], [...checked.unknown]], [violated, unknown]);
     // A schema is broken or not: none of them tells what is unknown.
     for (const name of PEERS.slice(1)) same(what, name, peers[name].eligibility(volumes).map(masks), violated);
   }
@@ -178,5 +181,5 @@ export async function first(name, bytes) {
   await peer.ready?.();
   const screen = peer.screenBytes ?? ((bytes) => peer.eligibility(JSON.parse(new TextDecoder().decode(bytes)).volumes));
   const answer = screen(bytes);
-  return { took: performance.now() - start, rows: (answer.ids ?? answer).length };
+  return { took: performance.now() - start, rows: answer.count ?? (answer.ids ?? answer).length };
 }

@@ -78,6 +78,7 @@ test("100,000 calls with anything get an answer, and the module answers on", () 
   const calls = [
     ["validateTransferName", full.validateTransferName],
     ["checkEligibility", full.checkEligibility],
+    ["checkVolumes", full.checkVolumes],
     ["screenVolumes", full.screenVolumes],
     ["createTransferRequest", full.createTransferRequest],
     ["readCreateResponse", full.readCreateResponse],

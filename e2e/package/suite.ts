@@ -13,7 +13,7 @@ import type {
 } from "volume-transfer";
 
 /** Tests by name; one that fails throws. */
-export type Suite = Record<string, () => void>;
+export type Suite = Record<string, () => void | Promise<void>>;
 
 const VOLUME_ID = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
 const OTHER_ID = "b104b8db-170d-441b-897a-3c8ba9c5a214";
@@ -26,6 +26,12 @@ const VOLUME = {
   service_type: "EVS",
   metadata: {},
 };
+
+/** A report as plain data. */
+const plain = ({ id, ...report }: ScreenReport) => ({
+  ids: Array.from({ length: report.count }, (_, n) => id(n)),
+  ...report,
+});
 
 /** Compares plain data. The expected value has the type that the package declares. */
 function same<T>(actual: T, expected: T): void {
@@ -44,7 +50,7 @@ const BYTES = { limit: 255, unit: "bytes", required: false } as const;
 
 /** What both entries have. */
 export function lightSuite(api: typeof Light | typeof Full): Suite {
-  const { validateTransferName, screenVolumes, createTransferRequest, services, constraints } = api;
+  const { validateTransferName, screenVolumes, screenStream, createTransferRequest, services, constraints } = api;
   const name = (text: unknown, options: unknown, expected: NameReport) =>
     same(validateTransferName(text as string, options as never), expected);
   const bad = (text: unknown, length: number, ...issues: Issue[]) =>
@@ -130,10 +136,13 @@ export function lightSuite(api: typeof Light | typeof Full): Suite {
       const bit = (...of: (typeof constraints)[number][]) =>
         of.reduce((mask, constraint) => mask | (1 << constraints.indexOf(constraint)), 0);
       const unknown = bit("frozen", "backups_and_snapshots", "backup_policy");
-      const expected: ScreenReport = {
+      const at = [0, 1].map((n) => text.indexOf(JSON.stringify(rows[n])));
+      const expected = {
         ids: [VOLUME_ID, OTHER_ID],
+        count: 2,
         violated: Uint16Array.of(0, bit("status", "system_disk")),
         unknown: Uint16Array.of(unknown, unknown),
+        rows: Uint32Array.from([0, 1].flatMap((n) => [at[n]!, at[n]! + JSON.stringify(rows[n]).length])),
         unreadable: 1,
         more: true,
         issues: [],
@@ -141,16 +150,40 @@ export function lightSuite(api: typeof Light | typeof Full): Suite {
       const bytes = new TextEncoder().encode(text);
       const within = new Uint8Array([0, ...bytes, 0]).subarray(1, -1);
       for (const list of [text, bytes, bytes.buffer, within, new DataView(bytes.buffer)]) {
-        same(screenVolumes(list), expected);
+        same(plain(screenVolumes(list)), expected);
       }
+    },
+
+    async "a list is screened while it comes, whatever else is asked meanwhile"() {
+      const rows = Array.from({ length: 3_000 }, (_, n) => ({ ...VOLUME, status: n % 7 ? "available" : "in-use" }));
+      const bytes = new TextEncoder().encode(JSON.stringify({ volumes: rows }));
+      const stream = (part: number) => {
+        let at = 0;
+        return new ReadableStream<Uint8Array>({
+          pull(controller) {
+            controller.enqueue(bytes.slice(at, (at += part)));
+            if (at >= bytes.length) controller.close();
+          },
+        });
+      };
+      const whole = plain(screenVolumes(bytes));
+      same(whole.count, rows.length);
+      const reports = await Promise.all([500, 70_000, bytes.length, 1_000_000].map((part) => screenStream(stream(part))));
+      for (const report of reports) same(plain(report), whole);
+      const cut = await screenStream(new Response('{"volumes":[').body!);
+      same(cut.issues, [issue("volumes", "malformed", { position: 12 })]);
+      const failing = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error("lost")) });
+      same(await screenStream(failing).catch((error: Error) => error.message), "lost");
     },
 
     "what is no list says where it ends"() {
       const refused = (list: unknown, position: number) =>
-        same<ScreenReport>(screenVolumes(list as never), {
+        same(plain(screenVolumes(list as never)), {
           ids: [],
+          count: 0,
           violated: new Uint16Array(),
           unknown: new Uint16Array(),
+          rows: new Uint32Array(),
           unreadable: 0,
           more: false,
           issues: [issue("volumes", "malformed", { position })],
@@ -166,10 +199,15 @@ export function lightSuite(api: typeof Light | typeof Full): Suite {
       const id = (at: number) => `00000000-0000-4000-8000-${at.toString(16).padStart(12, "0")}`;
       const count = 100_000;
       const rows = Array.from({ length: count }, (_, at) => ({ id: id(at), status: at % 3 ? "available" : "in-use" }));
-      const { ids, violated, issues } = screenVolumes(JSON.stringify({ volumes: rows }), { service: "cinder" });
+      const text = JSON.stringify({ volumes: rows });
+      const { ids, violated, rows: places, issues } = plain(screenVolumes(text, { service: "cinder" }));
       same(issues, []);
       same(ids.length, count);
       ids.forEach((found, at) => found === id(at) || same(found, id(at)));
+      // All of it is ASCII, so that bytes and units are the same.
+      for (const at of [0, 1, 54_321, count - 1]) {
+        same(JSON.parse(text.slice(places[2 * at], places[2 * at + 1])), rows[at]!);
+      }
       violated.forEach((mask, at) => mask === (at % 3 ? 0 : 1) || same(mask, at % 3 ? 0 : 1));
     },
 
@@ -181,7 +219,7 @@ export function lightSuite(api: typeof Light | typeof Full): Suite {
 }
 
 export function fullSuite(api: typeof Full): Suite {
-  const { checkEligibility, createTransferRequest, readCreateResponse } = api;
+  const { checkEligibility, checkVolumes, createTransferRequest, readCreateResponse } = api;
   const created = {
     id: "1a7059f5-8ed7-45b7-8d05-2811e5d09f24",
     name: "first volume",
@@ -224,6 +262,35 @@ export function fullSuite(api: typeof Full): Suite {
       });
       const clear = { snapshots: false, backups: false, backupPolicy: false, frozen: false };
       same(checkEligibility(VOLUME, { facts: clear }).eligibility, "eligible");
+    },
+
+    "many volumes are judged as one by one"() {
+      const values = [undefined, null, true, false, 0, 1, 1.5, "", "1", "False", "available", "in-use", "EVS", "dss", [], {}];
+      const keys = ["status", "bootable", "encrypted", "service_type", "dedicated_storage_id"];
+      const volumes: Record<string, unknown>[] = [VOLUME];
+      for (const value of values) {
+        for (const key of keys) volumes.push({ ...VOLUME, [key]: value });
+        for (const key of ["orderID", "__system__encrypted", "policy"]) volumes.push({ ...VOLUME, metadata: { [key]: value } });
+        volumes.push({ ...VOLUME, metadata: value });
+      }
+      // More texts than are remembered, each twice.
+      for (let n = 0; n < 200; n++) volumes.push({ ...VOLUME, metadata: { orderID: `CS${n >> 1}` } });
+      const options = { facts: { snapshots: false, backups: false } };
+      const { violated, unknown, issues } = checkVolumes(volumes, options);
+      same(issues, []);
+      volumes.forEach((volume, n) => {
+        for (const { constraint, verdict } of checkEligibility(volume, options).findings) {
+          const bit = 1 << api.constraints.indexOf(constraint);
+          const found = violated[n]! & bit ? "violated" : unknown[n]! & bit ? "unknown" : "met";
+          if (found !== verdict) throw new Error(`${JSON.stringify(volume)}: ${constraint} is ${verdict}, not ${found}`);
+        }
+      });
+      const throwing = { get status() { throw new Error("no"); } };
+      const nothing = checkVolumes([{}]);
+      for (const none of [null, undefined, 7, "text", [], throwing]) same(checkVolumes([none]), nothing);
+      for (const none of [undefined, null, 7, "text", {}]) {
+        same(checkVolumes(none as never).issues, [issue("volumes", "malformed", { position: 0 })]);
+      }
     },
 
     "what is no volume is said to be none"() {
@@ -323,13 +390,14 @@ export function fullSuite(api: typeof Full): Suite {
 }
 
 /** Runs a suite where there is no test runner, and says what failed. */
-export function failures(suite: Suite): string[] {
-  return Object.entries(suite).flatMap(([name, run]) => {
+export async function failures(suite: Suite): Promise<string[]> {
+  const failed: string[] = [];
+  for (const [name, run] of Object.entries(suite)) {
     try {
-      run();
-      return [];
+      await run();
     } catch (error) {
-      return [`${name}: ${error}`];
+      failed.push(`${name}: ${error}`);
     }
-  });
+  }
+  return failed;
 }

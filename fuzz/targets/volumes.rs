@@ -15,7 +15,7 @@ fuzz_target!(|data: &[u8]| {
         let mut screen = Screen::new(service, Facts::default());
         let mut rows = Vec::new();
         let part = usize::from(*first) + 1;
-        let read = text.chunks(part).try_for_each(|part| screen.push(part, |row| rows.push(row)));
+        let read = text.chunks(part).try_for_each(|part| screen.push(part, |row| rows.push(row.eligibility)));
         // Each refuses something that the other lets pass: invalid UTF-8, two lists in one.
         if let (Ok(page), Ok(screened)) = (&page, read.and_then(|()| screen.finish())) {
             let plain: Vec<_> = page

@@ -6,7 +6,9 @@
 //! `npm/src/codes.ts` is made.
 
 use std::cell::RefCell;
+use volume_transfer::eligibility::{self, Verdicts};
 use volume_transfer::screen::Screened;
+use volume_transfer::signs::{LONGEST, Sign, Signs};
 use volume_transfer::{
     Facts, IdError, NameError, NameReading, ProjectId, Screen, Service, VolumeId,
 };
@@ -18,8 +20,9 @@ pub const NONE: u32 = u32::MAX;
 /// Room for a part of a text, in units of UTF-16.
 const UNITS: usize = 1 << 12;
 
-/// Room for a part of a list, in bytes.
-const BYTES: usize = 1 << 16;
+/// Room for a part of a list, in bytes. A row that ends in the next part is read more slowly: of so
+/// many bytes it is one row in a hundred.
+const BYTES: usize = 1 << 17;
 
 /// How many rows can end in one part of a list: the smallest one that can be read,
 /// `{"id":"..."},`, has 46 bytes, and another may have begun in the part before.
@@ -28,10 +31,11 @@ const ROWS: usize = BYTES / 46 + 2;
 /// What is small comes first: code that reaches it is smaller, too.
 #[repr(C)]
 struct Door {
-    numbers: [u32; 6],
+    numbers: [u32; 8],
     name: NameReading,
     screen: Screen,
     masks: [u32; ROWS],
+    rows: [[u32; 2]; ROWS],
     ids: [[u8; 36]; ROWS],
     units: [u16; UNITS],
     bytes: [u8; BYTES],
@@ -42,9 +46,10 @@ thread_local! {
         RefCell::new(Door {
             units: [0; UNITS],
             bytes: [0; BYTES],
-            numbers: [0; 6],
+            numbers: [0; 8],
             ids: [[0; 36]; ROWS],
             masks: [0; ROWS],
+            rows: [[0; 2]; ROWS],
             name: NameReading::new(*Service::EvsV2.name_rule()),
             screen: Screen::new(Service::EvsV2, facts(0)),
         })
@@ -58,11 +63,12 @@ fn door<T: Default>(work: impl FnOnce(&mut Door) -> T) -> T {
 }
 
 /// Where the numbers are. Leaves in them where the units are and how many may be written there,
-/// the same of the bytes, and where the ids (36 bytes each) and the masks (32 bits each) are.
+/// the same of the bytes, and where the ids (36 bytes each), the masks (32 bits) and the rows (twice
+/// 32 bits) are.
 #[wasm_bindgen]
 pub fn places() -> usize {
     door(|door| {
-        let Door { units, bytes, numbers, ids, masks, .. } = door;
+        let Door { units, bytes, numbers, ids, masks, rows, .. } = door;
         *numbers = [
             units.as_mut_ptr().expose_provenance(),
             UNITS,
@@ -70,9 +76,22 @@ pub fn places() -> usize {
             BYTES,
             ids.as_mut_ptr().expose_provenance(),
             masks.as_mut_ptr().expose_provenance(),
+            rows.as_mut_ptr().expose_provenance(),
+            0,
         ]
         .map(number);
         numbers.as_mut_ptr().expose_provenance()
+    })
+}
+
+/// Where a list that is being read is kept, so that JavaScript can put it aside and take it up
+/// again; leaves how many bytes that is.
+#[wasm_bindgen]
+pub fn list() -> usize {
+    door(|door| {
+        let Door { screen, numbers, .. } = door;
+        numbers[0] = number(size_of::<Screen>());
+        core::ptr::from_mut(screen).expose_provenance()
     })
 }
 
@@ -98,7 +117,8 @@ pub fn name(service: u32, units: usize, part: u32) {
                 Err(error) => (error_place(&error), position(&error), 0..0),
             };
             let length = number(door.name.length());
-            door.numbers = [error, position, length, number(trimmed.start), number(trimmed.end), 0];
+            let (start, end) = (number(trimmed.start), number(trimmed.end));
+            door.numbers = [error, position, length, start, end, 0, 0, 0];
         }
     });
 }
@@ -122,21 +142,26 @@ fn position(error: &NameError) -> u32 {
 }
 
 /// Reads the id of a volume, or else of a project, of so many units; more than there is room for
-/// says that it is too long. Leaves its error, and how many bytes of it are where ids are, as it
-/// goes into a request.
+/// says that it is too long. Leaves its error, how many bytes of it are where ids are, as it goes
+/// into a request, and whether that is what was written.
 #[wasm_bindgen]
 pub fn id(of_volume: bool, units: usize) {
     door(|door| {
         let Door { units: buffer, ids, numbers, .. } = door;
         let ids = ids.as_flattened_mut();
-        *numbers = match read_id(of_volume, buffer.get(..units), ids) {
-            Ok(length) => [NONE, length, 0, 0, 0, 0],
-            Err(error) => [error as u32, 0, 0, 0, 0, 0],
+        let written = buffer.get(..units);
+        *numbers = match read_id(of_volume, written, ids) {
+            Ok(length) => {
+                let id = ids.iter().take(length).map(|byte| u16::from(*byte));
+                let same = written.is_some_and(|written| id.eq(written.iter().copied()));
+                [NONE, number(length), u32::from(same), 0, 0, 0, 0, 0]
+            }
+            Err(error) => [error as u32, 0, 0, 0, 0, 0, 0, 0],
         };
     });
 }
 
-fn read_id(of_volume: bool, units: Option<&[u16]>, to: &mut [u8]) -> Result<u32, IdError> {
+fn read_id(of_volume: bool, units: Option<&[u16]>, to: &mut [u8]) -> Result<usize, IdError> {
     // Half a surrogate pair is in no id, and nor is a whole one.
     let char = |unit: &u16| char::from_u32(u32::from(*unit)).unwrap_or('\u{fffd}');
     let text = units.ok_or(IdError::Malformed)?.iter().map(char);
@@ -151,43 +176,72 @@ fn read_id(of_volume: bool, units: Option<&[u16]>, to: &mut [u8]) -> Result<u32,
     for (to, from) in to.iter_mut().zip(id) {
         *to = *from;
     }
-    Ok(number(id.len()))
+    Ok(id.len())
 }
 
-/// Reads so many bytes of a list. Leaves how many rows ended in them and the verdict on the last
-/// one; each row has an id and a mask, the violated constraints in its lower half and the unknown
-/// ones in its upper. After the last part, it leaves behind these two how many rows could not be
-/// read, whether there is another page, and how many bytes stand before the place where the list is
-/// malformed or was cut.
+/// What a text says to the rules as the value of one of [`Sign::ALL`], in bits of [`Signs`]. Of a
+/// long text the first units are enough.
+#[wasm_bindgen]
+pub fn sign(place: usize, units: usize) -> u32 {
+    door(|door| {
+        let Some(sign) = Sign::ALL.get(place) else { return 0 };
+        // What the rules look for is ASCII.
+        let mut text = [0; LONGEST];
+        let written = door.units.iter().take(units);
+        let length = text.iter_mut().zip(written).map(|(to, from)| {
+            *to = u8::try_from(*from).unwrap_or(u8::MAX);
+        });
+        let length = length.count();
+        Signs::of_text(*sign, text.get(..length).unwrap_or_default()).bits().into()
+    })
+}
+
+/// The mask of a volume with these signs; see [`screen`] for the facts and the mask.
+#[wasm_bindgen]
+pub fn judge(service: u32, facts: u32, signs: u16) -> u32 {
+    let signs = Signs::from_bits(signs);
+    mask(eligibility::judge(signs, &self::facts(facts), self::service(service)))
+}
+
+fn mask(verdicts: Verdicts) -> u32 {
+    u32::from(verdicts.violated.bits()) | u32::from(verdicts.unknown.bits()) << 16
+}
+
+/// Reads so many bytes of a list. Leaves how many rows ended in them, and of the last one the
+/// verdict and the signs; each row has an id, a mask, the violated constraints in its lower half and
+/// the unknown ones in its upper, and the places in the list where it begins and ends. After the
+/// last part, it leaves behind these three how many rows could not be read, whether there is another
+/// page, and how many bytes stand before the place where the list is malformed or was cut.
 ///
 /// The facts hold for every row: two bits for each of snapshots, backups, backup policy and frozen,
 /// from the lowest on; 0 is not known, 1 is false, 2 is true.
 #[wasm_bindgen]
 pub fn screen(service: u32, facts: u32, length: usize, part: u32) {
     door(|door| {
-        let Door { bytes, ids, masks, screen, numbers, .. } = door;
+        let Door { bytes, ids, masks, rows, screen, numbers, .. } = door;
         if part & FIRST != 0 {
-            *screen = Screen::new(self::service(service), self::facts(facts));
+            screen.restart(self::service(service), self::facts(facts));
         }
-        let mut places = ids.iter_mut().zip(masks);
-        let (mut rows, mut verdict) = (0, NONE);
+        let mut places = ids.iter_mut().zip(masks).zip(rows);
+        let (mut count, mut last) = (0, [NONE, 0]);
         // Whether it is a list is told at its end.
         let _ = screen.push(bytes.get(..length).unwrap_or_default(), |row| {
-            if let Some((id, mask)) = places.next() {
-                *id = *row.volume().as_bytes();
-                let (violated, unknown) = (row.violated().bits(), row.unknown().bits());
-                *mask = u32::from(violated) | u32::from(unknown) << 16;
-                rows += 1;
-                verdict = row.overall() as u32;
+            if let Some(((id, mask), place)) = places.next() {
+                *id = *row.eligibility.volume().as_bytes();
+                *mask = self::mask(row.eligibility.verdicts());
+                *place = [row.bytes.start, row.bytes.end].map(number);
+                count += 1;
+                last = [row.eligibility.overall() as u32, row.signs.bits().into()];
             }
         });
-        *numbers = [rows, verdict, 0, 0, NONE, 0];
+        let [verdict, signs] = last;
+        *numbers = [count, verdict, signs, 0, 0, NONE, 0, 0];
         if part & LAST != 0 {
             *numbers = match screen.finish() {
                 Ok(Screened { unreadable, more }) => {
-                    [rows, verdict, number(unreadable), u32::from(more), NONE, 0]
+                    [count, verdict, signs, number(unreadable), u32::from(more), NONE, 0, 0]
                 }
-                Err(error) => [rows, verdict, 0, 0, number(error.position), 0],
+                Err(error) => [count, verdict, signs, 0, 0, number(error.position), 0, 0],
             };
         }
     });

@@ -4,7 +4,8 @@ use crate::constraint::{Constraint, ConstraintSet};
 use crate::error::Fault;
 use crate::id::VolumeId;
 use crate::service::Service;
-use crate::volume::{Volume, VolumeStatus};
+use crate::signs::{Signs, Storage};
+use crate::volume::Volume;
 
 /// What is known of a constraint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,90 +57,12 @@ pub struct Finding {
 pub struct Eligibility {
     volume: VolumeId,
     constraints: ConstraintSet,
-    violated: ConstraintSet,
-    unknown: ConstraintSet,
+    verdicts: Verdicts,
 }
 
 /// A volume that no known fact keeps from being transferred. Made by [`Eligibility::admit`] alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EligibleVolume(VolumeId);
-
-/// What the rules look at in a volume's record.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Signs {
-    pub(crate) available: bool,
-    pub(crate) order: bool,
-    pub(crate) encrypted: Option<bool>,
-    pub(crate) evs_encrypted: Option<bool>,
-    pub(crate) policy: bool,
-    pub(crate) service_type: Option<ServiceType>,
-    pub(crate) storage_pool: bool,
-    pub(crate) bootable: Option<bool>,
-}
-
-/// Where EVS says that a volume lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ServiceType {
-    Evs,
-    Dss,
-    Dess,
-}
-
-static SERVICE_TYPES: [(&[u8], ServiceType); 3] =
-    [(b"EVS", ServiceType::Evs), (b"DSS", ServiceType::Dss), (b"DESS", ServiceType::Dess)];
-
-impl ServiceType {
-    /// The service's spelling, in any case; `None` for one of next year.
-    pub(crate) fn from_service(text: &[u8]) -> Option<ServiceType> {
-        let named = SERVICE_TYPES.iter().find(|(name, _)| text.eq_ignore_ascii_case(name));
-        named.map(|(_, service_type)| *service_type)
-    }
-}
-
-impl Signs {
-    /// Those of a record that says nothing.
-    pub(crate) const NONE: Signs = Signs {
-        available: false,
-        order: false,
-        encrypted: None,
-        evs_encrypted: None,
-        policy: false,
-        service_type: None,
-        storage_pool: false,
-        bootable: None,
-    };
-
-    /// What the metadata said is not so.
-    pub(crate) const fn forget_metadata(&mut self) {
-        (self.order, self.evs_encrypted, self.policy) = (false, None, false);
-    }
-
-    fn of(volume: &Volume) -> Signs {
-        let metadata = &volume.metadata;
-        let service_type = volume.service_type.as_deref().unwrap_or_default();
-        Signs {
-            available: volume.status == VolumeStatus::Available,
-            order: metadata.order_id.is_some(),
-            encrypted: volume.encrypted,
-            evs_encrypted: metadata.encrypted,
-            policy: metadata.policy.is_some(),
-            service_type: ServiceType::from_service(service_type.as_bytes()),
-            storage_pool: volume.dedicated_storage_id.is_some(),
-            bootable: volume.bootable,
-        }
-    }
-
-    /// Where the volume lies: a dedicated storage pool without a service type that explains it is
-    /// DSS's.
-    fn storage(&self) -> Option<ServiceType> {
-        match self.service_type {
-            Some(ServiceType::Dess) => Some(ServiceType::Dess),
-            Some(ServiceType::Dss) => Some(ServiceType::Dss),
-            Some(ServiceType::Evs) | None if self.storage_pool => Some(ServiceType::Dss),
-            other => other,
-        }
-    }
-}
 
 impl Verdict {
     /// Every one.
@@ -169,7 +92,7 @@ const fn violated_if(violated: bool) -> Verdict {
 }
 
 /// The verdict on one constraint.
-fn judge(constraint: Constraint, signs: &Signs, facts: &Facts, service: Service) -> Verdict {
+fn verdict(constraint: Constraint, signs: Signs, facts: &Facts, service: Service) -> Verdict {
     let evs = match service {
         Service::EvsV2 | Service::EvsV3 => true,
         Service::Cinder => false,
@@ -179,57 +102,66 @@ fn judge(constraint: Constraint, signs: &Signs, facts: &Facts, service: Service)
         None => Verdict::Unknown,
     };
     match constraint {
-        Constraint::Status => violated_if(!signs.available),
+        Constraint::Status => violated_if(!signs.available()),
         // The page: "if this field has a value the volume is yearly/monthly, otherwise not".
-        Constraint::Billing => violated_if(signs.order),
+        Constraint::Billing => violated_if(signs.order()),
         Constraint::Frozen => facts.frozen.map_or(Verdict::Unknown, violated_if),
         Constraint::Encryption if evs => {
-            violated_if(signs.evs_encrypted == Some(true) || signs.encrypted == Some(true))
+            violated_if(signs.evs_encrypted() || signs.encrypted() == Some(true))
         }
-        Constraint::Encryption => signs.encrypted.map_or(Verdict::Unknown, violated_if),
+        Constraint::Encryption => signs.encrypted().map_or(Verdict::Unknown, violated_if),
         Constraint::BackupsAndSnapshots => match (facts.backups, facts.snapshots) {
             (Some(true), _) | (_, Some(true)) => Verdict::Violated,
             (Some(false), Some(false)) => Verdict::Met,
             (None, _) | (_, None) => Verdict::Unknown,
         },
-        Constraint::BackupPolicy if signs.policy => Verdict::Violated,
+        Constraint::BackupPolicy if signs.policy() => Verdict::Violated,
         Constraint::BackupPolicy => facts.backup_policy.map_or(Verdict::Unknown, violated_if),
-        Constraint::Dss => lies_on(ServiceType::Dss),
-        Constraint::Dess => lies_on(ServiceType::Dess),
+        Constraint::Dss => lies_on(Storage::Dss),
+        Constraint::Dess => lies_on(Storage::Dess),
         // The only flag that a detached system disk keeps. A data disk can carry it too; the
         // server does not tell them apart either.
-        Constraint::SystemDisk => signs.bootable.map_or(Verdict::Unknown, violated_if),
+        Constraint::SystemDisk => signs.bootable().map_or(Verdict::Unknown, violated_if),
     }
+}
+
+/// The constraints that do not hold, and those of which nothing at hand tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verdicts {
+    /// The violated constraints.
+    pub violated: ConstraintSet,
+    /// The unknown ones. All others of the service are met.
+    pub unknown: ConstraintSet,
+}
+
+/// Judges what a record says by every constraint of its service.
+pub fn judge(signs: Signs, facts: &Facts, service: Service) -> Verdicts {
+    let mut verdicts = Verdicts::default();
+    for constraint in service.constraints().iter() {
+        match verdict(constraint, signs, facts, service) {
+            Verdict::Met => {}
+            Verdict::Violated => verdicts.violated.insert(constraint),
+            Verdict::Unknown => verdicts.unknown.insert(constraint),
+        }
+    }
+    verdicts
 }
 
 /// Judges a volume by every constraint of its service.
 pub fn check(volume: &Volume, facts: &Facts, service: Service) -> Eligibility {
-    Eligibility::new(volume.id, &Signs::of(volume), facts, service)
+    Eligibility::new(volume.id, judge(Signs::of(volume), facts, service), service)
 }
 
 impl Eligibility {
-    pub(crate) fn new(
-        volume: VolumeId,
-        signs: &Signs,
-        facts: &Facts,
-        service: Service,
-    ) -> Eligibility {
-        let constraints = service.constraints();
-        let (mut violated, mut unknown) = (ConstraintSet::EMPTY, ConstraintSet::EMPTY);
-        for constraint in constraints.iter() {
-            match judge(constraint, signs, facts, service) {
-                Verdict::Met => {}
-                Verdict::Violated => violated.insert(constraint),
-                Verdict::Unknown => unknown.insert(constraint),
-            }
-        }
-        Eligibility { volume, constraints, violated, unknown }
+    pub(crate) fn new(volume: VolumeId, verdicts: Verdicts, service: Service) -> Eligibility {
+        Eligibility { volume, constraints: service.constraints(), verdicts }
     }
 
     /// Of a volume of which nothing but its id is at hand: every constraint is left to the server.
     pub fn unseen(volume: VolumeId, service: Service) -> Eligibility {
         let constraints = service.constraints();
-        Eligibility { volume, constraints, violated: ConstraintSet::EMPTY, unknown: constraints }
+        let verdicts = Verdicts { violated: ConstraintSet::EMPTY, unknown: constraints };
+        Eligibility { volume, constraints, verdicts }
     }
 
     /// The volume that was judged.
@@ -239,7 +171,7 @@ impl Eligibility {
 
     /// Every constraint of the service with its verdict.
     pub fn findings(&self) -> impl Iterator<Item = Finding> {
-        let Eligibility { constraints, violated, unknown, .. } = *self;
+        let Eligibility { constraints, verdicts: Verdicts { violated, unknown }, .. } = *self;
         constraints.iter().map(move |constraint| Finding {
             constraint,
             verdict: match (violated.contains(constraint), unknown.contains(constraint)) {
@@ -250,19 +182,24 @@ impl Eligibility {
         })
     }
 
+    /// All that is not met.
+    pub const fn verdicts(&self) -> Verdicts {
+        self.verdicts
+    }
+
     /// The constraints that do not hold.
     pub const fn violated(&self) -> ConstraintSet {
-        self.violated
+        self.verdicts.violated
     }
 
     /// The constraints of which nothing at hand tells whether they hold.
     pub const fn unknown(&self) -> ConstraintSet {
-        self.unknown
+        self.verdicts.unknown
     }
 
     /// The verdict on the whole: violated if any constraint is, otherwise unknown if any is.
     pub const fn overall(&self) -> Verdict {
-        match (self.violated.is_empty(), self.unknown.is_empty()) {
+        match (self.violated().is_empty(), self.unknown().is_empty()) {
             (false, _) => Verdict::Violated,
             (true, false) => Verdict::Unknown,
             (true, true) => Verdict::Met,
@@ -274,7 +211,7 @@ impl Eligibility {
     /// # Errors
     /// The eligibility itself, if a constraint is violated.
     pub fn admit(self) -> Result<EligibleVolume, Eligibility> {
-        if self.violated.is_empty() { Ok(EligibleVolume(self.volume)) } else { Err(self) }
+        if self.violated().is_empty() { Ok(EligibleVolume(self.volume)) } else { Err(self) }
     }
 }
 

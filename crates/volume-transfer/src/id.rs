@@ -2,6 +2,7 @@
 //!
 //! Each one is checked when it is made, so no other text can reach a URL.
 
+use crate::lanes;
 use crate::name::is_trimmed;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -78,6 +79,19 @@ fn ascii(characters: impl Iterator<Item = char>) -> Result<([u8; 64], usize), Id
     if length == 0 { Err(IdError::Empty) } else { Ok((text, length)) }
 }
 
+/// Whether these are hex digits in lower case, and dashes where a UUID has them.
+fn is_canonical(text: &[u8; 36]) -> bool {
+    let dashes = [8, 13, 18, 23].into_iter().all(|at| text.get(at) == Some(&b'-'));
+    let lanes =
+        [(0, 0b1101_1110_1111_1111), (16, 0b1111_1111_0111_1011), (20, 0b1111_1111_1111_0111)];
+    dashes
+        && lanes.into_iter().all(|(at, digits)| {
+            text.get(at..)
+                .and_then(<[u8]>::first_chunk)
+                .is_some_and(|lane| lanes::hex(lane) == digits)
+        })
+}
+
 impl VolumeId {
     /// Reads a UUID of 36 characters, `8-4-4-4-12` hex digits; white space around it is dropped.
     ///
@@ -98,17 +112,15 @@ impl VolumeId {
 
     /// As [`VolumeId::parse`], of ASCII that nothing has to be dropped from.
     pub(crate) fn from_bytes(text: &[u8]) -> Result<VolumeId, IdError> {
-        if text.len() != 36 {
-            return Err(if text.is_empty() { IdError::Empty } else { IdError::Malformed });
+        if text.is_empty() {
+            return Err(IdError::Empty);
         }
-        let mut id = [0; 36];
-        let shape = b"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-        for ((to, from), shape) in id.iter_mut().zip(text).zip(shape) {
-            let fits = if *shape == b'-' { *from == b'-' } else { from.is_ascii_hexdigit() };
-            if !fits {
+        let mut id: [u8; 36] = text.try_into().map_err(|_| IdError::Malformed)?;
+        if !is_canonical(&id) {
+            id.make_ascii_lowercase();
+            if !is_canonical(&id) {
                 return Err(IdError::Malformed);
             }
-            *to = from.to_ascii_lowercase();
         }
         Ok(VolumeId(id))
     }

@@ -26,11 +26,21 @@ pub(crate) trait Visit {
     /// An object's key; its value comes next. Of a long one only the first [`KEPT`] bytes are here.
     fn key(&mut self, text: &[u8]);
     /// A value without parts; a number of at most 19 digits and nothing else is a text.
-    fn scalar(&mut self, scalar: Scalar<'_>) -> Result<(), Refused>;
+    fn scalar(&mut self, scalar: Scalar<'_>, left: Left) -> Result<(), Refused>;
     /// The beginning of an object, or of an array.
     fn open(&mut self, object: bool) -> Result<(), Refused>;
     /// The end of what was opened last.
     fn close(&mut self);
+    /// Whether the reader is to stop behind what it has just told of.
+    fn stops(&mut self) -> bool;
+}
+
+/// How many bytes of a part are left from where a value begins, and from where it has ended. What
+/// it says of a value that began in an earlier part has no meaning.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Left {
+    pub(crate) begun: usize,
+    pub(crate) ended: usize,
 }
 
 /// How much of a text is kept, in bytes: more than any text that the rules look for has.
@@ -39,7 +49,7 @@ pub(crate) const KEPT: usize = 40;
 /// How deep a document may be nested: one bit for each level.
 const DEEPEST: u32 = u64::BITS;
 
-static WORDS: [(&[u8], Scalar<'_>); 3] =
+pub(crate) static WORDS: [(&[u8], Scalar<'_>); 3] =
     [(b"true", Scalar::Bool(true)), (b"false", Scalar::Bool(false)), (b"null", Scalar::Other)];
 
 /// Reads a document that comes in parts of any size. It takes what RFC 8259 takes, but for
@@ -56,6 +66,8 @@ pub(crate) struct Reader {
     length: usize,
     /// The hex digits of an escape so far.
     code: u16,
+    /// How many bytes were left where the value began.
+    begun: usize,
 }
 
 /// What was read last, and so what may come.
@@ -262,15 +274,19 @@ impl Reader {
             text: [0; KEPT],
             length: 0,
             code: 0,
+            begun: 0,
         }
     }
 
-    /// Reads the next part; `Err` with what is left of it where the document can't go on so.
+    /// Reads the next part; what is left of it where the visitor wants to stop, or else `None`.
+    ///
+    /// # Errors
+    /// With what is left of it where the document can't go on so.
     pub(crate) fn push<'a>(
         &mut self,
         mut part: &'a [u8],
         visitor: &mut impl Visit,
-    ) -> Result<(), &'a [u8]> {
+    ) -> Result<Option<&'a [u8]>, &'a [u8]> {
         while let Some((byte, rest)) = part.split_first() {
             if let State::Text = self.state {
                 // Most of a list is texts that nobody asks for.
@@ -282,11 +298,38 @@ impl Reader {
                     continue;
                 }
             }
-            if self.step(*byte, visitor).map_err(|Refused| part)? {
+            if self.step(*byte, part.len(), visitor).map_err(|Refused| part)? {
                 part = rest;
             }
+            if visitor.stops() {
+                return Ok(Some(part));
+            }
         }
-        Ok(())
+        Ok(None)
+    }
+
+    /// Somebody else has read up to behind a value.
+    pub(crate) const fn skip_value(&mut self) {
+        self.state = State::After;
+    }
+
+    /// Somebody else has read up to behind the beginning of an object.
+    pub(crate) const fn open(&mut self) {
+        self.state = State::FirstKey;
+        self.depth += 1;
+        self.nesting = self.nesting << 1 | 1;
+    }
+
+    /// Whether an object has just begun.
+    pub(crate) const fn is_fresh(&self) -> bool {
+        matches!(self.state, State::FirstKey)
+    }
+
+    /// Somebody else has read up to behind what is open.
+    pub(crate) const fn close(&mut self) {
+        self.state = State::After;
+        self.depth -= 1;
+        self.nesting >>= 1;
     }
 
     /// Whether the document is over, and nothing but white space may follow.
@@ -301,16 +344,20 @@ impl Reader {
         self.length = KEPT.min(self.length + text.len());
     }
 
+    const fn since(&self, ended: usize) -> Left {
+        Left { begun: self.begun, ended }
+    }
+
     fn kept(&self) -> &[u8] {
         self.text.get(..self.length).unwrap_or_default()
     }
 
-    const fn begin(&mut self, key: bool) {
-        (self.key, self.length) = (key, 0);
+    const fn begin(&mut self, key: bool, left: usize) {
+        (self.key, self.length, self.begun) = (key, 0, left);
     }
 
-    /// Takes a byte; whether it is done with.
-    fn step(&mut self, byte: u8, visitor: &mut impl Visit) -> Result<bool, Refused> {
+    /// Takes a byte; whether it is done with. `left` is how many there are from it on.
+    fn step(&mut self, byte: u8, left: usize, visitor: &mut impl Visit) -> Result<bool, Refused> {
         let kind = KIND.get(usize::from(byte)).copied().map_or(0, usize::from);
         let row = RULES.get(self.state as usize).ok_or(Refused)?;
         let (state, action) = *row.get(kind).ok_or(Refused)?;
@@ -334,26 +381,27 @@ impl Reader {
                     self.keep(&[if self.code < 0x80 { self.code.to_le_bytes()[0] } else { 0xff }]);
                 }
             }
-            Action::BeginKey => self.begin(true),
-            Action::BeginText => self.begin(false),
+            Action::BeginKey => self.begin(true, left),
+            Action::BeginText => self.begin(false, left),
             Action::Begin => {
-                self.begin(false);
+                self.begin(false, left);
                 self.keep(&[byte]);
             }
             Action::EndText if self.key => {
                 visitor.key(self.kept());
                 self.state = State::Colon;
             }
-            Action::EndText => visitor.scalar(Scalar::Text(self.kept()))?,
+            Action::EndText => visitor.scalar(Scalar::Text(self.kept()), self.since(left - 1))?,
             Action::EndWord => {
                 let word = WORDS.iter().find(|(word, _)| *word == self.kept()).ok_or(Refused)?;
-                visitor.scalar(word.1)?;
+                visitor.scalar(word.1, self.since(left))?;
                 return Ok(false);
             }
             Action::EndNumber => {
                 let number = self.kept();
                 let whole = number.len() <= 19 && number.iter().all(u8::is_ascii_digit);
-                visitor.scalar(if whole { Scalar::Text(number) } else { Scalar::Other })?;
+                let number = if whole { Scalar::Text(number) } else { Scalar::Other };
+                visitor.scalar(number, self.since(left))?;
                 return Ok(false);
             }
             Action::OpenObject | Action::OpenArray => {
@@ -369,8 +417,7 @@ impl Reader {
                 if self.in_object()? != matches!(action, Action::CloseObject) {
                     return Err(Refused);
                 }
-                self.depth -= 1;
-                self.nesting >>= 1;
+                self.close();
                 visitor.close();
             }
             Action::Comma => {

@@ -65,11 +65,14 @@ pub mod id;
 pub mod name;
 pub mod screen;
 pub mod service;
+pub mod signs;
 pub mod transfer;
 pub mod volume;
 
 mod json;
+mod lanes;
 mod loose;
+mod pattern;
 
 pub use constraint::{Constraint, ConstraintSet};
 pub use eligibility::{Eligibility, EligibleVolume, Facts, Verdict};

@@ -4,14 +4,18 @@
 //! say of a list, without a volume being made and with nothing allocated: lists have 100,000 rows,
 //! and a screen shows 100 of them.
 
-use crate::eligibility::{Eligibility, Facts, ServiceType, Signs};
+use crate::constraint::ConstraintSet;
+use crate::eligibility::{Eligibility, Facts, Verdicts, judge};
 use crate::id::VolumeId;
-use crate::json::{Reader, Refused, Visit};
+use crate::json::{Left, Reader, Refused, Visit};
 use crate::loose::Scalar;
+use crate::pattern::{Pattern, Said};
 use crate::service::Service;
+use crate::signs::{Sign, Signs};
 use core::fmt;
+use core::ops::Range;
 
-/// Reads a list response that comes in parts of any size.
+/// Reads a list response that comes in parts of any size. Larger parts are read faster.
 ///
 /// ```
 /// use volume_transfer::{Facts, Screen, Service, Verdict};
@@ -22,19 +26,32 @@ use core::fmt;
 ///     screen.push(part.as_bytes(), |row| rows.push(row))?;
 /// }
 /// let screened = screen.finish()?;
-/// assert_eq!(rows[0].overall(), Verdict::Violated);
+/// assert_eq!(rows[0].eligibility.overall(), Verdict::Violated);
+/// assert_eq!(rows[0].bytes, 12..75);
 /// assert_eq!((screened.unreadable, screened.more), (0, false));
 /// # Ok::<(), volume_transfer::screen::ScreenError>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Screen {
     service: Service,
     facts: Facts,
     reader: Reader,
     list: List,
+    pattern: Pattern,
     /// How many bytes were read, and whether none can follow.
     read: usize,
     failed: bool,
+}
+
+/// A volume of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its id, and the verdicts on it.
+    pub eligibility: Eligibility,
+    /// What its record says to the rules.
+    pub signs: Signs,
+    /// Where in the response it stands, in bytes: an object, from brace to brace.
+    pub bytes: Range<usize>,
 }
 
 /// What there is to say of a list beside its rows.
@@ -71,7 +88,23 @@ impl core::error::Error for ScreenError {}
 impl Screen {
     /// Nothing read yet. The facts are taken to be known of every volume of the list.
     pub const fn new(service: Service, facts: Facts) -> Screen {
-        Screen { service, facts, reader: Reader::new(), list: List::new(), read: 0, failed: false }
+        Screen {
+            service,
+            facts,
+            reader: Reader::new(),
+            list: List::new(),
+            pattern: Pattern::new(),
+            read: 0,
+            failed: false,
+        }
+    }
+
+    /// Begins another list, in the same place: a screen is 20 KB.
+    pub fn restart(&mut self, service: Service, facts: Facts) {
+        (self.service, self.facts) = (service, facts);
+        (self.reader, self.list) = (Reader::new(), List::new());
+        (self.read, self.failed) = (0, false);
+        self.pattern.restart();
     }
 
     /// Reads the next part of the response, and calls `row` with every volume that ends in it.
@@ -79,13 +112,70 @@ impl Screen {
     /// # Errors
     /// [`ScreenError`] where this can't be a list of volumes any more; no later part is looked at.
     /// The rows that came before are then not to be relied on.
-    pub fn push(&mut self, part: &[u8], row: impl FnMut(Eligibility)) -> Result<(), ScreenError> {
-        let Screen { service, facts, reader, list, read, failed } = self;
-        let mut rows = Rows { list, service: *service, facts, row };
-        let left = if *failed { Err(part) } else { reader.push(part, &mut rows) };
-        *failed = left.is_err();
-        *read += part.len() - left.map_or_else(<[u8]>::len, |()| 0);
-        left.map_err(|_| ScreenError { position: *read })
+    pub fn push(&mut self, part: &[u8], mut row: impl FnMut(Row)) -> Result<(), ScreenError> {
+        if self.failed {
+            return Err(ScreenError { position: self.read });
+        }
+        let end = self.read + part.len();
+        let left = self.rows(part, end, &mut row);
+        self.failed = left.is_err();
+        self.read = end - left.map_or_else(<[u8]>::len, |()| 0);
+        if self.failed { Err(ScreenError { position: self.read }) } else { Ok(()) }
+    }
+
+    /// Reads a part that ends so many bytes behind the beginning; `Err` with what is left of it.
+    fn rows<'a>(
+        &mut self,
+        part: &'a [u8],
+        end: usize,
+        row: &mut impl FnMut(Row),
+    ) -> Result<(), &'a [u8]> {
+        let Screen { service, facts, reader, list, pattern, .. } = self;
+        // What there was to note is in the part before.
+        pattern.lose();
+        let (mut rest, mut noted, mut ended) = (part, part, None::<&[u8]>);
+        loop {
+            // The reader goes to where a row begins or ends, or behind a value directly in it.
+            let read = reader.push(rest, &mut Rows { list, pattern, stops: false })?;
+            let Some(left) = read else { return Ok(()) };
+            rest = left;
+            if reader.is_fresh() {
+                if let Some(before) = ended.take() {
+                    pattern.learn_gap(before.get(..before.len() - left.len()).unwrap_or_default());
+                }
+                list.begin_row(end - left.len() - 1);
+                pattern.begin();
+            } else {
+                pattern.learn(noted, left.len(), list.place == Place::Volumes);
+            }
+            // From there it goes on as rows went before, perhaps for many of them.
+            loop {
+                if list.place == Place::Volumes {
+                    list.end_row(end - rest.len(), *service, facts, row);
+                    let Some(next) = pattern.next(rest) else {
+                        ended = Some(rest);
+                        break;
+                    };
+                    rest = next;
+                    reader.open();
+                    list.place = Place::Volume;
+                    list.begin_row(end - rest.len() - 1);
+                    pattern.begin();
+                }
+                let (length, over) = pattern.follow(rest, |said| list.hear(said));
+                let Some((_, behind)) = rest.split_at_checked(length) else { break };
+                rest = behind;
+                if !over {
+                    if length > 0 {
+                        reader.skip_value();
+                    }
+                    noted = rest;
+                    break;
+                }
+                reader.close();
+                list.place = Place::Volumes;
+            }
+        }
     }
 
     /// Ends the reading.
@@ -115,39 +205,38 @@ enum Place {
 }
 
 /// A key that means something in its place.
-#[derive(Clone, Copy, Debug)]
-enum Field {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Field {
     Volumes,
     Links,
     Id,
-    Status,
-    Bootable,
-    Encrypted,
-    ServiceType,
-    StoragePool,
     Metadata,
-    Order,
-    EvsEncrypted,
-    Policy,
+    Sign(Sign),
     Rel,
 }
 
-/// Which key means what where.
-static FIELDS: [(Place, &[u8], Field); 13] = [
+/// Which key means what where, beside the signs.
+static FIELDS: [(Place, &[u8], Field); 5] = [
     (Place::Body, b"volumes", Field::Volumes),
     (Place::Body, b"volumes_links", Field::Links),
     (Place::Volume, b"id", Field::Id),
-    (Place::Volume, b"status", Field::Status),
-    (Place::Volume, b"bootable", Field::Bootable),
-    (Place::Volume, b"encrypted", Field::Encrypted),
-    (Place::Volume, b"service_type", Field::ServiceType),
-    (Place::Volume, b"dedicated_storage_id", Field::StoragePool),
     (Place::Volume, b"metadata", Field::Metadata),
-    (Place::Metadata, b"orderID", Field::Order),
-    (Place::Metadata, b"__system__encrypted", Field::EvsEncrypted),
-    (Place::Metadata, b"policy", Field::Policy),
     (Place::Link, b"rel", Field::Rel),
 ];
+
+/// What a key means in a place.
+fn field(within: Place, key: &[u8]) -> Option<Field> {
+    let found = FIELDS.iter().find(|(place, name, _)| *place == within && *name == key);
+    let sign = |sign: &Sign| {
+        let (name, in_metadata) = sign.key();
+        let place = if in_metadata { Place::Metadata } else { Place::Volume };
+        place == within && name.as_bytes() == key
+    };
+    let signs = || Sign::ALL.into_iter().find(sign).map(Field::Sign);
+    found.map(|(_, _, field)| *field).or_else(signs)
+}
+
+const JUDGED: usize = 32;
 
 /// Where in the list the reading is, and what it has brought.
 #[derive(Clone, Copy, Debug)]
@@ -159,9 +248,12 @@ struct List {
     /// Whether there were `volumes`, and links. Twice either is a list that contradicts itself.
     volumes: bool,
     links: bool,
-    /// The row that is being read.
+    /// The row that is being read: where it begins, and what it says.
+    begins: usize,
     id: Option<VolumeId>,
     signs: Signs,
+    /// Signs that were judged, each in its place: a list has but few different ones.
+    judged: [(Option<Signs>, Verdicts); JUDGED],
     /// Whether the link that is being read leads to the next page.
     next: bool,
     screened: Screened,
@@ -175,8 +267,13 @@ impl List {
             field: None,
             volumes: false,
             links: false,
+            begins: 0,
             id: None,
             signs: Signs::NONE,
+            judged: [(
+                None,
+                Verdicts { violated: ConstraintSet::EMPTY, unknown: ConstraintSet::EMPTY },
+            ); JUDGED],
             next: false,
             screened: Screened { unreadable: 0, more: false },
         }
@@ -185,63 +282,99 @@ impl List {
     const fn first_links(&mut self) -> Result<(), Refused> {
         if core::mem::replace(&mut self.links, true) { Err(Refused) } else { Ok(()) }
     }
-}
 
-struct Rows<'a, Row> {
-    list: &'a mut List,
-    service: Service,
-    facts: &'a Facts,
-    row: Row,
-}
+    const fn begin_row(&mut self, at: usize) {
+        (self.begins, self.id, self.signs) = (at, None, Signs::NONE);
+    }
 
-impl<Row: FnMut(Eligibility)> Visit for Rows<'_, Row> {
-    fn key(&mut self, text: &[u8]) {
-        if self.list.inside == 0 {
-            let found =
-                FIELDS.iter().find(|(place, key, _)| *place == self.list.place && *key == text);
-            self.list.field = found.map(|(_, _, field)| *field);
+    fn end_row(&mut self, at: usize, service: Service, facts: &Facts, row: &mut impl FnMut(Row)) {
+        let Some(id) = self.id else {
+            self.screened.unreadable += 1;
+            return;
+        };
+        let signs = self.signs;
+        let verdicts =
+            match self.judged.get_mut(usize::from(signs.bits() ^ signs.bits() >> 5) % JUDGED) {
+                Some((known, verdicts)) if *known == Some(signs) => *verdicts,
+                Some(place) => {
+                    let verdicts = judge(signs, facts, service);
+                    *place = (Some(signs), verdicts);
+                    verdicts
+                }
+                None => judge(signs, facts, service),
+            };
+        let eligibility = Eligibility::new(id, verdicts, service);
+        row(Row { eligibility, signs, bytes: self.begins..at });
+    }
+
+    /// Takes in what a row says.
+    fn hear(&mut self, said: Said<'_>) {
+        let List { id, signs, next, .. } = self;
+        let (field, scalar) = match said {
+            Said::Value(field, scalar) => (field, scalar),
+            Said::Metadata => return signs.forget_metadata(),
+        };
+        // The last of two equal keys counts.
+        match field {
+            Field::Id => *id = VolumeId::from_bytes(scalar.text()).ok(),
+            Field::Sign(sign) => signs.take(sign, scalar),
+            Field::Metadata => signs.forget_metadata(),
+            Field::Rel => *next = scalar.text() == b"next",
+            Field::Volumes | Field::Links => {}
         }
     }
 
+    /// Takes in a value that stands in this place.
     fn scalar(&mut self, scalar: Scalar<'_>) -> Result<(), Refused> {
-        let List { place, inside, field, id, signs, next, screened, .. } = &mut *self.list;
-        match (place, field) {
-            (_, _) if *inside > 0 => {}
+        match (self.place, self.field) {
+            (_, _) if self.inside > 0 => {}
             (Place::Outside, _) | (Place::Body, Some(Field::Volumes)) => return Err(Refused),
-            (Place::Body, Some(Field::Links)) => self.list.first_links()?,
-            (Place::Volumes, _) => screened.unreadable += 1,
-            (_, Some(field)) => {
-                let (text, flag) = (scalar.text(), scalar.flag());
-                let filled = !text.is_empty();
-                // The last of two equal keys counts.
-                match field {
-                    Field::Id => *id = VolumeId::from_bytes(text).ok(),
-                    Field::Status => signs.available = text == b"available",
-                    Field::Bootable => signs.bootable = flag,
-                    Field::Encrypted => signs.encrypted = flag,
-                    Field::ServiceType => signs.service_type = ServiceType::from_service(text),
-                    Field::StoragePool => signs.storage_pool = filled,
-                    Field::Metadata => signs.forget_metadata(),
-                    Field::Order => signs.order = filled,
-                    Field::EvsEncrypted => signs.evs_encrypted = flag,
-                    Field::Policy => signs.policy = filled,
-                    Field::Rel => *next = text == b"next",
-                    Field::Volumes | Field::Links => {}
-                }
-            }
+            (Place::Body, Some(Field::Links)) => self.first_links()?,
+            (Place::Volumes, _) => self.screened.unreadable += 1,
+            (_, Some(field)) => self.hear(Said::Value(field, scalar)),
             (_, None) => {}
         }
         Ok(())
     }
+}
+
+/// A list that is read, and the pattern that its rows are noted for.
+struct Rows<'a> {
+    list: &'a mut List,
+    pattern: &'a mut Pattern,
+    stops: bool,
+}
+
+impl Visit for Rows<'_> {
+    fn key(&mut self, text: &[u8]) {
+        let List { place, inside, field, .. } = &mut *self.list;
+        if *inside == 0 {
+            *field = self::field(*place, text);
+        }
+    }
+
+    fn scalar(&mut self, scalar: Scalar<'_>, left: Left) -> Result<(), Refused> {
+        let List { place, inside, field, .. } = *self.list;
+        let field = field.filter(|_| inside == 0);
+        let text = matches!(scalar, Scalar::Text(_));
+        // A word without a meaning is as good as what stands around it: few words are seen.
+        if text || field.is_some() {
+            let direct = place == Place::Volume && inside == 0;
+            self.pattern.note(field, direct, left);
+            self.stops = direct;
+        }
+        self.list.scalar(scalar)
+    }
 
     fn open(&mut self, object: bool) -> Result<(), Refused> {
-        if self.list.inside > 0 {
+        let List { place, inside, field, volumes, .. } = *self.list;
+        if inside > 0 {
             self.list.inside += 1;
             return Ok(());
         }
-        let place = match (self.list.place, self.list.field, object) {
+        let place = match (place, field, object) {
             (Place::Outside, _, true) => Place::Body,
-            (Place::Body, Some(Field::Volumes), false) if !self.list.volumes => {
+            (Place::Body, Some(Field::Volumes), false) if !volumes => {
                 self.list.volumes = true;
                 Place::Volumes
             }
@@ -249,26 +382,28 @@ impl<Row: FnMut(Eligibility)> Visit for Rows<'_, Row> {
                 self.list.first_links()?;
                 Place::Links
             }
-            (Place::Volumes, _, true) => {
-                (self.list.id, self.list.signs) = (None, Signs::NONE);
-                Place::Volume
-            }
+            (Place::Volumes, _, true) => Place::Volume,
             (Place::Volume, Some(Field::Metadata), true) => {
-                self.list.signs.forget_metadata();
+                self.list.hear(Said::Metadata);
+                self.pattern.note_metadata();
                 Place::Metadata
             }
             (Place::Links, _, true) => {
                 self.list.next = false;
                 Place::Link
             }
-            (place, _, _) => {
+            (place, field, _) => {
                 // Whatever is in it says no more than `null` would.
-                self.scalar(Scalar::Other)?;
+                self.list.scalar(Scalar::Other)?;
                 self.list.inside = 1;
+                if field.is_some() {
+                    self.pattern.lose();
+                }
                 place
             }
         };
         (self.list.place, self.list.field) = (place, None);
+        self.stops = place == Place::Volume && self.list.inside == 0;
         Ok(())
     }
 
@@ -279,23 +414,21 @@ impl<Row: FnMut(Eligibility)> Visit for Rows<'_, Row> {
             list.inside -= 1;
             return;
         }
-        list.place = match list.place {
+        let of = list.place;
+        list.place = match of {
             Place::Outside | Place::Body => Place::Outside,
             Place::Volumes | Place::Links => Place::Body,
+            Place::Volume => Place::Volumes,
             Place::Metadata => Place::Volume,
-            Place::Volume => {
-                match list.id {
-                    Some(id) => {
-                        (self.row)(Eligibility::new(id, &list.signs, self.facts, self.service));
-                    }
-                    None => list.screened.unreadable += 1,
-                }
-                Place::Volumes
-            }
             Place::Link => {
                 list.screened.more |= list.next;
                 Place::Links
             }
         };
+        self.stops = of == Place::Volume;
+    }
+
+    fn stops(&mut self) -> bool {
+        core::mem::take(&mut self.stops)
     }
 }

@@ -27,7 +27,7 @@ fn screened(
     let mut screen = Screen::new(service, Facts::default());
     let mut rows = Vec::new();
     for part in text.chunks(part) {
-        screen.push(part, |row| rows.push(row))?;
+        screen.push(part, |row| rows.push(row.eligibility))?;
     }
     screen.finish().map(|screened| (rows, screened))
 }
@@ -214,7 +214,8 @@ fn facts_count_for_every_row() {
     let mut frozen = 0;
     screen
         .push(list.as_bytes(), |row| {
-            frozen += u32::from(row.violated().contains(volume_transfer::Constraint::Frozen));
+            frozen +=
+                u32::from(row.eligibility.violated().contains(volume_transfer::Constraint::Frozen));
         })
         .unwrap();
     assert_eq!(frozen, 2);

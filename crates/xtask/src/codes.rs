@@ -5,6 +5,7 @@ use std::fmt::Write;
 use volume_transfer::{
     Constraint, CreateTransfer, FaultKind, IdError, Lost, NameError, ProjectId, Service,
     TransferName, Unit, UnknownCause, Verdict, VolumeId, api, eligibility::Eligibility,
+    signs::Sign,
 };
 
 /// What no project, volume or name is; where they stand in a request, the real ones will.
@@ -80,6 +81,29 @@ pub(crate) fn typescript() -> Result<String> {
     writeln!(file, "  unnamed: {},", string(after))?;
     writeln!(file, "  named: {},", strings([field, end].into_iter()))?;
     file.push_str("} as const;\n");
+
+    file.push_str(
+        "\n/** What the rules look at in a volume's record: the bits that `of` says of each value, together. */
+export const signsOf = (volume: any, of: (sign: number, value: unknown) => number): number => {
+  const metadata = volume.metadata;
+  return (
+",
+    );
+    for (place, sign) in Sign::ALL.into_iter().enumerate() {
+        let (key, in_metadata) = sign.key();
+        let record = if in_metadata { "metadata?" } else { "volume" };
+        let or = if place == 0 { "  " } else { "| " };
+        writeln!(file, "    {or}of({place}, {record}.{key})")?;
+    }
+    file.push_str(
+        "  );\n};\n\n/** The same fields, by their names, and whether metadata has them. */\n",
+    );
+    file.push_str("export const signs = [\n");
+    for sign in Sign::ALL {
+        let (key, in_metadata) = sign.key();
+        writeln!(file, "  [\"{key}\", {in_metadata}],")?;
+    }
+    file.push_str("] as const;\n");
     Ok(file)
 }
 

@@ -66,7 +66,7 @@ test("the whole suite runs in a browser", async ({ page }) => {
     import { failures, fullSuite, lightSuite } from "${new URL("../suite.ts", import.meta.url).pathname}";
     await Promise.all([full.init(), light.init(), inline.init()]);
     const suites = [lightSuite(light), ...[full, inline].flatMap((api) => [lightSuite(api), fullSuite(api)])];
-    const failed = suites.flatMap(failures);
+    const failed = (await Promise.all(suites.map(failures))).flat();
     const count = suites.flatMap(Object.keys).length;
     document.body.append(failed.join("\\n") || count + " passed");`;
   const root = project({ "index.html": index.replace("main.js", "/main.js"), "main.js": main });

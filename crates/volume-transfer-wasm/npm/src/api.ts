@@ -1,6 +1,7 @@
 // What the entries `.` and `./inline` have in common.
 
 export {
+  screenStream,
   screenVolumes,
   validateTransferName,
   type Constraint,
@@ -16,6 +17,7 @@ export {
 export { constraints, services } from "./codes.js";
 export {
   checkEligibility,
+  checkVolumes,
   createTransferRequest,
   type EligibilityOptions,
   type EligibilityReport,
@@ -23,6 +25,7 @@ export {
   type Finding,
   type Verdict,
   type VolumeInput,
+  type VolumesReport,
 } from "./eligibility.js";
 export {
   readCreateResponse,

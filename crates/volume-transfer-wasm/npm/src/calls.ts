@@ -39,12 +39,16 @@ export interface NameReport {
 }
 
 export interface ScreenReport {
-  /** The ids of the volumes, in the list's order. */
-  ids: string[];
-  /** For each of them, the violated constraints: bit n stands for `constraints[n]`. */
+  /** How many volumes were read. All below has one for each, in the list's order. */
+  count: number;
+  /** The violated constraints: bit n stands for `constraints[n]`. */
   violated: Uint16Array;
   /** And those of which the list says nothing. */
   unknown: Uint16Array;
+  /** Where in the response each stands, in bytes: the n-th from `rows[2 * n]` to `rows[2 * n + 1]`. */
+  rows: Uint32Array;
+  /** The id of the n-th volume. */
+  id(n: number): string;
   /** How many rows could not be read. They are missing above. */
   unreadable: number;
   /** Whether the service has another page. */
@@ -80,6 +84,9 @@ interface Exports {
   places(): number;
   name(service: number, units: number, part: number): void;
   id(ofVolume: boolean, units: number): void;
+  sign(place: number, units: number): number;
+  judge(service: number, facts: number, signs: number): number;
+  list(): number;
   screen(service: number, facts: number, bytes: number, part: number): void;
 }
 
@@ -94,6 +101,9 @@ let units: Uint16Array;
 let bytes: Uint8Array;
 let ids: Uint8Array;
 let masks: Uint32Array;
+let rows: Uint32Array;
+/** A list that is being read, as the module keeps it. */
+let list: Uint8Array;
 
 /** Whichever module is there first serves both entries. */
 export function open(exports: unknown): void {
@@ -112,12 +122,14 @@ function door(): Exports {
   // A memory that has grown leaves views of what it was.
   const { buffer } = wasm.memory;
   if (numbers?.buffer !== buffer) {
-    numbers = new Int32Array(buffer, wasm.places(), 6);
-    const [atUnits, roomUnits, atBytes, roomBytes, atIds, atMasks] = numbers as unknown as number[];
+    numbers = new Int32Array(buffer, wasm.places(), 8);
+    const [atUnits, roomUnits, atBytes, roomBytes, atIds, atMasks, atRows] = numbers as unknown as number[];
     units = new Uint16Array(buffer, atUnits, roomUnits);
     bytes = new Uint8Array(buffer, atBytes, roomBytes);
     ids = new Uint8Array(buffer, atIds);
     masks = new Uint32Array(buffer, atMasks);
+    rows = new Uint32Array(buffer, atRows);
+    list = new Uint8Array(buffer, wasm.list(), numbers[0]);
   }
   return wasm;
 }
@@ -166,9 +178,9 @@ function idOf(text: string, field: "projectId" | "volumeId", issues: Issue[]): s
   put(text, 0);
   // All of the length: what there was no room for is too long for an id.
   id(field === "volumeId", text.length);
-  const [error, length] = numbers as unknown as number[];
-  if (error !== NONE) flaw(issues, field, idCodes[error!]!);
-  return new TextDecoder().decode(ids.subarray(0, length));
+  const error = numbers[0]!;
+  if (error !== NONE) flaw(issues, field, idCodes[error]!);
+  return numbers[2] ? text : new TextDecoder().decode(ids.subarray(0, numbers[1]));
 }
 
 function nameOf(text: string, service: number, issues: Issue[]): NameReport {
@@ -178,7 +190,12 @@ function nameOf(text: string, service: number, issues: Issue[]): NameReport {
     const length = put(text, from);
     wasm.name(service, length, partOf(text, from, (from += length)));
   } while (from < text.length);
-  const [error, position, length, start, end] = numbers as unknown as [number, number, number, number, number];
+  // One by one: taking an array apart by its iterator takes longer than all the rest.
+  const error = numbers[0]!;
+  const position = numbers[1]!;
+  const length = numbers[2]!;
+  const start = numbers[3]!;
+  const end = numbers[4]!;
   const { limit, unit, required } = profiles[service]!;
   if (error !== NONE) {
     flaw(issues, "name", nameCodes[error]!, position === NONE ? { length, limit, unit } : { position });
@@ -195,56 +212,92 @@ export function validateTransferName(name: string, options?: Options): NameRepor
   return nameOf(text, service, issues);
 }
 
-export interface Screened {
-  ids: string[];
-  /** The violated constraints in the lower 16 bits, the unknown ones in the upper. */
-  masks: number[];
-  /** The verdict on the last one. */
-  verdict: number;
-  unreadable: number;
-  more: boolean;
-  /** How many bytes stand before the place where this is no list; or `NONE`. */
-  malformed: number;
+/** What a text says to the rules as the value of one of `signs`. */
+export function signOf(sign: number, text: string): number {
+  const { sign: read } = door();
+  return read(sign, put(text, 0));
 }
 
-export function screen(list: Uint8Array, service: number, facts: number): Screened {
-  const wasm = door();
-  const found: Screened["ids"] = [];
-  const marks: Screened["masks"] = [];
-  let verdict = NONE;
-  let from = 0;
-  do {
-    const part = list.subarray(from, from + bytes.length);
-    bytes.set(part);
-    wasm.screen(service, facts, part.length, partOf(list, from, (from += part.length)));
-    const rows = numbers[0]!;
-    if (rows) verdict = numbers[1]!;
-    const text = new TextDecoder().decode(ids.subarray(0, rows * 36));
-    for (let row = 0; row < rows; row++) {
-      found.push(text.slice(row * 36, row * 36 + 36));
-      marks.push(masks[row]!);
+/** What the rules say of signs. */
+export const judgeSigns = (service: number, facts: number, signs: number): number =>
+  door().judge(service, facts, signs);
+
+/** A list that is being read, whole or in parts. */
+export class Screening {
+  #parts: { ids: Uint8Array; masks: Uint32Array; rows: Uint32Array }[] = [];
+  #count = 0;
+  /** What the module kept of it when another list may have come between. */
+  #kept: Uint8Array | undefined;
+  /** The verdict on the last volume, and its signs. */
+  verdict = NONE;
+  signs = 0;
+
+  constructor(readonly service: number, readonly facts: number) {}
+
+  /** Reads a part of any length, and the last one says so. */
+  push(part: Uint8Array, last: boolean): void {
+    const wasm = door();
+    if (this.#kept) list.set(this.#kept);
+    let from = 0;
+    do {
+      const some = part.subarray(from, from + bytes.length);
+      bytes.set(some);
+      from += some.length;
+      const end = last && from === part.length;
+      wasm.screen(this.service, this.facts, some.length, (this.#begun ? 0 : 1) + (end ? 2 : 0));
+      this.#begun = true;
+      const count = numbers[0]!;
+      if (!count) continue;
+      this.verdict = numbers[1]!;
+      this.signs = numbers[2]!;
+      this.#count += count;
+      this.#parts.push({ ids: ids.slice(0, 36 * count), masks: masks.slice(0, count), rows: rows.slice(0, 2 * count) });
+    } while (from < part.length);
+    this.#kept = last ? undefined : list.slice();
+  }
+  #begun = false;
+
+  /** What there is to say after the last part. */
+  report(issues: Issue[]): ScreenReport {
+    const unreadable = numbers[3]!;
+    const more = numbers[4] === 1;
+    const malformed = numbers[5]!;
+    if (malformed !== NONE) flaw(issues, "volumes", "malformed", { position: malformed });
+    const count = issues.length ? 0 : this.#count;
+    const [violated, unknown] = [new Uint16Array(count), new Uint16Array(count)];
+    const [allIds, allRows] = [new Uint8Array(36 * count), new Uint32Array(2 * count)];
+    let at = 0;
+    for (const { ids, masks, rows } of count ? this.#parts : []) {
+      allIds.set(ids, 36 * at);
+      allRows.set(rows, 2 * at);
+      for (const mask of masks) {
+        violated[at] = mask;
+        unknown[at++] = mask >>> 16;
+      }
     }
-  } while (from < list.length);
-  const [, , unreadable, more, malformed] = numbers as unknown as [number, number, number, number, number];
-  return { ids: found, masks: marks, verdict, unreadable, more: more === 1, malformed };
+    const id = (n: number) => new TextDecoder().decode(allIds.subarray(36 * n, 36 * n + 36));
+    return { count, violated, unknown, rows: allRows, id, unreadable, more, issues };
+  }
 }
 
 /** Judges all volumes of a list response, whatever its length, by its text or bytes. */
 export function screenVolumes(response: string | ArrayBuffer | ArrayBufferView, options?: Options): ScreenReport {
   const issues: Issue[] = [];
-  const service = serviceOf(options, issues);
-  const screened = screen(bytesOf(response) ?? new Uint8Array(), service, 0);
-  const { malformed, unreadable, more } = screened;
-  if (malformed !== NONE) flaw(issues, "volumes", "malformed", { position: malformed });
-  const { ids, masks } = issues.length ? { ids: [], masks: [] } : screened;
-  return {
-    ids,
-    violated: Uint16Array.from(masks, (mask) => mask & 0xffff),
-    unknown: Uint16Array.from(masks, (mask) => mask >>> 16),
-    unreadable,
-    more,
-    issues,
-  };
+  const screening = new Screening(serviceOf(options, issues), 0);
+  screening.push(bytesOf(response) ?? new Uint8Array(), true);
+  return screening.report(issues);
+}
+
+/** The same of a response that is still coming, as `response.body` is; nothing of it is kept. */
+export async function screenStream(response: ReadableStream<Uint8Array>, options?: Options): Promise<ScreenReport> {
+  const issues: Issue[] = [];
+  const screening = new Screening(serviceOf(options, issues), 0);
+  const reader = response.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    screening.push(value ?? new Uint8Array(), done);
+    if (done) return screening.report(issues);
+  }
 }
 
 /** A body's bytes; null of what is neither bytes nor text. */
@@ -269,10 +322,10 @@ export function request(input: unknown, service: number, volumeId: string | null
   const { value } = nameOf(name, service, issues);
   if (issues.length) return { request: null, issues };
 
-  const [version, transfers] = profiles[service]!.path;
-  const { method, headers, volume: begin, unnamed, named: [field, end] } = create;
-  const body = begin + volume + (value === null ? unnamed : field + JSON.stringify(value) + end);
-  return { request: { method, path: version + project + transfers, headers: { ...headers }, body }, issues };
+  const { path } = profiles[service]!;
+  const { method, headers, volume: begin, unnamed, named } = create;
+  const body = begin + volume + (value === null ? unnamed : named[0] + JSON.stringify(value) + named[1]);
+  return { request: { method, path: path[0] + project + path[1], headers: { ...headers }, body }, issues };
 }
 
 /** Builds the request that creates a transfer, or says what is wrong. */

@@ -98,3 +98,30 @@ export const create = {
   unnamed: "\"}}",
   named: ["\",\"name\":", "}}"],
 } as const;
+
+/** What the rules look at in a volume's record: the bits that `of` says of each value, together. */
+export const signsOf = (volume: any, of: (sign: number, value: unknown) => number): number => {
+  const metadata = volume.metadata;
+  return (
+      of(0, volume.status)
+    | of(1, volume.bootable)
+    | of(2, volume.encrypted)
+    | of(3, volume.service_type)
+    | of(4, volume.dedicated_storage_id)
+    | of(5, metadata?.orderID)
+    | of(6, metadata?.__system__encrypted)
+    | of(7, metadata?.policy)
+  );
+};
+
+/** The same fields, by their names, and whether metadata has them. */
+export const signs = [
+  ["status", false],
+  ["bootable", false],
+  ["encrypted", false],
+  ["service_type", false],
+  ["dedicated_storage_id", false],
+  ["orderID", true],
+  ["__system__encrypted", true],
+  ["policy", true],
+] as const;

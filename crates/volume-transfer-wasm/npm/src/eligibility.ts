@@ -2,19 +2,20 @@
 
 import {
   NONE,
+  Screening,
   flaw,
+  judgeSigns,
   read,
   request,
-  screen,
   serviceOf,
+  signOf,
   type Constraint,
   type CreateInput,
   type Issue,
   type Options,
   type RequestReport,
-  type Screened,
 } from "./calls.js";
-import { constraints, eligibilities, masks, verdicts } from "./codes.js";
+import { constraints, eligibilities, masks, signs, signsOf, verdicts } from "./codes.js";
 
 /** What is known of a volume beside its record. Absent is *not known*, never *fine*. */
 export interface Facts {
@@ -58,7 +59,7 @@ export function checkEligibility(volume: unknown, options?: EligibilityOptions):
   const findings: Finding[] = [];
   constraints.forEach((constraint, bit) => {
     const bits = (mask: number) => (mask >> bit) & 1;
-    const mask = judged?.masks[0]!;
+    const mask = judged?.mask!;
     if (judged && bits(masks[service]!)) {
       const verdict = bits(mask) ? "violated" : bits(mask >>> 16) ? "unknown" : "met";
       findings.push({ constraint, verdict });
@@ -74,7 +75,7 @@ export function createTransferRequest(input: VolumeInput): RequestReport {
   const facts = factsOf(input, issues);
   const volume = read(input, "volume");
   if (volume == null) return request(input, service, undefined, issues);
-  return request(input, service, judge(volume, service, facts, issues)?.ids[0] ?? null, issues);
+  return request(input, service, judge(volume, service, facts, issues)?.id ?? null, issues);
 }
 
 const FACTS = ["snapshots", "backups", "backupPolicy", "frozen"] as const;
@@ -92,24 +93,105 @@ function factsOf(options: unknown, issues: Issue[]): number {
   return bits;
 }
 
+interface Judged {
+  id: string;
+  /** The violated constraints in the lower 16 bits, the unknown ones in the upper. */
+  mask: number;
+  verdict: number;
+  signs: number;
+}
+
 /** A volume is judged as a list of one. */
-function judge(volume: unknown, service: number, facts: number, issues: Issue[]): Screened | null {
+function judge(volume: unknown, service: number, facts: number, issues: Issue[]): Judged | null {
   let json: string | undefined;
   try {
     json = JSON.stringify(volume);
   } catch {
     // It holds itself, or what JSON can't say: no service has sent it.
   }
-  const list = new TextEncoder().encode(`{"volumes":[${json}]}`);
-  const screened = screen(list, service, facts);
-  if (screened.verdict === NONE) {
+  const screening = new Screening(service, facts);
+  screening.push(new TextEncoder().encode(`{"volumes":[${json}]}`), true);
+  const { verdict, signs } = screening;
+  if (verdict === NONE) {
     flaw(issues, "volume", "malformed");
     return null;
   }
+  const { violated, unknown, id } = screening.report([]);
+  const mask = violated[0]! | (unknown[0]! << 16);
   const status = read(volume, "status");
   const params = { status: typeof status === "string" ? status : "" };
   constraints.forEach((code, bit) => {
-    if ((screened.masks[0]! >> bit) & 1) flaw(issues, "volume", code, params);
+    if ((mask >> bit) & 1) flaw(issues, "volume", code, params);
   });
-  return screened;
+  return { id: id(0), mask, verdict, signs };
+}
+
+export interface VolumesReport {
+  /** For each volume, the violated constraints: bit n stands for `constraints[n]`. */
+  violated: Uint16Array;
+  /** And those of which nothing at hand tells. */
+  unknown: Uint16Array;
+  issues: Issue[];
+}
+
+/** So many values of a field are remembered: enough for all but texts that no two volumes share. */
+const REMEMBERED = 32;
+const remembered = signs.map(() => new Map<unknown, number>());
+
+/** What a value says to the rules. */
+function look(sign: number, value: unknown): number {
+  const known = remembered[sign]!.get(value);
+  if (known !== undefined) return known;
+  let bits: number;
+  if (typeof value === "string") {
+    bits = signOf(sign, value);
+  } else {
+    const [key, inMetadata] = signs[sign]!;
+    const record = { id: "00000000-0000-0000-0000-000000000000" };
+    const said = { [key]: value };
+    bits = judge({ ...record, ...(inMetadata ? { metadata: said } : said) }, 0, 0, [])?.signs ?? 0;
+    if (typeof value === "object" && value) return bits;
+  }
+  if (remembered[sign]!.size < REMEMBERED) remembered[sign]!.set(value, bits);
+  return bits;
+}
+
+/**
+ * Judges many volumes that are objects already, by the same facts. What is none says nothing, and
+ * ids are not looked at.
+ */
+export function checkVolumes(volumes: readonly unknown[], options?: EligibilityOptions): VolumesReport {
+  const issues: Issue[] = [];
+  const service = serviceOf(options, issues);
+  const facts = factsOf(options, issues);
+  let count = 0;
+  try {
+    if (Array.isArray(volumes)) count = volumes.length;
+    else flaw(issues, "volumes", "malformed", { position: 0 });
+  } catch {
+    // A proxy may throw at being asked what it is.
+    flaw(issues, "volumes", "malformed", { position: 0 });
+  }
+  const [violated, unknown] = [new Uint16Array(count), new Uint16Array(count)];
+  // Volumes of a list differ in few signs, and a service sends the same values again and again.
+  const judged: (number | undefined)[] = [];
+  const last: unknown[] = signs.map(() => judged);
+  const bits = signs.map(() => 0);
+  const of = (sign: number, value: unknown): number => {
+    if (value === last[sign]) return bits[sign]!;
+    last[sign] = value;
+    return (bits[sign] = look(sign, value));
+  };
+  for (let at = 0; at < count; at++) {
+    let said = 0;
+    try {
+      said = signsOf(volumes[at] ?? {}, of);
+    } catch {
+      // A record that throws when it is looked at says nothing.
+    }
+    const mask = (judged[said] ??= judgeSigns(service, facts, said));
+    violated[at] = mask;
+    unknown[at] = mask >>> 16;
+  }
+  return { violated, unknown, issues };
 }

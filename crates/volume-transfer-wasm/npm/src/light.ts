@@ -5,6 +5,7 @@ import { compile, once } from "./load.js";
 
 export {
   createTransferRequest,
+  screenStream,
   screenVolumes,
   validateTransferName,
   type Constraint,

@@ -24,12 +24,16 @@ export interface NameReport {
     issues: Issue[];
 }
 export interface ScreenReport {
-    /** The ids of the volumes, in the list's order. */
-    ids: string[];
-    /** For each of them, the violated constraints: bit n stands for `constraints[n]`. */
+    /** How many volumes were read. All below has one for each, in the list's order. */
+    count: number;
+    /** The violated constraints: bit n stands for `constraints[n]`. */
     violated: Uint16Array;
     /** And those of which the list says nothing. */
     unknown: Uint16Array;
+    /** Where in the response each stands, in bytes: the n-th from `rows[2 * n]` to `rows[2 * n + 1]`. */
+    rows: Uint32Array;
+    /** The id of the n-th volume. */
+    id(n: number): string;
     /** How many rows could not be read. They are missing above. */
     unreadable: number;
     /** Whether the service has another page. */
@@ -66,20 +70,28 @@ export declare function flaw(issues: Issue[], field: Issue["field"], code: strin
 export declare function serviceOf(options: unknown, issues: Issue[]): number;
 /** Validates a transfer's name as the service does. */
 export declare function validateTransferName(name: string, options?: Options): NameReport;
-export interface Screened {
-    ids: string[];
-    /** The violated constraints in the lower 16 bits, the unknown ones in the upper. */
-    masks: number[];
-    /** The verdict on the last one. */
+/** What a text says to the rules as the value of one of `signs`. */
+export declare function signOf(sign: number, text: string): number;
+/** What the rules say of signs. */
+export declare const judgeSigns: (service: number, facts: number, signs: number) => number;
+/** A list that is being read, whole or in parts. */
+export declare class Screening {
+    #private;
+    readonly service: number;
+    readonly facts: number;
+    /** The verdict on the last volume, and its signs. */
     verdict: number;
-    unreadable: number;
-    more: boolean;
-    /** How many bytes stand before the place where this is no list; or `NONE`. */
-    malformed: number;
+    signs: number;
+    constructor(service: number, facts: number);
+    /** Reads a part of any length, and the last one says so. */
+    push(part: Uint8Array, last: boolean): void;
+    /** What there is to say after the last part. */
+    report(issues: Issue[]): ScreenReport;
 }
-export declare function screen(list: Uint8Array, service: number, facts: number): Screened;
 /** Judges all volumes of a list response, whatever its length, by its text or bytes. */
 export declare function screenVolumes(response: string | ArrayBuffer | ArrayBufferView, options?: Options): ScreenReport;
+/** The same of a response that is still coming, as `response.body` is; nothing of it is kept. */
+export declare function screenStream(response: ReadableStream<Uint8Array>, options?: Options): Promise<ScreenReport>;
 /** A body's bytes; null of what is neither bytes nor text. */
 export declare function bytesOf(body: unknown): Uint8Array | null;
 /** The volume's id is in the input unless it was read already; null is that of no volume. */

@@ -47,3 +47,7 @@ export declare const create: {
     readonly unnamed: "\"}}";
     readonly named: readonly ["\",\"name\":", "}}"];
 };
+/** What the rules look at in a volume's record: the bits that `of` says of each value, together. */
+export declare const signsOf: (volume: any, of: (sign: number, value: unknown) => number) => number;
+/** The same fields, by their names, and whether metadata has them. */
+export declare const signs: readonly [readonly ["status", false], readonly ["bootable", false], readonly ["encrypted", false], readonly ["service_type", false], readonly ["dedicated_storage_id", false], readonly ["orderID", true], readonly ["__system__encrypted", true], readonly ["policy", true]];

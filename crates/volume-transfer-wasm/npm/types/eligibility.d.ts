@@ -32,3 +32,15 @@ export interface EligibilityReport {
 export declare function checkEligibility(volume: unknown, options?: EligibilityOptions): EligibilityReport;
 /** Builds the request that creates a transfer, or says what is wrong. */
 export declare function createTransferRequest(input: VolumeInput): RequestReport;
+export interface VolumesReport {
+    /** For each volume, the violated constraints: bit n stands for `constraints[n]`. */
+    violated: Uint16Array;
+    /** And those of which nothing at hand tells. */
+    unknown: Uint16Array;
+    issues: Issue[];
+}
+/**
+ * Judges many volumes that are objects already, by the same facts. What is none says nothing, and
+ * ids are not looked at.
+ */
+export declare function checkVolumes(volumes: readonly unknown[], options?: EligibilityOptions): VolumesReport;

@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use js_sys::{Array, JSON, Uint8Array, Uint16Array, Uint32Array, WebAssembly::Memory};
-use volume_transfer::{NameError, Verdict};
+use std::ops::Range;
+use volume_transfer::{NameError, Verdict, signs::Sign};
 use volume_transfer_wasm::answer::{read_answer, read_no_answer};
-use volume_transfer_wasm::door::{FIRST, LAST, NONE, id, name, places, screen};
+use volume_transfer_wasm::door::{FIRST, LAST, NONE, id, judge, list, name, places, screen, sign};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -26,7 +27,7 @@ fn memory() -> JsValue {
 impl Door {
     fn new() -> Door {
         let numbers = u32::try_from(places()).unwrap();
-        let places = Uint32Array::new_with_byte_offset_and_length(&memory(), numbers, 6).to_vec();
+        let places = Uint32Array::new_with_byte_offset_and_length(&memory(), numbers, 8).to_vec();
         Door { numbers, places }
     }
 
@@ -34,8 +35,8 @@ impl Door {
         *self.places.get(at).unwrap()
     }
 
-    fn numbers(&self) -> [u32; 6] {
-        let numbers = Uint32Array::new_with_byte_offset_and_length(&memory(), self.numbers, 6);
+    fn numbers(&self) -> [u32; 8] {
+        let numbers = Uint32Array::new_with_byte_offset_and_length(&memory(), self.numbers, 8);
         numbers.to_vec().try_into().unwrap()
     }
 
@@ -61,6 +62,19 @@ impl Door {
     fn masks(&self, rows: u32) -> Vec<u32> {
         Uint32Array::new_with_byte_offset_and_length(&memory(), self.place(5), rows).to_vec()
     }
+
+    /// Where a row stands in its list.
+    fn rows(&self, row: u32) -> Range<usize> {
+        let at = self.place(6) + 8 * row;
+        let row = Uint32Array::new_with_byte_offset_and_length(&memory(), at, 2).to_vec();
+        usize::try_from(row[0]).unwrap()..usize::try_from(row[1]).unwrap()
+    }
+
+    /// A list that is being read.
+    fn list(&self) -> Uint8Array {
+        let place = u32::try_from(list()).unwrap();
+        Uint8Array::new_with_byte_offset_and_length(&memory(), place, self.numbers()[0])
+    }
 }
 
 fn utf16(text: &str) -> Vec<u16> {
@@ -76,7 +90,7 @@ fn named(service: u32, units: &[u16], part: usize) -> [u32; 5] {
         let last = if at + 1 == parts.len() { LAST } else { 0 };
         name(service, door.put_units(part), first | last);
     }
-    let [error, position, length, start, end, _] = door.numbers();
+    let [error, position, length, start, end, ..] = door.numbers();
     [error, position, length, start, end]
 }
 
@@ -113,10 +127,12 @@ fn what_is_wrong_with_a_name_is_told_by_its_place_in_the_list() {
 fn ids_come_back_as_they_go_into_a_request() {
     let door = Door::new();
     id(true, door.put_units(&utf16(&format!(" {} ", ID.to_uppercase()))));
-    assert_eq!(door.numbers()[..2], [NONE, 36]);
+    assert_eq!(door.numbers()[..3], [NONE, 36, 0]);
     assert_eq!(door.ids(36), ID);
+    id(true, door.put_units(&utf16(ID)));
+    assert_eq!(door.numbers()[..3], [NONE, 36, 1], "as it was written");
     id(false, door.put_units(&utf16("p_1-A\t")));
-    assert_eq!(door.numbers()[..2], [NONE, 5]);
+    assert_eq!(door.numbers()[..3], [NONE, 5, 0]);
     assert_eq!(door.ids(5), "p_1-A");
     for (of_volume, text, error) in
         [(true, "", 0), (true, "no uuid", 1), (false, " ", 0), (false, "a/b", 1), (false, "卷", 1)]
@@ -136,8 +152,10 @@ fn a_list_s_rows_come_back_as_ids_and_masks() {
         r#"{{"volumes":[{{"id":"{ID}","status":"in-use"}},{{}}],"volumes_links":[{{"rel":"next"}}]}}"#
     );
     screen(CINDER, 0, door.put_bytes(list.as_bytes()), FIRST | LAST);
-    assert_eq!(door.numbers()[..5], [1, Verdict::Violated as u32, 1, 1, NONE]);
+    assert_eq!(door.numbers()[..6], [1, Verdict::Violated as u32, 0, 1, 1, NONE]);
     assert_eq!((door.ids(36), door.masks(1)), (ID.to_owned(), vec![0b1 | 0b1000 << 16]));
+    let row = list.get(door.rows(0)).unwrap();
+    assert_eq!(row, format!(r#"{{"id":"{ID}","status":"in-use"}}"#));
 
     // Facts, two bits each: snapshots are known to be there, and it is known not to be frozen.
     screen(EVS_V2, 2 | 1 << 6, door.put_bytes(list.as_bytes()), FIRST | LAST);
@@ -146,7 +164,42 @@ fn a_list_s_rows_come_back_as_ids_and_masks() {
 
     screen(EVS_V2, 0, door.put_bytes(br#"{"volumes":["#), FIRST);
     screen(EVS_V2, 0, door.put_bytes(b"]"), LAST);
-    assert_eq!(door.numbers()[..5], [0, NONE, 0, 0, 13]);
+    assert_eq!(door.numbers()[..6], [0, NONE, 0, 0, 0, 13]);
+}
+
+#[wasm_bindgen_test]
+fn a_list_that_was_put_aside_goes_on_where_it_was() {
+    let door = Door::new();
+    let row = format!(r#"{{"id":"{ID}","status":"available"}}"#);
+    screen(EVS_V2, 0, door.put_bytes(format!(r#"{{"volumes":[{row},{{"id":""#).as_bytes()), FIRST);
+    let kept = door.list().to_vec();
+    screen(CINDER, 0, door.put_bytes(br#"{"volumes":[]}"#), FIRST | LAST);
+    door.list().copy_from(&kept);
+    screen(EVS_V2, 0, door.put_bytes(format!(r#"{ID}"}}]}}"#).as_bytes()), LAST);
+    assert_eq!(door.numbers()[..6], [1, Verdict::Violated as u32, 0, 0, 0, NONE]);
+}
+
+/// What values say to the rules one by one is what a list's row says.
+#[wasm_bindgen_test]
+fn a_record_is_judged_by_its_values_as_in_a_list() {
+    let door = Door::new();
+    for (place, field) in Sign::ALL.into_iter().enumerate() {
+        let (key, in_metadata) = field.key();
+        for text in
+            ["", "available", "TRUE", "false", "1", "dss", "DESS", "EVS", "卷", &"a".repeat(99)]
+        {
+            let said = format!(r#""{key}":"{text}""#);
+            let said = if in_metadata { format!(r#""metadata":{{{said}}}"#) } else { said };
+            let list = format!(r#"{{"volumes":[{{"id":"{ID}",{said}}}]}}"#);
+            for service in [EVS_V2, CINDER] {
+                screen(service, 2, door.put_bytes(list.as_bytes()), FIRST | LAST);
+                let (signs, masks) = (door.numbers()[2], door.masks(1));
+                assert_eq!(sign(place, door.put_units(&utf16(text))), signs, "{list}");
+                assert_eq!(vec![judge(service, 2, signs.try_into().unwrap())], masks, "{list}");
+            }
+        }
+    }
+    assert_eq!(sign(99, 0), 0);
 }
 
 /// As many rows as one part can hold.
@@ -167,7 +220,7 @@ fn the_smallest_rows_all_have_room() {
     screen(EVS_V2, 0, door.put_bytes(part.as_bytes()), 0);
     assert_eq!(door.numbers()[0], rows);
     screen(EVS_V2, 0, door.put_bytes(b"]}"), LAST);
-    assert_eq!(door.numbers()[2..5], [0, 0, NONE]);
+    assert_eq!(door.numbers()[3..6], [0, 0, NONE]);
 }
 
 #[track_caller]

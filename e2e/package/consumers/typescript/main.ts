@@ -1,11 +1,13 @@
 // Every name that the package exports, under the strictest settings there are.
 import {
   checkEligibility,
+  checkVolumes,
   constraints,
   createTransferRequest,
   explain,
   init,
   readCreateResponse,
+  screenStream,
   screenVolumes,
   services,
   validateTransferName,
@@ -30,7 +32,9 @@ const first: Issue | undefined = report.issues[0];
 const constraint: Constraint | undefined = checkEligibility({}, { facts: { frozen: true } }).findings[0]?.constraint;
 const { request } = createTransferRequest({ projectId: "p", volumeId: "v", name: null });
 if (request) await fetch(request.path, request);
-const { ids, violated } = screenVolumes(new Uint8Array());
+const { id, rows, violated } = screenVolumes(new Uint8Array());
+const streamed: number = (await screenStream(new Response().body!)).count;
+const unknown: Uint16Array = checkVolumes([{}], { service, facts: { frozen: null } }).unknown;
 const known: boolean = constraints.some((name, bit) => name === constraint && ((violated[0] ?? 0) >> bit) & 1);
 
 function tell(outcome: CreateOutcome): string {
@@ -56,4 +60,4 @@ readCreateResponse({});
 await Promise.all([init(), initInline(), initNode(), init(new URL("https://example.com/"))]);
 await defineTransferName({ messages });
 const field = document.querySelector<VolumeTransferNameElement>("volume-transfer-name");
-console.log(unit, first, ids, known, light(field?.value ?? "").value);
+console.log(unit, first, id(0), rows, streamed, unknown, known, light(field?.value ?? "").value);

@@ -1,0 +1,87 @@
+//! Sixteen bytes at a time, by the instructions that WebAssembly has for it; elsewhere the same in
+//! plain Rust, which is what the tests on a machine compare with what reads byte by byte.
+
+/// How many bytes that is.
+pub(crate) const LANES: usize = 16;
+
+pub(crate) use machine::{alike, hex, special};
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod machine {
+    use super::LANES;
+    use core::arch::wasm32::{
+        u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, u8x16_sub, u64x2, v128, v128_or,
+    };
+
+    /// One load, as it turns out, and no `unsafe`.
+    fn load(bytes: &[u8; LANES]) -> v128 {
+        let bits = u128::from_le_bytes(*bytes);
+        #[allow(clippy::cast_possible_truncation, reason = "the lower half, then the upper")]
+        u64x2(bits as u64, (bits >> 64) as u64)
+    }
+
+    /// Bit n is set where byte n ends a JSON text or must not stand in one as it is: a quote, a
+    /// backslash, a control character.
+    pub(crate) fn special(bytes: &[u8; LANES]) -> u16 {
+        let bytes = load(bytes);
+        let quotes = u8x16_eq(bytes, u8x16_splat(b'"'));
+        let slashes = u8x16_eq(bytes, u8x16_splat(b'\\'));
+        let controls = u8x16_lt(bytes, u8x16_splat(b' '));
+        u8x16_bitmask(v128_or(controls, v128_or(quotes, slashes)))
+    }
+
+    /// Bit n is set where the two bytes n are the same.
+    pub(crate) fn alike(one: &[u8; LANES], other: &[u8; LANES]) -> u16 {
+        u8x16_bitmask(u8x16_eq(load(one), load(other)))
+    }
+
+    /// Bit n is set where byte n is a hex digit, in lower case.
+    pub(crate) fn hex(bytes: &[u8; LANES]) -> u16 {
+        let bytes = load(bytes);
+        let from =
+            |first, count| u8x16_lt(u8x16_sub(bytes, u8x16_splat(first)), u8x16_splat(count));
+        u8x16_bitmask(v128_or(from(b'0', 10), from(b'a', 6)))
+    }
+}
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+mod machine {
+    use super::LANES;
+
+    fn mask(bits: impl Iterator<Item = bool>) -> u16 {
+        bits.enumerate().fold(0, |mask, (place, bit)| mask | u16::from(bit) << place)
+    }
+
+    pub(crate) fn special(bytes: &[u8; LANES]) -> u16 {
+        mask(bytes.iter().map(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)))
+    }
+
+    pub(crate) fn alike(one: &[u8; LANES], other: &[u8; LANES]) -> u16 {
+        mask(one.iter().zip(other).map(|(one, other)| one == other))
+    }
+
+    pub(crate) fn hex(bytes: &[u8; LANES]) -> u16 {
+        mask(bytes.iter().map(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_in_many_places() {
+        for byte in 0..=u8::MAX {
+            for places in [0, 1, 1 << 15, 0b1001_0010_0100_1001, u16::MAX] {
+                let bytes =
+                    core::array::from_fn(|at| if places >> at & 1 == 1 { byte } else { b'z' });
+                let is_special = byte == b'"' || byte == b'\\' || byte < b' ';
+                assert_eq!(special(&bytes), if is_special { places } else { 0 }, "{byte}");
+                let is_hex = byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+                assert_eq!(hex(&bytes), if is_hex { places } else { 0 }, "{byte}");
+                let others = if byte == b'z' { u16::MAX } else { !places };
+                assert_eq!(alike(&bytes, &[b'z'; LANES]), others, "{byte}");
+            }
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! What the rules look at in a volume's record, as bits: few lists hold more than a few dozen
+//! different ones, so that nearly all volumes are judged by a look at what was judged before.
+
+use crate::loose::Scalar;
+use crate::volume::Volume;
+
+/// A field of a volume's record that the rules look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// `status`
+    Status,
+    /// `bootable`
+    Bootable,
+    /// `encrypted`: Cinder's word on encryption.
+    Encrypted,
+    /// `service_type`: where EVS says that a volume lies.
+    ServiceType,
+    /// `dedicated_storage_id`
+    StoragePool,
+    /// `metadata.orderID`
+    Order,
+    /// `metadata.__system__encrypted`: EVS's word on encryption.
+    EvsEncrypted,
+    /// `metadata.policy`
+    Policy,
+}
+
+impl Sign {
+    /// Every one.
+    pub const ALL: [Sign; 8] = [
+        Sign::Status,
+        Sign::Bootable,
+        Sign::Encrypted,
+        Sign::ServiceType,
+        Sign::StoragePool,
+        Sign::Order,
+        Sign::EvsEncrypted,
+        Sign::Policy,
+    ];
+
+    /// The field's name, and whether the record has it in its `metadata`.
+    pub const fn key(self) -> (&'static str, bool) {
+        match self {
+            Sign::Status => ("status", false),
+            Sign::Bootable => ("bootable", false),
+            Sign::Encrypted => ("encrypted", false),
+            Sign::ServiceType => ("service_type", false),
+            Sign::StoragePool => ("dedicated_storage_id", false),
+            Sign::Order => ("orderID", true),
+            Sign::EvsEncrypted => ("__system__encrypted", true),
+            Sign::Policy => ("policy", true),
+        }
+    }
+
+    /// The bits that it may set.
+    const fn mask(self) -> u16 {
+        match self {
+            Sign::Status => Signs::AVAILABLE,
+            Sign::Bootable => Signs::BOOTABLE | Signs::NOT_BOOTABLE,
+            Sign::Encrypted => Signs::ENCRYPTED | Signs::NOT_ENCRYPTED,
+            Sign::ServiceType => Signs::EVS | Signs::DSS | Signs::DESS,
+            Sign::StoragePool => Signs::STORAGE_POOL,
+            Sign::Order => Signs::ORDER,
+            Sign::EvsEncrypted => Signs::EVS_ENCRYPTED,
+            Sign::Policy => Signs::POLICY,
+        }
+    }
+}
+
+/// No text that the rules look for is as long, in bytes; how much longer one is does not matter.
+pub const LONGEST: usize = crate::json::KEPT;
+
+/// What a volume's record says to the rules.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Signs(u16);
+
+/// EVS's spellings, which count in any case; another one is of next year.
+static SERVICE_TYPES: [(&[u8], u16); 3] =
+    [(b"EVS", Signs::EVS), (b"DSS", Signs::DSS), (b"DESS", Signs::DESS)];
+
+impl Signs {
+    const AVAILABLE: u16 = 1 << 0;
+    const BOOTABLE: u16 = 1 << 1;
+    const NOT_BOOTABLE: u16 = 1 << 2;
+    const ENCRYPTED: u16 = 1 << 3;
+    const NOT_ENCRYPTED: u16 = 1 << 4;
+    const EVS: u16 = 1 << 5;
+    const DSS: u16 = 1 << 6;
+    const DESS: u16 = 1 << 7;
+    const STORAGE_POOL: u16 = 1 << 8;
+    const ORDER: u16 = 1 << 9;
+    const EVS_ENCRYPTED: u16 = 1 << 10;
+    const POLICY: u16 = 1 << 11;
+
+    /// Those of a record that says nothing.
+    pub const NONE: Signs = Signs(0);
+
+    /// As a number, which says the same in this version only.
+    pub const fn bits(self) -> u16 {
+        self.0
+    }
+
+    /// From [`bits`](Signs::bits).
+    pub const fn from_bits(bits: u16) -> Signs {
+        Signs(bits)
+    }
+
+    /// Those of a record that says but one thing, a text, of which [`LONGEST`] bytes are enough.
+    pub fn of_text(sign: Sign, text: &[u8]) -> Signs {
+        let mut signs = Signs::NONE;
+        signs.take(sign, Scalar::Text(text));
+        signs
+    }
+
+    const fn has(self, bits: u16) -> bool {
+        self.0 & bits != 0
+    }
+
+    /// Takes in what a field says; what it said before does not count any more.
+    pub(crate) fn take(&mut self, sign: Sign, said: Scalar<'_>) {
+        let text = said.text();
+        let yes_or_no = |yes, no| said.flag().map_or(0, |flag| if flag { yes } else { no });
+        let filled = |bit| if text.is_empty() { 0 } else { bit };
+        let bits = match sign {
+            Sign::Status if text == b"available" => Signs::AVAILABLE,
+            Sign::Status => 0,
+            Sign::Bootable => yes_or_no(Signs::BOOTABLE, Signs::NOT_BOOTABLE),
+            Sign::Encrypted => yes_or_no(Signs::ENCRYPTED, Signs::NOT_ENCRYPTED),
+            Sign::ServiceType => {
+                let known = SERVICE_TYPES.iter().find(|(name, _)| text.eq_ignore_ascii_case(name));
+                known.map_or(0, |(_, bit)| *bit)
+            }
+            Sign::StoragePool => filled(Signs::STORAGE_POOL),
+            Sign::Order => filled(Signs::ORDER),
+            Sign::EvsEncrypted => yes_or_no(Signs::EVS_ENCRYPTED, 0),
+            Sign::Policy => filled(Signs::POLICY),
+        };
+        self.0 = self.0 & !sign.mask() | bits;
+    }
+
+    /// What the metadata said is not so.
+    pub(crate) const fn forget_metadata(&mut self) {
+        self.0 &= !(Sign::Order.mask() | Sign::EvsEncrypted.mask() | Sign::Policy.mask());
+    }
+
+    pub(crate) fn of(volume: &Volume) -> Signs {
+        let metadata = &volume.metadata;
+        let mut signs = Signs::NONE;
+        for (sign, said) in [
+            (Sign::StoragePool, &volume.dedicated_storage_id),
+            (Sign::ServiceType, &volume.service_type),
+            (Sign::Order, &metadata.order_id),
+            (Sign::Policy, &metadata.policy),
+        ] {
+            signs.take(sign, Scalar::Text(said.as_deref().unwrap_or_default().as_bytes()));
+        }
+        for (sign, said) in [
+            (Sign::Bootable, volume.bootable),
+            (Sign::Encrypted, volume.encrypted),
+            (Sign::EvsEncrypted, metadata.encrypted),
+        ] {
+            signs.take(sign, said.map_or(Scalar::Other, Scalar::Bool));
+        }
+        signs.take(Sign::Status, Scalar::Text(volume.status.as_str().as_bytes()));
+        signs
+    }
+
+    /// Whether the status is the only one that can go.
+    pub(crate) const fn available(self) -> bool {
+        self.has(Signs::AVAILABLE)
+    }
+
+    /// Whether an order stands behind it: it is billed yearly or monthly.
+    pub(crate) const fn order(self) -> bool {
+        self.has(Signs::ORDER)
+    }
+
+    /// Cinder's word on encryption.
+    pub(crate) const fn encrypted(self) -> Option<bool> {
+        self.either(Signs::ENCRYPTED, Signs::NOT_ENCRYPTED)
+    }
+
+    /// Whether EVS says that it is encrypted; it says nothing of one that is not.
+    pub(crate) const fn evs_encrypted(self) -> bool {
+        self.has(Signs::EVS_ENCRYPTED)
+    }
+
+    /// Whether it names a backup policy.
+    pub(crate) const fn policy(self) -> bool {
+        self.has(Signs::POLICY)
+    }
+
+    /// Whether it is marked as one to boot from.
+    pub(crate) const fn bootable(self) -> Option<bool> {
+        self.either(Signs::BOOTABLE, Signs::NOT_BOOTABLE)
+    }
+
+    /// Where it lies: a dedicated storage pool without a service type that explains it is DSS's.
+    pub(crate) const fn storage(self) -> Option<Storage> {
+        if self.has(Signs::DESS) {
+            Some(Storage::Dess)
+        } else if self.has(Signs::DSS | Signs::STORAGE_POOL) {
+            Some(Storage::Dss)
+        } else if self.has(Signs::EVS) {
+            Some(Storage::Evs)
+        } else {
+            None
+        }
+    }
+
+    const fn either(self, yes: u16, no: u16) -> Option<bool> {
+        match (self.has(yes), self.has(no)) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            (_, _) => None,
+        }
+    }
+}
+
+/// Where EVS says that a volume lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Storage {
+    Evs,
+    Dss,
+    Dess,
+}
