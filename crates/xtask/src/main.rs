@@ -8,6 +8,7 @@
 mod bench;
 mod codes;
 mod conformance;
+mod count;
 mod fuzz;
 mod install;
 mod names;
@@ -37,6 +38,10 @@ Usage:
       in Chromium, and write docs/benchmarks.md: about 15 minutes, on a machine that is left alone.
       --check only compares everyone's answers.
 
+  cargo xtask count [--accept]
+      Count the instructions of wasm that the npm package's calls take, and compare them with
+      bench/counts.json. --accept writes that file.
+
   cargo xtask conformance
       Compare the sandbox and the rules with a real OpenStack Cinder and its real clients, and
       take the page to it, through the gateway and by itself.
@@ -61,6 +66,8 @@ fn main() -> ExitCode {
                 ["package"] => package::package().map(|()| ExitCode::SUCCESS),
                 ["bench"] => bench::bench().map(|()| ExitCode::SUCCESS),
                 ["bench", "--check"] => test::test(&["bench"]),
+                ["count"] => test::test(&["count"]),
+                ["count", "--accept"] => count::accept().map(|()| ExitCode::SUCCESS),
                 ["conformance"] => test::test(&["conformance", "cinder-page"]),
                 ["fuzz"] => fuzz::fuzz(60).map(|()| ExitCode::SUCCESS),
                 ["fuzz", seconds] if let Ok(seconds) = seconds.parse() => {

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check there is, and what each of them needs.
 
 use crate::{
-    bench, conformance,
+    bench, conformance, count,
     install::{Need, browser, install},
     package, page,
     report::{Outcome, Report},
@@ -48,6 +48,7 @@ const STEPS: &[Step] = &[
         after: Some("package"),
         ..Step::new("consumers", &[Need::NpmPackages, Need::Browser], consumers)
     },
+    Step { after: Some("package"), ..Step::new("count", count::NEEDS, count::check) },
     Step { after: Some("package"), ..Step::new("bench", bench::NEEDS, same_answers) },
     // Installs what it needs itself: without it the step is skipped, and the others are not.
     Step::new("conformance", &[], conformance),

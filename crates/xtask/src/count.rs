@@ -1,0 +1,263 @@
+//! `cargo xtask count`: how many instructions of wasm the package's calls take. Times tell that only
+//! on a machine that is left alone; counts are the same wherever the same module runs.
+//!
+//! The module is the one that is shipped, with a counter put into it: every instruction that is
+//! executed counts one, a call, a vector instruction or a `memory.copy` of any length too. What
+//! only marks a place does not count: `block`, `loop`, `else`, `end` and `nop`. Nor does anything
+//! that JavaScript does. An interpreter's fuel would be no such count: wasmi, for one, also charges for
+//! what a branch skips.
+//!
+//! `bench/count.js` makes the calls.
+
+use crate::{
+    install::{Need, install},
+    package::{self, PKG},
+    run::target,
+    shell::program,
+};
+use anyhow::{Context, Result, ensure};
+use std::{collections::BTreeMap, fs, path::Path, process::Stdio};
+use wasm_encoder::{
+    CodeSection, ConstExpr, ExportKind, ExportSection, GlobalSection, GlobalType, Instruction,
+    Module, ValType,
+    reencode::{Error, Reencode, utils},
+};
+use wasmparser::{ExportSectionReader, FunctionBody, GlobalSectionReader, Operator, Parser};
+
+/// What `bench/count.js` needs beside the package.
+pub(crate) const NEEDS: &[Need] = &[Need::Node];
+
+/// The counts that were accepted.
+const FILE: &str = "bench/counts.json";
+/// By how many percent a count may differ from what was accepted.
+const TOLERANCE: u64 = 10;
+const ACCEPT: &str = "`cargo xtask count --accept`";
+
+/// Instructions by job.
+type Counts = BTreeMap<String, u64>;
+
+/// Compares the counts with those that were accepted; a note where the latter are out of date.
+///
+/// # Errors
+/// Where the package is not built, or something takes more instructions than it may.
+pub(crate) fn check() -> Result<Option<String>> {
+    let accepted = serde_json::from_str(&fs::read_to_string(FILE)?).context(FILE)?;
+    compare(&accepted, &count()?)
+}
+
+/// Builds the package, and accepts whatever it takes.
+///
+/// # Errors
+/// Where something can't be built or run.
+pub(crate) fn accept() -> Result<()> {
+    package::package()?;
+    NEEDS.iter().copied().try_for_each(install)?;
+    fs::write(FILE, serde_json::to_string_pretty(&count()?)? + "\n")?;
+    println!("{FILE} is new: commit it, and say what it was worth");
+    Ok(())
+}
+
+fn count() -> Result<Counts> {
+    let counted = target().join("counted.wasm");
+    fs::write(&counted, with_counter(&fs::read(Path::new(PKG).join("light.wasm"))?)?)?;
+    let mut node = program("node");
+    let output = node
+        .arg("bench/count.js")
+        .arg(counted)
+        .stderr(Stdio::inherit())
+        .output()
+        .context("node")?;
+    ensure!(output.status.success(), "bench/count.js failed ({})", output.status);
+    serde_json::from_slice(&output.stdout).context("what bench/count.js said")
+}
+
+fn compare(accepted: &Counts, counted: &Counts) -> Result<Option<String>> {
+    ensure!(accepted.keys().eq(counted.keys()), "{FILE} has other jobs: run {ACCEPT}");
+    let (mut more, mut less) = (Vec::new(), Vec::new());
+    for ((job, &before), &now) in accepted.iter().zip(counted.values()) {
+        let percent = (now as f64 / before as f64 - 1.0) * 100.0;
+        println!("{job:<24} {now:>12} instructions  {percent:>+6.1} %");
+        if now * 100 > before * (100 + TOLERANCE) {
+            more.push(format!("{job} takes {now} instructions and not {before}, {percent:+.1} %"));
+        } else if now * 100 < before * (100 - TOLERANCE) {
+            less.push(format!("{job} {percent:+.1} %"));
+        }
+    }
+    ensure!(more.is_empty(), "{}; if it is worth that, run {ACCEPT}", more.join("; "));
+    Ok((!less.is_empty()).then(|| format!("{FILE} is out of date: {}; {ACCEPT}", less.join(", "))))
+}
+
+/// A module that counts what it executes, in its exported global `counted`.
+fn with_counter(wasm: &[u8]) -> Result<Vec<u8>> {
+    let mut module = Module::new();
+    Counter::default()
+        .parse_core_module(&mut module, Parser::new(0), wasm)
+        .map_err(|error| anyhow::anyhow!("light.wasm can't be read: {error}"))?;
+    Ok(module.finish())
+}
+
+/// Copies a module. Instructions that are executed together are counted together, by the first one
+/// that may go elsewhere, or that others come to.
+#[derive(Default)]
+struct Counter {
+    /// The counter's index: behind the module's own globals.
+    global: u32,
+}
+
+impl Reencode for Counter {
+    type Error = std::convert::Infallible;
+
+    fn parse_global_section(
+        &mut self,
+        to: &mut GlobalSection,
+        from: GlobalSectionReader<'_>,
+    ) -> Result<(), Error> {
+        utils::parse_global_section(self, to, from)?;
+        self.global = to.len();
+        let counter = GlobalType { val_type: ValType::I64, mutable: true, shared: false };
+        to.global(counter, &ConstExpr::i64_const(0));
+        Ok(())
+    }
+
+    fn parse_export_section(
+        &mut self,
+        to: &mut ExportSection,
+        from: ExportSectionReader<'_>,
+    ) -> Result<(), Error> {
+        utils::parse_export_section(self, to, from)?;
+        to.export("counted", ExportKind::Global, self.global);
+        Ok(())
+    }
+
+    fn parse_function_body(
+        &mut self,
+        to: &mut CodeSection,
+        from: FunctionBody<'_>,
+    ) -> Result<(), Error> {
+        let mut function = self.new_function_with_parsed_locals(&from)?;
+        let mut together = 0;
+        for operator in from.get_operators_reader()? {
+            let operator = operator?;
+            together += i64::from(!marks_a_place(&operator));
+            if ends_a_sequence(&operator) && together > 0 {
+                function
+                    .instruction(&Instruction::GlobalGet(self.global))
+                    .instruction(&Instruction::I64Const(together))
+                    .instruction(&Instruction::I64Add)
+                    .instruction(&Instruction::GlobalSet(self.global));
+                together = 0;
+            }
+            function.instruction(&self.instruction(operator)?);
+        }
+        to.function(&function);
+        Ok(())
+    }
+}
+
+fn marks_a_place(operator: &Operator<'_>) -> bool {
+    use Operator::{Block, Else, End, Loop, Nop};
+    matches!(operator, Block { .. } | Loop { .. } | Else | End | Nop)
+}
+
+fn ends_a_sequence(operator: &Operator<'_>) -> bool {
+    use Operator::{Br, BrIf, BrTable, Else, End, If, Loop, Return, Unreachable};
+    matches!(
+        operator,
+        Loop { .. }
+            | If { .. }
+            | Else
+            | End
+            | Br { .. }
+            | BrIf { .. }
+            | BrTable { .. }
+            | Return
+            | Unreachable
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_encoder::{BlockType, Function, FunctionSection, TypeSection};
+    use wasmparser::Payload;
+
+    #[test]
+    fn what_is_executed_together_is_counted_together() -> Result<()> {
+        use Instruction::{
+            Block, Br, BrIf, Call, Drop, Else, End, I32Const, I32Eqz, I32Sub, If, LocalGet,
+            LocalSet, Loop, Nop, Return, Unreachable,
+        };
+        const EMPTY: BlockType = BlockType::Empty;
+        #[track_caller]
+        fn check(body: &[Instruction<'_>], expected: &[i64]) -> Result<()> {
+            assert_eq!(counted(&with_counter(&module(body))?)?, expected);
+            Ok(())
+        }
+        check(&[End], &[])?;
+        check(&[Nop, LocalGet(0), Drop, End], &[2])?;
+        check(&[LocalGet(0), LocalSet(0), Return, End], &[3])?;
+        check(&[Unreachable, End], &[1])?;
+        // From 10 down to 0: ten times all of it, and then as far as the first branch.
+        let first = [Block(EMPTY), Loop(EMPTY), LocalGet(0), I32Eqz, BrIf(1)];
+        let second = [LocalGet(0), I32Const(1), I32Sub, LocalSet(0), Br(0), End, End, End];
+        check(&[first.as_slice(), &second].concat(), &[3, 5])?;
+        let then = [LocalGet(0), If(EMPTY), LocalGet(0), Call(0), Nop, Else];
+        check(&[then.as_slice(), &[LocalGet(0), Drop, End, Nop, End]].concat(), &[2, 2, 2])
+    }
+
+    /// A module with one function, from a number to nothing.
+    fn module(body: &[Instruction<'_>]) -> Vec<u8> {
+        let mut module = Module::new();
+        let mut types = TypeSection::new();
+        types.ty().function([ValType::I32], []);
+        module.section(&types).section(FunctionSection::new().function(0));
+        module.section(&GlobalSection::new()).section(&ExportSection::new());
+        let mut function = Function::new([]);
+        for instruction in body {
+            function.instruction(instruction);
+        }
+        module.section(CodeSection::new().function(&function));
+        module.finish()
+    }
+
+    /// What is added to the counter, from place to place.
+    fn counted(wasm: &[u8]) -> Result<Vec<i64>> {
+        let mut found = Vec::new();
+        for payload in Parser::new(0).parse_all(wasm) {
+            let Payload::CodeSectionEntry(body) = payload? else { continue };
+            for operator in body.get_operators_reader()? {
+                if let Operator::I64Const { value } = operator? {
+                    found.push(value);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    #[test]
+    fn more_than_a_tenth_more_fails_and_less_is_noted() {
+        let counts = |jobs: &[(&str, u64)]| -> Counts {
+            jobs.iter().map(|(job, count)| ((*job).to_owned(), *count)).collect()
+        };
+        #[track_caller]
+        fn check(compared: Result<Option<String>>, expected: Result<Option<&str>, &str>) {
+            let compared = compared.map_err(|error| error.to_string());
+            assert_eq!(compared, expected.map(|n| n.map(Into::into)).map_err(Into::into));
+        }
+        let accepted = counts(&[("a", 1000), ("b", 200)]);
+        check(compare(&accepted, &accepted), Ok(None));
+        check(compare(&accepted, &counts(&[("a", 1100), ("b", 180)])), Ok(None));
+        check(
+            compare(&accepted, &counts(&[("a", 1101), ("b", 100)])),
+            Err(
+                "a takes 1101 instructions and not 1000, +10.1 %; if it is worth that, run `cargo xtask count --accept`",
+            ),
+        );
+        check(
+            compare(&accepted, &counts(&[("a", 899), ("b", 200)])),
+            Ok(Some("bench/counts.json is out of date: a -10.1 %; `cargo xtask count --accept`")),
+        );
+        let other = "bench/counts.json has other jobs: run `cargo xtask count --accept`";
+        check(compare(&accepted, &counts(&[("a", 1000)])), Err(other));
+    }
+}
