@@ -4,8 +4,8 @@
 //! The module is the one that is shipped, with a counter put into it: every instruction that is
 //! executed counts one, a call, a vector instruction or a `memory.copy` of any length too. What
 //! only marks a place does not count: `block`, `loop`, `else`, `end` and `nop`. Nor does anything
-//! that JavaScript does. An interpreter's fuel would be no such count: wasmi, for one, also charges for
-//! what a branch skips.
+//! that JavaScript does. An interpreter's fuel would be no such count: wasmi, for one, also charges
+//! for what a branch skips.
 //!
 //! `bench/count.js` makes the calls.
 

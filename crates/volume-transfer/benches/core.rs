@@ -1,0 +1,96 @@
+//! What the rules take on this machine itself, without wasm and JavaScript around them:
+//! `cargo bench --package volume-transfer`.
+
+#![allow(missing_docs, reason = "criterion's macros make a public item")]
+#![allow(clippy::unwrap_used, reason = "a bench fails by panicking")]
+
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use std::{hint::black_box, process::Command};
+use volume_transfer::{
+    Eligibility, Facts, Response, Screen, Service, TransferName, VolumeId, api, eligibility,
+};
+
+const ROWS: usize = 1_000;
+
+fn names(criterion: &mut Criterion) {
+    let rule = Service::EvsV2.name_rule();
+    let mut group = criterion.benchmark_group("name");
+    for (of, name) in [
+        ("ascii", "order-service-shard-01".to_owned()),
+        ("chinese", "数据盘-上海-01".to_owned()),
+        ("too long", "卷".repeat(86)),
+    ] {
+        assert_eq!(TransferName::parse(&name, rule).is_err(), of == "too long");
+        group.bench_function(of, |bench| {
+            bench.iter(|| TransferName::parse(black_box(&name), rule));
+        });
+    }
+}
+
+/// Screening, and the plain way to the same: volumes are made, and each is checked.
+fn lists(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("list");
+    for (names, pretty) in
+        [("ascii", false), ("ascii", true), ("chinese", false), ("chinese", true)]
+    {
+        let list = list(names, pretty);
+        let of = format!("{names}, {}", if pretty { "pretty" } else { "compact" });
+        assert_eq!(screened(&list), plain(list.clone()));
+        group.throughput(Throughput::Bytes(u64::try_from(list.len()).unwrap()));
+        group.bench_function(BenchmarkId::new("screened", &of), |bench| {
+            bench.iter(|| screened(black_box(&list)));
+        });
+        group.bench_function(BenchmarkId::new("decoded", &of), |bench| {
+            bench.iter_batched(|| list.clone(), plain, BatchSize::LargeInput);
+        });
+    }
+}
+
+fn screened(list: &[u8]) -> Vec<Eligibility> {
+    let mut rows = Vec::with_capacity(ROWS);
+    let mut screen = Screen::new(Service::EvsV2, Facts::default());
+    screen.push(list, |row| rows.push(row)).unwrap();
+    screen.finish().unwrap();
+    rows
+}
+
+fn plain(list: Vec<u8>) -> Vec<Eligibility> {
+    let page = api::decode_volumes(Ok(Response::new(200, list))).unwrap();
+    let facts = Facts::default();
+    page.volumes.iter().map(|v| eligibility::check(v, &facts, Service::EvsV2)).collect()
+}
+
+/// A list of volumes by the generator of the npm package's bench, so that figures can be compared.
+fn list(names: &str, pretty: bool) -> Vec<u8> {
+    let script = format!(
+        "import {{ listText }} from './bench/data.js';
+         process.stdout.write(listText({ROWS}, {{ names: '{names}', pretty: {pretty} }}));"
+    );
+    let mut node = Command::new("node");
+    node.args(["--input-type=module", "--eval", &script]);
+    let output = node.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+fn created(criterion: &mut Criterion) {
+    const VOLUME: &str = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
+    let body = format!(
+        r#"{{"transfer":{{"id":"1a7059f5-0ed7-45b7-8d05-2811e5d09f24","volume_id":"{VOLUME}",
+        "name":"first volume","created_at":"2016-01-19T13:30:35.746234","auth_key":"9266c59563c84664",
+        "links":[{{"href":"https://localhost/a","rel":"self"}},{{"href":"https://localhost/b","rel":"bookmark"}}]}}}}"#
+    );
+    let asked = || VolumeId::parse(VOLUME).ok();
+    let answer = || Response::new(202, body.clone().into_bytes());
+    assert!(api::decode_created(asked(), Ok(answer())).is_ok());
+    criterion.bench_function("created", |bench| {
+        bench.iter_batched(
+            || (asked(), answer()),
+            |(asked, answer)| api::decode_created(asked, Ok(answer)),
+            BatchSize::SmallInput,
+        );
+    });
+}
+
+criterion_group!(benches, names, lists, created);
+criterion_main!(benches);
