@@ -25,7 +25,7 @@ const jobs = {
 for (const names of ["ascii", "chinese"]) {
   for (const pretty of [false, true]) {
     const bytes = new TextEncoder().encode(listText(1_000, { names, pretty }));
-    jobs[`list, ${names}, ${pretty ? "pretty" : "compact"}`] = () => screenBytes(bytes).ids.length === 1_000;
+    jobs[`list, ${names}, ${pretty ? "pretty" : "compact"}`] = () => screenBytes(bytes).count === 1_000;
   }
 }
 

@@ -49,7 +49,7 @@ fn lists(criterion: &mut Criterion) {
 fn screened(list: &[u8]) -> Vec<Eligibility> {
     let mut rows = Vec::with_capacity(ROWS);
     let mut screen = Screen::new(Service::EvsV2, Facts::default());
-    screen.push(list, |row| rows.push(row)).unwrap();
+    screen.push(list, |row| rows.push(row.eligibility)).unwrap();
     screen.finish().unwrap();
     rows
 }

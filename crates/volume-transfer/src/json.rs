@@ -1,5 +1,6 @@
 //! JSON: a text written, and a document read from a stream of bytes with nothing allocated.
 
+use crate::lanes;
 use crate::loose::Scalar;
 use alloc::string::String;
 
@@ -23,7 +24,10 @@ pub(crate) struct Refused;
 
 /// What a [`Reader`] tells of a document, in the order in which it stands there.
 pub(crate) trait Visit {
-    /// An object's key; its value comes next. Of a long one only the first [`KEPT`] bytes are here.
+    /// Whether it is worth knowing what the text says that begins, a key or a value.
+    fn wants(&self, key: bool) -> bool;
+    /// An object's key; its value comes next. Of a long one only the first [`KEPT`] bytes are here,
+    /// and of one that was not wanted none.
     fn key(&mut self, text: &[u8]);
     /// A value without parts; a number of at most 19 digits and nothing else is a text.
     fn scalar(&mut self, scalar: Scalar<'_>, left: Left) -> Result<(), Refused>;
@@ -68,6 +72,7 @@ pub(crate) struct Reader {
     code: u16,
     /// How many bytes were left where the value began.
     begun: usize,
+    wanted: bool,
 }
 
 /// What was read last, and so what may come.
@@ -275,6 +280,7 @@ impl Reader {
             length: 0,
             code: 0,
             begun: 0,
+            wanted: false,
         }
     }
 
@@ -290,8 +296,7 @@ impl Reader {
         while let Some((byte, rest)) = part.split_first() {
             if let State::Text = self.state {
                 // Most of a list is texts that nobody asks for.
-                let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
-                let plain = part.iter().position(special).unwrap_or(part.len());
+                let plain = lanes::plain(part);
                 if let Some((text, rest)) = part.split_at_checked(plain).filter(|_| plain > 0) {
                     self.keep(text);
                     part = rest;
@@ -338,6 +343,9 @@ impl Reader {
     }
 
     fn keep(&mut self, text: &[u8]) {
+        if !self.wanted {
+            return;
+        }
         for (to, from) in self.text.iter_mut().skip(self.length).zip(text) {
             *to = *from;
         }
@@ -352,8 +360,8 @@ impl Reader {
         self.text.get(..self.length).unwrap_or_default()
     }
 
-    const fn begin(&mut self, key: bool, left: usize) {
-        (self.key, self.length, self.begun) = (key, 0, left);
+    const fn begin(&mut self, key: bool, left: usize, wanted: bool) {
+        (self.key, self.length, self.begun, self.wanted) = (key, 0, left, wanted);
     }
 
     /// Takes a byte; whether it is done with. `left` is how many there are from it on.
@@ -381,10 +389,10 @@ impl Reader {
                     self.keep(&[if self.code < 0x80 { self.code.to_le_bytes()[0] } else { 0xff }]);
                 }
             }
-            Action::BeginKey => self.begin(true, left),
-            Action::BeginText => self.begin(false, left),
+            Action::BeginKey => self.begin(true, left, visitor.wants(true)),
+            Action::BeginText => self.begin(false, left, visitor.wants(false)),
             Action::Begin => {
-                self.begin(false, left);
+                self.begin(false, left, true);
                 self.keep(&[byte]);
             }
             Action::EndText if self.key => {

@@ -4,7 +4,22 @@
 /// How many bytes that is.
 pub(crate) const LANES: usize = 16;
 
-pub(crate) use machine::{alike, hex, special};
+pub(crate) use machine::{alike, hex};
+
+/// How many bytes stand before the first one that ends a JSON text or must not stand in one as it
+/// is: a quote, a backslash, a control character.
+pub(crate) fn plain(text: &[u8]) -> usize {
+    let mut rest = text;
+    while let Some((lanes, behind)) = rest.split_first_chunk() {
+        let special = machine::special(lanes);
+        if special != 0 {
+            return text.len() - rest.len() + special.trailing_zeros() as usize;
+        }
+        rest = behind;
+    }
+    let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+    text.len() - rest.len() + rest.iter().position(special).unwrap_or(rest.len())
+}
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod machine {
@@ -20,8 +35,7 @@ mod machine {
         u64x2(bits as u64, (bits >> 64) as u64)
     }
 
-    /// Bit n is set where byte n ends a JSON text or must not stand in one as it is: a quote, a
-    /// backslash, a control character.
+    /// Bit n is set where byte n is one that [`plain`](super::plain) stops at.
     pub(crate) fn special(bytes: &[u8; LANES]) -> u16 {
         let bytes = load(bytes);
         let quotes = u8x16_eq(bytes, u8x16_splat(b'"'));
@@ -76,7 +90,14 @@ mod tests {
                 let bytes =
                     core::array::from_fn(|at| if places >> at & 1 == 1 { byte } else { b'z' });
                 let is_special = byte == b'"' || byte == b'\\' || byte < b' ';
-                assert_eq!(special(&bytes), if is_special { places } else { 0 }, "{byte}");
+                let expected = if is_special { places } else { 0 };
+                assert_eq!(machine::special(&bytes), expected, "{byte}");
+                for (at, length) in [(0, 16), (3, 16), (9, 12), (16, 16)] {
+                    let text = bytes.repeat(2);
+                    let text = text.get(at..at + length).unwrap_or_default();
+                    let found = text.iter().position(|byte| *byte != b'z').filter(|_| is_special);
+                    assert_eq!(plain(text), found.unwrap_or(length), "{byte} {at}");
+                }
                 let is_hex = byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
                 assert_eq!(hex(&bytes), if is_hex { places } else { 0 }, "{byte}");
                 let others = if byte == b'z' { u16::MAX } else { !places };

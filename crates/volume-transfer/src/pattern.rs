@@ -335,18 +335,10 @@ impl Pattern {
 /// What stands behind the value that a text begins with; `None` where it takes a closer look.
 #[inline]
 fn behind_value(text: &[u8]) -> Option<&[u8]> {
-    let (first, mut rest) = text.split_first()?;
+    let (first, rest) = text.split_first()?;
     if *first == b'"' {
-        loop {
-            let (bytes, behind) = rest.split_first_chunk()?;
-            let special = lanes::special(bytes);
-            if special != 0 {
-                let end = usize::try_from(special.trailing_zeros()).ok()?;
-                let (ends, behind) = rest.get(end..)?.split_first()?;
-                return (*ends == b'"').then_some(behind);
-            }
-            rest = behind;
-        }
+        let (end, behind) = rest.get(lanes::plain(rest)..)?.split_first()?;
+        return (*end == b'"').then_some(behind);
     }
     let length = match first {
         b'0' => 1,

@@ -346,6 +346,10 @@ struct Rows<'a> {
 }
 
 impl Visit for Rows<'_> {
+    fn wants(&self, key: bool) -> bool {
+        self.list.inside == 0 && (key || self.list.field.is_some())
+    }
+
     fn key(&mut self, text: &[u8]) {
         let List { place, inside, field, .. } = &mut *self.list;
         if *inside == 0 {
