@@ -1,9 +1,10 @@
 //! Part 6: taking over a volume that another project gives.
 
 use crate::field::{TextField, focus};
+use crate::parts::{Submit, When};
 use crate::progress::Progress;
 use crate::state::Console;
-use crate::text::{Failure, key, language, t};
+use crate::text::{Failure, Key, key, language, said, t};
 use leptos::ev::SubmitEvent;
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -23,8 +24,8 @@ pub(crate) fn Accept() -> impl IntoView {
     let auth_key = NodeRef::<Input>::new();
     let file = NodeRef::<Input>::new();
     let busy = RwSignal::new(false);
-    let wrong_id = RwSignal::new(None::<IdError>);
-    let wrong_key = RwSignal::new(None::<IdError>);
+    let wrong_id = RwSignal::new(None::<Key>);
+    let wrong_key = RwSignal::new(None::<Key>);
     let wrong_file = RwSignal::new(false);
     let failure = RwSignal::new(None::<ChangeError>);
     let accepted = RwSignal::new(None::<Transfer>);
@@ -36,11 +37,6 @@ pub(crate) fn Accept() -> impl IntoView {
         if let Some(input) = node.try_get_untracked().flatten() {
             input.set_value(text);
         }
-    };
-    let error = move |group: &'static str, error: RwSignal<Option<IdError>>| {
-        Signal::derive(move || {
-            error.get().map(|error| language.get().say_code(group, error.code(), &[]))
-        })
     };
 
     let read_file = move || {
@@ -72,8 +68,9 @@ pub(crate) fn Accept() -> impl IntoView {
     let submit = move || {
         let transfer_id = TransferId::parse(&value(id));
         let key = AuthKey::parse(&value(auth_key));
-        wrong_id.set(transfer_id.as_ref().err().copied());
-        wrong_key.set(key.as_ref().err().copied());
+        let wrong = |group, error: &IdError| Key::of(group, error.code());
+        wrong_id.set(transfer_id.as_ref().err().and_then(|error| wrong("transferId", error)));
+        wrong_key.set(key.as_ref().err().and_then(|error| wrong("authKey", error)));
         let (transfer_id, auth_key_value) = match (transfer_id, key) {
             (Ok(transfer_id), Ok(key)) => (transfer_id, key),
             (Err(_), _) => return focus("accept-id"),
@@ -118,31 +115,29 @@ pub(crate) fn Accept() -> impl IntoView {
                         aria-describedby="accept-file-error" on:change=move |_| read_file()
                         aria-invalid=move || wrong_file.get().then_some("true") />
                     <p class="error" id="accept-file-error">
-                        {move || wrong_file.get().then(|| language.get().say(key::ACCEPT_FILE_MALFORMED, &[]))}
+                        <When holds=wrong_file>{t(key::ACCEPT_FILE_MALFORMED)}</When>
                     </p>
                 </div>
                 <div class="fields">
                     <TextField id="accept-id" label=key::HANDOVER_ID node=id
-                        error=error("transferId", wrong_id)>""</TextField>
+                        error=said(wrong_id)>""</TextField>
                     <TextField id="accept-key" label=key::HANDOVER_KEY node=auth_key
-                        error=error("authKey", wrong_key)>""</TextField>
+                        error=said(wrong_key)>""</TextField>
                 </div>
-                <button type="submit" id="accept-submit" class="primary"
-                    aria-disabled=move || busy.get().then_some("true")>
-                    {t(key::ACCEPT_SUBMIT)}
-                </button>
+                <Submit id="accept-submit" label=key::ACCEPT_SUBMIT disabled=busy />
                 <Progress busy label=key::ACCEPT_BUSY />
             </form>
             <div role="status">
                 {move || accepted.get().map(|record| {
                     let label = console.label(&record.volume_id);
-                    view! { <p class="message good">{move || language.get().say(key::ACCEPT_DONE, &[("volume", &label)])}</p> }
+                    let done = move || language.get().say(key::ACCEPT_DONE, &[("volume", &label)]);
+                    view! { <p class="message good">{Signal::derive(done)}</p> }.into_any()
                 })}
             </div>
             <div role="alert">
                 {move || failure.get().map(|error| view! {
                     <Failure error rejected=key::ACCEPT_REJECTED unknown=key::ACCEPT_UNKNOWN />
-                })}
+                }.into_any())}
             </div>
         </section>
     }

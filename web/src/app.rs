@@ -4,6 +4,7 @@ use crate::accept::Accept;
 use crate::connect::Connect;
 use crate::create::Create;
 use crate::handover::HandoverDialog;
+use crate::parts::{When, effect};
 use crate::state::Console;
 use crate::text::{Language, key, t};
 use crate::transfers::{CancelDialog, Transfers};
@@ -22,7 +23,7 @@ pub fn App() -> impl IntoView {
     provide_context(language);
     provide_context(console);
 
-    Effect::new(move |_| {
+    effect(move || {
         let language = language.get();
         document().set_title(&language.say(key::APP_TITLE, &[]));
         set_on_root("lang", language.tag());
@@ -73,26 +74,24 @@ pub fn App() -> impl IntoView {
         </header>
         <main id="main" tabindex="-1">
             <Connect />
-            <Show when=move || console.session.with(Option::is_some)>
+            <When holds=move || console.session.with(Option::is_some)>
                 <Volumes />
                 <Create />
                 <Transfers />
                 <Accept />
-            </Show>
+            </When>
         </main>
-        <Show when=move || console.handover.with(Option::is_some)>
-            <HandoverDialog />
-        </Show>
+        <When holds=move || console.handover.with(Option::is_some)><HandoverDialog /></When>
         {move || console.pending.cancelling.get().map(|(session, transfer)| view! {
             <CancelDialog session transfer />
-        })}
+        }.into_any())}
     }
 }
 
 #[component]
 fn SchemeSwitch() -> impl IntoView {
     let scheme = RwSignal::new(remembered(SCHEME).unwrap_or_else(|| "auto".to_owned()));
-    Effect::new(move |_| scheme.with(|scheme| set_on_root("data-scheme", scheme)));
+    effect(move || scheme.with(|scheme| set_on_root("data-scheme", scheme)));
     let schemes = [
         ("auto", key::APP_SCHEME_AUTO),
         ("light", key::APP_SCHEME_LIGHT),

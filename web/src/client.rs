@@ -1,7 +1,7 @@
 //! The only file that touches the network: sends the core's requests and adds the token.
 
 use gloo_net::http::RequestBuilder;
-use serde::Deserialize;
+use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
 use volume_transfer::api::{self, TransferList, VolumePage};
@@ -189,7 +189,7 @@ pub struct VolumeList {
 }
 
 /// A project that the server's sandbox offers to try the page with.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DemoProject {
     /// What to call it: `A` or `B`.
     pub label: String,
@@ -201,17 +201,25 @@ pub struct DemoProject {
 
 /// The sandbox's demo projects; none if the page is served by something else.
 pub async fn demo_projects() -> Vec<DemoProject> {
-    #[derive(Deserialize)]
-    struct Console {
-        demo_projects: Vec<DemoProject>,
-    }
     let Ok(answer) = gloo_net::http::Request::get("/console.json").send().await else {
         return Vec::new();
     };
-    match answer.binary().await {
-        Ok(body) if answer.ok() => serde_json::from_slice(&body)
-            .map(|Console { demo_projects }| demo_projects)
-            .unwrap_or_default(),
-        Ok(_) | Err(_) => Vec::new(),
+    let body = match answer.binary().await {
+        Ok(body) if answer.ok() => body,
+        Ok(_) | Err(_) => return Vec::new(),
+    };
+    let console: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let projects = console.get("demo_projects").and_then(Value::as_array);
+    projects.into_iter().flatten().filter_map(DemoProject::read).collect()
+}
+
+impl DemoProject {
+    fn read(project: &Value) -> Option<DemoProject> {
+        let text = |name| Some(project.get(name)?.as_str()?.to_owned());
+        Some(DemoProject {
+            label: text("label")?,
+            project_id: text("project_id")?,
+            token: text("token")?,
+        })
     }
 }

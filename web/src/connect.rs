@@ -1,22 +1,22 @@
 //! Part 1: who works with which project of which service.
 
 use crate::client::{self, DemoProject, Endpoint, Session, SessionData, Token, TokenError};
-use crate::field::{TextField, focus};
+use crate::field::{TextField, focus, focus_soon};
+use crate::parts::{Button, Submit, When};
 use crate::progress::{Progress, Reading};
 use crate::state::Console;
-use crate::text::{Key, ReadFailure, key, language, t};
+use crate::text::{Key, ReadFailure, key, language, said, t};
 use leptos::ev::SubmitEvent;
 use leptos::html::{Input, Select};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use volume_transfer::{IdError, ProjectId, ReadError, Service};
 
 const KEPT: &str = "volume-transfer.connection";
 
 /// What a person asked to be kept for this tab, as they typed it.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default)]
 struct Entries {
     endpoint: String,
     project: String,
@@ -29,33 +29,29 @@ pub(crate) fn Connect() -> impl IntoView {
     let console = Console::get();
     let language = language();
     let editing = console.connecting;
-    let summary = move || {
+    let summary = Signal::derive(move || {
         let language = language.get();
-        console.session.with(|session| {
-            session.as_ref().map(|session| {
-                let service = language.say_code("service", session.service.code(), &[]);
-                let values = [("project", session.project.as_str()), ("service", &service)];
-                language.say(key::CONNECT_DONE, &values)
+        console
+            .session
+            .with(|session| {
+                session.as_ref().map(|session| {
+                    let service = language.say_code("service", session.service.code(), &[]);
+                    let values = [("project", session.project.as_str()), ("service", &service)];
+                    language.say(key::CONNECT_DONE, &values)
+                })
             })
-        })
+            .unwrap_or_default()
+    });
+    let change = move || {
+        editing.set(true);
+        focus_soon("endpoint");
     };
     view! {
         <section aria-labelledby="connection">
             <h2 id="connection">{t(key::CONNECT_TITLE)}</h2>
             <p role="status">{summary}</p>
-            <Show
-                when=move || editing.get()
-                fallback=move || view! {
-                    <button type="button" on:click=move |_| {
-                        editing.set(true);
-                        request_animation_frame(|| focus("endpoint"));
-                    }>
-                        {t(key::CONNECT_CHANGE)}
-                    </button>
-                }
-            >
-                <ConnectForm editing />
-            </Show>
+            <When holds=editing><ConnectForm editing /></When>
+            <When holds=move || !editing.get()><Button label=key::CONNECT_CHANGE press=change /></When>
         </section>
     }
 }
@@ -73,7 +69,9 @@ fn ConnectForm(
     let reading = Reading::default();
     let busy = reading.busy;
     let failure = RwSignal::new(None::<ReadError>);
-    let wrong = RwSignal::new(Wrong::default());
+    let wrong_endpoint = RwSignal::new(None::<Key>);
+    let wrong_project = RwSignal::new(None::<Key>);
+    let wrong_token = RwSignal::new(None::<Key>);
     let endpoint = NodeRef::<Input>::new();
     let project = NodeRef::<Input>::new();
     let token = NodeRef::<Input>::new();
@@ -95,7 +93,7 @@ fn ConnectForm(
                     keep_for_this_tab(&typed, keep.get_untracked().is_some_and(|k| k.checked()));
                     console.open(session, list);
                     editing.set(false);
-                    request_animation_frame(|| focus("volumes"));
+                    focus_soon("volumes");
                 }
                 Some(Err(error)) => failure.set(Some(error)),
                 None => {}
@@ -107,7 +105,15 @@ fn ConnectForm(
         move || service.get_untracked().map(|select| select.value()).unwrap_or_default();
     let attempt = move |typed: Entries| {
         let read = typed.read();
-        wrong.set(Wrong::of(&read));
+        wrong_endpoint.set(read.0.is_none().then_some(key::CONNECT_ENDPOINT_MALFORMED));
+        wrong_project.set(read.1.as_ref().err().map(|error| match error {
+            IdError::Empty => key::PROJECTID_EMPTY,
+            IdError::Malformed => key::PROJECTID_MALFORMED,
+        }));
+        wrong_token.set(read.2.as_ref().err().map(|error| match error {
+            TokenError::Empty => key::CONNECT_TOKEN_EMPTY,
+            TokenError::Malformed => key::CONNECT_TOKEN_MALFORMED,
+        }));
         let fields = [
             (read.0.is_none(), "endpoint"),
             (read.1.is_err(), "project"),
@@ -132,11 +138,24 @@ fn ConnectForm(
         });
     };
 
-    let field_error = move |pick: fn(&Wrong) -> Option<Key>| {
-        Signal::derive(move || wrong.with(pick).map(|key| language.get().say(key, &[])))
-    };
     let start = move |pick: fn(&Entries) -> &String| {
         Signal::derive(move || entries.with(|e| pick(e).clone()))
+    };
+
+    let demo_button = move |project: DemoProject| {
+        let label = project.label.clone();
+        let label = move || language.get().say(key::CONNECT_DEMO, &[("label", &label)]);
+        let press = move || {
+            let demo = Entries {
+                endpoint: origin(),
+                project: project.project_id.clone(),
+                token: project.token.clone(),
+                service: chosen_service(),
+            };
+            entries.set(demo.clone());
+            attempt(demo);
+        };
+        view! { <Button label press /> }.into_any()
     };
 
     view! {
@@ -144,34 +163,18 @@ fn ConnectForm(
             event.prevent_default();
             submit();
         }>
-            <Show when=move || demo.with(|demo| !demo.is_empty())>
+            <When holds=move || demo.with(|demo| !demo.is_empty())>
                 <div class="demo">
                     <p>{t(key::CONNECT_DEMO_HINT)}</p>
-                    {move || demo.get().into_iter().map(|project| {
-                        let label = project.label.clone();
-                        view! {
-                            <button type="button" on:click=move |_| {
-                                let demo = Entries {
-                                    endpoint: origin(),
-                                    project: project.project_id.clone(),
-                                    token: project.token.clone(),
-                                    service: chosen_service(),
-                                };
-                                entries.set(demo.clone());
-                                attempt(demo);
-                            }>
-                                {move || language.get().say(key::CONNECT_DEMO, &[("label", &label)])}
-                            </button>
-                        }
-                    }).collect_view()}
+                    {move || demo.get().into_iter().map(demo_button).collect_view()}
                 </div>
-            </Show>
+            </When>
             <div class="fields">
                 <TextField id="endpoint" label=key::CONNECT_ENDPOINT kind="url" node=endpoint
                     value=Signal::derive(move || entries.with(|e| {
                         if e.endpoint.is_empty() { origin() } else { e.endpoint.clone() }
                     }))
-                    error=field_error(|w| w.endpoint)>
+                    error=said(wrong_endpoint)>
                     <p>{t(key::CONNECT_ENDPOINT_HINT)}</p>
                 </TextField>
                 <div class="field">
@@ -185,11 +188,11 @@ fn ConnectForm(
                     </select>
                 </div>
                 <TextField id="project" label=key::CONNECT_PROJECT node=project
-                    value=start(|e| &e.project) error=field_error(|w| w.project)>
+                    value=start(|e| &e.project) error=said(wrong_project)>
                     ""
                 </TextField>
                 <TextField id="token" label=key::CONNECT_TOKEN kind="password" node=token
-                    value=start(|e| &e.token) error=field_error(|w| w.token)>
+                    value=start(|e| &e.token) error=said(wrong_token)>
                     <p>{t(key::CONNECT_TOKEN_HINT)}</p>
                 </TextField>
             </div>
@@ -197,14 +200,12 @@ fn ConnectForm(
                 <input type="checkbox" node_ref=keep prop:checked=kept().is_some() />
                 {t(key::CONNECT_KEEP)}
             </label>
-            <button type="submit" class="primary" aria-disabled=move || busy.get().then_some("true")>
-                {t(key::CONNECT_SUBMIT)}
-            </button>
+            <Submit id="connect-submit" label=key::CONNECT_SUBMIT disabled=busy />
             <Progress busy label=key::CONNECT_BUSY reading />
             <div role="alert">
                 {move || failure.get().map(|error| view! {
                     <div class="message bad"><ReadFailure error /></div>
-                })}
+                }.into_any())}
             </div>
         </form>
     }
@@ -232,30 +233,6 @@ impl Entries {
     }
 }
 
-/// What is wrong with each field.
-#[derive(Clone, Copy, Default)]
-struct Wrong {
-    endpoint: Option<Key>,
-    project: Option<Key>,
-    token: Option<Key>,
-}
-
-impl Wrong {
-    fn of((endpoint, project, token): &Read) -> Wrong {
-        Wrong {
-            endpoint: endpoint.is_none().then_some(key::CONNECT_ENDPOINT_MALFORMED),
-            project: project.as_ref().err().map(|error| match error {
-                IdError::Empty => key::PROJECTID_EMPTY,
-                IdError::Malformed => key::PROJECTID_MALFORMED,
-            }),
-            token: token.as_ref().err().map(|error| match error {
-                TokenError::Empty => key::CONNECT_TOKEN_EMPTY,
-                TokenError::Malformed => key::CONNECT_TOKEN_MALFORMED,
-            }),
-        }
-    }
-}
-
 fn origin() -> String {
     window().location().origin().unwrap_or_default()
 }
@@ -266,14 +243,24 @@ fn storage() -> Option<web_sys::Storage> {
 }
 
 fn kept() -> Option<Entries> {
-    serde_json::from_str(&storage()?.get_item(KEPT).ok()??).ok()
+    let kept = storage()?.get_item(KEPT).ok()??;
+    let mut lines = kept.split('\n').map(str::to_owned);
+    Some(Entries {
+        endpoint: lines.next()?,
+        project: lines.next()?,
+        token: lines.next()?,
+        service: lines.next()?,
+    })
 }
 
 fn keep_for_this_tab(entries: &Entries, keep: bool) {
     let Some(storage) = storage() else { return };
+    let Entries { endpoint, project, token, service } = entries;
+    // A field of one line holds no line break.
+    let kept = [endpoint, project, token, service].map(String::as_str).join("\n");
     // A browser that refuses to keep it asks for it again: nothing is lost.
-    let _ = match serde_json::to_string(entries) {
-        Ok(text) if keep => storage.set_item(KEPT, &text),
-        Ok(_) | Err(_) => storage.remove_item(KEPT),
+    let _ = match keep {
+        true => storage.set_item(KEPT, &kept),
+        false => storage.remove_item(KEPT),
     };
 }

@@ -1,6 +1,7 @@
 //! Part 3: what the service asks of the volume, the transfer's name, and the one request.
 
 use crate::field::{TextField, after_press, focus};
+use crate::parts::{Submit, When};
 use crate::progress::Progress;
 use crate::state::Console;
 use crate::text::{Key, key, language, name_error, reason, t};
@@ -18,6 +19,14 @@ use volume_transfer::{
 };
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
+
+/// What will happen, before it does.
+const WHAT: [Key; 4] = [
+    key::CREATE_WHAT_STATUS,
+    key::CREATE_WHAT_OWNER,
+    key::CREATE_WHAT_EXPIRY,
+    key::CREATE_WHAT_KEY,
+];
 
 #[component]
 pub(crate) fn Create() -> impl IntoView {
@@ -40,13 +49,11 @@ pub(crate) fn Create() -> impl IntoView {
     view! {
         <section aria-labelledby="create">
             <h2 id="create">{t(key::CREATE_TITLE)}</h2>
-            <Show
-                when=move || volume.with(Option::is_some)
-                fallback=move || view! { <p>{t(key::CREATE_CHOOSE)}</p> }
-            >
-                {move || volume.get().map(|volume| view! { <Checks volume /> })}
+            <When holds=move || volume.with(Option::is_none)><p>{t(key::CREATE_CHOOSE)}</p></When>
+            <When holds=move || volume.with(Option::is_some)>
+                {move || volume.get().map(|volume| view! { <Checks volume /> }.into_any())}
                 <CreateForm trouble found />
-            </Show>
+            </When>
             <TroubleAlert trouble found />
         </section>
     }
@@ -71,11 +78,13 @@ fn Checks(volume: Arc<Volume>) -> impl IntoView {
                     <li class=verdict.code()>
                         <span>{language.say_code("constraint", constraint.code(), &[])}</span>
                         <strong>{language.say_code("verdict", verdict.code(), &[])}</strong>
-                        {reason.map(|reason| view! { <p>{reason}</p> })}
+                        {reason.map(|reason| view! { <p>{reason}</p> }.into_any())}
                     </li>
                 }
+                .into_any()
             })
             .collect_view()
+            .into_any()
     };
     view! {
         <p class="choice">{t(key::CREATE_VOLUME)} " " <strong><bdi>{label}</bdi></strong></p>
@@ -101,17 +110,17 @@ fn CreateForm(trouble: RwSignal<Option<Trouble>>, found: RwSignal<Found>) -> imp
     let name_wrong = Signal::derive(move || {
         judged.get().then(|| name().err().map(|error| name_error(language.get(), &error))).flatten()
     });
-    let counter = move || {
+    let counter = Signal::derive(move || {
         let rule = service().name_rule();
         let length = typed.with(|text| text.as_ref().map_or(0, |text| rule.measure(text)));
         let values = [("length", &*length.to_string()), ("limit", &*rule.limit.to_string())];
         language.get().say_code("counter", rule.unit.code(), &values)
-    };
-    let hint = move || {
+    });
+    let hint = Signal::derive(move || {
         let required = service().name_rule().required;
         let key = if required { key::CREATE_NAME_HINT_REQUIRED } else { key::CREATE_NAME_HINT };
         language.get().say(key, &[])
-    };
+    });
 
     let eligibility = move || console.chosen_volume().map(|volume| console.eligibility(&volume));
     let blocked = Memo::new(move |_| {
@@ -221,26 +230,19 @@ fn CreateForm(trouble: RwSignal<Option<Trouble>>, found: RwSignal<Found>) -> imp
                     <p>{hint} " " <span class="counter">{counter}</span></p>
                 </TextField>
             </div>
-            <Show when=move || service().can_leave_snapshots()>
+            <When holds=move || service().can_leave_snapshots()>
                 <label class="check">
                     <input type="checkbox" prop:checked=leaves_snapshots
                         on:change:target=move |event| leaves_snapshots.set(event.target().checked()) />
                     {t(key::CREATE_LEAVE_SNAPSHOTS)}
                 </label>
-            </Show>
+            </When>
             <h3>{t(key::CREATE_WHAT)}</h3>
-            <ul class="what">
-                <li>{t(key::CREATE_WHAT_STATUS)}</li>
-                <li>{t(key::CREATE_WHAT_OWNER)}</li>
-                <li>{t(key::CREATE_WHAT_EXPIRY)}</li>
-                <li>{t(key::CREATE_WHAT_KEY)}</li>
-            </ul>
-            <button type="submit" class="primary" aria-describedby="create-blocked"
-                aria-disabled=move || (blocked.get().is_some() || console.posting.get()).then_some("true")>
-                {t(key::CREATE_SUBMIT)}
-            </button>
+            <ul class="what">{WHAT.map(|what| view! { <li>{t(what)}</li> })}</ul>
+            <Submit id="create-submit" label=key::CREATE_SUBMIT why="create-blocked"
+                disabled=move || blocked.get().is_some() || console.posting.get() />
             <p id="create-blocked" class="hint">
-                {move || blocked.get().map(|key: Key| language.get().say(key, &[]))}
+                {move || blocked.get().map(|key| language.get().say(key, &[])).unwrap_or_default()}
             </p>
             <Progress busy=console.posting label=key::CREATE_BUSY />
         </form>

@@ -42,7 +42,7 @@ pub(crate) fn TextField(
                 aria-invalid=move || wrong().then_some("true")
                 aria-describedby=format!("{id}-error {id}-hint")
             />
-            <p class="error" id=format!("{id}-error")>{move || error.get()}</p>
+            <p class="error" id=format!("{id}-error")>{move || error.get().unwrap_or_default()}</p>
             <div class="hint" id=format!("{id}-hint")>{children()}</div>
         </div>
     }
@@ -55,6 +55,11 @@ pub(crate) fn focus(id: &str) {
         // Focus is a courtesy; what it points at is on the page either way.
         let _ = element.focus();
     }
+}
+
+/// Moves the focus to an element that is drawn next, or away from one that is about to go.
+pub(crate) fn focus_soon(id: &'static str) {
+    request_animation_frame(move || focus(id));
 }
 
 /// Does this when no button is held down any more: a press on a button that it moves would be lost.

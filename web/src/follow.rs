@@ -6,7 +6,7 @@ use js_sys::Promise;
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::collections::HashMap;
+use std::mem;
 use std::time::Duration;
 use volume_transfer::api::{self, Fate, TransferList};
 use volume_transfer::{ReadError, Transfer, TransferId, VolumeId};
@@ -32,15 +32,21 @@ pub(crate) struct Pending {
     pub(crate) cancelling: RwSignal<Option<(Session, Transfer)>>,
     /// The transfers that were cancelled here.
     pub(crate) cancelled: RwSignal<Vec<TransferId>>,
+    /// What nothing on the screen follows.
+    notes: StoredValue<Notes>,
+}
+
+#[derive(Default)]
+struct Notes {
     /// What the volumes of transfers were called while they were in the list.
-    names: RwSignal<HashMap<VolumeId, String>>,
+    names: Vec<(VolumeId, String)>,
     /// Volumes whose transfers are gone, until it is known where the volume is.
-    ended: RwSignal<Vec<VolumeId>>,
-    looking: RwSignal<bool>,
+    ended: Vec<VolumeId>,
+    looking: bool,
     /// Whether something changed while the list was being read.
-    outdated: RwSignal<bool>,
-    pause: RwSignal<u64>,
-    timer: RwSignal<Option<TimeoutHandle>>,
+    outdated: bool,
+    pause: u64,
+    timer: Option<TimeoutHandle>,
 }
 
 /// What became of a volume.
@@ -56,7 +62,7 @@ impl Pending {
         self.list.set(TransferList::default());
         self.flaw.set(None);
         self.news.update(Vec::clear);
-        self.ended.update(Vec::clear);
+        self.notes.update_value(|notes| notes.ended.clear());
     }
 
     /// Whether a transfer was cancelled here.
@@ -74,7 +80,7 @@ impl Pending {
             .map(|old| old.volume_id)
             .collect();
         let changed = list != before;
-        self.ended.update(|all| all.extend(ended));
+        self.notes.update_value(|notes| notes.ended.extend(ended));
         self.flaw.set(None);
         if changed {
             self.list.set(list);
@@ -89,29 +95,29 @@ impl Console {
     pub(crate) fn follow(self) {
         let Some(session) = self.session.get_untracked() else { return };
         let pending = self.pending;
-        if pending.looking.get_untracked() {
-            pending.outdated.set(true);
+        let mut busy = false;
+        pending.notes.update_value(|notes| {
+            busy = mem::replace(&mut notes.looking, true);
+            notes.outdated = busy;
+            if let Some(timer) = notes.timer.take() {
+                timer.clear();
+            }
+        });
+        if busy {
             return;
         }
-        if let Some(timer) = pending.timer.get_untracked() {
-            timer.clear();
-        }
-        pending.looking.set(true);
         spawn_local(async move {
             let changed = self.look(&session).await;
-            pending.looking.set(false);
-            if pending.outdated.get_untracked() {
-                pending.outdated.set(false);
-                self.follow();
-                return;
-            }
-            let pause = pending.pause.get_untracked();
-            pending.pause.set(if changed {
-                PAUSE
-            } else {
-                (pause * 2).clamp(PAUSE, LONGEST_PAUSE)
+            let mut again = false;
+            pending.notes.update_value(|notes| {
+                notes.looking = false;
+                again = notes.outdated;
+                if !again {
+                    let slower = (notes.pause * 2).clamp(PAUSE, LONGEST_PAUSE);
+                    notes.pause = if changed { PAUSE } else { slower };
+                }
             });
-            self.wait();
+            if again { self.follow() } else { self.wait() }
         });
     }
 
@@ -119,7 +125,7 @@ impl Console {
     fn wait(self) {
         let pending = self.pending;
         let none = pending.list.with_untracked(|list| list.transfers.is_empty());
-        let settled = none && pending.ended.with_untracked(Vec::is_empty);
+        let settled = none && pending.notes.with_value(|notes| notes.ended.is_empty());
         if settled && pending.flaw.with_untracked(Option::is_none) {
             return;
         }
@@ -128,8 +134,9 @@ impl Console {
                 self.follow();
             }
         };
-        let pause = Duration::from_secs(pending.pause.get_untracked());
-        pending.timer.set(set_timeout_with_handle(look, pause).ok());
+        pending.notes.update_value(|notes| {
+            notes.timer = set_timeout_with_handle(look, Duration::from_secs(notes.pause)).ok();
+        });
     }
 
     /// Whether anything has changed.
@@ -146,7 +153,7 @@ impl Console {
                 false
             }
         };
-        for volume in pending.ended.get_untracked() {
+        for volume in pending.notes.with_value(|notes| notes.ended.clone()) {
             let request = api::show_volume(session.service, &session.project, &volume);
             let fate = api::decode_fate(session.send(request).await);
             if !self.is_current(session) {
@@ -154,7 +161,7 @@ impl Console {
             }
             // Without an answer it is asked again with the next look.
             if let Ok(fate @ (Fate::Available | Fate::Gone | Fate::Other(_))) = fate {
-                pending.ended.update(|ended| ended.retain(|other| *other != volume));
+                pending.notes.update_value(|notes| notes.ended.retain(|other| *other != volume));
                 pending.news.update(|news| {
                     news.push(News { label: self.label(&volume), fate });
                     news.drain(..news.len().saturating_sub(NEWS));
@@ -170,15 +177,16 @@ impl Console {
     pub(crate) fn remember_names(self) {
         let pending = self.pending;
         let transfers = pending.list.get_untracked().transfers;
-        let ended = pending.ended.get_untracked();
-        self.volumes.with_untracked(|volumes| {
+        pending.notes.update_value(|Notes { names, ended, .. }| {
             // One whose transfer has ended may go while it is asked where it is.
             let waiting = |id: &VolumeId| {
                 ended.contains(id) || transfers.iter().any(|transfer| transfer.volume_id == *id)
             };
-            pending.names.update(|names| {
-                let waiting = volumes.iter().filter(|volume| waiting(&volume.id));
-                names.extend(waiting.map(|volume| (volume.id, volume.label().to_owned())));
+            self.volumes.with_untracked(|volumes| {
+                for volume in volumes.iter().filter(|volume| waiting(&volume.id)) {
+                    names.retain(|(id, _)| *id != volume.id);
+                    names.push((volume.id, volume.label().to_owned()));
+                }
             });
         });
     }
@@ -189,7 +197,12 @@ impl Console {
             let volume = volumes.iter().find(|volume| volume.id == *id);
             volume.map(|volume| volume.label().to_owned())
         });
-        let known = || self.pending.names.with(|names| names.get(id).cloned());
+        let known = || {
+            self.pending.notes.with_value(|notes| {
+                let known = notes.names.iter().find(|(known, _)| known == id);
+                known.map(|(_, name)| name.clone())
+            })
+        };
         listed.or_else(known).unwrap_or_else(|| id.as_str().to_owned())
     }
 }

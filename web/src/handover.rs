@@ -1,8 +1,9 @@
 //! Part 4: the record, and the one moment in which the key can be had.
 
-use crate::field::focus;
+use crate::field::focus_soon;
+use crate::parts::{Button, Entry, When, effect};
 use crate::state::Console;
-use crate::text::{key, language, local_time, t};
+use crate::text::{Key, key, language, local_time, name_or_none, t};
 use js_sys::Array;
 use leptos::ev;
 use leptos::html::{Dialog, H2, Span};
@@ -17,14 +18,6 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 /// What stands for the key until it is asked for.
 const MASK: &str = "••••••••••••••••";
 
-/// What a press has brought, for the live region.
-#[derive(Clone, Copy, PartialEq)]
-enum Done {
-    Copied,
-    NotCopied,
-    Downloaded,
-}
-
 #[component]
 pub(crate) fn HandoverDialog() -> impl IntoView {
     let console = Console::get();
@@ -33,7 +26,8 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
     let heading = NodeRef::<H2>::new();
     let key_node = NodeRef::<Span>::new();
     let shown = RwSignal::new(false);
-    let done = RwSignal::new(None::<Done>);
+    // What a press has brought, for the live region.
+    let done = RwSignal::new(None::<Key>);
 
     let record = console.handover.with_untracked(|h| h.as_ref().map(|(record, _)| record.clone()));
     let file = record
@@ -43,7 +37,7 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
 
     // The key is taken out to be shown or copied only, always by a press, and straight from where
     // it is wiped: a text made for the view would leave a copy in memory.
-    Effect::new(move |_| {
+    effect(move || {
         let shown = shown.get();
         if let Some(node) = key_node.get() {
             console.handover.with_untracked(|handover| {
@@ -64,13 +58,13 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
             let _ = heading.focus();
         }
     };
-    Effect::new(move |_| {
+    effect(move || {
         if dialog.get().is_some() {
             open();
         }
     });
 
-    let copy = move |_| {
+    let copy = move || {
         // Without a secure context there is no clipboard at all.
         let clipboard = Some(window().navigator().clipboard()).filter(|c| !c.is_undefined());
         let writing = console.handover.with_untracked(|handover| {
@@ -87,35 +81,29 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
             if !copied {
                 shown.set(true);
             }
-            done.set(Some(if copied { Done::Copied } else { Done::NotCopied }));
+            done.set(Some(if copied { key::HANDOVER_COPIED } else { key::HANDOVER_COPY_FAILED }));
         });
     };
     let download = {
         let file = file.clone();
-        move |_| {
+        move || {
             let credentials = console.handover.with_untracked(|h| {
                 h.as_ref().map(|(record, handover)| handover.credentials(record))
             });
             done.set(None);
             if credentials.is_some_and(|text| save(&file, &text).is_ok()) {
-                request_animation_frame(move || done.set(Some(Done::Downloaded)));
+                request_animation_frame(move || done.set(Some(key::HANDOVER_DOWNLOADING)));
             }
         }
     };
-    let close = move |_| {
+    let close = move || {
         console.handover.set(None);
         // While the dialog is still there, nothing beside it takes the focus.
-        request_animation_frame(|| focus("volumes"));
+        focus_soon("volumes");
     };
 
-    let said = move || {
-        let language = language.get();
-        done.get().map(|done| match done {
-            Done::Copied => language.say(key::HANDOVER_COPIED, &[]),
-            Done::NotCopied => language.say(key::HANDOVER_COPY_FAILED, &[]),
-            Done::Downloaded => language.say(key::HANDOVER_DOWNLOADING, &[("file", &file)]),
-        })
-    };
+    let said = move || done.get().map(|done| language.get().say(done, &[("file", &file)]));
+    let said = Signal::derive(move || said().unwrap_or_default());
 
     view! {
         <dialog
@@ -141,9 +129,9 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
                 <p>
                     <code aria-labelledby="auth-key-label" class="auth-key" role="group">
                         <span node_ref=key_node aria-hidden=move || (!shown.get()).then_some("true")></span>
-                        <Show when=move || !shown.get()>
+                        <When holds=move || !shown.get()>
                             <span class="unseen">{t(key::HANDOVER_KEY_HIDDEN)}</span>
-                        </Show>
+                        </When>
                     </code>
                 </p>
                 <div class="buttons">
@@ -151,13 +139,13 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
                         on:click=move |_| shown.update(|shown| *shown = !*shown)>
                         {t(key::HANDOVER_SHOW)}
                     </button>
-                    <button type="button" on:click=copy>{t(key::HANDOVER_COPY)}</button>
-                    <button type="button" on:click=download>{t(key::HANDOVER_DOWNLOAD)}</button>
+                    <Button label=key::HANDOVER_COPY press=copy />
+                    <Button label=key::HANDOVER_DOWNLOAD press=download />
                 </div>
                 <p role="status">{said}</p>
             </div>
             <p>{t(key::HANDOVER_NEXT)}</p>
-            <button type="button" class="primary" on:click=close>{t(key::HANDOVER_CLOSE)}</button>
+            <Button label=key::HANDOVER_CLOSE press=close primary=true />
         </dialog>
     }
 }
@@ -177,23 +165,22 @@ fn Record(record: Transfer) -> impl IntoView {
         })
     };
     let created = move || {
-        created().map(|lines| lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view())
+        let lines = created().unwrap_or_default().into_iter();
+        lines.map(|line| view! { <p>{line}</p> }.into_any()).collect_view().into_any()
     };
-    let name = record.name;
+    let name = name_or_none(record.name);
     // Shown, and not to be followed: it is the server's text, and EVS's own samples point elsewhere.
-    let links = record.links.into_iter().map(|link| {
-        view! { <li>{link.rel} ": " <code>{link.href}</code></li> }
-    });
+    let links = record
+        .links
+        .into_iter()
+        .map(|link| view! { <li>{link.rel} ": " <code>{link.href}</code></li> }.into_any());
     view! {
         <dl class="record">
-            <div><dt>{t(key::HANDOVER_ID)}</dt><dd><code>{record.id.as_str().to_owned()}</code></dd></div>
-            <div>
-                <dt>{t(key::HANDOVER_NAME)}</dt>
-                <dd><bdi>{move || name.clone().unwrap_or_else(|| language.get().say(key::HANDOVER_NAME_NONE, &[]))}</bdi></dd>
-            </div>
-            <div><dt>{t(key::HANDOVER_VOLUME)}</dt><dd><code>{record.volume_id.as_str().to_owned()}</code></dd></div>
-            <div><dt>{t(key::HANDOVER_CREATED)}</dt><dd>{created}</dd></div>
-            <div><dt>{t(key::HANDOVER_LINKS)}</dt><dd><ul>{links.collect_view()}</ul></dd></div>
+            <Entry name=key::HANDOVER_ID><code>{record.id.as_str().to_owned()}</code></Entry>
+            <Entry name=key::HANDOVER_NAME><bdi>{name}</bdi></Entry>
+            <Entry name=key::HANDOVER_VOLUME><code>{record.volume_id.as_str().to_owned()}</code></Entry>
+            <Entry name=key::HANDOVER_CREATED>{created}</Entry>
+            <Entry name=key::HANDOVER_LINKS><ul>{links.collect_view()}</ul></Entry>
         </dl>
     }
 }

@@ -13,6 +13,7 @@ mod create;
 mod field;
 mod follow;
 mod handover;
+mod parts;
 mod progress;
 mod state;
 mod text;

@@ -1,7 +1,8 @@
 //! What takes its time: how long it has taken, and a way to end it where that is safe.
 
 use crate::client::{Session, VolumeList};
-use crate::text::{Key, key, language, t};
+use crate::parts::{Button, When, effect};
+use crate::text::{Key, key, language};
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::Date;
 use leptos::prelude::*;
@@ -22,40 +23,40 @@ pub(crate) fn Progress(
     reading: Option<Reading>,
 ) -> impl IntoView {
     let language = language();
-    let seconds = RwSignal::new(0_u32);
-    Effect::new(move |_| {
+    let seconds = RwSignal::new(0_usize);
+    effect(move || {
         seconds.set(0);
         if !busy.get() {
             return;
         }
         // Counted by the clock: a tab in the background is called late.
         let start = Date::now();
-        let count = move || seconds.set(((Date::now() - start) / 1000.0) as u32);
+        let count = move || seconds.set(((Date::now() - start) / 1000.0) as usize);
         if let Ok(timer) = set_interval_with_handle(count, Duration::from_millis(250)) {
             on_cleanup(move || timer.clear());
         }
     });
-    let elapsed = move || {
+    let elapsed = Signal::derive(move || {
         let values = [("seconds", &*seconds.get().to_string())];
         language.get().say(key::PROGRESS_SECONDS, &values)
-    };
-    let read = move || {
+    });
+    let read = Signal::derive(move || {
         let count = reading.map_or(0, |reading| reading.count.get());
         let say = || language.get().say(key::PROGRESS_COUNT, &[("count", &count.to_string())]);
-        (count > 0).then(say)
-    };
+        (count > 0).then(say).unwrap_or_default()
+    });
     view! {
         <div class="progress">
             <p role="status">
                 {move || if busy.get() { language.get().say(label, &[]) } else { otherwise.get() }}
             </p>
-            <Show when=move || busy.get() && (seconds.get() > 0)>
+            <When holds=move || busy.get() && (seconds.get() > 0)>
                 // To be seen: read out, it would interrupt every second.
                 <span aria-hidden="true">{elapsed} " " {read}</span>
                 {reading.map(|reading| view! {
-                    <button type="button" on:click=move |_| reading.stop()>{t(key::PROGRESS_STOP)}</button>
+                    <Button label=key::PROGRESS_STOP press=move || reading.stop() />
                 })}
-            </Show>
+            </When>
         </div>
     }
 }

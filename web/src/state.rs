@@ -5,7 +5,6 @@ use crate::follow::Pending;
 use crate::progress::Reading;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::collections::HashMap;
 use std::sync::Arc;
 use volume_transfer::api::Question;
 use volume_transfer::{
@@ -35,7 +34,8 @@ pub(crate) struct Console {
     pub(crate) pending: Pending,
     /// Whether the form of the connection is open.
     pub(crate) connecting: RwSignal<bool>,
-    facts: RwSignal<HashMap<VolumeId, Facts>>,
+    /// What was learned of the volumes that were chosen.
+    facts: RwSignal<Vec<(VolumeId, Facts)>>,
     /// Whether something changed while the list was being read.
     outdated: RwSignal<bool>,
 }
@@ -80,7 +80,7 @@ impl Console {
         let before = self.session.get_untracked();
         if before.is_none_or(|before| !before.same_place(&session)) {
             self.chosen.set(None);
-            self.facts.update(HashMap::clear);
+            self.facts.update(Vec::clear);
             self.pending.clear();
         }
         self.show(list);
@@ -90,7 +90,7 @@ impl Console {
 
     /// Reads everything again because a person asks to: what was learned may be true no more.
     pub(crate) fn reload(self) {
-        self.facts.update(HashMap::clear);
+        self.facts.update(Vec::clear);
         if let Some(volume) = self.chosen.get_untracked() {
             self.ask(volume);
         }
@@ -147,8 +147,7 @@ impl Console {
                         return;
                     }
                     // No answer leaves the fact unknown, which is what the checklist then says.
-                    self.facts.update(|facts| {
-                        let known = facts.entry(volume).or_default();
+                    self.take_in(&volume, |known| {
                         next = question.take(outcome, known).unwrap_or_default();
                     });
                 }
@@ -158,9 +157,15 @@ impl Console {
 
     /// Takes in what a refusal says of a volume.
     pub(crate) fn learn(self, volume: &VolumeId, fault: &Fault) {
+        self.take_in(volume, |known| *known = known.after(fault));
+    }
+
+    fn take_in(self, volume: &VolumeId, news: impl FnOnce(&mut Facts)) {
         self.facts.update(|facts| {
-            let known = facts.entry(*volume).or_default();
-            *known = known.after(fault);
+            let mut known = facts_of(facts, volume);
+            news(&mut known);
+            facts.retain(|(id, _)| id != volume);
+            facts.push((*volume, known));
         });
     }
 
@@ -172,7 +177,7 @@ impl Console {
 
     /// The verdicts on a volume, by its record and by all that was learned of it since.
     pub(crate) fn eligibility(self, volume: &Volume) -> Eligibility {
-        let facts = self.facts.with(|facts| facts.get(&volume.id).copied().unwrap_or_default());
+        let facts = self.facts.with(|facts| facts_of(facts, &volume.id));
         let service = self.session.with(|s| s.as_ref().map(|s| s.service).unwrap_or_default());
         eligibility::check(volume, &facts, service)
     }
@@ -188,4 +193,9 @@ impl Console {
         self.unreadable.set(list.unreadable);
         self.flaw.set(list.incomplete.map(Flaw::Incomplete));
     }
+}
+
+fn facts_of(facts: &[(VolumeId, Facts)], volume: &VolumeId) -> Facts {
+    let known = facts.iter().find(|(id, _)| id == volume);
+    known.map(|(_, facts)| *facts).unwrap_or_default()
 }

@@ -1,9 +1,11 @@
 //! The sentences for people, in the language that they chose.
 
-use crate::field::focus;
+use crate::field::focus_soon;
+use crate::parts::{Bad, Button, Entry};
 use crate::state::Console;
 use js_sys::Date;
 use leptos::prelude::*;
+use std::cmp::Ordering;
 use volume_transfer::{
     ChangeError, Constraint, Fault, FaultKind, Lost, NameError, ReadError, UnknownCause, Wait,
 };
@@ -19,7 +21,30 @@ impl Key {
     /// The sentence for one of the core's codes: `Key::of("constraint", "status")`.
     pub(crate) fn of(group: &str, code: &str) -> Option<Key> {
         let name = format!("{group}.{code}");
-        KEYS.binary_search(&name.as_str()).ok().map(Key)
+        let (mut from, mut to) = (0, KEYS.ends.len());
+        while from < to {
+            let middle = (from + to) / 2;
+            match KEYS.get(middle).cmp(&name) {
+                Ordering::Less => from = middle + 1,
+                Ordering::Equal => return Some(Key(middle)),
+                Ordering::Greater => to = middle,
+            }
+        }
+        None
+    }
+}
+
+/// The texts of a language, or the sorted names of the keys.
+struct Table {
+    all: &'static str,
+    ends: &'static [u16],
+}
+
+impl Table {
+    fn get(&self, at: usize) -> &'static str {
+        let end = |at: usize| self.ends.get(at).copied().unwrap_or_default().into();
+        let start = at.checked_sub(1).map_or(0, end);
+        self.all.get(start..end(at)).unwrap_or_default()
     }
 }
 
@@ -58,11 +83,11 @@ impl Language {
 
     /// A sentence with its `{placeholders}` filled in.
     pub(crate) fn say(self, key: Key, values: &[(&str, &str)]) -> String {
-        let table = match self {
-            Language::English => MESSAGES.first(),
-            Language::Chinese => MESSAGES.last(),
+        let [english, chinese] = &MESSAGES;
+        let message = match self {
+            Language::English => english.get(key.0),
+            Language::Chinese => chinese.get(key.0),
         };
-        let message = table.and_then(|table| table.get(key.0)).copied().unwrap_or_default();
         // One pass, so that a value that looks like a placeholder stays what it is.
         let mut text = String::new();
         let mut rest = message;
@@ -92,11 +117,31 @@ pub(crate) fn t(key: Key) -> impl Fn() -> String + Copy + Send + Sync + 'static 
     move || language.get().say(key, &[])
 }
 
+impl From<Key> for Signal<String> {
+    fn from(key: Key) -> Signal<String> {
+        Signal::derive(t(key))
+    }
+}
+
 /// Why a volume cannot go, for one violated constraint; `status` is the volume's own.
 pub(crate) fn reason(language: Language, constraint: Constraint, status: &str) -> String {
     let none = language.say(key::STATUS_NONE, &[]);
     let status = if status.is_empty() { &none } else { status };
     language.say_code("volume", constraint.code(), &[("status", status)])
+}
+
+/// The sentence for what is wrong, while something is.
+pub(crate) fn said(wrong: RwSignal<Option<Key>>) -> Signal<Option<String>> {
+    let language = language();
+    Signal::derive(move || wrong.get().map(|key| language.get().say(key, &[])))
+}
+
+/// A transfer's name, or that it has none.
+pub(crate) fn name_or_none(name: Option<String>) -> Signal<String> {
+    let language = language();
+    Signal::derive(move || {
+        name.clone().unwrap_or_else(|| language.get().say(key::HANDOVER_NAME_NONE, &[]))
+    })
 }
 
 /// What is wrong with a name.
@@ -156,18 +201,20 @@ pub(crate) fn FaultWords(fault: Fault) -> impl IntoView {
         }
         Wait::Until(date) => local_time(&date, language).unwrap_or(date),
     });
-    let row = |key: Key, value: Option<String>| {
-        value.map(|value| view! { <div><dt>{t(key)}</dt><dd>{value}</dd></div> })
-    };
-    view! {
-        <dl class="fault" aria-label=t(key::FAULT_TITLE)>
-            {row(key::FAULT_STATUS, Some(fault.status.to_string()))}
-            {row(key::FAULT_CODE, fault.code)}
-            {row(key::FAULT_MESSAGE, fault.message)}
-            {row(key::FAULT_REQUEST_ID, fault.request_id)}
-            {row(key::FAULT_RETRY_AFTER, wait)}
-        </dl>
-    }
+    let rows = [
+        (key::FAULT_STATUS, Some(fault.status.to_string())),
+        (key::FAULT_CODE, fault.code),
+        (key::FAULT_MESSAGE, fault.message),
+        (key::FAULT_REQUEST_ID, fault.request_id),
+        (key::FAULT_RETRY_AFTER, wait),
+    ];
+    let rows: Vec<_> = rows
+        .into_iter()
+        .filter_map(|(name, value)| {
+            value.map(|value| view! { <Entry name>{value}</Entry> }.into_any())
+        })
+        .collect();
+    view! { <dl class="fault" aria-label=t(key::FAULT_TITLE)>{rows}</dl> }
 }
 
 /// What a refusal is about and what can be done, and the way to do it where the page has one.
@@ -176,18 +223,14 @@ pub(crate) fn Refusal(fault: Fault) -> impl IntoView {
     let console = Console::get();
     let language = language();
     let kind = fault.kind();
-    let reconnect = (kind == FaultKind::Token).then(|| {
-        view! {
-            <button type="button" on:click=move |_| {
-                console.connecting.set(true);
-                // A question that stands over the page would hide the field.
-                console.pending.cancelling.set(None);
-                request_animation_frame(|| focus("token"));
-            }>
-                {t(key::CONNECT_RENEW)}
-            </button>
-        }
-    });
+    let reconnect = move || {
+        console.connecting.set(true);
+        // A question that stands over the page would hide the field.
+        console.pending.cancelling.set(None);
+        focus_soon("token");
+    };
+    let reconnect = (kind == FaultKind::Token)
+        .then(|| view! { <Button label=key::CONNECT_RENEW press=reconnect /> }.into_any());
     view! {
         <p>{move || fault_kind(language.get(), kind)}</p>
         {reconnect}
@@ -203,16 +246,13 @@ pub(crate) fn Failure(error: ChangeError, rejected: Key, unknown: Key) -> impl I
     let (what, why) = match error {
         ChangeError::Rejected(fault) => (rejected, view! { <Refusal fault /> }.into_any()),
         ChangeError::OutcomeUnknown(cause) => {
-            let words = cause.fault().map(|fault| view! { <FaultWords fault /> });
-            let why = move || unknown_cause(language.get(), &cause);
+            let words = cause.fault().map(|fault| view! { <FaultWords fault /> }.into_any());
+            let why = Signal::derive(move || unknown_cause(language.get(), &cause));
             (unknown, view! { <p>{why}</p> {words} }.into_any())
         }
     };
     view! {
-        <div class="message bad">
-            <p><strong>{t(what)}</strong></p>
-            {why}
-        </div>
+        <Bad what>{why}</Bad>
     }
 }
 
@@ -230,14 +270,24 @@ pub(crate) fn age(language: Language, utc: &str) -> String {
     if past.is_nan() {
         return utc.to_owned();
     }
-    let minutes = (past / 60_000.0).max(0.0);
+    // A cast saturates.
+    let minutes = (past / 60_000.0) as u32;
     let (key, count) = match minutes {
-        ..1.0 => (key::AGE_NOW, 0.0),
-        ..60.0 => (key::AGE_MINUTES, minutes),
-        ..1440.0 => (key::AGE_HOURS, minutes / 60.0),
-        _ => (key::AGE_DAYS, minutes / 1440.0),
+        0 => (key::AGE_NOW, 0),
+        1..60 => (key::AGE_MINUTES, minutes),
+        60..1440 => (key::AGE_HOURS, minutes / 60),
+        _ => (key::AGE_DAYS, minutes / 1440),
     };
-    language.say(key, &[("count", &count.floor().to_string())])
+    language.say(key, &[("count", &count.to_string())])
+}
+
+/// That rows of a list could not be read.
+#[component]
+pub(crate) fn Unreadable(count: usize) -> impl IntoView {
+    let language = language();
+    let said =
+        move || language.get().say(key::VOLUMES_UNREADABLE, &[("count", &count.to_string())]);
+    view! { <p class="message bad">{Signal::derive(said)}</p> }
 }
 
 /// A failed reading with the server's own words, if it had any.
@@ -247,7 +297,7 @@ pub(crate) fn ReadFailure(error: ReadError) -> impl IntoView {
     let words = error.fault();
     view! {
         <p>{move || read_error(language.get(), &error)}</p>
-        {words.map(|fault| view! { <FaultWords fault /> })}
+        {words.map(|fault| view! { <FaultWords fault /> }.into_any())}
     }
 }
 

@@ -1,16 +1,25 @@
 //! Part 5: the transfers that nobody has accepted yet, how to cancel one, and what became of others.
 
 use crate::client::Session;
-use crate::field::focus;
+use crate::field::focus_soon;
+use crate::parts::{Bad, Button, Cell, Entry, Table, When, effect};
 use crate::progress::Progress;
 use crate::state::Console;
-use crate::text::{Failure, ReadFailure, age, key, language, t};
+use crate::text::{Failure, Key, ReadFailure, Unreadable, age, key, language, name_or_none, t};
 use leptos::ev;
 use leptos::html::{Dialog, H2};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use volume_transfer::api::{self, Fate};
 use volume_transfer::{ChangeError, Transfer};
+
+const COLUMNS: &[(Key, bool)] = &[
+    (key::TRANSFERS_NAME, false),
+    (key::CREATE_VOLUME, false),
+    (key::HANDOVER_ID, false),
+    (key::TRANSFERS_AGE, false),
+    (key::TRANSFERS_ACTION, true),
+];
 
 #[component]
 pub(crate) fn Transfers() -> impl IntoView {
@@ -29,7 +38,7 @@ pub(crate) fn Transfers() -> impl IntoView {
                 Fate::Waiting => return None,
             };
             let said = language.say(key, &[("volume", &news.label), ("status", status)]);
-            Some(view! { <li>{said}</li> })
+            Some(view! { <li>{said}</li> }.into_any())
         })
     };
     view! {
@@ -44,44 +53,25 @@ pub(crate) fn Transfers() -> impl IntoView {
                 }}
             </p>
             <div role="status">
-                <Show when=move || pending.news.with(|news| !news.is_empty())>
+                <When holds=move || pending.news.with(|news| !news.is_empty())>
                     <ul class="message news">{move || news().collect_view()}</ul>
-                </Show>
+                </When>
             </div>
             <div role="alert">
                 {move || pending.flaw.get().map(|error| view! {
-                    <div class="message bad">
-                        <p><strong>{t(key::TRANSFERS_OLD)}</strong></p>
-                        <ReadFailure error />
-                    </div>
-                })}
+                    <Bad what=key::TRANSFERS_OLD><ReadFailure error /></Bad>
+                }.into_any())}
                 {move || Some(pending.list.with(|list| list.unreadable)).filter(|&n| n > 0).map(|n| view! {
-                    <p class="message bad">
-                        {move || language.get().say(key::VOLUMES_UNREADABLE, &[("count", &n.to_string())])}
-                    </p>
-                })}
+                    <Unreadable count=n />
+                }.into_any())}
             </div>
-            <Show when=move || count() != 0>
-                // The roles are said again because the rows become cards on a narrow screen.
-                <div class="scroll">
-                <table role="table" class="transfers" aria-labelledby="transfers">
-                    <thead role="rowgroup">
-                        <tr role="row">
-                            <th role="columnheader" scope="col">{t(key::TRANSFERS_NAME)}</th>
-                            <th role="columnheader" scope="col">{t(key::CREATE_VOLUME)}</th>
-                            <th role="columnheader" scope="col">{t(key::HANDOVER_ID)}</th>
-                            <th role="columnheader" scope="col">{t(key::TRANSFERS_AGE)}</th>
-                            <th role="columnheader" scope="col"><span class="unseen">{t(key::TRANSFERS_ACTION)}</span></th>
-                        </tr>
-                    </thead>
-                    <tbody role="rowgroup">
-                        <For each=move || pending.list.get().transfers key=|t| t.id.as_str().to_owned() let:transfer>
-                            <Row transfer />
-                        </For>
-                    </tbody>
-                </table>
-                </div>
-            </Show>
+            <When holds=move || count() != 0>
+                <Table label="transfers" class="transfers" columns=COLUMNS>
+                    <For each=move || pending.list.get().transfers key=|t| t.id.as_str().to_owned() let:transfer>
+                        <Row transfer />
+                    </For>
+                </Table>
+            </When>
         </section>
     }
 }
@@ -91,29 +81,26 @@ fn Row(transfer: Transfer) -> impl IntoView {
     let console = Console::get();
     let language = language();
     let label = transfer.label().to_owned();
-    let name = transfer.name.clone();
+    let name = name_or_none(transfer.name.clone());
     let id = transfer.id.as_str().to_owned();
     let volume = transfer.volume_id;
     let created = transfer.created_at.clone();
+    let age = Signal::derive(move || {
+        created.as_deref().map(|utc| age(language.get(), utc)).unwrap_or_default()
+    });
+    let cancel = move || language.get().say(key::TRANSFERS_CANCEL, &[("name", &label)]);
+    let press = move || {
+        if let Some(session) = console.session.get_untracked() {
+            console.pending.cancelling.set(Some((session, transfer.clone())));
+        }
+    };
     view! {
         <tr role="row">
-            <td role="cell" data-label=t(key::TRANSFERS_NAME)>
-                <bdi>{move || name.clone().unwrap_or_else(|| language.get().say(key::HANDOVER_NAME_NONE, &[]))}</bdi>
-            </td>
-            <td role="cell" data-label=t(key::CREATE_VOLUME)><bdi>{move || console.label(&volume)}</bdi></td>
-            <td role="cell" class="id" data-label=t(key::HANDOVER_ID)><code>{id}</code></td>
-            <td role="cell" data-label=t(key::TRANSFERS_AGE)>
-                {move || created.as_deref().map(|utc| age(language.get(), utc))}
-            </td>
-            <td role="cell">
-                <button type="button" on:click=move |_| {
-                    if let Some(session) = console.session.get_untracked() {
-                        console.pending.cancelling.set(Some((session, transfer.clone())));
-                    }
-                }>
-                    {move || language.get().say(key::TRANSFERS_CANCEL, &[("name", &label)])}
-                </button>
-            </td>
+            <Cell column=key::TRANSFERS_NAME class="name"><bdi>{name}</bdi></Cell>
+            <Cell column=key::CREATE_VOLUME class="volume"><bdi>{move || console.label(&volume)}</bdi></Cell>
+            <Cell column=key::HANDOVER_ID class="id"><code>{id}</code></Cell>
+            <Cell column=key::TRANSFERS_AGE class="age">{age}</Cell>
+            <td role="cell"><Button label=cancel press /></td>
         </tr>
     }
 }
@@ -130,7 +117,7 @@ pub(crate) fn CancelDialog(session: Session, transfer: Transfer) -> impl IntoVie
     let volume = console.label(&transfer.volume_id);
     let id = transfer.id.as_str().to_owned();
 
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(dialog) = dialog.get().filter(|dialog| !dialog.open()) {
             // It cannot fail for a closed dialog in the page.
             let _ = dialog.show_modal();
@@ -142,9 +129,9 @@ pub(crate) fn CancelDialog(session: Session, transfer: Transfer) -> impl IntoVie
     let close = move || {
         console.pending.cancelling.set(None);
         // While the dialog is still there, nothing beside it takes the focus.
-        request_animation_frame(|| focus("transfers"));
+        focus_soon("transfers");
     };
-    let confirm = move |_| {
+    let confirm = move || {
         if busy.get_untracked() {
             return;
         }
@@ -180,23 +167,20 @@ pub(crate) fn CancelDialog(session: Session, transfer: Transfer) -> impl IntoVie
         >
             <h2 id="cancel" tabindex="-1" node_ref=heading>{t(key::CANCEL_TITLE)}</h2>
             <dl class="record">
-                <div><dt>{t(key::TRANSFERS_NAME)}</dt><dd><bdi>{label}</bdi></dd></div>
-                <div><dt>{t(key::HANDOVER_ID)}</dt><dd><code>{id}</code></dd></div>
-                <div><dt>{t(key::CREATE_VOLUME)}</dt><dd><bdi>{volume}</bdi></dd></div>
+                <Entry name=key::TRANSFERS_NAME><bdi>{label}</bdi></Entry>
+                <Entry name=key::HANDOVER_ID><code>{id}</code></Entry>
+                <Entry name=key::CREATE_VOLUME><bdi>{volume}</bdi></Entry>
             </dl>
             <p>{t(key::CANCEL_WHAT)}</p>
             <Progress busy label=key::CANCEL_BUSY />
             <div role="alert">
                 {move || failure.get().map(|error| view! {
                     <Failure error rejected=key::CANCEL_REJECTED unknown=key::CANCEL_UNKNOWN />
-                })}
+                }.into_any())}
             </div>
             <div class="buttons">
-                <button type="button" class="primary" on:click=confirm
-                    aria-disabled=move || busy.get().then_some("true")>
-                    {t(key::CANCEL_CONFIRM)}
-                </button>
-                <button type="button" on:click=move |_| close()>{t(key::CANCEL_KEEP)}</button>
+                <Button label=key::CANCEL_CONFIRM press=confirm primary=true disabled=busy />
+                <Button label=key::CANCEL_KEEP press=close />
             </div>
         </dialog>
     }

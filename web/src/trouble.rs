@@ -2,6 +2,7 @@
 
 use crate::client::Session;
 use crate::follow::sleep;
+use crate::parts::{Bad, Button, When};
 use crate::progress::Progress;
 use crate::state::Console;
 use crate::text::{FaultWords, Key, ReadFailure, Refusal, key, language, t, unknown_cause};
@@ -69,12 +70,7 @@ pub(crate) fn TroubleAlert(
 
 #[component]
 fn Rejected(fault: Fault) -> impl IntoView {
-    view! {
-        <div class="message bad">
-            <p><strong>{t(key::CREATE_REJECTED)}</strong></p>
-            <Refusal fault />
-        </div>
-    }
+    view! { <Bad what=key::CREATE_REJECTED><Refusal fault /></Bad> }
 }
 
 #[component]
@@ -92,20 +88,20 @@ fn OutcomeUnknown(
     let looking = move || found.with(|found| matches!(found, Found::Looking));
     let looks = cause.looks();
     let gone = move |transfer: &Transfer| console.pending.was_cancelled(&transfer.id);
-    let result = move || {
-        let say = |key: Key| Some(language.get().say(key, &[]));
+    let result = Signal::derive(move || {
+        let say = |key: Key| language.get().say(key, &[]);
         match found.get() {
-            Found::NotLookedYet | Found::Looking => None,
+            Found::NotLookedYet | Found::Looking => String::new(),
             Found::Failed(_) | Found::Traced(Trace::CannotTell) => say(key::UNKNOWN_CANNOT_TELL),
             Found::Traced(Trace::NotMade) => say(key::UNKNOWN_NOT_MADE),
             Found::Traced(Trace::Made(transfer)) if gone(&transfer) => say(key::UNKNOWN_CANCELLED),
             Found::Traced(Trace::Made(transfer)) => {
-                Some(language.get().say(key::UNKNOWN_MADE, &[("id", transfer.id.as_str())]))
+                language.get().say(key::UNKNOWN_MADE, &[("id", transfer.id.as_str())])
             }
         }
-    };
+    });
     let failure = move || match found.get() {
-        Found::Failed(error) => Some(view! { <ReadFailure error /> }),
+        Found::Failed(error) => Some(view! { <ReadFailure error /> }.into_any()),
         Found::NotLookedYet | Found::Looking | Found::Traced(_) => None,
     };
     // The same project may have been connected to again, with a fresh token.
@@ -173,7 +169,12 @@ fn OutcomeUnknown(
         }
     });
     on_cleanup(move || online.remove());
-    let cancel = move |_| {
+    let look_again = move || {
+        if !looking() {
+            look();
+        }
+    };
+    let cancel = move || {
         if let Found::Traced(Trace::Made(transfer)) = found.get_untracked() {
             console.pending.cancelling.set(Some((current(), transfer)));
         }
@@ -186,23 +187,15 @@ fn OutcomeUnknown(
             <p>{t(key::CREATE_VOLUME)} " " <code>{id}</code></p>
             <p>{t(key::CONNECT_PROJECT)} " " <code>{project}</code></p>
             <p>{move || unknown_cause(language.get(), &cause)}</p>
-            {words.map(|fault| view! { <FaultWords fault /> })}
+            {words.map(|fault| view! { <FaultWords fault /> }.into_any())}
             <p>{t(key::UNKNOWN_ADVICE)}</p>
             <Progress busy=Signal::derive(looking) label=key::UNKNOWN_LOOKING />
             <p><strong>{result}</strong></p>
             {failure}
-            <Show when=lost_key>
-                <button type="button" on:click=cancel.clone()>{t(key::UNKNOWN_CANCEL)}</button>
-            </Show>
-            <Show when=move || !found.with(Found::settles)>
-                <button type="button" aria-disabled=move || looking().then_some("true")
-                    on:click={
-                        let look = look.clone();
-                        move |_| if !looking() { look() }
-                    }>
-                    {t(key::UNKNOWN_LOOK)}
-                </button>
-            </Show>
+            <When holds=lost_key><Button label=key::UNKNOWN_CANCEL press=cancel.clone() /></When>
+            <When holds=move || !found.with(Found::settles)>
+                <Button label=key::UNKNOWN_LOOK press=look_again.clone() disabled=looking />
+            </When>
         </div>
     }
 }

@@ -1,14 +1,25 @@
 //! Part 2: the project's volumes, and of each whether it can go and why not.
 
+use crate::parts::{Bad, Button, Cell, Table, When};
 use crate::progress::Progress;
 use crate::state::{Console, Flaw};
-use crate::text::{ReadFailure, key, language, reason, t};
+use crate::text::{Key, ReadFailure, Unreadable, key, language, reason, t};
+use js_sys::JsString;
 use leptos::prelude::*;
 use std::sync::Arc;
 use volume_transfer::{Verdict, Volume};
 
 /// Rows on the screen at a time: a browser lays out 100 at once, however long the list is.
 const PAGE: usize = 100;
+
+const COLUMNS: &[(Key, bool)] = &[
+    (key::VOLUMES_CHOOSE, true),
+    (key::VOLUMES_NAME, false),
+    (key::VOLUMES_ID, false),
+    (key::VOLUMES_SIZE, false),
+    (key::VOLUMES_STATUS, false),
+    (key::VOLUMES_ELIGIBILITY, false),
+];
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Show {
@@ -27,10 +38,10 @@ pub(crate) fn Volumes() -> impl IntoView {
     let page = RwSignal::new(0_usize);
 
     let matching = Memo::new(move |_| {
-        let wanted = filter.get().trim().to_lowercase();
+        let wanted = lower_case(filter.get().trim());
         let show = show.get();
         let has_text = |volume: &Volume| {
-            volume.label().to_lowercase().contains(&wanted) || volume.id.as_str().contains(&wanted)
+            lower_case(volume.label()).contains(&wanted) || volume.id.as_str().contains(&wanted)
         };
         let has_verdict = |volume: &Volume| match show {
             Show::All => true,
@@ -88,10 +99,7 @@ pub(crate) fn Volumes() -> impl IntoView {
                         <option value="ineligible">{t(key::VOLUMES_FILTER_INELIGIBLE)}</option>
                     </select>
                 </label>
-                <button type="button" on:click=move |_| console.reload()
-                    aria-disabled=move || console.reading.busy.get().then_some("true")>
-                    {t(key::VOLUMES_REFRESH)}
-                </button>
+                <Button label=key::VOLUMES_REFRESH press=move || console.reload() disabled=console.reading.busy />
             </div>
             <Progress busy=console.reading.busy label=key::VOLUMES_BUSY reading=console.reading
                 otherwise=Signal::derive(shown) />
@@ -102,52 +110,26 @@ pub(crate) fn Volumes() -> impl IntoView {
                         Flaw::Incomplete(error) => (key::VOLUMES_INCOMPLETE, Some(error)),
                         Flaw::Stopped => (key::VOLUMES_STOPPED, None),
                     };
-                    view! {
-                        <div class="message bad">
-                            <p><strong>{t(what)}</strong></p>
-                            {error.map(|error| view! { <ReadFailure error /> })}
-                        </div>
-                    }
+                    view! { <Bad what>{error.map(|error| view! { <ReadFailure error /> }.into_any())}</Bad> }.into_any()
                 })}
                 {move || Some(console.unreadable.get()).filter(|&count| count > 0).map(|count| view! {
-                    <p class="message bad">
-                        {move || language.get().say(key::VOLUMES_UNREADABLE, &[("count", &count.to_string())])}
-                    </p>
-                })}
+                    <Unreadable count />
+                }.into_any())}
             </div>
-            // The roles are said again because the rows become cards on a narrow screen.
-            <div class="scroll">
-            <table role="table" aria-labelledby="volumes">
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <th role="columnheader" scope="col"><span class="unseen">{t(key::VOLUMES_CHOOSE)}</span></th>
-                        <th role="columnheader" scope="col">{t(key::VOLUMES_NAME)}</th>
-                        <th role="columnheader" scope="col">{t(key::VOLUMES_ID)}</th>
-                        <th role="columnheader" scope="col">{t(key::VOLUMES_SIZE)}</th>
-                        <th role="columnheader" scope="col">{t(key::VOLUMES_STATUS)}</th>
-                        <th role="columnheader" scope="col">{t(key::VOLUMES_ELIGIBILITY)}</th>
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">
-                    // A row is its volume: another status makes another row.
-                    <For each=visible key=|volume| volume.clone() let:volume>
-                        <Row volume />
-                    </For>
-                </tbody>
-            </table>
-            </div>
-            <Show when=move || { total() > PAGE }>
+            <Table label="volumes" class="volumes" columns=COLUMNS>
+                // A row is its volume: another status makes another row.
+                <For each=visible key=|volume| volume.clone() let:volume>
+                    <Row volume />
+                </For>
+            </Table>
+            <When holds=move || { total() > PAGE }>
                 <div class="pages">
-                    <button type="button" aria-disabled=move || (first() == 0).then_some("true")
-                        on:click=move |_| page.set((first() / PAGE).saturating_sub(1))>
-                        {t(key::VOLUMES_PREVIOUS)}
-                    </button>
-                    <button type="button" aria-disabled=move || (first() + PAGE >= total()).then_some("true")
-                        on:click=move |_| page.set(first() / PAGE + usize::from(first() + PAGE < total()))>
-                        {t(key::VOLUMES_NEXT)}
-                    </button>
+                    <Button label=key::VOLUMES_PREVIOUS disabled=move || first() == 0
+                        press=move || page.set((first() / PAGE).saturating_sub(1)) />
+                    <Button label=key::VOLUMES_NEXT disabled=move || { first() + PAGE >= total() }
+                        press=move || page.set(first() / PAGE + usize::from(first() + PAGE < total())) />
                 </div>
-            </Show>
+            </When>
         </section>
     }
 }
@@ -162,7 +144,12 @@ fn Row(volume: Arc<Volume>) -> impl IntoView {
     let id_cell = format!("id-{}", id.as_str());
     let label = volume.label().to_owned();
     let size = volume.size.map(|size| size.to_string());
+    let size = Signal::derive(move || {
+        let said = |size: &String| language.get().say(key::VOLUMES_SIZE_VALUE, &[("size", size)]);
+        size.as_ref().map(said).unwrap_or_default()
+    });
     let status = volume.status.as_str().to_owned();
+    let shown = status.clone();
     let checked = Memo::new(move |_| console.chosen.with(|chosen| *chosen == Some(id)));
     let eligibility = {
         let volume = Arc::clone(&volume);
@@ -175,11 +162,9 @@ fn Row(volume: Arc<Volume>) -> impl IntoView {
                     aria-describedby=format!("{id_cell} {reasons}") on:change=move |_| console.choose(id) />
             </td>
             <td role="cell"><label for=input><bdi>{label}</bdi></label></td>
-            <td role="cell" class="id" id=id_cell data-label=t(key::VOLUMES_ID)><code>{volume.id.as_str().to_owned()}</code></td>
-            <td role="cell" class="size" data-label=t(key::VOLUMES_SIZE)>
-                {move || size.as_ref().map(|size| language.get().say(key::VOLUMES_SIZE_VALUE, &[("size", size)]))}
-            </td>
-            <td role="cell" data-label=t(key::VOLUMES_STATUS)><bdi>{status.clone()}</bdi></td>
+            <Cell column=key::VOLUMES_ID class="id"><code id=id_cell>{id.as_str().to_owned()}</code></Cell>
+            <Cell column=key::VOLUMES_SIZE class="size">{size}</Cell>
+            <Cell column=key::VOLUMES_STATUS class="status"><bdi>{shown}</bdi></Cell>
             <td role="cell" id=reasons>
                 {move || {
                     let eligibility = eligibility.get();
@@ -192,15 +177,24 @@ fn Row(volume: Arc<Volume>) -> impl IntoView {
                     let reasons: Vec<_> = eligibility
                         .violated()
                         .iter()
-                        .map(|c| view! { <li>{reason(language.get(), c, &status)}</li> })
+                        .map(|c| view! { <li>{reason(language.get(), c, &status)}</li> }.into_any())
                         .collect();
                     view! {
                         <span class=format!("verdict {}", overall.code())>{said}</span>
-                        {left.map(|left| view! { <span class="hint">{left}</span> })}
-                        {(!reasons.is_empty()).then(|| view! { <ul class="reasons">{reasons}</ul> })}
+                        {left.map(|left| view! { <span class="hint">{left}</span> }.into_any())}
+                        {(!reasons.is_empty()).then(|| view! { <ul class="reasons">{reasons}</ul> }.into_any())}
                     }
+                    .into_any()
                 }}
             </td>
         </tr>
+    }
+}
+
+/// The browser has the tables for this already.
+fn lower_case(text: &str) -> String {
+    match text.is_ascii() {
+        true => text.to_ascii_lowercase(),
+        false => JsString::from(text).to_lower_case().into(),
     }
 }
