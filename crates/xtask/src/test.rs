@@ -182,7 +182,7 @@ fn wasm_pack(host: &str) -> Result<Option<String>> {
 }
 
 fn build_page() -> Result<Option<String>> {
-    println!("{}", page::sizes(&page::build()?));
+    page::weigh(&page::build()?)?;
     Ok(None)
 }
 
