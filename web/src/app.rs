@@ -63,7 +63,7 @@ pub fn App() -> impl IntoView {
                         }
                     }>
                         {Language::ALL.map(|l| view! {
-                            <option value=l.tag() lang=l.tag() selected=move || language.get() == l>
+                            <option value=l.tag() lang=l.tag() prop:selected=move || language.get() == l>
                                 {l.name()}
                             </option>
                         })}
@@ -106,7 +106,7 @@ fn SchemeSwitch() -> impl IntoView {
                 scheme.set(chosen);
             }>
                 {schemes.map(|(value, name)| view! {
-                    <option value=value selected=move || scheme.with(|s| s == value)>
+                    <option value=value prop:selected=move || scheme.with(|s| s == value)>
                         {t(name)}
                     </option>
                 })}

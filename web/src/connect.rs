@@ -181,7 +181,7 @@ fn ConnectForm(
                     <label for="service">{t(key::CONNECT_SERVICE)}</label>
                     <select id="service" node_ref=service>
                         {Service::ALL.map(|s| view! {
-                            <option value=s.code() selected=move || entries.with(|e| e.service == s.code())>
+                            <option value=s.code() prop:selected=move || entries.with(|e| e.service == s.code())>
                                 {move || language.get().say_code("service", s.code(), &[])}
                             </option>
                         })}

@@ -135,7 +135,7 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
                     </code>
                 </p>
                 <div class="buttons">
-                    <button type="button" aria-pressed=move || if shown.get() { "true" } else { "false" }
+                    <button type="button" aria-pressed=move || Some(if shown.get() { "true" } else { "false" })
                         on:click=move |_| shown.update(|shown| *shown = !*shown)>
                         {t(key::HANDOVER_SHOW)}
                     </button>
