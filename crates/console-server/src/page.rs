@@ -255,23 +255,30 @@ fn content_type(path: &str) -> &'static str {
 }
 
 fn policy(index: &str, allowed: &[Origin]) -> String {
-    let scripts: String = inline_scripts(index)
-        .map(|script| format!(" 'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(script))))
-        .collect();
+    let hashes = |tag| -> String {
+        // A browser has only line feeds left when it takes the hash.
+        let digest = |text: &str| Sha256::digest(text.replace("\r\n", "\n"));
+        let hash = |text| format!(" 'sha256-{}'", BASE64_STANDARD.encode(digest(text)));
+        inlined(index, tag).map(hash).collect()
+    };
+    let (scripts, styles) = (hashes("script"), hashes("style"));
     let endpoints: String = allowed.iter().map(|origin| format!(" {origin}")).collect();
     format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self'; \
-         img-src 'self' data:; font-src 'self'; connect-src 'self'{endpoints}; base-uri 'none'; \
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; \
+         style-src 'self'{styles}; img-src 'self' data:; font-src 'self'; connect-src 'self'{endpoints}; base-uri 'none'; \
          form-action 'none'; frame-ancestors 'none'"
     )
 }
 
-/// The texts of a page's own scripts. It is our page, as Trunk wrote it: no parser is needed.
-fn inline_scripts(html: &str) -> impl Iterator<Item = &str> {
-    html.split("<script").skip(1).filter_map(|rest| {
+/// The texts of a page's own scripts, or of its styles. It is our page, as Trunk wrote it: no parser
+/// is needed.
+fn inlined<'a>(html: &'a str, tag: &str) -> impl Iterator<Item = &'a str> {
+    let (start, end) = (format!("<{tag}"), format!("</{tag}"));
+    let parts: Vec<_> = html.split(&start).skip(1).collect();
+    parts.into_iter().filter_map(move |rest| {
         let (attributes, rest) = rest.split_once('>')?;
-        let (script, _) = rest.split_once("</script")?;
-        (!attributes.contains(" src=")).then_some(script)
+        let (text, _) = rest.split_once(&end)?;
+        (!attributes.contains(" src=")).then_some(text)
     })
 }
 

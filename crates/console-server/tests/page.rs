@@ -14,11 +14,12 @@ use support::{A, Server};
 use tower::ServiceExt;
 
 #[tokio::test]
-async fn the_policy_lets_only_our_scripts_run() {
+async fn the_policy_lets_only_our_scripts_and_styles_in() {
     let server = Server::new();
-    // The hash of the inline script in `support::INDEX`, by `openssl dgst -sha256 -binary | base64`.
+    // The hashes of what is inline in `support::INDEX`, by `openssl dgst -sha256 -binary | base64`.
     let expected = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' \
-        'sha256-RoIUsHp3O6pTvjkWpyBqwU8YX5d4ZY7nZT+UE4//pqY='; style-src 'self'; \
+        'sha256-RoIUsHp3O6pTvjkWpyBqwU8YX5d4ZY7nZT+UE4//pqY='; style-src 'self' \
+        'sha256-IAdwN3biDCQ3brrgp1m8kBEsPQYyqfREKOEfeoREopc='; \
         img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; \
         form-action 'none'; frame-ancestors 'none'";
     for path in ["/", "/index.html", "/theme.js", "/no-such-file"] {

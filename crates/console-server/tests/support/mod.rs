@@ -48,7 +48,7 @@ impl Answer {
 pub(crate) const INDEX: &str = "<!doctype html><html><head>\
     <script type=\"module\" src=\"/theme.js\"></script>\
     <script type=\"module\">import init from '/web-1a2b3c4d5e6f7081.js';init();</script>\
-    </head><body></body></html>";
+    <style>body{margin:0}</style></head><body></body></html>";
 
 pub(crate) fn page() -> TempDir {
     let page = TempDir::new().unwrap();
