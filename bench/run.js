@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { build, sizes } from "./build.js";
 import { browser, memory, serve } from "./browser.js";
 import { listText } from "./data.js";
+import { measure } from "./page.js";
 import { write } from "./report.js";
 import { PEERS, check, jobs, load } from "./time.js";
 
@@ -60,6 +61,7 @@ async function byTurns(names, take) {
 }
 
 const results = [];
+let page;
 try {
   for (const [host, { time, first, memory }] of Object.entries(hosts)) {
     const add = (job, of, items, samples) => {
@@ -79,9 +81,11 @@ try {
       add("f", `${largest.toLocaleString("en")} from bytes`, 1, await byTurns(["volume-transfer", "hand"], memory));
     }
   }
+  page = await measure(byTurns);
+  console.log("Chromium: (g) the page");
 } finally {
   await chromium.stop();
   server.stop();
   rmSync(work, { recursive: true });
 }
-write({ results, sizes: sizes(), rounds, largest, chromium: chromium.version, loads: [loadBefore, loadavg()[0]], quick });
+write({ results, page, sizes: sizes(), rounds, largest, chromium: chromium.version, loads: [loadBefore, loadavg()[0]], quick });

@@ -1,8 +1,9 @@
-//! `cargo xtask bench`: the npm package beside what a console developer would use in its place.
+//! `cargo xtask bench`: the npm package and the page beside what a console developer would use in
+//! their place.
 
 use crate::{
     install::{Need, browser, install},
-    package,
+    package, page,
     shell::{program, sh},
 };
 use anyhow::Result;
@@ -17,7 +18,8 @@ pub(crate) const NEEDS: &[Need] = &[Need::NpmPackages, Need::BenchPackages];
 /// in the table.
 pub(crate) fn bench() -> Result<()> {
     package::package()?;
-    NEEDS.iter().copied().chain([Need::Browser]).try_for_each(install)?;
+    NEEDS.iter().copied().chain([Need::Trunk, Need::Browser]).try_for_each(install)?;
+    page::build()?;
     run(&[])
 }
 

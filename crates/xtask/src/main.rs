@@ -34,8 +34,9 @@ Usage:
       Build the npm package volume-transfer, ready to be published, and weigh it.
 
   cargo xtask bench [--check]
-      Measure the npm package beside hand-written JavaScript and the usual libraries, in Node and
-      in Chromium, and write docs/benchmarks.md: about 15 minutes, on a machine that is left alone.
+      Measure the npm package beside hand-written JavaScript and the usual libraries, and the page
+      beside one in React, in Node and in Chromium, and write docs/benchmarks.md: about 15 minutes,
+      on a machine that is left alone.
       --check only compares everyone's answers.
 
   cargo xtask count [--accept]
