@@ -108,7 +108,8 @@ fn CreateForm(trouble: RwSignal<Option<Trouble>>, found: RwSignal<Found>) -> imp
     let name =
         move || typed.get().and_then(|text| TransferName::parse(&text, service().name_rule()));
     let name_wrong = Signal::derive(move || {
-        judged.get().then(|| name().err().map(|error| name_error(language.get(), &error))).flatten()
+        let error = judged.get().then(|| name().err()).flatten();
+        error.map(|error| name_error(language.get(), &error)).unwrap_or_default()
     });
     let counter = Signal::derive(move || {
         let rule = service().name_rule();
@@ -129,7 +130,7 @@ fn CreateForm(trouble: RwSignal<Option<Trouble>>, found: RwSignal<Found>) -> imp
             Some(key::CREATE_BLOCKED_UNKNOWN)
         } else if eligibility().is_none_or(|e| e.overall() == Verdict::Violated) {
             Some(key::CREATE_BLOCKED_VIOLATED)
-        } else if name_wrong.with(Option::is_some) {
+        } else if !name_wrong.with(String::is_empty) {
             Some(key::CREATE_BLOCKED_NAME)
         } else {
             None

@@ -21,13 +21,12 @@ pub(crate) fn TextField(
     /// The value that it starts with.
     #[prop(into, default = Signal::stored(String::new()))]
     value: Signal<String>,
-    /// What is wrong with it now.
-    #[prop(into)]
-    error: Signal<Option<String>>,
+    /// What is wrong with it now, if anything is.
+    error: Signal<String>,
     /// What is asked of it.
     children: Children,
 ) -> impl IntoView {
-    let wrong = move || error.with(Option::is_some);
+    let wrong = move || !error.with(String::is_empty);
     view! {
         <div class="field">
             <label for=id>{t(label)}</label>
@@ -42,7 +41,7 @@ pub(crate) fn TextField(
                 aria-invalid=move || wrong().then_some("true")
                 aria-describedby=format!("{id}-error {id}-hint")
             />
-            <p class="error" id=format!("{id}-error")>{move || error.get().unwrap_or_default()}</p>
+            <p class="error" id=format!("{id}-error")>{error}</p>
             <div class="hint" id=format!("{id}-hint")>{children()}</div>
         </div>
     }

@@ -1,12 +1,12 @@
 //! Part 4: the record, and the one moment in which the key can be had.
 
 use crate::field::focus_soon;
-use crate::parts::{Button, Entry, When, effect};
+use crate::parts::{self, Button, Entry, When, effect};
 use crate::state::Console;
 use crate::text::{Key, key, language, local_time, name_or_none, t};
 use js_sys::Array;
 use leptos::ev;
-use leptos::html::{Dialog, H2, Span};
+use leptos::html::{Dialog, Span};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
@@ -23,7 +23,6 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
     let console = Console::get();
     let language = language();
     let dialog = NodeRef::<Dialog>::new();
-    let heading = NodeRef::<H2>::new();
     let key_node = NodeRef::<Span>::new();
     let shown = RwSignal::new(false);
     // What a press has brought, for the live region.
@@ -48,15 +47,12 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
     });
 
     let open = move || {
-        if let Some(dialog) = dialog.get_untracked().filter(|dialog| !dialog.open()) {
+        if let Some(dialog) = dialog.get_untracked() {
             // Escape and the browser's own ways of closing are off: a reflex must not cost the key.
-            // Neither call can fail for a closed dialog in the page.
+            // The name is ours and valid, which is all that can fail.
             let _ = dialog.set_attribute("closedby", "none");
-            let _ = dialog.show_modal();
         }
-        if let Some(heading) = heading.get_untracked() {
-            let _ = heading.focus();
-        }
+        parts::open(dialog, "handover");
     };
     effect(move || {
         if dialog.get().is_some() {
@@ -121,7 +117,7 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
                 }
             }
         >
-            <h2 id="handover" tabindex="-1" node_ref=heading>{t(key::HANDOVER_TITLE)}</h2>
+            <h2 id="handover" tabindex="-1">{t(key::HANDOVER_TITLE)}</h2>
             <p class="message warn">{t(key::HANDOVER_WARNING)}</p>
             {record.map(|record| view! { <Record record /> })}
             <div class="key">

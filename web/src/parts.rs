@@ -1,7 +1,9 @@
 //! What the page has many of. Each is made in one place and from values of few types: what is
 //! generic in a view is compiled anew for every use of it.
 
+use crate::field::focus;
 use crate::text::{Key, t};
+use leptos::html::Dialog;
 use leptos::prelude::*;
 
 /// Does something now, and again whenever a signal changes that it reads.
@@ -10,6 +12,15 @@ pub(crate) fn effect(run: impl Fn() + 'static) {
         Effect::new(move |_| run());
     }
     boxed(Box::new(run));
+}
+
+/// Opens a dialog of the page, and moves the focus to its heading.
+pub(crate) fn open(dialog: NodeRef<Dialog>, heading: &str) {
+    if let Some(dialog) = dialog.get_untracked().filter(|dialog| !dialog.open()) {
+        // It cannot fail for a closed dialog in the page.
+        let _ = dialog.show_modal();
+    }
+    focus(heading);
 }
 
 /// A button; one that is held back can still be reached and says so.

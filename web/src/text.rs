@@ -131,9 +131,9 @@ pub(crate) fn reason(language: Language, constraint: Constraint, status: &str) -
 }
 
 /// The sentence for what is wrong, while something is.
-pub(crate) fn said(wrong: RwSignal<Option<Key>>) -> Signal<Option<String>> {
+pub(crate) fn said(wrong: RwSignal<Option<Key>>) -> Signal<String> {
     let language = language();
-    Signal::derive(move || wrong.get().map(|key| language.get().say(key, &[])))
+    Signal::derive(move || wrong.get().map(|key| language.get().say(key, &[])).unwrap_or_default())
 }
 
 /// A transfer's name, or that it has none.

@@ -2,12 +2,12 @@
 
 use crate::client::Session;
 use crate::field::focus_soon;
-use crate::parts::{Bad, Button, Cell, Entry, Table, When, effect};
+use crate::parts::{Bad, Button, Cell, Entry, Table, When, effect, open};
 use crate::progress::Progress;
 use crate::state::Console;
 use crate::text::{Failure, Key, ReadFailure, Unreadable, age, key, language, name_or_none, t};
 use leptos::ev;
-use leptos::html::{Dialog, H2};
+use leptos::html::Dialog;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use volume_transfer::api::{self, Fate};
@@ -110,7 +110,6 @@ fn Row(transfer: Transfer) -> impl IntoView {
 pub(crate) fn CancelDialog(session: Session, transfer: Transfer) -> impl IntoView {
     let console = Console::get();
     let dialog = NodeRef::<Dialog>::new();
-    let heading = NodeRef::<H2>::new();
     let busy = RwSignal::new(false);
     let failure = RwSignal::new(None::<ChangeError>);
     let label = transfer.label().to_owned();
@@ -118,12 +117,8 @@ pub(crate) fn CancelDialog(session: Session, transfer: Transfer) -> impl IntoVie
     let id = transfer.id.as_str().to_owned();
 
     effect(move || {
-        if let Some(dialog) = dialog.get().filter(|dialog| !dialog.open()) {
-            // It cannot fail for a closed dialog in the page.
-            let _ = dialog.show_modal();
-        }
-        if let Some(heading) = heading.get_untracked() {
-            let _ = heading.focus();
+        if dialog.get().is_some() {
+            open(dialog, "cancel");
         }
     });
     let close = move || {
@@ -165,7 +160,7 @@ pub(crate) fn CancelDialog(session: Session, transfer: Transfer) -> impl IntoVie
                 }
             }
         >
-            <h2 id="cancel" tabindex="-1" node_ref=heading>{t(key::CANCEL_TITLE)}</h2>
+            <h2 id="cancel" tabindex="-1">{t(key::CANCEL_TITLE)}</h2>
             <dl class="record">
                 <Entry name=key::TRANSFERS_NAME><bdi>{label}</bdi></Entry>
                 <Entry name=key::HANDOVER_ID><code>{id}</code></Entry>
