@@ -15,7 +15,7 @@ const { build: esbuild } = createRequire(new URL("../e2e/package.json", import.m
 const NETWORK = { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 750e3 / 8 };
 const SLOWER = 4;
 /** Keystrokes for one sample. */
-export const KEYS = 40;
+export const KEYS = 20;
 
 const here = (path) => new URL(path, import.meta.url);
 const PROJECT = "dd14c6ac581f40059e27f5320b60bf2f";
