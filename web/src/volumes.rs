@@ -9,8 +9,11 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use volume_transfer::{Verdict, Volume};
 
-/// Rows on the screen at a time: a browser lays out 100 at once, however long the list is.
+/// Rows on the page at a time: a browser lays out 100 at once, however long the list is.
 const PAGE: usize = 100;
+
+/// Rows that are drawn while somebody types, before the next key can come; the others follow.
+const FIRST: usize = 20;
 
 const COLUMNS: &[(Key, bool)] = &[
     (key::VOLUMES_CHOOSE, true),
@@ -36,27 +39,47 @@ pub(crate) fn Volumes() -> impl IntoView {
     let filter = RwSignal::new(String::new());
     let show = RwSignal::new(Show::All);
     let page = RwSignal::new(0_usize);
+    let drawn = RwSignal::new(PAGE);
 
+    // What does not change with what is typed is not made anew for each key.
+    let texts = Memo::new(move |_| {
+        let text = |volume: &Arc<Volume>| lower_case(volume.label()) + "\n" + volume.id.as_str();
+        Arc::new(console.volumes.with(|volumes| volumes.iter().map(text).collect::<Vec<_>>()))
+    });
+    let ineligible = Memo::new(move |_| {
+        let violated =
+            |volume: &Arc<Volume>| console.eligibility(volume).overall() == Verdict::Violated;
+        console.volumes.with(|volumes| volumes.iter().map(violated).collect::<Vec<_>>())
+    });
+    let found = Memo::new(move |before: Option<&Found>| {
+        let (texts, wanted) = (texts.get(), lower_case(filter.get().trim()));
+        let has = |place: &usize| texts.get(*place).is_some_and(|text| text.contains(&wanted));
+        // One more key finds nothing that was not found without it.
+        let before = before.filter(|b| Arc::ptr_eq(&b.texts, &texts) && wanted.contains(&b.wanted));
+        let places = match before {
+            Some(before) => before.places.iter().copied().filter(has).collect(),
+            None => (0..texts.len()).filter(has).collect(),
+        };
+        Found { texts, wanted, places }
+    });
     let matching = Memo::new(move |_| {
-        let wanted = lower_case(filter.get().trim());
         let show = show.get();
-        let has_text = |volume: &Volume| {
-            lower_case(volume.label()).contains(&wanted) || volume.id.as_str().contains(&wanted)
-        };
-        let has_verdict = |volume: &Volume| match show {
+        let wanted = |place: &&usize| match show {
             Show::All => true,
-            Show::Eligible => console.eligibility(volume).overall() != Verdict::Violated,
-            Show::Ineligible => console.eligibility(volume).overall() == Verdict::Violated,
+            Show::Eligible => ineligible.with(|all| all.get(**place) == Some(&false)),
+            Show::Ineligible => ineligible.with(|all| all.get(**place) == Some(&true)),
         };
-        console.volumes.with(|volumes| {
-            volumes.iter().filter(|v| has_text(v) && has_verdict(v)).cloned().collect::<Vec<_>>()
-        })
+        found.with(|found| found.places.iter().filter(wanted).copied().collect::<Vec<_>>())
     });
     let total = move || matching.with(Vec::len);
     // The page that was looked at may be gone after a refresh.
     let first = move || page.get().min(total().saturating_sub(1) / PAGE) * PAGE;
     let visible = move || {
-        matching.with(|all| all.iter().skip(first()).take(PAGE).cloned().collect::<Vec<_>>())
+        let places = matching
+            .with(|all| all.iter().skip(first()).take(drawn.get()).copied().collect::<Vec<_>>());
+        console.volumes.with(|volumes| {
+            places.into_iter().filter_map(|place| volumes.get(place).cloned()).collect::<Vec<_>>()
+        })
     };
     let shown = move || {
         let total = total();
@@ -81,6 +104,7 @@ pub(crate) fn Volumes() -> impl IntoView {
                     <input type="search" autocomplete="off" spellcheck="false"
                         on:input:target=move |event| {
                             page.set(0);
+                            draw_more(drawn, FIRST);
                             filter.set(event.target().value());
                         } />
                 </label>
@@ -196,5 +220,27 @@ fn lower_case(text: &str) -> String {
     match text.is_ascii() {
         true => text.to_ascii_lowercase(),
         false => JsString::from(text).to_lower_case().into(),
+    }
+}
+
+/// The places of the volumes that have a text in their names or ids.
+#[derive(PartialEq)]
+struct Found {
+    /// All names and ids, in lower case.
+    texts: Arc<Vec<String>>,
+    wanted: String,
+    places: Vec<usize>,
+}
+
+/// Draws so many rows, and some more with each frame until all of the page are there.
+fn draw_more(drawn: RwSignal<usize>, rows: usize) {
+    drawn.set(rows);
+    if rows < PAGE {
+        request_animation_frame(move || {
+            // Where another key was pressed meanwhile, its own frames go on.
+            if drawn.get_untracked() == rows {
+                draw_more(drawn, rows + FIRST);
+            }
+        });
     }
 }
