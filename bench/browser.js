@@ -8,6 +8,9 @@ import { extname } from "node:path";
 
 const { chromium } = createRequire(new URL("../e2e/package.json", import.meta.url))("@playwright/test");
 
+/** The package, where it reads a list while it comes. */
+export const STREAMED = "volume-transfer, streamed";
+
 const ROOT = new URL("../", import.meta.url);
 const SERVED = /^\/(bench|crates\/volume-transfer-wasm\/pkg)\/[\w./-]+$/;
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".json": "application/json" };
@@ -68,8 +71,14 @@ async function takeFirst({ name, list }) {
   return first(name, bytes);
 }
 
+/** In the page: the bytes are read while they come. */
+async function takeStream({ list }) {
+  const { firstOfStream } = await import("/bench/time.js");
+  return { rows: await firstOfStream(async () => (await fetch(`/${list}`)).body) };
+}
+
 /** How much more memory a page's process has had than before it fetched the list, in bytes. */
-export async function memory(address, name, list) {
+export async function memory(address, name, list, rows) {
   const running = await launch();
   try {
     const session = await running.newBrowserCDPSession();
@@ -82,7 +91,8 @@ export async function memory(address, name, list) {
         return Number(/VmHWM:\s+(\d+)/.exec(status)[1]) * 1024;
       });
     const before = peaks();
-    await page.evaluate(takeFirst, { name, list });
+    const took = await page.evaluate(name === STREAMED ? takeStream : takeFirst, { name, list });
+    if (took.rows !== rows) throw new Error(`${name} has judged ${took.rows} volumes of ${rows}`);
     return Math.max(...peaks().map((peak, at) => peak - before[at]));
   } finally {
     await running.close();

@@ -1,8 +1,9 @@
-// One thing to measure in Node, in a process of its own: `node node.js time OPTIONS`, or
-// `first PEER FILE`. Prints a line of JSON.
+// One thing to measure in Node, in a process of its own: `node node.js time OPTIONS`,
+// `first PEER FILE` or `stream FILE`. Prints a line of JSON.
 
-import { readFileSync } from "node:fs";
-import { first, time } from "./time.js";
+import { createReadStream, readFileSync } from "node:fs";
+import { Readable } from "node:stream";
+import { first, firstOfStream, time } from "./time.js";
 
 /** The largest memory that this process has had so far, in bytes, where the system tells. */
 function peak() {
@@ -16,6 +17,10 @@ function peak() {
 const [what, name, file] = process.argv.slice(2);
 if (what === "time") {
   console.log(JSON.stringify(await time(JSON.parse(name))));
+} else if (what === "stream") {
+  const before = peak();
+  const rows = await firstOfStream(() => Readable.toWeb(createReadStream(name)));
+  console.log(JSON.stringify({ rows, peak: before && peak() - before }));
 } else {
   const before = peak();
   const done = await first(name, readFileSync(file));

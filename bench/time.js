@@ -174,6 +174,13 @@ export async function time({ at, counts, rounds }) {
   return measure(make(await load()), items, rounds);
 }
 
+/** The first answer, of a list that is still coming: how many rows it has. */
+export async function firstOfStream(open) {
+  const { ready, screenStream } = await import(fileOf("volume-transfer"));
+  await ready();
+  return (await screenStream(await open())).count;
+}
+
 /** How long the first answer takes, of a list from its bytes, by a peer that is not loaded yet. */
 export async function first(name, bytes) {
   const start = performance.now();

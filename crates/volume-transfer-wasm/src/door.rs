@@ -149,34 +149,40 @@ pub fn id(of_volume: bool, units: usize) {
     door(|door| {
         let Door { units: buffer, ids, numbers, .. } = door;
         let ids = ids.as_flattened_mut();
-        let written = buffer.get(..units);
-        *numbers = match read_id(of_volume, written, ids) {
-            Ok(length) => {
-                let id = ids.iter().take(length).map(|byte| u16::from(*byte));
-                let same = written.is_some_and(|written| id.eq(written.iter().copied()));
-                [NONE, number(length), u32::from(same), 0, 0, 0, 0, 0]
-            }
+        *numbers = match read_id(of_volume, buffer.get(..units), ids) {
+            Ok((length, same)) => [NONE, number(length), u32::from(same), 0, 0, 0, 0, 0],
             Err(error) => [error as u32, 0, 0, 0, 0, 0, 0, 0],
         };
     });
 }
 
-fn read_id(of_volume: bool, units: Option<&[u16]>, to: &mut [u8]) -> Result<usize, IdError> {
+fn read_id(
+    of_volume: bool,
+    units: Option<&[u16]>,
+    to: &mut [u8],
+) -> Result<(usize, bool), IdError> {
+    let units = units.ok_or(IdError::Malformed)?;
+    // As it nearly always is: an id and nothing else.
+    let mut written = [u8::MAX; 64];
+    for (to, unit) in written.iter_mut().zip(units) {
+        *to = u8::try_from(*unit).unwrap_or(u8::MAX);
+    }
+    let written = written.get(..units.len()).unwrap_or_default();
     // Half a surrogate pair is in no id, and nor is a whole one.
     let char = |unit: &u16| char::from_u32(u32::from(*unit)).unwrap_or('\u{fffd}');
-    let text = units.ok_or(IdError::Malformed)?.iter().map(char);
+    let text = units.iter().map(char);
     let (project, volume);
     let id: &[u8] = if of_volume {
-        volume = VolumeId::read(text)?;
+        volume = VolumeId::from_bytes(written).or_else(|_| VolumeId::read(text))?;
         volume.as_bytes()
     } else {
-        project = ProjectId::read(text)?;
+        project = ProjectId::from_bytes(written).or_else(|_| ProjectId::read(text))?;
         project.as_bytes()
     };
     for (to, from) in to.iter_mut().zip(id) {
         *to = *from;
     }
-    Ok(id.len())
+    Ok((id.len(), id == written))
 }
 
 /// What a text says to the rules as the value of one of [`Sign::ALL`], in bits of [`Signs`]. Of a

@@ -111,7 +111,10 @@ impl VolumeId {
     }
 
     /// As [`VolumeId::parse`], of ASCII that nothing has to be dropped from.
-    pub(crate) fn from_bytes(text: &[u8]) -> Result<VolumeId, IdError> {
+    ///
+    /// # Errors
+    /// The same.
+    pub fn from_bytes(text: &[u8]) -> Result<VolumeId, IdError> {
         if text.is_empty() {
             return Err(IdError::Empty);
         }
@@ -159,9 +162,24 @@ impl ProjectId {
     /// The same.
     pub fn read(characters: impl Iterator<Item = char>) -> Result<ProjectId, IdError> {
         let (text, length) = ascii(characters)?;
-        let id = ProjectId { text, length };
+        ProjectId::from_bytes(text.get(..length).unwrap_or_default())
+    }
+
+    /// As [`ProjectId::parse`], of ASCII that nothing has to be dropped from.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn from_bytes(text: &[u8]) -> Result<ProjectId, IdError> {
+        let mut id = ProjectId { text: [0; 64], length: text.len() };
         let plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-' || *byte == b'_';
-        if id.as_bytes().iter().all(plain) { Ok(id) } else { Err(IdError::Malformed) }
+        match id.text.get_mut(..text.len()).filter(|_| text.iter().all(plain)) {
+            _ if text.is_empty() => Err(IdError::Empty),
+            None => Err(IdError::Malformed),
+            Some(to) => {
+                to.copy_from_slice(text);
+                Ok(id)
+            }
+        }
     }
 
     /// The id as it was given, 1 to 64 characters.

@@ -218,6 +218,14 @@ impl NameReading {
     /// Takes the next unit of a JavaScript string. The two halves of a pair need not come in the
     /// same part of it.
     pub fn push_utf16(&mut self, unit: u16) {
+        // Most of what is typed: neither white space, nor part of a pair, nor more than a byte.
+        if let (false, 0x21..=0x7e) = (self.half, unit) {
+            self.units += 1;
+            self.characters += 1;
+            self.running += 1;
+            (self.end, self.length) = (self.units, self.running);
+            return;
+        }
         let half = core::mem::take(&mut self.half);
         match (half, unit) {
             // Which one of these it is makes no difference: all have four bytes.

@@ -172,6 +172,9 @@ function put(text: string, from: number): number {
 const partOf = (whole: ArrayLike<unknown>, from: number, to: number): number =>
   (from ? 0 : 1) + (to < whole.length ? 0 : 2);
 
+let decoder: TextDecoder | undefined;
+const decode = (bytes: Uint8Array): string => (decoder ??= new TextDecoder()).decode(bytes);
+
 /** An id as it goes into a request. */
 function idOf(text: string, field: "projectId" | "volumeId", issues: Issue[]): string {
   const { id } = door();
@@ -180,7 +183,7 @@ function idOf(text: string, field: "projectId" | "volumeId", issues: Issue[]): s
   id(field === "volumeId", text.length);
   const error = numbers[0]!;
   if (error !== NONE) flaw(issues, field, idCodes[error]!);
-  return numbers[2] ? text : new TextDecoder().decode(ids.subarray(0, numbers[1]));
+  return numbers[2] ? text : decode(ids.subarray(0, numbers[1]));
 }
 
 function nameOf(text: string, service: number, issues: Issue[]): NameReport {
@@ -275,7 +278,7 @@ export class Screening {
         unknown[at++] = mask >>> 16;
       }
     }
-    const id = (n: number) => new TextDecoder().decode(allIds.subarray(36 * n, 36 * n + 36));
+    const id = (n: number) => decode(allIds.subarray(36 * n, 36 * n + 36));
     return { count, violated, unknown, rows: allRows, id, unreadable, more, issues };
   }
 }
