@@ -4,7 +4,7 @@
 /// How many bytes that is.
 pub(crate) const LANES: usize = 16;
 
-pub(crate) use machine::{alike, hex};
+pub(crate) use machine::{alike, hex, special};
 
 /// How many bytes stand before the first one that ends a JSON text or must not stand in one as it
 /// is: a quote, a backslash, a control character.

@@ -69,8 +69,10 @@ pub mod signs;
 pub mod transfer;
 pub mod volume;
 
+mod grammar;
 mod json;
 mod lanes;
+mod list;
 mod loose;
 mod pattern;
 

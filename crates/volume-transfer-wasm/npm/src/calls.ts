@@ -227,7 +227,7 @@ export const judgeSigns = (service: number, facts: number, signs: number): numbe
 
 /** A list that is being read, whole or in parts. */
 export class Screening {
-  #parts: { ids: Uint8Array; masks: Uint32Array; rows: Uint32Array }[] = [];
+  #parts: { from: number; ids: Uint8Array; masks: Uint32Array; rows: Uint32Array }[] = [];
   #count = 0;
   /** What the module kept of it when another list may have come between. */
   #kept: Uint8Array | undefined;
@@ -253,8 +253,13 @@ export class Screening {
       if (!count) continue;
       this.verdict = numbers[1]!;
       this.signs = numbers[2]!;
+      this.#parts.push({
+        from: this.#count,
+        ids: ids.slice(0, 36 * count),
+        masks: masks.slice(0, count),
+        rows: rows.slice(0, 2 * count),
+      });
       this.#count += count;
-      this.#parts.push({ ids: ids.slice(0, 36 * count), masks: masks.slice(0, count), rows: rows.slice(0, 2 * count) });
     } while (from < part.length);
     this.#kept = last ? undefined : list.slice();
   }
@@ -267,19 +272,21 @@ export class Screening {
     const malformed = numbers[5]!;
     if (malformed !== NONE) flaw(issues, "volumes", "malformed", { position: malformed });
     const count = issues.length ? 0 : this.#count;
-    const [violated, unknown] = [new Uint16Array(count), new Uint16Array(count)];
-    const [allIds, allRows] = [new Uint8Array(36 * count), new Uint32Array(2 * count)];
-    let at = 0;
-    for (const { ids, masks, rows } of count ? this.#parts : []) {
-      allIds.set(ids, 36 * at);
-      allRows.set(rows, 2 * at);
-      for (const mask of masks) {
-        violated[at] = mask;
-        unknown[at++] = mask >>> 16;
+    const parts = count ? this.#parts : [];
+    const [violated, unknown, all] = [new Uint16Array(count), new Uint16Array(count), new Uint32Array(2 * count)];
+    for (const { from, masks, rows } of parts) {
+      all.set(rows, 2 * from);
+      for (let at = 0; at < masks.length; at++) {
+        violated[from + at] = masks[at]!;
+        unknown[from + at] = masks[at]! >>> 16;
       }
     }
-    const id = (n: number) => decode(allIds.subarray(36 * n, 36 * n + 36));
-    return { count, violated, unknown, rows: allRows, id, unreadable, more, issues };
+    const id = (n: number) => {
+      let part = parts[0];
+      for (const next of parts) if (next.from <= n) part = next;
+      return part ? decode(part.ids.subarray(36 * (n - part.from), 36 * (n - part.from + 1))) : "";
+    };
+    return { count, violated, unknown, rows: all, id, unreadable, more, issues };
   }
 }
 

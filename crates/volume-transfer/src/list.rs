@@ -1,0 +1,262 @@
+//! A list response as it is read: where in it the reading is, and what it has brought.
+
+use crate::constraint::ConstraintSet;
+use crate::eligibility::{Eligibility, Facts, Verdicts, judge};
+use crate::id::VolumeId;
+use crate::json::{Left, Refused, Visit};
+use crate::loose::Scalar;
+use crate::pattern::{Pattern, Said};
+use crate::screen::{Row, Screened};
+use crate::service::Service;
+use crate::signs::{Sign, Signs};
+
+/// The innermost of the places that mean something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Outside,
+    Body,
+    Volumes,
+    Volume,
+    Metadata,
+    Links,
+    Link,
+}
+
+/// A key that means something in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Field {
+    Volumes,
+    Links,
+    Id,
+    Metadata,
+    Sign(Sign),
+    Rel,
+}
+
+/// Which key means what where, beside the signs.
+static FIELDS: [(Place, &[u8], Field); 5] = [
+    (Place::Body, b"volumes", Field::Volumes),
+    (Place::Body, b"volumes_links", Field::Links),
+    (Place::Volume, b"id", Field::Id),
+    (Place::Volume, b"metadata", Field::Metadata),
+    (Place::Link, b"rel", Field::Rel),
+];
+
+/// What a key means in a place.
+fn field(within: Place, key: &[u8]) -> Option<Field> {
+    let found = FIELDS.iter().find(|(place, name, _)| *place == within && *name == key);
+    let sign = |sign: &Sign| {
+        let (name, in_metadata) = sign.key();
+        let place = if in_metadata { Place::Metadata } else { Place::Volume };
+        place == within && name.as_bytes() == key
+    };
+    let signs = || Sign::ALL.into_iter().find(sign).map(Field::Sign);
+    found.map(|(_, _, field)| *field).or_else(signs)
+}
+
+const JUDGED: usize = 32;
+
+/// Where in the list the reading is, and what it has brought.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct List {
+    pub(crate) place: Place,
+    /// How many objects and arrays without a meaning are open in that place.
+    inside: u32,
+    field: Option<Field>,
+    /// Whether there were `volumes`, and links. Twice either is a list that contradicts itself.
+    pub(crate) volumes: bool,
+    links: bool,
+    /// The row that is being read: where it begins, and what it says.
+    begins: usize,
+    id: Option<VolumeId>,
+    signs: Signs,
+    /// Signs that were judged, each in its place: a list has but few different ones.
+    judged: [(Option<Signs>, Verdicts); JUDGED],
+    /// Whether the link that is being read leads to the next page.
+    next: bool,
+    pub(crate) screened: Screened,
+}
+
+impl List {
+    pub(crate) const fn new() -> List {
+        List {
+            place: Place::Outside,
+            inside: 0,
+            field: None,
+            volumes: false,
+            links: false,
+            begins: 0,
+            id: None,
+            signs: Signs::NONE,
+            judged: [(
+                None,
+                Verdicts { violated: ConstraintSet::EMPTY, unknown: ConstraintSet::EMPTY },
+            ); JUDGED],
+            next: false,
+            screened: Screened { unreadable: 0, more: false },
+        }
+    }
+
+    const fn first_links(&mut self) -> Result<(), Refused> {
+        if core::mem::replace(&mut self.links, true) { Err(Refused) } else { Ok(()) }
+    }
+
+    pub(crate) const fn begin_row(&mut self, at: usize) {
+        (self.begins, self.id, self.signs) = (at, None, Signs::NONE);
+    }
+
+    pub(crate) fn end_row(
+        &mut self,
+        at: usize,
+        service: Service,
+        facts: &Facts,
+        row: &mut impl FnMut(Row),
+    ) {
+        let Some(id) = self.id else {
+            self.screened.unreadable += 1;
+            return;
+        };
+        let signs = self.signs;
+        let verdicts =
+            match self.judged.get_mut(usize::from(signs.bits() ^ signs.bits() >> 5) % JUDGED) {
+                Some((known, verdicts)) if *known == Some(signs) => *verdicts,
+                Some(place) => {
+                    let verdicts = judge(signs, facts, service);
+                    *place = (Some(signs), verdicts);
+                    verdicts
+                }
+                None => judge(signs, facts, service),
+            };
+        let eligibility = Eligibility::new(id, verdicts, service);
+        row(Row { eligibility, signs, bytes: self.begins..at });
+    }
+
+    /// Takes in what a row says.
+    pub(crate) fn hear(&mut self, said: Said<'_>) {
+        let List { id, signs, next, .. } = self;
+        let (field, scalar) = match said {
+            Said::Value(field, scalar) => (field, scalar),
+            Said::Metadata => return signs.forget_metadata(),
+        };
+        // The last of two equal keys counts.
+        match field {
+            Field::Id => *id = VolumeId::from_bytes(scalar.text()).ok(),
+            Field::Sign(sign) => signs.take(sign, scalar),
+            Field::Metadata => signs.forget_metadata(),
+            Field::Rel => *next = scalar.text() == b"next",
+            Field::Volumes | Field::Links => {}
+        }
+    }
+
+    /// Takes in a value that stands in this place.
+    fn scalar(&mut self, scalar: Scalar<'_>) -> Result<(), Refused> {
+        match (self.place, self.field) {
+            (_, _) if self.inside > 0 => {}
+            (Place::Outside, _) | (Place::Body, Some(Field::Volumes)) => return Err(Refused),
+            (Place::Body, Some(Field::Links)) => self.first_links()?,
+            (Place::Volumes, _) => self.screened.unreadable += 1,
+            (_, Some(field)) => self.hear(Said::Value(field, scalar)),
+            (_, None) => {}
+        }
+        Ok(())
+    }
+}
+
+/// A list that is read, and the pattern that its rows are noted for.
+pub(crate) struct Rows<'a> {
+    pub(crate) list: &'a mut List,
+    pub(crate) pattern: &'a mut Pattern,
+    pub(crate) stops: bool,
+}
+
+impl Visit for Rows<'_> {
+    fn wants(&self, key: bool) -> bool {
+        self.list.inside == 0 && (key || self.list.field.is_some())
+    }
+
+    fn key(&mut self, text: &[u8]) {
+        let List { place, inside, field, .. } = &mut *self.list;
+        if *inside == 0 {
+            *field = self::field(*place, text);
+        }
+    }
+
+    fn scalar(&mut self, scalar: Scalar<'_>, left: Left) -> Result<(), Refused> {
+        let List { place, inside, field, .. } = *self.list;
+        let field = field.filter(|_| inside == 0);
+        let text = matches!(scalar, Scalar::Text(_));
+        // A word without a meaning is as good as what stands around it: few words are seen.
+        if text || field.is_some() {
+            let direct = place == Place::Volume && inside == 0;
+            self.pattern.note(field, direct, left);
+            self.stops = direct;
+        }
+        self.list.scalar(scalar)
+    }
+
+    fn open(&mut self, object: bool) -> Result<(), Refused> {
+        let List { place, inside, field, volumes, .. } = *self.list;
+        if inside > 0 {
+            self.list.inside += 1;
+            return Ok(());
+        }
+        let place = match (place, field, object) {
+            (Place::Outside, _, true) => Place::Body,
+            (Place::Body, Some(Field::Volumes), false) if !volumes => {
+                self.list.volumes = true;
+                Place::Volumes
+            }
+            (Place::Body, Some(Field::Links), false) => {
+                self.list.first_links()?;
+                Place::Links
+            }
+            (Place::Volumes, _, true) => Place::Volume,
+            (Place::Volume, Some(Field::Metadata), true) => {
+                self.list.hear(Said::Metadata);
+                self.pattern.note_metadata();
+                Place::Metadata
+            }
+            (Place::Links, _, true) => {
+                self.list.next = false;
+                Place::Link
+            }
+            (place, field, _) => {
+                // Whatever is in it says no more than `null` would.
+                self.list.scalar(Scalar::Other)?;
+                self.list.inside = 1;
+                if field.is_some() {
+                    self.pattern.lose();
+                }
+                place
+            }
+        };
+        (self.list.place, self.list.field) = (place, None);
+        self.stops = place == Place::Volume && self.list.inside == 0;
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        let list = &mut *self.list;
+        list.field = None;
+        if list.inside > 0 {
+            list.inside -= 1;
+            return;
+        }
+        let of = list.place;
+        list.place = match of {
+            Place::Outside | Place::Body => Place::Outside,
+            Place::Volumes | Place::Links => Place::Body,
+            Place::Volume => Place::Volumes,
+            Place::Metadata => Place::Volume,
+            Place::Link => {
+                list.screened.more |= list.next;
+                Place::Links
+            }
+        };
+        self.stops = of == Place::Volume;
+    }
+
+    fn stops(&mut self) -> bool {
+        core::mem::take(&mut self.stops)
+    }
+}
