@@ -5,7 +5,7 @@ use crate::eligibility::{Eligibility, Facts, Verdicts, judge};
 use crate::id::VolumeId;
 use crate::json::{Left, Refused, Visit};
 use crate::loose::Scalar;
-use crate::pattern::{Pattern, Said};
+use crate::pattern::Pattern;
 use crate::screen::{Row, Screened};
 use crate::service::Service;
 use crate::signs::{Sign, Signs};
@@ -120,24 +120,21 @@ impl List {
         let verdicts =
             match self.judged.get_mut(usize::from(signs.bits() ^ signs.bits() >> 5) % JUDGED) {
                 Some((known, verdicts)) if *known == Some(signs) => *verdicts,
-                Some(place) => {
+                place => {
                     let verdicts = judge(signs, facts, service);
-                    *place = (Some(signs), verdicts);
+                    if let Some(place) = place {
+                        *place = (Some(signs), verdicts);
+                    }
                     verdicts
                 }
-                None => judge(signs, facts, service),
             };
         let eligibility = Eligibility::new(id, verdicts, service);
         row(Row { eligibility, signs, bytes: self.begins..at });
     }
 
-    /// Takes in what a row says.
-    pub(crate) fn hear(&mut self, said: Said<'_>) {
+    /// Takes in what a field says; of metadata with parts, that it begins.
+    pub(crate) fn hear(&mut self, field: Field, scalar: Scalar<'_>) {
         let List { id, signs, next, .. } = self;
-        let (field, scalar) = match said {
-            Said::Value(field, scalar) => (field, scalar),
-            Said::Metadata => return signs.forget_metadata(),
-        };
         // The last of two equal keys counts.
         match field {
             Field::Id => *id = VolumeId::from_bytes(scalar.text()).ok(),
@@ -155,7 +152,7 @@ impl List {
             (Place::Outside, _) | (Place::Body, Some(Field::Volumes)) => return Err(Refused),
             (Place::Body, Some(Field::Links)) => self.first_links()?,
             (Place::Volumes, _) => self.screened.unreadable += 1,
-            (_, Some(field)) => self.hear(Said::Value(field, scalar)),
+            (_, Some(field)) => self.hear(field, scalar),
             (_, None) => {}
         }
         Ok(())
@@ -212,7 +209,7 @@ impl Visit for Rows<'_> {
             }
             (Place::Volumes, _, true) => Place::Volume,
             (Place::Volume, Some(Field::Metadata), true) => {
-                self.list.hear(Said::Metadata);
+                self.list.hear(Field::Metadata, Scalar::Other);
                 self.pattern.note_metadata();
                 Place::Metadata
             }

@@ -60,15 +60,6 @@ enum Then {
     Value { field: Option<Field>, direct: bool },
 }
 
-/// What a row says, in its order.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Said<'a> {
-    /// The value of a field.
-    Value(Field, Scalar<'a>),
-    /// The metadata begins, anew.
-    Metadata,
-}
-
 /// A value that the reader has read.
 #[derive(Clone, Copy, Debug)]
 struct Value {
@@ -152,7 +143,11 @@ impl Pattern {
     ///
     /// It may say more than stands in these bytes: what the reader finds in the next ones, which is
     /// then said again.
-    pub(crate) fn follow(&mut self, text: &[u8], mut say: impl FnMut(Said<'_>)) -> (usize, bool) {
+    pub(crate) fn follow(
+        &mut self,
+        text: &[u8],
+        mut say: impl FnMut(Field, Scalar<'_>),
+    ) -> (usize, bool) {
         let (mut rest, mut from, mut direct) = (text, self.at, self.at != ROOT);
         let mut known = (rest, from);
         loop {
@@ -162,7 +157,7 @@ impl Pattern {
             let Some((place, value)) = self.way(from, direct, rest) else { break };
             let Some(step) = self.steps.get(usize::from(place)) else { break };
             if step.forgets {
-                say(Said::Metadata);
+                say(Field::Metadata, Scalar::Other);
             }
             let Then::Value { field, direct: directly } = step.then else {
                 self.patience = PATIENCE.min(self.patience + 1);
@@ -171,7 +166,7 @@ impl Pattern {
             let Some(behind) = behind_value(value) else { break };
             if let Some(field) = field {
                 let value = value.get(..value.len() - behind.len()).unwrap_or_default();
-                say(Said::Value(field, scalar(value)));
+                say(field, scalar(value));
             }
             (rest, from, direct) = (behind, place, directly);
         }

@@ -160,7 +160,7 @@ impl Screen {
                     list.begin_row(end - rest.len() - 1);
                     pattern.begin();
                 }
-                let (length, over) = pattern.follow(rest, |said| list.hear(said));
+                let (length, over) = pattern.follow(rest, |field, said| list.hear(field, said));
                 let Some((_, behind)) = rest.split_at_checked(length) else { break };
                 rest = behind;
                 if !over {

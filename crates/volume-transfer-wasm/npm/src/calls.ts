@@ -229,6 +229,7 @@ export const judgeSigns = (service: number, facts: number, signs: number): numbe
 export class Screening {
   #parts: { from: number; ids: Uint8Array; masks: Uint32Array; rows: Uint32Array }[] = [];
   #count = 0;
+  #begun = false;
   /** What the module kept of it when another list may have come between. */
   #kept: Uint8Array | undefined;
   /** The verdict on the last volume, and its signs. */
@@ -263,7 +264,6 @@ export class Screening {
     } while (from < part.length);
     this.#kept = last ? undefined : list.slice();
   }
-  #begun = false;
 
   /** What there is to say after the last part. */
   report(issues: Issue[]): ScreenReport {
