@@ -51,7 +51,7 @@ thread_local! {
             masks: [0; ROWS],
             rows: [[0; 2]; ROWS],
             name: NameReading::new(*Service::EvsV2.name_rule()),
-            screen: Screen::new(Service::EvsV2, facts(0)),
+            screen: Screen::new(),
         })
     };
 }
@@ -226,18 +226,20 @@ pub fn screen(service: u32, facts: u32, length: usize, part: u32) {
     door(|door| {
         let Door { bytes, ids, masks, rows, screen, numbers, .. } = door;
         if part & FIRST != 0 {
-            screen.restart(self::service(service), self::facts(facts));
+            screen.restart();
         }
+        let (service, facts) = (self::service(service), self::facts(facts));
         let mut places = ids.iter_mut().zip(masks).zip(rows);
         let (mut count, mut last) = (0, [NONE, 0]);
         // Whether it is a list is told at its end.
         let _ = screen.push(bytes.get(..length).unwrap_or_default(), |row| {
             if let Some(((id, mask), place)) = places.next() {
-                *id = *row.eligibility.volume().as_bytes();
-                *mask = self::mask(row.eligibility.verdicts());
+                let verdicts = eligibility::judge(row.signs, &facts, service);
+                *id = *row.id.as_bytes();
+                *mask = self::mask(verdicts);
                 *place = [row.bytes.start, row.bytes.end].map(number);
                 count += 1;
-                last = [row.eligibility.overall() as u32, row.signs.bits().into()];
+                last = [verdicts.overall() as u32, row.signs.bits().into()];
             }
         });
         let [verdict, signs] = last;

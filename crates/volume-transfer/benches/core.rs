@@ -6,9 +6,8 @@
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::{hint::black_box, process::Command};
-use volume_transfer::{
-    Eligibility, Facts, Response, Screen, Service, TransferName, VolumeId, api, eligibility,
-};
+use volume_transfer::eligibility::{self, Verdicts};
+use volume_transfer::{Facts, Response, Screen, Service, TransferName, VolumeId, api};
 
 const ROWS: usize = 1_000;
 
@@ -27,7 +26,7 @@ fn names(criterion: &mut Criterion) {
     }
 }
 
-/// Screening, and the plain way to the same: volumes are made, and each is checked.
+/// Screening and judging, and the same by volumes that are made and checked.
 fn lists(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("list");
     for (names, pretty) in
@@ -35,29 +34,31 @@ fn lists(criterion: &mut Criterion) {
     {
         let list = list(names, pretty);
         let of = format!("{names}, {}", if pretty { "pretty" } else { "compact" });
-        assert_eq!(screened(&list), plain(list.clone()));
+        assert_eq!(screened(&list), decoded(list.clone()));
         group.throughput(Throughput::Bytes(u64::try_from(list.len()).unwrap()));
         group.bench_function(BenchmarkId::new("screened", &of), |bench| {
             bench.iter(|| screened(black_box(&list)));
         });
         group.bench_function(BenchmarkId::new("decoded", &of), |bench| {
-            bench.iter_batched(|| list.clone(), plain, BatchSize::LargeInput);
+            bench.iter_batched(|| list.clone(), decoded, BatchSize::LargeInput);
         });
     }
 }
 
-fn screened(list: &[u8]) -> Vec<Eligibility> {
+fn screened(list: &[u8]) -> Vec<Verdicts> {
     let mut rows = Vec::with_capacity(ROWS);
-    let mut screen = Screen::new(Service::EvsV2, Facts::default());
-    screen.push(list, |row| rows.push(row.eligibility)).unwrap();
+    let (mut screen, facts) = (Screen::new(), Facts::default());
+    let judge = |signs| eligibility::judge(signs, &facts, Service::EvsV2);
+    screen.push(list, |row| rows.push(judge(row.signs))).unwrap();
     screen.finish().unwrap();
     rows
 }
 
-fn plain(list: Vec<u8>) -> Vec<Eligibility> {
+fn decoded(list: Vec<u8>) -> Vec<Verdicts> {
     let page = api::decode_volumes(Ok(Response::new(200, list))).unwrap();
     let facts = Facts::default();
-    page.volumes.iter().map(|v| eligibility::check(v, &facts, Service::EvsV2)).collect()
+    let judged = |volume| eligibility::check(volume, &facts, Service::EvsV2).verdicts();
+    page.volumes.iter().map(judged).collect()
 }
 
 /// A list of volumes by the generator of the npm package's bench, so that figures can be compared.

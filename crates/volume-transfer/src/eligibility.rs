@@ -134,6 +134,17 @@ pub struct Verdicts {
     pub unknown: ConstraintSet,
 }
 
+impl Verdicts {
+    /// The verdict on the whole: violated if any constraint is, otherwise unknown if any is.
+    pub const fn overall(&self) -> Verdict {
+        match (self.violated.is_empty(), self.unknown.is_empty()) {
+            (false, _) => Verdict::Violated,
+            (true, false) => Verdict::Unknown,
+            (true, true) => Verdict::Met,
+        }
+    }
+}
+
 /// Judges what a record says by every constraint of its service.
 pub fn judge(signs: Signs, facts: &Facts, service: Service) -> Verdicts {
     let mut verdicts = Verdicts::default();
@@ -149,7 +160,7 @@ pub fn judge(signs: Signs, facts: &Facts, service: Service) -> Verdicts {
 
 /// Judges a volume by every constraint of its service.
 pub fn check(volume: &Volume, facts: &Facts, service: Service) -> Eligibility {
-    Eligibility::new(volume.id, judge(Signs::of(volume), facts, service), service)
+    Eligibility::new(volume.id, judge(volume.signs, facts, service), service)
 }
 
 impl Eligibility {
@@ -197,13 +208,9 @@ impl Eligibility {
         self.verdicts.unknown
     }
 
-    /// The verdict on the whole: violated if any constraint is, otherwise unknown if any is.
+    /// The verdict on the whole; see [`Verdicts::overall`].
     pub const fn overall(&self) -> Verdict {
-        match (self.violated().is_empty(), self.unknown().is_empty()) {
-            (false, _) => Verdict::Violated,
-            (true, false) => Verdict::Unknown,
-            (true, true) => Verdict::Met,
-        }
+        self.verdicts.overall()
     }
 
     /// Lets a volume pass that violates nothing that is known; what is unknown the server decides.

@@ -4,6 +4,7 @@ use crate::grammar::{self, Action, State};
 use crate::lanes;
 use crate::loose::Scalar;
 use alloc::string::String;
+use core::ops::Range;
 
 /// Adds a text as it stands between the quotes of a JSON string.
 pub(crate) fn escape(to: &mut String, text: &str) {
@@ -40,12 +41,19 @@ pub(crate) trait Visit {
     fn stops(&mut self) -> bool;
 }
 
-/// How many bytes of a part are left from where a value begins, and from where it has ended. What
-/// it says of a value that began in an earlier part has no meaning.
+/// How many bytes are left to the end of the part from where a value begins, which may be in an
+/// earlier one, and from where it has ended.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Left {
     pub(crate) begun: usize,
     pub(crate) ended: usize,
+}
+
+impl Left {
+    /// Where the value stands, if the part ends so many bytes behind the beginning.
+    pub(crate) const fn places(self, end: usize) -> Range<usize> {
+        end - self.begun..end - self.ended
+    }
 }
 
 /// How much of a text is kept, in bytes: more than any text that the rules look for has.
@@ -91,7 +99,12 @@ impl Reader {
         }
     }
 
-    /// Reads the next part; what is left of it where the visitor wants to stop, or else `None`.
+    /// Another part comes, of so many bytes.
+    pub(crate) const fn begin_part(&mut self, length: usize) {
+        self.begun += length;
+    }
+
+    /// Reads the next part, or on in it; what is left of it where the visitor wants to stop, or else `None`.
     ///
     /// # Errors
     /// With what is left of it where the document can't go on so.

@@ -1,14 +1,12 @@
 //! A list response as it is read: where in it the reading is, and what it has brought.
 
-use crate::constraint::ConstraintSet;
-use crate::eligibility::{Eligibility, Facts, Verdicts, judge};
 use crate::id::VolumeId;
 use crate::json::{Left, Refused, Visit};
 use crate::loose::Scalar;
 use crate::pattern::Pattern;
 use crate::screen::{Row, Screened};
-use crate::service::Service;
 use crate::signs::{Sign, Signs};
+use core::ops::Range;
 
 /// The innermost of the places that mean something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,15 +27,26 @@ pub(crate) enum Field {
     Links,
     Id,
     Metadata,
+    Shown(Shown),
     Sign(Sign),
     Rel,
 }
 
+/// What is shown of a volume to people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shown {
+    Name,
+    Size,
+    Status,
+}
+
 /// Which key means what where, beside the signs.
-static FIELDS: [(Place, &[u8], Field); 5] = [
+static FIELDS: [(Place, &[u8], Field); 7] = [
     (Place::Body, b"volumes", Field::Volumes),
     (Place::Body, b"volumes_links", Field::Links),
     (Place::Volume, b"id", Field::Id),
+    (Place::Volume, b"name", Field::Shown(Shown::Name)),
+    (Place::Volume, b"size", Field::Shown(Shown::Size)),
     (Place::Volume, b"metadata", Field::Metadata),
     (Place::Link, b"rel", Field::Rel),
 ];
@@ -54,10 +63,8 @@ fn field(within: Place, key: &[u8]) -> Option<Field> {
     found.map(|(_, _, field)| *field).or_else(signs)
 }
 
-const JUDGED: usize = 32;
-
 /// Where in the list the reading is, and what it has brought.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct List {
     pub(crate) place: Place,
     /// How many objects and arrays without a meaning are open in that place.
@@ -70,8 +77,8 @@ pub(crate) struct List {
     begins: usize,
     id: Option<VolumeId>,
     signs: Signs,
-    /// Signs that were judged, each in its place: a list has but few different ones.
-    judged: [(Option<Signs>, Verdicts); JUDGED],
+    /// Where its values stand that are shown to people, by [`Shown`].
+    shown: [Range<usize>; 3],
     /// Whether the link that is being read leads to the next page.
     next: bool,
     pub(crate) screened: Screened,
@@ -88,10 +95,7 @@ impl List {
             begins: 0,
             id: None,
             signs: Signs::NONE,
-            judged: [(
-                None,
-                Verdicts { violated: ConstraintSet::EMPTY, unknown: ConstraintSet::EMPTY },
-            ); JUDGED],
+            shown: [const { 0..0 }; 3],
             next: false,
             screened: Screened { unreadable: 0, more: false },
         }
@@ -101,58 +105,51 @@ impl List {
         if core::mem::replace(&mut self.links, true) { Err(Refused) } else { Ok(()) }
     }
 
-    pub(crate) const fn begin_row(&mut self, at: usize) {
+    pub(crate) fn begin_row(&mut self, at: usize) {
         (self.begins, self.id, self.signs) = (at, None, Signs::NONE);
+        self.shown = [const { 0..0 }; 3];
     }
 
-    pub(crate) fn end_row(
-        &mut self,
-        at: usize,
-        service: Service,
-        facts: &Facts,
-        row: &mut impl FnMut(Row),
-    ) {
+    pub(crate) fn end_row(&mut self, at: usize, row: &mut impl FnMut(Row)) {
         let Some(id) = self.id else {
             self.screened.unreadable += 1;
             return;
         };
-        let signs = self.signs;
-        let verdicts =
-            match self.judged.get_mut(usize::from(signs.bits() ^ signs.bits() >> 5) % JUDGED) {
-                Some((known, verdicts)) if *known == Some(signs) => *verdicts,
-                place => {
-                    let verdicts = judge(signs, facts, service);
-                    if let Some(place) = place {
-                        *place = (Some(signs), verdicts);
-                    }
-                    verdicts
-                }
-            };
-        let eligibility = Eligibility::new(id, verdicts, service);
-        row(Row { eligibility, signs, bytes: self.begins..at });
+        row(Row { id, signs: self.signs, bytes: self.begins..at, shown: self.shown.clone() });
     }
 
-    /// Takes in what a field says; of metadata with parts, that it begins.
-    pub(crate) fn hear(&mut self, field: Field, scalar: Scalar<'_>) {
-        let List { id, signs, next, .. } = self;
+    /// Takes in what a field says that stands there; of metadata with parts, that it begins.
+    pub(crate) fn hear(&mut self, field: Field, scalar: Scalar<'_>, at: Range<usize>) {
         // The last of two equal keys counts.
         match field {
-            Field::Id => *id = VolumeId::from_bytes(scalar.text()).ok(),
-            Field::Sign(sign) => signs.take(sign, scalar),
-            Field::Metadata => signs.forget_metadata(),
-            Field::Rel => *next = scalar.text() == b"next",
+            Field::Id => self.id = VolumeId::from_bytes(scalar.text()).ok(),
+            Field::Shown(shown) => self.show(shown, at),
+            Field::Sign(sign) => {
+                self.signs.take(sign, scalar);
+                if let Sign::Status = sign {
+                    self.show(Shown::Status, at);
+                }
+            }
+            Field::Metadata => self.signs.forget_metadata(),
+            Field::Rel => self.next = scalar.text() == b"next",
             Field::Volumes | Field::Links => {}
         }
     }
 
+    fn show(&mut self, shown: Shown, at: Range<usize>) {
+        if let Some(place) = self.shown.get_mut(shown as usize) {
+            *place = at;
+        }
+    }
+
     /// Takes in a value that stands in this place.
-    fn scalar(&mut self, scalar: Scalar<'_>) -> Result<(), Refused> {
+    fn scalar(&mut self, scalar: Scalar<'_>, at: Range<usize>) -> Result<(), Refused> {
         match (self.place, self.field) {
             (_, _) if self.inside > 0 => {}
             (Place::Outside, _) | (Place::Body, Some(Field::Volumes)) => return Err(Refused),
             (Place::Body, Some(Field::Links)) => self.first_links()?,
             (Place::Volumes, _) => self.screened.unreadable += 1,
-            (_, Some(field)) => self.hear(field, scalar),
+            (_, Some(field)) => self.hear(field, scalar, at),
             (_, None) => {}
         }
         Ok(())
@@ -163,6 +160,8 @@ impl List {
 pub(crate) struct Rows<'a> {
     pub(crate) list: &'a mut List,
     pub(crate) pattern: &'a mut Pattern,
+    /// How many bytes stand before the end of the part.
+    pub(crate) end: usize,
     pub(crate) stops: bool,
 }
 
@@ -188,7 +187,7 @@ impl Visit for Rows<'_> {
             self.pattern.note(field, direct, left);
             self.stops = direct;
         }
-        self.list.scalar(scalar)
+        self.list.scalar(scalar, left.places(self.end))
     }
 
     fn open(&mut self, object: bool) -> Result<(), Refused> {
@@ -209,7 +208,7 @@ impl Visit for Rows<'_> {
             }
             (Place::Volumes, _, true) => Place::Volume,
             (Place::Volume, Some(Field::Metadata), true) => {
-                self.list.hear(Field::Metadata, Scalar::Other);
+                self.list.hear(Field::Metadata, Scalar::Other, 0..0);
                 self.pattern.note_metadata();
                 Place::Metadata
             }
@@ -219,7 +218,7 @@ impl Visit for Rows<'_> {
             }
             (place, field, _) => {
                 // Whatever is in it says no more than `null` would.
-                self.list.scalar(Scalar::Other)?;
+                self.list.scalar(Scalar::Other, 0..0)?;
                 self.list.inside = 1;
                 if field.is_some() {
                     self.pattern.lose();

@@ -46,8 +46,8 @@ fn whole(number: &Number) -> Option<u64> {
 }
 
 /// A text; a number is a text too; an empty one is none.
-pub(crate) fn text(object: &Value, key: &str) -> Option<String> {
-    match object.get(key)? {
+pub(crate) fn text(value: Option<&Value>) -> Option<String> {
+    match value? {
         Value::String(text) if !text.is_empty() => Some(text.clone()),
         Value::Number(number) => Some(whole(number)?.to_string()),
         Value::String(_) | Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
@@ -57,16 +57,16 @@ pub(crate) fn text(object: &Value, key: &str) -> Option<String> {
 }
 
 /// A truth value; see [`Scalar::flag`].
-pub(crate) fn flag(object: &Value, key: &str) -> Option<bool> {
-    match object.get(key)?.as_bool() {
+pub(crate) fn flag(value: Option<&Value>) -> Option<bool> {
+    match value?.as_bool() {
         Some(flag) => Some(flag),
-        None => Scalar::Text(text(object, key)?.as_bytes()).flag(),
+        None => Scalar::Text(text(value)?.as_bytes()).flag(),
     }
 }
 
 /// A whole number, also as a text.
-pub(crate) fn number(object: &Value, key: &str) -> Option<u64> {
-    let value = object.get(key)?;
+pub(crate) fn number(value: Option<&Value>) -> Option<u64> {
+    let value = value?;
     value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 

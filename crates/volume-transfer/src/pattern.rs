@@ -146,7 +146,7 @@ impl Pattern {
     pub(crate) fn follow(
         &mut self,
         text: &[u8],
-        mut say: impl FnMut(Field, Scalar<'_>),
+        mut say: impl FnMut(Field, Scalar<'_>, Left),
     ) -> (usize, bool) {
         let (mut rest, mut from, mut direct) = (text, self.at, self.at != ROOT);
         let mut known = (rest, from);
@@ -157,7 +157,7 @@ impl Pattern {
             let Some((place, value)) = self.way(from, direct, rest) else { break };
             let Some(step) = self.steps.get(usize::from(place)) else { break };
             if step.forgets {
-                say(Field::Metadata, Scalar::Other);
+                say(Field::Metadata, Scalar::Other, Left { begun: 0, ended: 0 });
             }
             let Then::Value { field, direct: directly } = step.then else {
                 self.patience = PATIENCE.min(self.patience + 1);
@@ -165,8 +165,8 @@ impl Pattern {
             };
             let Some(behind) = behind_value(value) else { break };
             if let Some(field) = field {
-                let value = value.get(..value.len() - behind.len()).unwrap_or_default();
-                say(field, scalar(value));
+                let left = Left { begun: value.len(), ended: behind.len() };
+                say(field, scalar(value.get(left.places(value.len())).unwrap_or_default()), left);
             }
             (rest, from, direct) = (behind, place, directly);
         }

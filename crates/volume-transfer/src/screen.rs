@@ -1,38 +1,37 @@
 //! Many volumes at once, straight from the bytes of a list response.
 //!
-//! What [`api::decode_volumes`](crate::api::decode_volumes) and [`check`](crate::eligibility::check)
-//! say of a list, without a volume being made and with nothing allocated: lists have 100,000 rows,
-//! and a screen shows 100 of them.
+//! A row is read without its record being made into anything, and with nothing allocated: what the
+//! rules look at is in it as [`Signs`], and what people look at as the places where it stands.
 
-use crate::eligibility::{Eligibility, Facts};
+use crate::id::VolumeId;
 use crate::json::Reader;
-use crate::list::{List, Place, Rows};
+use crate::list::{List, Place, Rows, Shown};
+use crate::loose;
 use crate::pattern::Pattern;
-use crate::service::Service;
 use crate::signs::Signs;
+use crate::volume::{Volume, VolumeStatus};
 use core::fmt;
 use core::ops::Range;
+use serde_json::Value;
 
 /// Reads a list response that comes in parts of any size. Larger parts are read faster.
 ///
 /// ```
-/// use volume_transfer::{Facts, Screen, Service, Verdict};
+/// use volume_transfer::Screen;
 ///
-/// let mut screen = Screen::new(Service::Cinder, Facts::default());
+/// let mut screen = Screen::new();
 /// let mut rows = Vec::new();
 /// for part in [r#"{"volumes":[{"id":"c86b9af4-151d-4ead-"#, r#"b62c-5fb967af0e37","status":"in-use"}]}"#] {
 ///     screen.push(part.as_bytes(), |row| rows.push(row))?;
 /// }
 /// let screened = screen.finish()?;
-/// assert_eq!(rows[0].eligibility.overall(), Verdict::Violated);
+/// assert_eq!(rows[0].id.as_str(), "c86b9af4-151d-4ead-b62c-5fb967af0e37");
 /// assert_eq!(rows[0].bytes, 12..75);
 /// assert_eq!((screened.unreadable, screened.more), (0, false));
 /// # Ok::<(), volume_transfer::screen::ScreenError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Screen {
-    service: Service,
-    facts: Facts,
     reader: Reader,
     list: List,
     pattern: Pattern,
@@ -44,12 +43,32 @@ pub struct Screen {
 /// A volume of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Its id, and the verdicts on it.
-    pub eligibility: Eligibility,
+    /// Its id.
+    pub id: VolumeId,
     /// What its record says to the rules.
     pub signs: Signs,
     /// Where in the response it stands, in bytes: an object, from brace to brace.
     pub bytes: Range<usize>,
+    /// Where its values stand that are shown to people; empty where it has none.
+    pub(crate) shown: [Range<usize>; 3],
+}
+
+impl Row {
+    /// Makes it into a volume, from all the bytes of the response that it is a row of.
+    pub fn volume(&self, response: &[u8]) -> Volume {
+        let value = |shown: Shown| -> Option<Value> {
+            let place = self.shown.get(shown as usize)?;
+            serde_json::from_slice(response.get(place.clone())?).ok()
+        };
+        let status = loose::text(value(Shown::Status).as_ref());
+        Volume {
+            id: self.id,
+            name: loose::text(value(Shown::Name).as_ref()),
+            status: VolumeStatus::from_service(status.unwrap_or_default()),
+            size: loose::number(value(Shown::Size).as_ref()),
+            signs: self.signs,
+        }
+    }
 }
 
 /// What there is to say of a list beside its rows.
@@ -83,12 +102,16 @@ impl fmt::Display for ScreenError {
 
 impl core::error::Error for ScreenError {}
 
+impl Default for Screen {
+    fn default() -> Self {
+        Screen::new()
+    }
+}
+
 impl Screen {
-    /// Nothing read yet. The facts are taken to be known of every volume of the list.
-    pub const fn new(service: Service, facts: Facts) -> Screen {
+    /// Nothing read yet.
+    pub const fn new() -> Screen {
         Screen {
-            service,
-            facts,
             reader: Reader::new(),
             list: List::new(),
             pattern: Pattern::new(),
@@ -98,8 +121,7 @@ impl Screen {
     }
 
     /// Begins another list in the same place, since a screen is large.
-    pub fn restart(&mut self, service: Service, facts: Facts) {
-        (self.service, self.facts) = (service, facts);
+    pub fn restart(&mut self) {
         (self.reader, self.list) = (Reader::new(), List::new());
         (self.read, self.failed) = (0, false);
         self.pattern.restart();
@@ -128,13 +150,14 @@ impl Screen {
         end: usize,
         row: &mut impl FnMut(Row),
     ) -> Result<(), &'a [u8]> {
-        let Screen { service, facts, reader, list, pattern, .. } = self;
+        let Screen { reader, list, pattern, .. } = self;
+        reader.begin_part(part.len());
         // What there was to note is in the part before.
         pattern.lose();
         let (mut rest, mut noted, mut ended) = (part, part, None::<&[u8]>);
         loop {
             // The reader goes to where a row begins or ends, or behind a value directly in it.
-            let read = reader.push(rest, &mut Rows { list, pattern, stops: false })?;
+            let read = reader.push(rest, &mut Rows { list, pattern, end, stops: false })?;
             let Some(left) = read else { return Ok(()) };
             rest = left;
             if reader.is_fresh() {
@@ -149,7 +172,7 @@ impl Screen {
             // From there it goes on as rows went before, perhaps for many of them.
             loop {
                 if list.place == Place::Volumes {
-                    list.end_row(end - rest.len(), *service, facts, row);
+                    list.end_row(end - rest.len(), row);
                     let Some(next) = pattern.next(rest) else {
                         ended = Some(rest);
                         break;
@@ -160,7 +183,8 @@ impl Screen {
                     list.begin_row(end - rest.len() - 1);
                     pattern.begin();
                 }
-                let (length, over) = pattern.follow(rest, |field, said| list.hear(field, said));
+                let (length, over) = pattern
+                    .follow(rest, |field, said, left| list.hear(field, said, left.places(end)));
                 let Some((_, behind)) = rest.split_at_checked(length) else { break };
                 rest = behind;
                 if !over {

@@ -1,8 +1,8 @@
 //! What the rules look at in a volume's record, as bits: few lists hold more than a few dozen
 //! different ones, so that nearly all volumes are judged by a look at what was judged before.
 
-use crate::loose::Scalar;
-use crate::volume::Volume;
+use crate::loose::{self, Scalar};
+use serde_json::Value;
 
 /// A field of a volume's record that the rules look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Sign {
 pub const LONGEST: usize = crate::json::KEPT;
 
 /// What a volume's record says to the rules.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Signs(u16);
 
 /// EVS's spellings, which count in any case; another one is of next year.
@@ -143,25 +143,17 @@ impl Signs {
         self.0 &= !(Sign::Order.mask() | Sign::EvsEncrypted.mask() | Sign::Policy.mask());
     }
 
-    pub(crate) fn of(volume: &Volume) -> Signs {
-        let metadata = &volume.metadata;
+    /// Those of a volume's record.
+    pub(crate) fn read(record: &Value) -> Signs {
         let mut signs = Signs::NONE;
-        for (sign, said) in [
-            (Sign::StoragePool, &volume.dedicated_storage_id),
-            (Sign::ServiceType, &volume.service_type),
-            (Sign::Order, &metadata.order_id),
-            (Sign::Policy, &metadata.policy),
-        ] {
-            signs.take(sign, Scalar::Text(said.as_deref().unwrap_or_default().as_bytes()));
+        for sign in Sign::ALL {
+            let (key, in_metadata) = sign.key();
+            let of = if in_metadata { record.get("metadata") } else { Some(record) };
+            let value = of.and_then(|of| of.get(key));
+            let text = loose::text(value).unwrap_or_default();
+            let flag = value.and_then(Value::as_bool);
+            signs.take(sign, flag.map_or(Scalar::Text(text.as_bytes()), Scalar::Bool));
         }
-        for (sign, said) in [
-            (Sign::Bootable, volume.bootable),
-            (Sign::Encrypted, volume.encrypted),
-            (Sign::EvsEncrypted, metadata.encrypted),
-        ] {
-            signs.take(sign, said.map_or(Scalar::Other, Scalar::Bool));
-        }
-        signs.take(Sign::Status, Scalar::Text(volume.status.as_str().as_bytes()));
         signs
     }
 

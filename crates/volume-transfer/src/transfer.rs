@@ -83,21 +83,22 @@ impl Transfer {
     /// Reads a record; `None` without an id. `asked` stands in for the id of a volume that the
     /// answer leaves out or garbles.
     pub(crate) fn read(record: &Value, asked: Option<VolumeId>) -> Option<Transfer> {
-        let volume_id = loose::text(record, "volume_id").and_then(|id| VolumeId::parse(&id).ok());
+        let volume_id =
+            loose::text(record.get("volume_id")).and_then(|id| VolumeId::parse(&id).ok());
         let text = |value: Option<&Value>| Some(value?.as_str()?.to_owned());
         let link = |link: &Value| {
             Some(Link { href: text(link.get("href"))?, rel: text(link.get("rel"))? })
         };
         Some(Transfer {
             id: TransferId::from_service(text(record.get("id"))?)?,
-            name: loose::text(record, "name"),
+            name: loose::text(record.get("name")),
             volume_id: volume_id.or(asked)?,
-            created_at: loose::text(record, "created_at"),
+            created_at: loose::text(record.get("created_at")),
             links: loose::rows(record, "links").iter().filter_map(link).collect(),
-            no_snapshots: loose::flag(record, "no_snapshots"),
-            source_project_id: loose::text(record, "source_project_id"),
-            destination_project_id: loose::text(record, "destination_project_id"),
-            accepted: loose::flag(record, "accepted"),
+            no_snapshots: loose::flag(record.get("no_snapshots")),
+            source_project_id: loose::text(record.get("source_project_id")),
+            destination_project_id: loose::text(record.get("destination_project_id")),
+            accepted: loose::flag(record.get("accepted")),
         })
     }
 }

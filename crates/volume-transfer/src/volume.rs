@@ -2,6 +2,7 @@
 
 use crate::id::VolumeId;
 use crate::loose;
+use crate::signs::Signs;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
@@ -22,47 +23,19 @@ pub struct Volume {
     pub status: VolumeStatus,
     /// Its size in GiB (EVS writes GB and means the same).
     pub size: Option<u64>,
-    /// Whether it is marked as one to boot from.
-    pub bootable: Option<bool>,
-    /// Cinder's word on encryption. EVS has the field but does not support it.
-    pub encrypted: Option<bool>,
-    /// EVS only: `EVS`, `DSS` or `DESS`.
-    pub service_type: Option<String>,
-    /// EVS only: the dedicated storage pool that it lies on.
-    pub dedicated_storage_id: Option<String>,
-    /// The few keys of its metadata that mean something.
-    pub metadata: Metadata,
-}
-
-/// The keys of a volume's metadata that EVS gives a meaning.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Metadata {
-    /// Has a value if the volume is billed yearly or monthly.
-    pub order_id: Option<String>,
-    /// EVS's word on encryption: `"1"` is encrypted, absent is not.
-    pub encrypted: Option<bool>,
-    /// The id of a backup policy; seen in one of EVS's samples only.
-    pub policy: Option<String>,
+    /// What its record says to the rules.
+    pub signs: Signs,
 }
 
 impl Volume {
     /// Reads a row of a list, or the volume of an answer; `None` if it has no id.
     pub fn read(row: &Value) -> Option<Volume> {
-        let metadata = row.get("metadata").unwrap_or(&Value::Null);
         Some(Volume {
             id: VolumeId::from_bytes(row.get("id")?.as_str()?.as_bytes()).ok()?,
-            name: loose::text(row, "name"),
-            status: VolumeStatus::from_service(loose::text(row, "status").unwrap_or_default()),
-            size: loose::number(row, "size"),
-            bootable: loose::flag(row, "bootable"),
-            encrypted: loose::flag(row, "encrypted"),
-            service_type: loose::text(row, "service_type"),
-            dedicated_storage_id: loose::text(row, "dedicated_storage_id"),
-            metadata: Metadata {
-                order_id: loose::text(metadata, "orderID"),
-                encrypted: loose::flag(metadata, "__system__encrypted"),
-                policy: loose::text(metadata, "policy"),
-            },
+            name: loose::text(row.get("name")),
+            status: VolumeStatus::from_service(loose::text(row.get("status")).unwrap_or_default()),
+            size: loose::number(row.get("size")),
+            signs: Signs::read(row),
         })
     }
 

@@ -14,6 +14,7 @@ use volume_transfer::Constraint::{
     BackupPolicy, BackupsAndSnapshots, Billing, Dess, Dss, Encryption, Frozen, Status, SystemDisk,
 };
 use volume_transfer::Verdict::{Met, Unknown, Violated};
+use volume_transfer::signs::Signs;
 use volume_transfer::{
     Constraint, ConstraintSet, Eligibility, Facts, Response, Service, Verdict, Volume,
     VolumeStatus, api, eligibility,
@@ -240,7 +241,7 @@ fn a_strange_volume_is_kept_as_far_as_it_can_be_read() {
     );
     assert_eq!(volume.status, VolumeStatus::Other("retyping".into()));
     assert_eq!((volume.size, volume.name.as_deref()), (Some(40), Some("7")));
-    assert_eq!((volume.bootable, volume.encrypted, volume.service_type), (None, None, None));
+    assert_eq!(volume.signs, Signs::NONE);
 }
 
 #[test]

@@ -396,6 +396,19 @@ fn a_page_of_volumes_says_what_it_could_not_read_and_where_it_goes_on() {
     assert_eq!(page("", next).next, None, "nowhere to go on from");
 }
 
+/// One name that cannot be read costs nobody the list.
+#[test]
+fn a_volume_whose_name_is_no_text_is_called_by_its_id() {
+    for name in [&b"\xff"[..], b"\\ud83d", b""] {
+        let mut body = format!(r#"{{"volumes":[{{"id":"{VOLUME}","size":40,"name":""#).into_bytes();
+        body.extend(name);
+        body.extend(br#""}]}"#);
+        let page = api::decode_volumes(Ok(Response::new(200, body))).unwrap();
+        let volume = page.volumes.first().unwrap();
+        assert_eq!((volume.label(), volume.size), (VOLUME, Some(40)), "{name:?}");
+    }
+}
+
 #[test]
 fn a_lost_transfer_is_looked_for_and_a_list_with_gaps_proves_nothing() {
     use api::Trace::{CannotTell, Made, NotMade};

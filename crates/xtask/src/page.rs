@@ -20,7 +20,7 @@ pub(crate) struct Weight {
 }
 
 /// How many bytes all that a browser loads before the page is alive may be after brotli.
-const BUDGET: usize = 155 * 1024;
+const BUDGET: usize = 158 * 1024;
 
 /// Builds the page into `dist`, compresses its files and weighs them.
 pub(crate) fn build() -> Result<Vec<Weight>> {

@@ -13,7 +13,6 @@ pub use volumes::{Fate, VolumePage, decode_fate, decode_volumes, list_volumes, s
 
 use crate::error::{ChangeError, Fault, ReadError, UnknownCause};
 use crate::http::{Method, Outcome, Request, Response};
-use crate::loose;
 use alloc::string::String;
 use serde_json::Value;
 
@@ -21,27 +20,27 @@ fn get(path: String) -> Request {
     Request { method: Method::Get, path, body: None, microversion: None }
 }
 
-/// An answer that has something of a kind under a key, whole.
-fn read(outcome: Outcome, key: &str, kind: fn(&Value) -> bool) -> Result<Value, ReadError> {
+/// What an answer says to whoever can make something of its body.
+fn answer<T>(outcome: Outcome, make: impl FnOnce(&[u8]) -> Option<T>) -> Result<T, ReadError> {
     let response = outcome.map_err(ReadError::Lost)?;
-    let unreadable = || {
+    let made = match response.status {
+        400.. => return Err(ReadError::Refused(Fault::read(&response))),
+        200 => make(response.body()),
+        // Cinder without authentication answers 204 to a missing token: no success either.
+        _ => None,
+    };
+    made.ok_or_else(|| {
         let (status, request_id) = response.trace();
         ReadError::Unreadable { status, request_id }
-    };
-    match response.status {
-        400.. => Err(ReadError::Refused(Fault::read(&response))),
-        200 => serde_json::from_slice(response.body())
-            .ok()
-            .filter(|body: &Value| body.get(key).is_some_and(kind))
-            .ok_or_else(unreadable),
-        // Cinder without authentication answers 204 to a missing token: no success either.
-        _ => Err(unreadable()),
-    }
+    })
 }
 
-/// Whether a list's links lead to another page.
-fn more(body: &Value, links: &str) -> bool {
-    loose::rows(body, links).iter().any(|link| link.get("rel").is_some_and(|rel| rel == "next"))
+/// An answer that has something of a kind under a key, whole.
+fn read(outcome: Outcome, key: &str, kind: fn(&Value) -> bool) -> Result<Value, ReadError> {
+    answer(outcome, |body| {
+        let body = serde_json::from_slice(body).ok();
+        body.filter(|body: &Value| body.get(key).is_some_and(kind))
+    })
 }
 
 /// The answer to a request that changes something, if it is neither a refusal nor a failure.

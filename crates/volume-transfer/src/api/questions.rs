@@ -113,7 +113,7 @@ impl Question {
 
 fn count(outcome: Outcome) -> Result<u64, ReadError> {
     let body = read(outcome, "count", Value::is_u64)?;
-    Ok(loose::number(&body, "count").unwrap_or_default())
+    Ok(loose::number(body.get("count")).unwrap_or_default())
 }
 
 impl VaultId {

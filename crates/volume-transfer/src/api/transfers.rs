@@ -1,6 +1,6 @@
 //! Transfers, from the request that makes one to the one that ends it.
 
-use super::{changed, get, more, read, unreadable};
+use super::{changed, get, read, unreadable};
 use crate::error::{ChangeError, ReadError, UnknownCause};
 use crate::http::{Method, Outcome, Request};
 use crate::id::{ProjectId, TransferId, VolumeId};
@@ -218,7 +218,9 @@ impl TransferList {
         }
         // Without a link too: a list that is as long as a list may be need not be all. A service
         // that answers the same page for ever is not followed for ever.
-        let full = rows.len() >= PAGE || more(&body, "transfers_links");
+        let mut links = loose::rows(&body, "transfers_links").iter();
+        let more = links.any(|link| link.get("rel").is_some_and(|rel| rel == "next"));
+        let full = rows.len() >= PAGE || more;
         self.complete = !full || self.transfers.len() == before;
         Ok(())
     }

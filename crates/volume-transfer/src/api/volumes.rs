@@ -1,10 +1,10 @@
 //! Volumes: the list, and what has become of one.
 
-use super::{get, more, read};
+use super::{answer, get, read};
 use crate::error::{FaultKind, ReadError};
 use crate::http::{Outcome, Request};
 use crate::id::{ProjectId, VolumeId};
-use crate::loose;
+use crate::screen::Screen;
 use crate::service::Service;
 use crate::volume::{Volume, VolumeStatus};
 use alloc::format;
@@ -39,13 +39,14 @@ pub struct VolumePage {
 /// # Errors
 /// See [`ReadError`].
 pub fn decode_volumes(outcome: Outcome) -> Result<VolumePage, ReadError> {
-    let body = read(outcome, "volumes", Value::is_array)?;
-    let rows = loose::rows(&body, "volumes");
-    let volumes: Vec<_> = rows.iter().filter_map(Volume::read).collect();
-    let unreadable = rows.len() - volumes.len();
-    // The marker is by definition the last id of the page before: there is no link to be parsed.
-    let next = volumes.last().filter(|_| more(&body, "volumes_links")).map(|volume| volume.id);
-    Ok(VolumePage { volumes, unreadable, next })
+    answer(outcome, |body| {
+        let (mut screen, mut volumes) = (Screen::new(), Vec::new());
+        screen.push(body, |row| volumes.push(row.volume(body))).ok()?;
+        let screened = screen.finish().ok()?;
+        // The marker is by definition the last id of the page before: no link is to be parsed.
+        let next = volumes.last().filter(|_| screened.more).map(|volume| volume.id);
+        Some(VolumePage { volumes, unreadable: screened.unreadable, next })
+    })
 }
 
 /// Asks for one volume.

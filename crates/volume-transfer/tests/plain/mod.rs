@@ -1,0 +1,17 @@
+//! A list of volumes as `serde_json` reads it: what the core's own reader has to agree with.
+
+use serde_json::Value;
+use volume_transfer::Volume;
+use volume_transfer::screen::Screened;
+
+/// The volumes and what there is to say beside them; `None` if this is no list of volumes.
+pub(crate) fn read(text: &[u8]) -> Option<(Vec<Volume>, Screened)> {
+    let body: Value = serde_json::from_slice(text).ok()?;
+    let rows = body.get("volumes")?.as_array()?;
+    let volumes: Vec<_> = rows.iter().filter_map(Volume::read).collect();
+    let links = body.get("volumes_links").and_then(Value::as_array);
+    let next = |link: &Value| link.get("rel").is_some_and(|rel| rel == "next");
+    let more = links.is_some_and(|links| links.iter().any(next));
+    let unreadable = rows.len() - volumes.len();
+    Some((volumes, Screened { unreadable, more }))
+}
