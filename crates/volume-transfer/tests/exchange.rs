@@ -280,8 +280,11 @@ fn a_refusal_keeps_the_server_s_words() {
 fn what_a_fault_is_about() {
     use FaultKind::{Account, Address, Busy, Permission, Project, Quota, Refused, Server, Token};
     #[rustfmt::skip]
-    let table: [(u16, &str, FaultKind, Option<&str>); 26] = [
+    let table: [(u16, &str, FaultKind, Option<&str>); 29] = [
         (403, r#"{"error":{"code":"EVS.0003","message":"m"}}"#, Permission, Some("m")),
+        (400, r#"{"error":{"code":"EVS.2056","message":"m"}}"#, Permission, Some("m")),
+        (400, r#"{"error":{"code":"EVS.1042","message":"m"}}"#, Quota, Some("m")),
+        (400, r#"{"error_code":"APIGW.0301"}"#, Token, None),
         (403, r#"{"error":{"code":"EVS.2144","message":"m"}}"#, Account, Some("m")),
         (400, r#"{"error":{"code":"EVS.1033","message":"m"}}"#, Refused, Some("m")),
         (404, r#"{"error_code":"APIG.0101","error_msg":"m"}"#, Address, Some("m")),
@@ -373,11 +376,14 @@ fn an_answer_that_is_no_list_is_unreadable_and_keeps_its_status() {
         let error = api::decode_volumes(Ok(answer)).unwrap_err();
         assert_eq!(error, ReadError::Unreadable { status, request_id: Some("r".into()) });
         assert_eq!(error.kind(), FaultKind::Address);
+        let fault = error.fault().unwrap();
+        assert_eq!((fault.status, fault.request_id.as_deref()), (status, Some("r")));
+        let cause = UnknownCause::Unreadable { status, request_id: Some("r".into()) };
+        assert_eq!(cause.fault(), Some(fault));
     }
-    assert_eq!(
-        api::decode_volumes(Err(Lost::Timeout)).unwrap_err(),
-        ReadError::Lost(Lost::Timeout)
-    );
+    let lost = api::decode_volumes(Err(Lost::Timeout)).unwrap_err();
+    assert_eq!(lost, ReadError::Lost(Lost::Timeout));
+    assert_eq!((lost.kind(), lost.fault()), (FaultKind::Server, None));
 }
 
 #[test]

@@ -86,6 +86,7 @@ fn credentials_are_read_from_our_file_and_from_the_service_s_answer() {
 fn a_key_keeps_its_case_and_loses_what_copying_added() {
     assert_eq!(AuthKey::parse(" D375b6\n").unwrap().expose(), "D375b6");
     assert_eq!(AuthKey::parse(" \u{3000}").map(|_| ()), Err(IdError::Empty));
+    assert!(AuthKey::parse(&"a".repeat(255)).is_ok());
     for malformed in ["a b", "a\0b", &"a".repeat(256)] {
         assert_eq!(AuthKey::parse(malformed).map(|_| ()), Err(IdError::Malformed));
     }
@@ -196,6 +197,15 @@ fn a_list_of_transfers_is_read_page_by_page() {
     assert_eq!(list.transfers.len(), 1010);
     assert_eq!(list.request(Service::Cinder, &project()), None);
 
+    // A row that cannot be read counts where the next page is asked for by place.
+    let mut list = TransferList::default();
+    let body = format!(
+        r#"{{"transfers":[{{"id":"t","volume_id":"{VOLUME}"}},7],"transfers_links":[{{"rel":"next"}}]}}"#
+    );
+    list.take(Ok(Response::new(200, body.into()))).unwrap();
+    let next = list.request(Service::EvsV3, &project()).unwrap();
+    assert!(next.path.ends_with("offset=2"), "{}", next.path);
+
     // The same page for ever ends.
     let mut list = TransferList::default();
     list.take(page(0, 1000)).unwrap();
@@ -260,7 +270,21 @@ fn questions_lead_to_facts_and_no_answer_to_none() {
     let (next, _) = take(policies, r#"{"policies":[],"count":0}"#);
     let policies = next.unwrap().unwrap();
     assert_eq!(ask(&policies), format!("/v3/{PROJECT}/policies?vault_id=v1"));
+    let last = policies.clone();
     assert_eq!(take(policies, r#"{"policies":[{}],"count":1}"#).1.backup_policy, Some(true));
+    let (next, facts) = take(last, r#"{"policies":[],"count":0}"#);
+    assert_eq!((next, facts.backup_policy), (Ok(None), Some(false)));
+    // One that applies is enough.
+    let (next, _) = take(vaults.clone(), r#"{"vaults":[{"id":"v1"},{"id":"v2"}]}"#);
+    let (next, facts) = take(next.unwrap().unwrap(), r#"{"policies":[{}],"count":1}"#);
+    assert_eq!((next, facts.backup_policy), (Ok(None), Some(true)));
+
+    for (id, asked) in
+        [("a-1", true), ("", false), (&"v".repeat(64), true), (&"v".repeat(65), false)]
+    {
+        let (next, _) = take(vaults.clone(), &format!(r#"{{"vaults":[{{"id":"{id}"}}]}}"#));
+        assert_eq!(next.unwrap().is_some(), asked, "{id}");
+    }
 }
 
 #[test]

@@ -53,6 +53,10 @@ fn every_spelling_and_every_oddity() {
             r#"{{"v\u006flumes":[{{"\u0069d":"{}","st\u0061tus":"av\u0061ilable"}}]}}"#,
             ID.replace('c', "\\u0063")
         ),
+        // Every short escape in a name, and what stands in none.
+        format!(r#"{{"volumes":[{{"id":"{ID}","name":"\"\\\/\b\f\n\r\t"}}]}}"#),
+        format!(r#"{{"volumes":[{{"id":"{ID}","name":"\a"}}]}}"#),
+        format!(r#"{{"volumes":[{{"id":"{ID}","name":"\x20"}}]}}"#),
         // The last of two equal keys counts.
         format!(r#"{{"volumes":[{{"id":7,"id":"{ID}","status":"available","status":"in-use"}}]}}"#),
         format!(r#"{{"volumes":[{{"id":"{ID}","id":7}}]}}"#),
@@ -166,6 +170,15 @@ fn what_real_services_answered() {
     for case in shown {
         let answer: Value = serde_json::from_slice(&case.body).unwrap();
         same(&json!({ "volumes": [answer["volume"]] }).to_string());
+    }
+}
+
+#[test]
+fn no_control_character_stands_in_a_text() {
+    for byte in 0..=b' ' {
+        let text = format!(r#"{{"volumes":[{{"id":"{ID}","x":"a{}"}}]}}"#, char::from(byte));
+        same(&text);
+        assert_eq!(screened(text.as_bytes(), 9).is_ok(), byte == b' ');
     }
 }
 

@@ -1,0 +1,141 @@
+//! The words that others rely on: codes, which never change, and what is printed.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use volume_transfer::screen::ScreenError;
+use volume_transfer::{
+    Constraint, ConstraintSet, Fault, FaultKind, IdError, Lost, Method, NameError, ProjectId,
+    ReadError, Request, Response, Screen, Service, Unit, UnknownCause, Verdict, VolumeId, api,
+};
+
+const NAME_ERRORS: [NameError; 5] = [
+    NameError::Required,
+    NameError::Blank,
+    NameError::TooLong { length: 256, limit: 255, unit: Unit::Bytes },
+    NameError::Nul { position: 3 },
+    NameError::LoneSurrogate { position: 4 },
+];
+
+fn unreadable() -> ScreenError {
+    Screen::new().finish().unwrap_err()
+}
+
+fn fault() -> Fault {
+    let body = br#"{"error":{"code":"EVS.5400","message":"no"}}"#;
+    let refused = api::decode_volumes(Ok(Response::new(400, body.to_vec())));
+    let ReadError::Refused(fault) = refused.unwrap_err() else { panic!("refused") };
+    fault
+}
+
+#[test]
+fn codes_are_stable() {
+    assert_eq!(Service::ALL.map(Service::code), ["evs-v2", "evs-v3", "cinder"]);
+    assert_eq!([Unit::Bytes, Unit::Characters].map(Unit::code), ["bytes", "characters"]);
+    assert_eq!(
+        NAME_ERRORS.map(|error| error.code()),
+        ["required", "blank", "too_long", "nul", "lone_surrogate"]
+    );
+    assert_eq!(IdError::ALL.map(IdError::code), ["empty", "malformed"]);
+    assert_eq!(Verdict::ALL.map(Verdict::code), ["met", "violated", "unknown"]);
+    assert_eq!(Verdict::ALL.map(Verdict::eligibility), ["eligible", "ineligible", "unknown"]);
+    assert_eq!(Lost::ALL.map(Lost::code), ["connection", "timeout"]);
+    assert_eq!(unreadable().code(), "malformed");
+    assert_eq!(
+        FaultKind::ALL.map(FaultKind::code),
+        [
+            "token",
+            "project",
+            "address",
+            "permission",
+            "not_found",
+            "auth_key",
+            "refused",
+            "account",
+            "quota",
+            "busy",
+            "server"
+        ]
+    );
+    let (status, request_id) = (202, None);
+    let causes = [
+        UnknownCause::Lost(Lost::Connection),
+        UnknownCause::Lost(Lost::Timeout),
+        UnknownCause::Failed(fault()),
+        UnknownCause::Unreadable { status, request_id: request_id.clone() },
+        UnknownCause::OtherVolume { status, request_id },
+    ];
+    assert_eq!(
+        causes.map(|cause| cause.code()),
+        ["connection", "timeout", "failed", "unreadable", "other_volume"]
+    );
+}
+
+#[test]
+fn a_service_is_found_by_its_code_alone() {
+    for service in Service::ALL {
+        assert_eq!(Service::from_code(service.code()), Some(service));
+    }
+    assert_eq!(Service::from_code("EVS-v2"), None);
+}
+
+/// The package's masks are made of them.
+#[test]
+fn every_constraint_has_its_bit() {
+    for (place, constraint) in Constraint::ALL.into_iter().enumerate() {
+        assert_eq!(ConstraintSet::of(&[constraint]).bits(), 1 << place);
+    }
+    assert_eq!(ConstraintSet::of(&Constraint::ALL).bits(), 0x1ff);
+}
+
+#[test]
+fn errors_say_what_happened() {
+    assert_eq!(
+        NAME_ERRORS.map(|error| error.to_string()),
+        [
+            "a name is required",
+            "the name has nothing but white space",
+            "the name is 256 bytes long, the limit is 255",
+            "the name has a NUL after 3 characters",
+            "the name has a lone surrogate after 4 UTF-16 units",
+        ]
+    );
+    assert_eq!(
+        IdError::ALL.map(|error| error.to_string()),
+        ["the id is empty", "the id is malformed"]
+    );
+    assert_eq!(
+        Lost::ALL.map(|lost| lost.to_string()),
+        ["the connection failed", "no answer came in time"]
+    );
+    assert_eq!(unreadable().to_string(), "the list of volumes cannot be read after 0 bytes");
+    assert_eq!(
+        [
+            ReadError::Lost(Lost::Timeout),
+            ReadError::Refused(fault()),
+            ReadError::Unreadable { status: 204, request_id: None },
+        ]
+        .map(|error| error.to_string()),
+        [
+            "no answer came in time",
+            "the server answered 400 EVS.5400: no",
+            "the answer, of status 204, cannot be read"
+        ]
+    );
+}
+
+#[test]
+fn requests_and_answers_are_printed_without_what_is_in_them() {
+    let request =
+        Request { method: Method::Get, path: "/v3".to_owned(), body: None, microversion: None };
+    assert_eq!(format!("{request:?}"), "Request { GET /v3, body: [0 bytes] }");
+    let response = Response::new(200, b"{}".to_vec());
+    assert_eq!(format!("{response:?}"), "Response { status: 200, body: [2 bytes] }");
+}
+
+#[test]
+fn ids_are_printed_as_they_are_written() {
+    const VOLUME: &str = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
+    assert_eq!(format!("{:?}", VolumeId::parse(VOLUME).unwrap()), VOLUME);
+    assert_eq!(format!("{:?}", ProjectId::parse("p-1").unwrap()), "p-1");
+    assert_eq!(ProjectId::from_bytes(b"").unwrap_err(), IdError::Empty);
+}
