@@ -1,12 +1,22 @@
 //! The words that others rely on: codes, which never change, and what is printed.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
+use serde_json::json;
 use volume_transfer::screen::ScreenError;
+use volume_transfer::signs::{Sign, Signs};
 use volume_transfer::{
     Constraint, ConstraintSet, Fault, FaultKind, IdError, Lost, Method, NameError, ProjectId,
-    ReadError, Request, Response, Screen, Service, Unit, UnknownCause, Verdict, VolumeId, api,
+    ReadError, Request, Response, Screen, Service, Unit, UnknownCause, Verdict, Volume, VolumeId,
+    VolumeStatus, api,
 };
+
+const VOLUME: &str = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
 
 const NAME_ERRORS: [NameError; 5] = [
     NameError::Required,
@@ -87,6 +97,28 @@ fn every_constraint_has_its_bit() {
     assert_eq!(ConstraintSet::of(&Constraint::ALL).bits(), 0x1ff);
 }
 
+/// And its records are, in the package: a field alone says what it says in a record.
+#[test]
+fn a_text_says_what_it_says_in_a_record() {
+    let mut said = Vec::new();
+    for sign in Sign::ALL {
+        let (key, in_metadata) = sign.key();
+        for text in ["available", "true", "false", "EVS", "dss", "DESS", "x", ""] {
+            let mut record = json!({ "id": VOLUME });
+            let object = if in_metadata { &mut record["metadata"] } else { &mut record };
+            object[key] = text.into();
+            let signs = Volume::read(&record).unwrap().signs;
+            assert_eq!(Signs::of_text(sign, text.as_bytes()), signs, "{record}");
+            assert_eq!(Signs::from_bits(signs.bits()), signs);
+            said.push(signs.bits());
+        }
+    }
+    said.sort_unstable();
+    said.dedup();
+    let every_bit = (0..12).map(|place| 1 << place);
+    assert_eq!(said, [0].into_iter().chain(every_bit).collect::<Vec<_>>());
+}
+
 #[test]
 fn errors_say_what_happened() {
     assert_eq!(
@@ -107,6 +139,8 @@ fn errors_say_what_happened() {
         Lost::ALL.map(|lost| lost.to_string()),
         ["the connection failed", "no answer came in time"]
     );
+    let status = VolumeStatus::from_service("retyping".to_owned());
+    assert_eq!(status.to_string(), "retyping");
     assert_eq!(unreadable().to_string(), "the list of volumes cannot be read after 0 bytes");
     assert_eq!(
         [
@@ -134,7 +168,6 @@ fn requests_and_answers_are_printed_without_what_is_in_them() {
 
 #[test]
 fn ids_are_printed_as_they_are_written() {
-    const VOLUME: &str = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
     assert_eq!(format!("{:?}", VolumeId::parse(VOLUME).unwrap()), VOLUME);
     assert_eq!(format!("{:?}", ProjectId::parse("p-1").unwrap()), "p-1");
     assert_eq!(ProjectId::from_bytes(b"").unwrap_err(), IdError::Empty);

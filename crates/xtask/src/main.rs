@@ -11,6 +11,7 @@ mod conformance;
 mod count;
 mod fuzz;
 mod install;
+mod licences;
 mod names;
 mod package;
 mod page;

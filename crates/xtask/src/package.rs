@@ -3,6 +3,7 @@
 use crate::{
     codes,
     install::{Need, install},
+    licences,
     page::{brotli, gzip},
     shell::{command, sh},
 };
@@ -78,6 +79,8 @@ pub(crate) fn build() -> Result<Vec<String>> {
     for file in ["LICENSE-APACHE", "LICENSE-MIT"] {
         fs::copy(file, Path::new(PKG).join(file))?;
     }
+    let licences = licences::third_party(licences::PACKAGE)?;
+    fs::write(Path::new(PKG).join(licences::FILE), licences)?;
     messages()?;
     weigh()?;
     Ok(changed)

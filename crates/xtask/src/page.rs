@@ -1,6 +1,9 @@
 //! The page as a browser gets it: built for release, compressed beforehand, weighed.
 
-use crate::shell::{command, sh, which};
+use crate::{
+    licences,
+    shell::{command, sh, which},
+};
 use anyhow::{Context, Result, ensure};
 use std::{
     fs,
@@ -26,6 +29,7 @@ const BUDGET: usize = 158 * 1024;
 pub(crate) fn build() -> Result<Vec<Weight>> {
     // Trunk takes NO_COLOR for an option of its own and stumbles over the usual value 1.
     sh(command("trunk build --release --skip-version-check").env_remove("NO_COLOR"))?;
+    fs::write(Path::new(DIST).join(licences::FILE), licences::third_party(licences::PAGE)?)?;
     println!("compressing {DIST} ...");
     let mut files = Vec::new();
     list(Path::new(DIST), &mut files)?;
