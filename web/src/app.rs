@@ -129,13 +129,20 @@ fn preferred_language() -> Language {
     remembered(LANGUAGE).and_then(|tag| Language::of_tag(&tag)).or_else(browser).unwrap_or_default()
 }
 
-/// Tastes only: nothing of the connection or of a transfer is ever kept here.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "for tastes, and nothing of a connection or transfer"
+)]
+fn storage() -> Option<web_sys::Storage> {
+    window().local_storage().ok()?
+}
+
 fn remembered(name: &str) -> Option<String> {
-    window().local_storage().ok()??.get_item(name).ok()?
+    storage()?.get_item(name).ok()?
 }
 
 fn remember(name: &str, value: &str) {
-    if let Ok(Some(storage)) = window().local_storage() {
+    if let Some(storage) = storage() {
         // A browser that keeps nothing keeps no taste either.
         let _ = storage.set_item(name, value);
     }

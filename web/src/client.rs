@@ -1,5 +1,7 @@
 //! The only file that touches the network: sends the core's requests and adds the token.
 
+#![expect(clippy::disallowed_methods, reason = "this is the file that may")]
+
 use gloo_net::http::RequestBuilder;
 use serde_json::Value;
 use std::fmt;

@@ -238,6 +238,7 @@ fn origin() -> String {
 }
 
 /// Session storage is this tab's alone, and gone with it.
+#[expect(clippy::disallowed_methods, reason = "for the connection, if a person asks for it")]
 fn storage() -> Option<web_sys::Storage> {
     window().session_storage().ok()?
 }

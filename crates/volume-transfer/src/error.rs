@@ -304,6 +304,19 @@ pub enum ChangeError {
     OutcomeUnknown(UnknownCause),
 }
 
+impl fmt::Display for ChangeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ChangeError::Rejected(fault) => write!(f, "nothing was changed: {fault}"),
+            ChangeError::OutcomeUnknown(cause) => {
+                write!(f, "something may have been changed: {cause}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for ChangeError {}
+
 /// Why the outcome of a request is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UnknownCause {
@@ -363,3 +376,20 @@ impl UnknownCause {
         }
     }
 }
+
+impl fmt::Display for UnknownCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            UnknownCause::Lost(lost) => lost.fmt(f),
+            UnknownCause::Failed(fault) => fault.fmt(f),
+            UnknownCause::Unreadable { status, .. } => {
+                write!(f, "the answer, of status {status}, cannot be read")
+            }
+            UnknownCause::OtherVolume { status, .. } => {
+                write!(f, "the answer, of status {status}, is of another volume")
+            }
+        }
+    }
+}
+
+impl core::error::Error for UnknownCause {}

@@ -41,7 +41,7 @@
 //!     "id":"1a7059f5-8ed7-45b7-8d05-2811e5d09f24","name":"first volume",
 //!     "volume_id":"c86b9af4-151d-4ead-b62c-5fb967af0e37",
 //!     "created_at":"2015-02-25T03:56:53.081642","auth_key":"9266c59563c84664","links":[]}}"#.to_vec());
-//! let created = api::decode_created(Some(*create.volume_id()), Ok(answer)).map_err(|_| "not created")?;
+//! let created = api::decode_created(Some(*create.volume_id()), Ok(answer))?;
 //! let (record, handover) = created.into_handover();
 //! assert_eq!(handover.transfer_id, record.id);
 //! # Ok::<(), Box<dyn core::error::Error>>(())
@@ -49,8 +49,10 @@
 //!
 //! # What does this crate not do?
 //!
-//! It sends nothing, stores nothing, reads no clock and has no sentence for people: every error
-//! has a stable [`code`](name::NameError::code) that the caller puts into words.
+//! It sends nothing, stores nothing, reads no clock and has no sentence for people: what is wrong
+//! with an entry has a stable [`code`](name::NameError::code), and a failure its
+//! [`kind`](error::ReadError::kind) or [`cause`](error::UnknownCause::code), which the caller puts
+//! into words. What `Display` says is for logs.
 
 #![no_std]
 

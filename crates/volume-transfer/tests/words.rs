@@ -7,13 +7,14 @@
     reason = "a test fails by panicking"
 )]
 
+use core::error::Error;
 use serde_json::json;
 use volume_transfer::screen::ScreenError;
 use volume_transfer::signs::{Sign, Signs};
 use volume_transfer::{
-    Constraint, ConstraintSet, Fault, FaultKind, IdError, Lost, Method, NameError, ProjectId,
-    ReadError, Request, Response, Screen, Service, Unit, UnknownCause, Verdict, Volume, VolumeId,
-    VolumeStatus, api,
+    ChangeError, Constraint, ConstraintSet, Fault, FaultKind, IdError, Lost, Method, NameError,
+    ProjectId, ReadError, Request, Response, Screen, Service, Unit, UnknownCause, Verdict, Volume,
+    VolumeId, VolumeStatus, api,
 };
 
 const VOLUME: &str = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
@@ -119,42 +120,60 @@ fn a_text_says_what_it_says_in_a_record() {
     assert_eq!(said, [0].into_iter().chain(every_bit).collect::<Vec<_>>());
 }
 
+#[track_caller]
+fn says(error: impl Error, text: &str) {
+    assert_eq!(error.to_string(), text);
+}
+
 #[test]
 fn errors_say_what_happened() {
-    assert_eq!(
-        NAME_ERRORS.map(|error| error.to_string()),
-        [
-            "a name is required",
-            "the name has nothing but white space",
-            "the name is 256 bytes long, the limit is 255",
-            "the name has a NUL after 3 characters",
-            "the name has a lone surrogate after 4 UTF-16 units",
-        ]
+    let texts = [
+        "a name is required",
+        "the name has nothing but white space",
+        "the name is 256 bytes long, the limit is 255",
+        "the name has a NUL after 3 characters",
+        "the name has a lone surrogate after 4 UTF-16 units",
+    ];
+    for (error, text) in NAME_ERRORS.into_iter().zip(texts) {
+        says(error, text);
+    }
+    says(IdError::Empty, "the id is empty");
+    says(IdError::Malformed, "the id is malformed");
+    says(Lost::Connection, "the connection failed");
+    says(Lost::Timeout, "no answer came in time");
+    says(unreadable(), "the list of volumes cannot be read after 0 bytes");
+    says(fault(), "the server answered 400 EVS.5400: no");
+    says(ReadError::Lost(Lost::Timeout), "no answer came in time");
+    says(ReadError::Refused(fault()), "the server answered 400 EVS.5400: no");
+    let (status, request_id) = (204, None);
+    says(
+        ReadError::Unreadable { status, request_id: None },
+        "the answer, of status 204, cannot be read",
     );
-    assert_eq!(
-        IdError::ALL.map(|error| error.to_string()),
-        ["the id is empty", "the id is malformed"]
+    says(
+        ChangeError::Rejected(fault()),
+        "nothing was changed: the server answered 400 EVS.5400: no",
     );
-    assert_eq!(
-        Lost::ALL.map(|lost| lost.to_string()),
-        ["the connection failed", "no answer came in time"]
-    );
+    for (cause, text) in [
+        (UnknownCause::Lost(Lost::Timeout), "no answer came in time"),
+        (UnknownCause::Failed(fault()), "the server answered 400 EVS.5400: no"),
+        (
+            UnknownCause::Unreadable { status, request_id: None },
+            "the answer, of status 204, cannot be read",
+        ),
+        (
+            UnknownCause::OtherVolume { status, request_id },
+            "the answer, of status 204, is of another volume",
+        ),
+    ] {
+        says(&cause, text);
+        says(
+            ChangeError::OutcomeUnknown(cause),
+            &format!("something may have been changed: {text}"),
+        );
+    }
     let status = VolumeStatus::from_service("retyping".to_owned());
     assert_eq!(status.to_string(), "retyping");
-    assert_eq!(unreadable().to_string(), "the list of volumes cannot be read after 0 bytes");
-    assert_eq!(
-        [
-            ReadError::Lost(Lost::Timeout),
-            ReadError::Refused(fault()),
-            ReadError::Unreadable { status: 204, request_id: None },
-        ]
-        .map(|error| error.to_string()),
-        [
-            "no answer came in time",
-            "the server answered 400 EVS.5400: no",
-            "the answer, of status 204, cannot be read"
-        ]
-    );
 }
 
 #[test]
