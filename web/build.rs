@@ -4,28 +4,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::{env, error::Error, fs, path::Path};
 
-const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
+/// The language that the others are compared with, and that nobody has to have asked for.
+const FIRST: &str = "en";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=../locales");
-    let mut locales = Vec::new();
-    for language in LANGUAGES {
-        let file = format!("../locales/{language}.json");
-        let text = fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?;
+    let mut locales = BTreeMap::new();
+    for entry in fs::read_dir("../locales")? {
+        let file = entry?.path();
+        let tag = file.file_stem().and_then(|stem| stem.to_str()).ok_or("a language has a tag")?;
+        let text = fs::read_to_string(&file)?;
         let messages: BTreeMap<String, String> =
-            serde_json::from_str(&text).map_err(|error| format!("{file}: {error}"))?;
-        locales.push((file, messages));
+            serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+        locales.insert(tag.to_owned(), messages);
     }
-    let [(first_file, first), rest @ ..] = locales.as_slice() else {
-        return Err("no language".into());
-    };
-    for (file, messages) in rest {
+    let first = locales.remove(FIRST).ok_or(format!("locales/{FIRST}.json is missing"))?;
+    for (tag, messages) in &locales {
         for key in first.keys().chain(messages.keys()) {
             let (Some(one), Some(other)) = (first.get(key), messages.get(key)) else {
-                return Err(format!("`{key}` is not in both {first_file} and {file}").into());
+                return Err(format!("`{key}` is not in both {FIRST}.json and {tag}.json").into());
             };
             if placeholders(one) != placeholders(other) {
-                return Err(format!("`{key}` has other placeholders in {file}").into());
+                return Err(format!("`{key}` has other placeholders in {tag}.json").into());
             }
             if one.trim().is_empty() || other.trim().is_empty() {
                 return Err(format!("`{key}` is empty").into());
@@ -42,8 +42,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     writeln!(code, "}}")?;
     writeln!(code, "static KEYS: Table = {};", table(first.keys()))?;
-    let tables: Vec<String> = locales.iter().map(|(_, m)| table(m.values())).collect();
-    writeln!(code, "static MESSAGES: [Table; {}] = [{}];", tables.len(), tables.join(", "))?;
+    writeln!(code, "static LOCALES: &[(&str, Table)] = &[")?;
+    for (tag, messages) in [(&FIRST.to_owned(), &first)].into_iter().chain(&locales) {
+        writeln!(code, "({tag:?}, {}),", table(messages.values()))?;
+    }
+    writeln!(code, "];")?;
     fs::write(Path::new(&env::var("OUT_DIR")?).join("messages.rs"), code)?;
     Ok(())
 }

@@ -1,19 +1,22 @@
 // The page as a person meets it: verbs over accessible names, and a server of its own per test.
 
 import { spawn, type ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test as base, expect, type Locator, type Page, type Route } from "@playwright/test";
 
 export { expect };
 
-export type Language = "en" | "zh-CN";
+const LOCALES = new URL("../../locales/", import.meta.url);
 
-const messages = Object.fromEntries(
-  (["en", "zh-CN"] as const).map((language) => [
-    language,
-    JSON.parse(readFileSync(new URL(`../../locales/${language}.json`, import.meta.url), "utf8")),
+/** The page's sentences by language, of which there are as many as there are files. */
+const messages: Record<string, Record<string, string>> = Object.fromEntries(
+  readdirSync(LOCALES).map((file) => [
+    file.replace(".json", ""),
+    JSON.parse(readFileSync(new URL(file, LOCALES), "utf8")),
   ]),
-) as Record<Language, Record<string, string>>;
+);
+
+export const LANGUAGES = Object.keys(messages);
 
 /** The sandbox's projects, whose credentials are public. */
 export const PROJECT_A = { id: "dd14c6ac581f40059e27f5320b60bf2f", token: "demo-token-a" };
@@ -101,7 +104,7 @@ export class Console {
   constructor(
     readonly page: Page,
     readonly server: Server,
-    readonly language: Language = "en",
+    readonly language = "en",
   ) {
     page.on("request", (request) => {
       if (request.method() === "POST") {
@@ -114,12 +117,12 @@ export class Console {
 
   /** A sentence of the page in its language, with its placeholders filled in. */
   say(key: string, values: Record<string, string | number> = {}): string {
-    const message = messages[this.language][key];
+    const message = messages[this.language]?.[key];
     if (message === undefined) throw new Error(`there is no sentence ${key}`);
     // A value may be a sentence of its own, by its key.
     return message.replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = String(values[name]);
-      return messages[this.language][value] ?? value;
+      return messages[this.language]?.[value] ?? value;
     });
   }
 
@@ -261,7 +264,7 @@ export async function loseAnswer(route: Route): Promise<void> {
   await route.abort("connectionreset");
 }
 
-type Options = { language: Language; serverOptions: string[] };
+type Options = { language: string; serverOptions: string[] };
 type Fixtures = { server: Server; app: Console };
 
 /** `app` is the page, open and not connected. */

@@ -1,9 +1,9 @@
 // What comes after a transfer was made: handed over, accepted, cancelled, followed, and found again.
 
 import { readFileSync } from "node:fs";
-import { Console, DATA_01, expect, loseAnswer, PROJECT_A, test, type Language } from "./console.ts";
+import { Console, DATA_01, expect, LANGUAGES, loseAnswer, PROJECT_A, test } from "./console.ts";
 
-for (const language of ["en", "zh-CN"] satisfies Language[]) {
+for (const language of LANGUAGES) {
   test.describe(`in ${language}`, () => {
     test.use({ language });
 

@@ -5,11 +5,11 @@
 
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page, Route } from "@playwright/test";
-import { DATA_01, expect, loseAnswer, PROJECT_A, test, type Language } from "./console.ts";
+import { DATA_01, expect, LANGUAGES, loseAnswer, PROJECT_A, test } from "./console.ts";
 
 const LIST = "**/*volumes/detail*";
 
-for (const language of ["en", "zh-CN"] satisfies Language[]) {
+for (const language of LANGUAGES) {
   for (const width of [1280, 320]) {
     test.describe(`${language} ${width}px`, () => {
       test.use({ language, viewport: { width, height: 900 } });

@@ -1,9 +1,9 @@
 // The main job from end to end, in both languages, with the mouse and with the keyboard alone.
 
 import { readFile } from "node:fs/promises";
-import { DATA_01, expect, test, type Language } from "./console.ts";
+import { DATA_01, expect, LANGUAGES, test } from "./console.ts";
 
-for (const language of ["en", "zh-CN"] satisfies Language[]) {
+for (const language of LANGUAGES) {
   test.describe(`in ${language}`, () => {
     test.use({ language });
 

@@ -62,11 +62,11 @@ pub fn App() -> impl IntoView {
                             language.set(chosen);
                         }
                     }>
-                        {Language::ALL.map(|l| view! {
+                        {Language::all().map(|l| view! {
                             <option value=l.tag() lang=l.tag() prop:selected=move || language.get() == l>
-                                {l.name()}
+                                {l.say(key::APP_LANGUAGE_NAME, &[])}
                             </option>
-                        })}
+                        }).collect::<Vec<_>>()}
                     </select>
                 </label>
                 <SchemeSwitch />

@@ -48,46 +48,31 @@ impl Table {
     }
 }
 
-/// A language of the page.
+/// A language of the page: its place among `locales/`, of which English is the first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Language {
-    #[default]
-    English,
-    Chinese,
-}
+pub(crate) struct Language(usize);
 
 impl Language {
-    pub(crate) const ALL: [Language; 2] = [Language::English, Language::Chinese];
-
-    /// As HTML's `lang` has it.
-    pub(crate) const fn tag(self) -> &'static str {
-        match self {
-            Language::English => "en",
-            Language::Chinese => "zh-CN",
-        }
+    /// Every one.
+    pub(crate) fn all() -> impl Iterator<Item = Language> {
+        (0..LOCALES.len()).map(Language)
     }
 
-    /// Its own name for itself.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Language::English => "English",
-            Language::Chinese => "中文",
-        }
+    /// As HTML's `lang` has it.
+    pub(crate) fn tag(self) -> &'static str {
+        LOCALES.get(self.0).map_or("", |(tag, _)| tag)
     }
 
     /// The language of a tag as browsers have it, `zh-Hans-CN` or `en-GB`.
     pub(crate) fn of_tag(tag: &str) -> Option<Language> {
-        let primary = tag.split('-').next()?;
-        Language::ALL.into_iter().find(|language| language.tag().starts_with(primary))
+        let primary = |tag: &str| tag.split('-').next().map(str::to_ascii_lowercase);
+        let same = Language::all().find(|language| language.tag().eq_ignore_ascii_case(tag));
+        same.or_else(|| Language::all().find(|language| primary(language.tag()) == primary(tag)))
     }
 
     /// A sentence with its `{placeholders}` filled in.
     pub(crate) fn say(self, key: Key, values: &[(&str, &str)]) -> String {
-        let [english, chinese] = &MESSAGES;
-        let message = match self {
-            Language::English => english.get(key.0),
-            Language::Chinese => chinese.get(key.0),
-        };
+        let message = LOCALES.get(self.0).map_or("", |(_, messages)| messages.get(key.0));
         // One pass, so that a value that looks like a placeholder stays what it is.
         let mut text = String::new();
         let mut rest = message;
@@ -336,14 +321,20 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn a_value_is_put_in_as_it_is() {
-        let said = Language::English.say(key::VOLUME_STATUS, &[("status", "{status}<b>")]);
+        let said = Language::default().say(key::VOLUME_STATUS, &[("status", "{status}<b>")]);
         assert_eq!(said, "Its status is “{status}<b>”; only an available volume can go.");
     }
 
     #[wasm_bindgen_test]
     fn languages_are_found_by_their_browser_tags() {
-        assert_eq!(Language::of_tag("zh-Hans-CN"), Some(Language::Chinese));
-        assert_eq!(Language::of_tag("en-GB"), Some(Language::English));
-        assert_eq!(Language::of_tag("fr"), None);
+        let tag = |tag| Language::of_tag(tag).map(Language::tag);
+        assert_eq!(tag("zh-Hans-CN"), Some("zh-CN"));
+        assert_eq!(tag("en-GB"), Some("en"));
+        assert_eq!(tag("EN"), Some("en"));
+        assert_eq!(tag("xx"), None);
+        assert_eq!(tag(""), None);
+        for language in Language::all() {
+            assert_eq!(Language::of_tag(language.tag()), Some(language));
+        }
     }
 }

@@ -17,7 +17,7 @@ use std::{
 /// What a package is made of, and where it is made.
 const NPM: &str = "crates/volume-transfer-wasm/npm";
 pub(crate) const PKG: &str = "crates/volume-transfer-wasm/pkg";
-const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
+const LOCALES: &str = "locales";
 
 const NEEDS: &[Need] =
     &[Need::Target("wasm32-unknown-unknown"), Need::WasmBindgen, Need::NpmPackages];
@@ -140,23 +140,18 @@ fn bundle() -> Result<()> {
 fn messages() -> Result<()> {
     let folder = Path::new(PKG).join("messages");
     fs::create_dir_all(&folder)?;
-    for language in LANGUAGES {
-        let all: BTreeMap<String, String> =
-            serde_json::from_str(&read(Path::new(&locale(language)))?)?;
+    for file in files(Path::new(LOCALES))? {
+        let all: BTreeMap<String, String> = serde_json::from_str(&read(&file)?)?;
         let mut messages = serde_json::Map::new();
         for key in codes::message_keys() {
             let message =
-                all.get(&key).with_context(|| format!("{} has no `{key}`", locale(language)))?;
+                all.get(&key).with_context(|| format!("{} has no `{key}`", file.display()))?;
             messages.insert(key, message.as_str().into());
         }
         let text = serde_json::to_string_pretty(&messages)? + "\n";
-        fs::write(folder.join(format!("{language}.json")), text)?;
+        fs::write(folder.join(file.file_name().context("a file has a name")?), text)?;
     }
     Ok(())
-}
-
-fn locale(language: &str) -> String {
-    format!("locales/{language}.json")
 }
 
 /// Prints what each entry weighs, and fails where one is over its budget.
@@ -235,12 +230,11 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn every_message_is_there_in_both_languages() -> Result<()> {
-        for language in LANGUAGES {
-            let text = read(&crate::shell::root().join(locale(language)))?;
-            let messages: BTreeMap<String, String> = serde_json::from_str(&text)?;
+    fn every_message_is_there_in_every_language() -> Result<()> {
+        for file in files(&crate::shell::root().join(LOCALES))? {
+            let messages: BTreeMap<String, String> = serde_json::from_str(&read(&file)?)?;
             for key in codes::message_keys() {
-                assert!(messages.contains_key(&key), "{language}: {key}");
+                assert!(messages.contains_key(&key), "{}: {key}", file.display());
             }
         }
         Ok(())
