@@ -1,0 +1,171 @@
+//! The way to a real service: passes what the page asks for on to one endpoint.
+//!
+//! A browser lets a page talk to its own origin only, unless the other side allows it, and EVS does
+//! not. So the page talks to this server, and this server to the endpoint that its operator named.
+//! What passes is what the page needs, by lists of what may: paths, methods, and headers both ways.
+//! Nothing is kept and nothing is logged: there is a token in every request and a key in one answer.
+
+mod connector;
+mod headers;
+mod refusal;
+mod upstream;
+
+pub use upstream::{Endpoint, Timeouts, Upstream};
+
+use crate::{BODY_LIMIT, declares_too_much};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use connector::Connector;
+use headers::{ANSWER_HEADERS, REQUEST_HEADERS, REQUEST_IDS, add_request_id, only, protect};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use refusal::Refusal;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+use tower_http::timeout::TimeoutBody;
+use volume_transfer::{ProjectId, TransferId, VolumeId};
+
+/// How long a connection is kept for a next request. Shorter than any server is known to keep one
+/// (Cinder's 20 s is nearly the shortest), so that a request seldom meets one that is being closed.
+const KEPT: Duration = Duration::from_secs(5);
+
+/// What both clients send: bodies are read whole before.
+type Sent = http_body_util::Full<axum::body::Bytes>;
+
+struct Gateway {
+    endpoint: Endpoint,
+    timeouts: Timeouts,
+    /// For what only reads, over connections that are kept.
+    reads: Client<Connector, Sent>,
+    /// For what changes something, each over a connection of its own. Of a kept one that breaks
+    /// nobody can tell whether the request was read, and a transfer whose answer is lost has lost
+    /// its key. Handshakes cost little here: people create few transfers.
+    changes: Client<Connector, Sent>,
+}
+
+/// Passes `/v2` and `/v3` on; `/console.json` has no demo projects.
+///
+/// # Errors
+/// If there are no certificates to know the endpoint by; the message is for the operator.
+pub fn router(upstream: &Upstream) -> io::Result<Router> {
+    let connector = Connector::new(upstream)?;
+    let client = |kept: usize| {
+        Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(KEPT)
+            .pool_max_idle_per_host(kept)
+            // No request is sent twice, whatever is known of the first time.
+            .retry_canceled_requests(false)
+            .build(connector.clone())
+    };
+    let gateway = Gateway {
+        endpoint: upstream.endpoint.clone(),
+        timeouts: upstream.timeouts,
+        reads: client(256),
+        changes: client(0),
+    };
+    let pass = any(async |State(gateway): State<Arc<Gateway>>, request: Request| {
+        gateway.pass(request).await.unwrap_or_else(IntoResponse::into_response)
+    });
+    let mut router = Router::new().route(
+        "/console.json",
+        get(async || ([(header::CONTENT_TYPE, "application/json")], r#"{"demo_projects":[]}"#)),
+    );
+    for version in ["/v2", "/v3"] {
+        for path in [version, &format!("{version}/"), &format!("{version}/{{*path}}")] {
+            router = router.route(path, pass.clone());
+        }
+    }
+    Ok(router.with_state(Arc::new(gateway)))
+}
+
+/// The requests that the page makes: the same as the sandbox answers. An id that is more than
+/// letters, digits, `-` and `_` could mean another path to the endpoint.
+fn is_passed(method: &Method, path: &str) -> bool {
+    let mut segments = path.split('/').skip(1);
+    let (Some(version), Some(project)) = (segments.next(), segments.next()) else { return false };
+    let (Some(collection), id, action) = (segments.next(), segments.next(), segments.next()) else {
+        return false;
+    };
+    if segments.next().is_some() || ProjectId::parse(project).is_err() {
+        return false;
+    }
+    let (get, post, delete) =
+        (method == Method::GET, method == Method::POST, method == Method::DELETE);
+    match (collection, id, action) {
+        ("volumes" | "cloudvolumes" | "snapshots" | "cloudsnapshots", Some("detail"), None) => get,
+        ("volumes" | "cloudvolumes", Some(id), None) => get && VolumeId::parse(id).is_ok(),
+        // CBR's, which whoever runs the endpoint may have put behind the same address.
+        ("backups" | "vaults" | "policies", None, None) => get && version == "v3",
+        ("volume-transfers", ..) if version != "v3" => false,
+        ("os-volume-transfer" | "volume-transfers", id, action) => match (id, action) {
+            (None, None) => get || post,
+            (Some("detail"), None) => get,
+            (Some(id), None) => (get || delete) && TransferId::parse(id).is_ok(),
+            (Some(id), Some("accept")) => post && TransferId::parse(id).is_ok(),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+impl Gateway {
+    async fn pass(&self, request: Request) -> Result<Response, Refusal> {
+        let (asked, body) = request.into_parts();
+        let target = asked.uri.path_and_query().filter(|uri| is_passed(&asked.method, uri.path()));
+        let target = target.ok_or(Refusal::NOT_PASSED)?;
+        let address = self.endpoint.address(target).map_err(|_| Refusal::NOT_PASSED)?;
+
+        let mut request = Request::new(Sent::new(self.read(&asked.headers, body).await?));
+        let client = match asked.method {
+            Method::GET => &self.reads,
+            _ => &self.changes,
+        };
+        *request.method_mut() = asked.method;
+        *request.uri_mut() = address;
+        *request.headers_mut() = only(&REQUEST_HEADERS, &asked.headers);
+
+        let answer = timeout(self.timeouts.answer, client.request(request)).await;
+        let (answer, body) = answer.map_err(|_| Refusal::SLOW)??.into_parts();
+        if answer.status.is_redirection() && answer.headers.contains_key(header::LOCATION) {
+            return Err(Refusal::REDIRECT);
+        }
+        let mut response = Response::new(self.body(body));
+        *response.status_mut() = answer.status;
+        *response.headers_mut() = only(&ANSWER_HEADERS, &answer.headers);
+        let headers = response.headers_mut();
+        if !REQUEST_IDS.iter().any(|name| headers.contains_key(*name)) {
+            add_request_id(headers);
+        }
+        protect(headers);
+        Ok(response)
+    }
+
+    /// Reads a whole body before anything is sent: the endpoint never sees half a request, and one
+    /// that is too long or too slow has surely changed nothing.
+    async fn read(&self, headers: &HeaderMap, body: Body) -> Result<axum::body::Bytes, Refusal> {
+        if declares_too_much(headers) {
+            return Err(Refusal::TOO_LARGE);
+        }
+        match timeout(self.timeouts.body, Limited::new(body, BODY_LIMIT).collect()).await {
+            Err(_) => Err(Refusal::LATE),
+            Ok(Ok(body)) => Ok(body.to_bytes()),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::TOO_LARGE),
+            Ok(Err(_)) => Err(Refusal::CUT),
+        }
+    }
+
+    /// An answer's body, part by part as it comes. If it stops coming, so does ours: it must not
+    /// look as if it was whole.
+    fn body(&self, body: Incoming) -> Body {
+        Body::new(TimeoutBody::new(self.timeouts.idle, body))
+    }
+}
