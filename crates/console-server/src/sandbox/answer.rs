@@ -1,9 +1,12 @@
 //! Answers in Cinder's forms: what succeeded, its faults, and what never reached its router.
 
+use super::store::Error;
 use crate::BODY_LIMIT;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
+use std::io::{self, Write};
+use volume_transfer::Constraint;
 
 /// Both the microversion that is asked for and the one that is answered.
 pub(super) const API_VERSION: HeaderName = HeaderName::from_static("openstack-api-version");
@@ -112,6 +115,47 @@ impl Fault {
     pub(super) fn evs(code: &str, message: &str) -> Fault {
         let body = json!({ "error": { "code": code, "message": message } });
         Fault { status: StatusCode::BAD_REQUEST, body }
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Fault {
+        let violated = match error {
+            Error::NotFound(kind, id) => return Fault::not_found(kind, &id),
+            Error::Refused(constraint) => constraint,
+            Error::InvalidKey(id) => {
+                return Fault::bad_request(format!(
+                    "Invalid auth key: Attempt to transfer {id} with invalid auth key."
+                ));
+            }
+            Error::OverLimit(message) => return Fault::over_limit(&message),
+            Error::NotAwaiting { transfer, volume } => {
+                return Fault::bad_request(format!(
+                    "Invalid volume: Transfer {transfer}: Volume id {volume} expected in \
+                     awaiting-transfer state."
+                ));
+            }
+            Error::Failed(cause) => {
+                // The one thing that is logged. A database's message holds no values of a row.
+                let _ = writeln!(io::stderr(), "the sandbox's database failed: {cause}");
+                return Fault::failed();
+            }
+        };
+        // The first two as Cinder says them; EVS promises a 400 and no particular words.
+        let reason = match violated {
+            Constraint::Status => "status must be available",
+            Constraint::Encryption => "transferring encrypted volume is not supported",
+            Constraint::Frozen => return Fault::evs("EVS.2068", "volume is locked"),
+            Constraint::Billing => "transferring yearly/monthly billed volume is not supported",
+            Constraint::BackupsAndSnapshots => {
+                "transferring volume with backups or snapshots is not supported"
+            }
+            Constraint::BackupPolicy => "transferring volume with a backup policy is not supported",
+            Constraint::Dss => "transferring volume on DSS is not supported",
+            Constraint::Dess => "transferring volume on DESS is not supported",
+            Constraint::SystemDisk => "transferring volume marked bootable is not supported",
+        };
+        Fault::bad_request(format!("Invalid volume: {reason}"))
     }
 }
 

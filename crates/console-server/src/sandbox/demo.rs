@@ -92,7 +92,7 @@ fn plain() -> Value {
 }
 
 /// Fills a new database.
-pub(super) fn seed(tx: &Transaction) -> Result<(), super::Error> {
+pub(super) fn seed(tx: &Transaction) -> Result<(), super::store::Error> {
     let demos: Vec<Demo> = serde_json::from_str(include_str!("demo.json"))?;
     for demo in demos {
         let project = PROJECTS.iter().find(|project| project.label == demo.project);
