@@ -1,0 +1,37 @@
+//! The sandbox: its reads, its refusals, and what it keeps.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+
+mod demo;
+mod file;
+mod microversions;
+mod races;
+mod requests;
+#[path = "../support/mod.rs"]
+mod support;
+mod transfers;
+mod volumes;
+
+use axum::http::header;
+use serde_json::Value;
+use support::{Server, request};
+
+fn keys(value: &Value) -> Vec<&str> {
+    let mut keys: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
+    keys.sort_unstable();
+    keys
+}
+
+/// Gives away a volume of A: the id and the key of the transfer, and the volume's id.
+async fn transfer(server: &Server, name: &str) -> (String, String, String) {
+    let volume = server.volume_named(name).await["id"].as_str().unwrap().to_owned();
+    let created = server.create(&volume, "n").await.json();
+    let text = |field: &str| created["transfer"][field].as_str().unwrap().to_owned();
+    (text("id"), text("auth_key"), volume)
+}
+
+fn with_version(method: &str, path: &str, version: &str) -> axum::http::request::Builder {
+    request(method, path)
+        .header("OpenStack-API-Version", format!("volume {version}"))
+        .header(header::CONTENT_TYPE, "application/json")
+}
