@@ -1,0 +1,219 @@
+//! What passes and what does not, by the lists: paths, methods, and headers both ways.
+
+use crate::support::fake::{Fake, answer, ok};
+use crate::support::{A, SAMPLE, Server, request};
+use crate::{as_the_page_reads_it, check_refusal, detail, gateway, gateway_to, patient, transfers};
+use axum::body::Body;
+use axum::http::Request;
+use volume_transfer::{ChangeError, FaultKind};
+
+#[tokio::test]
+async fn what_the_sandbox_answers_is_passed_and_nothing_else() {
+    let fake = Fake::with(|_| ok("", "{}")).await;
+    let (gateway, sandbox) = (gateway(&fake), Server::new());
+    let collections = [
+        "volumes",
+        "cloudvolumes",
+        "snapshots",
+        "cloudsnapshots",
+        "os-volume-transfer",
+        "volume-transfers",
+        "backups",
+        "vaults",
+        "policies",
+        "types",
+        "os-quota-sets",
+        "",
+    ];
+    let ends = [
+        "",
+        "/",
+        "/detail",
+        "/detail/",
+        "/ID",
+        "/ID/",
+        "/ID/accept",
+        "/ID/action",
+        "/ID/accept/ID",
+    ];
+    let mut passed = 0;
+    for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+        for version in ["v1", "v2", "v3", "v4"] {
+            for (collection, end) in
+                collections.iter().flat_map(|name| ends.iter().map(move |end| (name, end)))
+            {
+                let path = format!("/{version}/{A}/{collection}{}", end.replace("ID", SAMPLE));
+                let ask = || request(method, &path).body(Body::empty()).unwrap();
+                let answer = sandbox.send(ask()).await;
+                // What has no route is answered by what is below the API, or by the page. Cinder
+                // answers other methods too, with nothing behind them.
+                let routed = ["GET", "POST", "DELETE"].contains(&method)
+                    && answer.status != 405
+                    && (answer.status != 404 || {
+                        let body: serde_json::Value =
+                            serde_json::from_slice(&answer.bytes).unwrap_or_default();
+                        body.get("itemNotFound").is_some()
+                    });
+                let before = fake.seen().len();
+                let answer = gateway.send(ask()).await;
+                assert_eq!(fake.seen().len() - before, usize::from(routed), "{method} {path}");
+                passed += usize::from(routed);
+                if !routed && matches!(version, "v2" | "v3") {
+                    check_refusal(&answer, 404, "does not pass");
+                }
+            }
+        }
+    }
+    assert_eq!(passed, 12 + 21, "of v2 and v3: see the routes of the sandbox");
+}
+
+#[tokio::test]
+async fn no_path_means_another_one_to_the_endpoint() {
+    let fake = Fake::with(|_| ok("", "{}")).await;
+    let gateway = gateway(&fake);
+    for path in [
+        format!("/v3/../v3/{A}/volumes/detail"),
+        format!("/v3/{A}/../{A}/volumes/detail"),
+        "/v3/../volumes/detail".to_owned(),
+        format!("/v3/%2e%2e/{A}/volumes/detail"),
+        format!("/v3/{A}%2fvolumes/volumes/detail"),
+        format!("/v3/{A}/os-volume-transfer/.."),
+        format!("/v3/{A}/os-volume-transfer/%2e%2e"),
+        format!("/v3/{A}/os-volume-transfer/a%2fb"),
+        format!("/v3/{A}/os-volume-transfer/a%5cb"),
+        format!("/v3/{A}/os-volume-transfer/a;b"),
+        format!("/v3/{A}/os-volume-transfer/a%00"),
+        format!("/v3/{A}/volumes/summary"),
+        format!("/v3/{A}/%76olumes/detail"),
+        format!("/v3//{A}/volumes/detail"),
+        "/v3//volumes/detail".to_owned(),
+        format!("//v3/{A}/volumes/detail"),
+        format!("/V3/{A}/volumes/detail"),
+        format!("/v3/{}/volumes/detail", "a".repeat(65)),
+        "/v2".to_owned(),
+        "/v3/".to_owned(),
+    ] {
+        let answer = gateway.get(&path).await;
+        assert_eq!(answer.status, 404, "{path}");
+    }
+    assert_eq!(fake.seen().len(), 0);
+    // Whom a request names in its first line does not matter.
+    let absolute = Request::get(format!("http://elsewhere.example{}", detail()));
+    assert_eq!(gateway.send(absolute.body(Body::empty()).unwrap()).await.status, 200);
+    assert_eq!(fake.seen()[0].line, format!("GET {} HTTP/1.1", detail()));
+}
+
+#[tokio::test]
+async fn the_endpoint_is_told_what_it_needs_and_no_more() {
+    let fake = Fake::with(|_| ok("", "{}")).await;
+    let gateway = gateway_to(&format!("{}/volume/", fake.url()), patient(), None);
+    let ask = request("POST", &(transfers() + "?x=%20y&z"))
+        .header("Accept", "application/json")
+        .header("Content-Type", "application/json")
+        .header("OpenStack-API-Version", "volume 3.59")
+        .header("Accept-Encoding", "gzip")
+        .header("Authorization", "Basic eDp5")
+        .header("Connection", "keep-alive, x-auth-token")
+        .header("Cookie", "session=1")
+        .header("Forwarded", "for=1.2.3.4")
+        .header("Origin", "http://localhost")
+        .header("Referer", "http://localhost/")
+        .header("TE", "trailers")
+        .header("Upgrade", "websocket")
+        .header("X-Forwarded-For", "1.2.3.4")
+        .header("X-Forwarded-Host", "elsewhere.example")
+        .header("X-HTTP-Method-Override", "DELETE")
+        .header("X-Identity-Status", "Confirmed")
+        .header("X-Project-Id", "another")
+        .header("X-Roles", "admin")
+        .header("X-Service-Token", "t")
+        .body(Body::from("{\"a\": 1}"));
+    assert_eq!(gateway.send(ask.unwrap()).await.status, 200);
+    let seen = fake.seen().remove(0);
+    assert_eq!(seen.line, format!("POST /volume{}?x=%20y&z HTTP/1.1", transfers()));
+    let host = fake.address.to_string();
+    let expected = [
+        ("accept", "application/json"),
+        ("content-length", "8"),
+        ("content-type", "application/json"),
+        ("host", &host),
+        ("openstack-api-version", "volume 3.59"),
+        ("x-auth-token", "demo-token-a"),
+    ];
+    let headers: Vec<_> = seen.headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    assert_eq!(headers, expected);
+    assert_eq!(seen.body, b"{\"a\": 1}");
+}
+
+#[tokio::test]
+async fn the_page_is_told_what_it_needs_and_no_more() {
+    let fake = Fake::with(|_| {
+        answer(
+            "413 Request Entity Too Large",
+            "Content-Type: application/json\r\n\
+             OpenStack-API-Version: volume 3.59\r\n\
+             Retry-After: 7\r\n\
+             Vary: OpenStack-API-Version\r\n\
+             X-Compute-Request-Id: req-c\r\n\
+             X-Openstack-Request-Id: req-o\r\n\
+             X-Request-Id: r\r\n\
+             Access-Control-Allow-Origin: *\r\n\
+             Access-Control-Allow-Credentials: true\r\n\
+             Access-Control-Expose-Headers: *\r\n\
+             Cache-Control: public, max-age=600\r\n\
+             Clear-Site-Data: \"*\"\r\n\
+             Connection: keep-alive\r\n\
+             Content-Security-Policy: default-src *\r\n\
+             Location: http://elsewhere.example/\r\n\
+             Refresh: 0; url=http://elsewhere.example\r\n\
+             Server: nginx\r\n\
+             Service-Worker-Allowed: /\r\n\
+             Set-Cookie: session=1\r\n\
+             Strict-Transport-Security: max-age=1\r\n\
+             Via: 1.1 a\r\n\
+             WWW-Authenticate: Basic\r\n",
+            "{}",
+        )
+    })
+    .await;
+    let answer = gateway(&fake).get(&detail()).await;
+    assert_eq!(answer.status, 413);
+    let mut headers: Vec<_> = answer
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
+        .collect();
+    headers.sort_unstable();
+    let expected = [
+        ("cache-control", "no-store"),
+        ("content-length", "2"),
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+        ("content-type", "application/json"),
+        ("openstack-api-version", "volume 3.59"),
+        ("retry-after", "7"),
+        ("vary", "OpenStack-API-Version"),
+        ("x-compute-request-id", "req-c"),
+        ("x-content-type-options", "nosniff"),
+        ("x-openstack-request-id", "req-o"),
+        ("x-request-id", "r"),
+    ];
+    assert_eq!(headers, expected);
+}
+
+#[tokio::test]
+async fn an_answer_without_an_id_gets_one() {
+    for (theirs, made) in [("", true), ("X-Request-Id: r\r\n", false), ("X-Trace: r\r\n", true)] {
+        let fake = Fake::with(move |_| ok(theirs, "{}")).await;
+        let answer = gateway(&fake).get(&detail()).await;
+        let id = answer.header("X-Openstack-Request-Id");
+        assert_eq!(id.is_some_and(|id| id.starts_with("req-") && id.len() == 40), made, "{theirs}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_gateway_refuses_is_the_address_to_the_page_and_not_a_volume() {
+    let fake = Fake::with(|_| ok("", "{}")).await;
+    let answer = gateway(&fake).get(&format!("/v3/{A}/types")).await;
+    let ChangeError::Rejected(fault) = as_the_page_reads_it(&answer) else { panic!() };
+    assert_eq!(fault.kind(), FaultKind::Address);
+}

@@ -1,0 +1,90 @@
+//! The program: its options, what it writes, how it stops, and the page without an API.
+
+use crate::endpoint::authority;
+use crate::support::fake::{Fake, Step, ok};
+use crate::support::program::{Program, command};
+use crate::support::{self, Server};
+use crate::{SHORT, detail, transfers};
+use console_server::Api;
+use std::fs;
+use std::io::Read;
+use std::time::Duration;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_in_flight_is_finished_and_no_secret_is_written() {
+    const TOKEN: &str = "canary-token-5d41402a";
+    const KEY: &str = "canary-key-bc4b2a76";
+    let fake = Fake::with(|seen| {
+        let slow = seen.line.starts_with("POST").then_some(Step::Sleep(SHORT * 2));
+        let broken = seen.line.contains("/volumes/detail").then_some(Step::Close);
+        slow.into_iter()
+            .chain(broken)
+            .chain(ok("", &format!("{{\"auth_key\":\"{KEY}\"}}")))
+            .collect()
+    })
+    .await;
+    let program = Program::start(&["--endpoint", &fake.url()]);
+    let head = format!("HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {TOKEN}\r\nConnection: close\r\n");
+    let empty = program.ask(&format!("GET /console.json {head}\r\n"));
+    assert!(empty.ends_with("\r\n\r\n{\"demo_projects\":[]}"), "{empty}");
+    let page = program.ask(&format!("GET / {head}\r\n"));
+    assert!(page.ends_with(support::INDEX), "{page}");
+    let refused = program.ask(&format!("GET /v3/{TOKEN}/nothing {head}\r\n"));
+    assert!(refused.starts_with("HTTP/1.1 404 "), "{refused}");
+    let broken = program.ask(&format!("GET {} {head}\r\n", detail()));
+    assert!(broken.starts_with("HTTP/1.1 502 "), "{broken}");
+
+    let post = format!("POST {} {head}Content-Length: 2\r\n\r\n{{}}", transfers());
+    let mut in_flight = program.say(&post);
+    while fake.seen().iter().all(|seen| !seen.line.starts_with("POST")) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    program.tell_to_stop();
+    let mut answer = String::new();
+    in_flight.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains(KEY), "{answer}");
+    assert_eq!(program.end(), "", "one line is all that it prints");
+}
+
+/// Whoever stops it right after its first line finds it listening for that, whatever else comes in.
+#[test]
+fn it_can_be_stopped_from_its_first_line_on() {
+    for _ in 0..50 {
+        let program = Program::start(&["--static-only"]);
+        program.ask("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        program.tell_to_stop();
+        assert_eq!(program.end(), "");
+    }
+}
+
+#[test]
+fn options_that_exclude_each_other() {
+    let (_, folder, ca) = authority("ours");
+    let page = support::page();
+    let not_pem = folder.path().join("not.pem");
+    fs::write(&not_pem, "no certificate").unwrap();
+    let (ca, not_pem) = (ca.to_str().unwrap(), not_pem.to_str().unwrap());
+    for (arguments, says) in [
+        (&["--endpoint", "https://a", "--data", "file"][..], "cannot be used with"),
+        (&["--endpoint", "https://a", "--static-only"], "cannot be used with"),
+        (&["--static-only", "--data", "file"], "cannot be used with"),
+        (&["--ca", ca], "--endpoint"),
+        (&["--endpoint", "https://u:secret@a"], "an endpoint is"),
+        (&["--endpoint", "https://a", "--ca", "no-such-file.pem"], "no-such-file.pem"),
+        (&["--endpoint", "https://a", "--ca", not_pem], "no certificate in PEM form"),
+    ] {
+        let output = command(arguments).arg("--page").arg(page.path()).output().unwrap();
+        assert!(!output.status.success(), "{arguments:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(says), "{arguments:?}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_alone_has_no_api() {
+    let server = Server::of(Api::Nothing, Vec::new());
+    assert_eq!(server.get("/").await.status, 200);
+    for path in ["/console.json", &detail(), "/v2", "/v3/"] {
+        assert_eq!(server.get(path).await.status, 404, "{path}");
+    }
+}
