@@ -1,4 +1,4 @@
-//! A server under test, and the recorded exchanges in `fixtures/`.
+//! A server under test.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 pub(crate) mod fake;
@@ -11,7 +11,7 @@ use console_server::page::Origin;
 use console_server::{Api, Config, app};
 use serde_json::Value;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -135,54 +135,4 @@ pub(crate) fn request(method: &str, path: &str) -> axum::http::request::Builder 
         .uri(path)
         .header(header::HOST, "127.0.0.1:8776")
         .header("X-Auth-Token", token)
-}
-
-/// A request that a real Cinder got, and its answer.
-pub(crate) struct Recorded {
-    pub(crate) file: String,
-    pub(crate) method: String,
-    pub(crate) path: String,
-    pub(crate) request_headers: Vec<(String, String)>,
-    pub(crate) request_body: Vec<u8>,
-    pub(crate) status: u16,
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
-}
-
-/// The recording whose file name starts so.
-pub(crate) fn recorded(start: &str) -> Recorded {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/cinder");
-    let file = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .find(|path| path.file_name().unwrap().to_str().unwrap().starts_with(start))
-        .unwrap_or_else(|| panic!("there is no recording {start}"));
-    let text = fs::read(&file).unwrap();
-    let dashes = b"\n------------------------ response ------------------------\n";
-    let at = text.windows(dashes.len()).position(|window| window == dashes).unwrap();
-    let (line, request_headers, request_body) = message(&text[..at]);
-    let mut words = line.split(' ').map(ToOwned::to_owned);
-    let (method, path) = (words.next().unwrap(), words.next().unwrap());
-    let (line, headers, body) = message(&text[at + dashes.len()..]);
-    Recorded {
-        file: file.file_name().unwrap().to_str().unwrap().to_owned(),
-        method,
-        path,
-        request_headers,
-        request_body,
-        status: line.split(' ').nth(1).unwrap().parse().unwrap(),
-        headers,
-        body,
-    }
-}
-
-fn message(text: &[u8]) -> (String, Vec<(String, String)>, Vec<u8>) {
-    let at = text.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
-    let head = String::from_utf8(text[..at].to_vec()).unwrap();
-    let mut lines = head.lines();
-    let first = lines.next().unwrap().to_owned();
-    let headers = lines.map(|line| line.split_once(": ").unwrap());
-    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let body = &text[at + 4..];
-    (first, headers, body.strip_suffix(b"\n").unwrap_or(body).to_vec())
 }

@@ -2,124 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
+mod recording;
+#[path = "../support/mod.rs"]
 mod support;
 
 use axum::body::Body;
+use recording::{
+    here_with, play, recorded, refused_instead, same_as_recorded, same_volume, same_with,
+};
 use serde_json::{Value, json};
-use support::{A, B, Recorded, SAMPLE, Server, recorded, request};
-
-/// The project and the volume of most recordings.
-const PROJECT: &str = "dc61c0335ea35342908a081f674e8f1f";
-const OTHER_PROJECT: &str = "8d7e512a563957a782cde14a51c121fd";
-const VOLUME: &str = "484a2b3f-caa3-44a8-9420-321a8d695be7";
-
-/// A recording's text with the sandbox's ids in the place of its own.
-fn here(text: &[u8]) -> Vec<u8> {
-    let (dashed, upper) = (VOLUME.replace('-', ""), VOLUME.to_uppercase());
-    let (sample_dashed, sample_upper) = (SAMPLE.replace('-', ""), SAMPLE.to_uppercase());
-    [
-        (PROJECT, A),
-        (OTHER_PROJECT, B),
-        (VOLUME, SAMPLE),
-        (&dashed, &sample_dashed),
-        (&upper, &sample_upper),
-    ]
-    .into_iter()
-    .fold(text.to_vec(), |text, (from, to)| replace(&text, from.as_bytes(), to.as_bytes()))
-}
-
-/// Bytes, since some recorded bodies are no UTF-8.
-fn replace(mut text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
-    let mut replaced = Vec::new();
-    while let Some(at) = text.windows(from.len()).position(|window| window == from) {
-        replaced.extend_from_slice(&text[..at]);
-        replaced.extend_from_slice(to);
-        text = &text[at + from.len()..];
-    }
-    replaced.extend_from_slice(text);
-    replaced
-}
-
-type Pairs<'a> = &'a [(&'a str, &'a str)];
-
-/// The same, with more to put in the place of something else: first the pairs.
-fn here_with(pairs: Pairs, text: &[u8]) -> Vec<u8> {
-    let text = pairs
-        .iter()
-        .fold(text.to_vec(), |text, (from, to)| replace(&text, from.as_bytes(), to.as_bytes()));
-    here(&text)
-}
-
-async fn play(server: &Server, recorded: &Recorded, pairs: Pairs<'_>) -> support::Answer {
-    let path = String::from_utf8(here_with(pairs, recorded.path.as_bytes())).unwrap();
-    let mut request = request(&recorded.method, &path);
-    for (name, value) in &recorded.request_headers {
-        if matches!(name.as_str(), "Content-Type" | "OpenStack-API-Version")
-            || (name == "Content-Length" && pairs.is_empty())
-        {
-            request = request.header(name, value);
-        }
-    }
-    let body = here_with(pairs, &recorded.request_body);
-    server.send(request.body(Body::from(body)).unwrap()).await
-}
-
-/// What differs from one answer to the next: ids, times and keys.
-fn blur(mut body: Value) -> Value {
-    if let Some(transfer) =
-        body.get_mut("transfer").filter(|record| record.get("auth_key").is_some())
-    {
-        let id = transfer["id"].as_str().unwrap().to_owned();
-        assert_eq!(transfer["created_at"].as_str().unwrap().len(), 26);
-        assert_eq!(transfer["auth_key"].as_str().unwrap().len(), 16);
-        transfer["id"] = json!("ID");
-        transfer["created_at"] = json!("TIME");
-        transfer["auth_key"] = json!("KEY");
-        for link in transfer["links"].as_array_mut().unwrap() {
-            link["href"] = json!(link["href"].as_str().unwrap().replace(&id, "ID"));
-        }
-    }
-    body
-}
-
-async fn same_as_recorded(start: &str) {
-    same_with(&Server::new(), start, &[]).await;
-}
-
-async fn same_with(server: &Server, start: &str, pairs: Pairs<'_>) {
-    let recorded = recorded(start);
-    let answer = play(server, &recorded, pairs).await;
-    let file = &recorded.file;
-    assert_eq!(answer.status, recorded.status, "{file}: {:?}", answer.bytes);
-    match recorded.body.as_slice() {
-        b"" => assert_eq!(answer.bytes, b"", "{file}"),
-        body => {
-            let expected = serde_json::from_slice(&here_with(pairs, body)).unwrap();
-            assert_eq!(blur(answer.json()), blur(expected), "{file}");
-        }
-    }
-    for name in
-        ["Content-Type", "Openstack-Api-Version", "Retry-After", "Vary", "X-Compute-Request-Id"]
-    {
-        let expected = recorded.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
-        let got = answer.header(name);
-        match name {
-            "X-Compute-Request-Id" => assert_eq!(got.is_some(), expected.is_some(), "{file}"),
-            _ => assert_eq!(got, expected, "{file}: {name}"),
-        }
-    }
-    assert!(answer.header("X-Openstack-Request-Id").unwrap().starts_with("req-"), "{file}");
-}
-
-/// Where Cinder fails with a 500 the sandbox refuses: a 500 would leave a client in doubt.
-async fn refused_instead(start: &str, message: &str) {
-    let recorded = recorded(start);
-    let answer = play(&Server::new(), &recorded, &[]).await;
-    assert_eq!(recorded.status, 500, "{}", recorded.file);
-    assert_eq!(answer.status, 400, "{}", recorded.file);
-    let expected = json!({ "badRequest": { "code": 400, "message": message } });
-    assert_eq!(answer.json(), expected, "{}", recorded.file);
-}
+use support::{A, Answer, B, SAMPLE, Server};
 
 #[tokio::test]
 async fn names() {
@@ -166,18 +58,6 @@ async fn transfer(server: &Server, volume_id: &str, name: &str) -> (String, Stri
     let record = server.create(volume_id, name).await.json()["transfer"].take();
     let text = |field: &str| record[field].as_str().unwrap().to_owned();
     (text("id"), text("auth_key"))
-}
-
-/// What a recording of a volume says of whose it is and how it is, as the sandbox says it.
-async fn same_volume(server: &Server, start: &str, pairs: Pairs<'_>) {
-    let recorded = recorded(start);
-    let got = play(server, &recorded, pairs).await.json();
-    let expected: Value = serde_json::from_slice(&here_with(pairs, &recorded.body)).unwrap();
-    for field in ["id", "status", "os-vol-tenant-attr:tenant_id", "links"] {
-        assert_eq!(got["volume"][field], expected["volume"][field], "{start}: {field}");
-    }
-    let times = ["created_at", "updated_at"].map(|field| got["volume"][field].to_string());
-    assert!(times.is_sorted(), "{times:?}");
 }
 
 /// A transfer is listed, not accepted for many reasons, accepted, and gone.
@@ -434,7 +314,7 @@ async fn order_of_checks() {
     assert_eq!(send("nope", "text/plain", &huge).await.status, 413);
     assert_eq!(send("nope", "text/plain", "{").await.status, 401);
     assert_eq!(send("demo-token-b", "text/plain", "{").await.status, 415);
-    let message = |answer: support::Answer| answer.json()["badRequest"]["message"].clone();
+    let message = |answer: Answer| answer.json()["badRequest"]["message"].clone();
     let json = "application/json";
     assert_eq!(message(send("demo-token-b", json, "{").await), "Malformed request body");
     assert_eq!(message(send("demo-token-b", json, "{}").await), "Malformed request url");
