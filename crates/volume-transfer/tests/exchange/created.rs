@@ -1,0 +1,178 @@
+//! The answer to a request that creates a transfer: the record and its key, or what is known without.
+
+use crate::VOLUME;
+use crate::recorded;
+use volume_transfer::{ChangeError, Lost, Response, UnknownCause, VolumeId, api};
+
+fn asked(volume: &str) -> Option<VolumeId> {
+    VolumeId::parse(volume).ok()
+}
+
+fn created(status: u16, body: &str) -> Result<(String, String), ChangeError> {
+    let answer = Response::new(status, body.into()).with_header("X-Openstack-Request-Id", "req-1");
+    api::decode_created(asked(VOLUME), Ok(answer)).map(|created| {
+        let (record, handover) = created.into_handover();
+        (record.id.as_str().to_owned(), handover.auth_key.expose().to_owned())
+    })
+}
+
+#[test]
+fn the_page_s_sample_answer_gives_every_documented_field() {
+    let answer = Response::new(202, recorded::evs("create-answer.json"));
+    let created = api::decode_created(asked(VOLUME), Ok(answer)).unwrap();
+    let (record, handover) = created.into_handover();
+    assert_eq!(record.id.as_str(), "1a7059f5-8ed7-45b7-8d05-2811e5d09f24");
+    assert_eq!(record.name.as_deref(), Some("first volume"));
+    assert_eq!(record.volume_id.as_str(), VOLUME);
+    assert_eq!(record.created_at.as_deref(), Some("2015-02-25T03:56:53.081642"));
+    let links: Vec<_> = record.links.iter().map(|l| (l.rel.as_str(), l.href.as_str())).collect();
+    assert_eq!(
+        links,
+        [
+            ("self", "https://localhost/v2/firstproject/os-volume-transfer/3"),
+            ("bookmark", "https://localhost/firstproject/os-volume-transfer/3"),
+        ]
+    );
+    assert_eq!(handover.transfer_id, record.id);
+    assert_eq!(handover.auth_key.expose(), "9266c59563c84664");
+    let credentials: serde_json::Value =
+        serde_json::from_str(&handover.credentials(&record)).unwrap();
+    assert_eq!(
+        credentials,
+        serde_json::json!({
+            "transfer_id": "1a7059f5-8ed7-45b7-8d05-2811e5d09f24",
+            "auth_key": "9266c59563c84664",
+            "volume_id": VOLUME,
+            "name": "first volume",
+        })
+    );
+}
+
+#[test]
+fn a_real_cinder_s_records_are_read() {
+    for part in ["003-transfer-create-v3.0", "135-create-os-volume-transfer-3.57"] {
+        let recorded = recorded::one(part);
+        let body: serde_json::Value = serde_json::from_slice(&recorded.body).unwrap();
+        let volume = body["transfer"]["volume_id"].as_str().unwrap();
+        let created = api::decode_created(asked(volume), Ok(recorded.response())).unwrap();
+        let (record, handover) = created.into_handover();
+        assert_eq!(body["transfer"]["id"], record.id.as_str());
+        assert_eq!(body["transfer"]["auth_key"], handover.auth_key.expose());
+    }
+    for part in ["006-transfer-detail", "153-list-3.59-sorted"] {
+        let recorded = recorded::one(part);
+        let body: serde_json::Value = serde_json::from_slice(&recorded.body).unwrap();
+        let mut list = api::TransferList::default();
+        list.take(Ok(recorded.response())).unwrap();
+        let transfers = list.transfers;
+        assert_eq!(transfers.len(), body["transfers"].as_array().unwrap().len());
+        assert_eq!(body["transfers"][0]["created_at"].as_str(), transfers[0].created_at.as_deref());
+    }
+}
+
+/// The key is in one answer only: whatever else is odd about it, the key is kept.
+#[test]
+fn a_key_is_not_lost_over_a_detail() {
+    let got = |body: &str| created(202, body);
+    let whole = ("t".to_owned(), "k".to_owned());
+    assert_eq!(got(r#"{"transfer":{"id":"t","auth_key":"k"}}"#), Ok(whole.clone()));
+    assert_eq!(
+        got(
+            r#"{"transfer":{"id":"t","auth_key":"k","links":null,"name":5,"created_at":{},"new":[]}}"#
+        ),
+        Ok(whole.clone())
+    );
+    assert_eq!(
+        got(r#"{"x":1,"transfer":{"id":"t","auth_key":"k","links":[{"href":1}]}}"#),
+        Ok(whole.clone())
+    );
+    assert_eq!(
+        got(r#"{"transfer":{"id":"t","auth_key":"k","volume_id":"no uuid"}}"#),
+        Ok(whole.clone())
+    );
+    assert_eq!(created(200, r#"{"transfer":{"id":"t","auth_key":"k"}}"#), Ok(whole));
+}
+
+#[test]
+fn an_answer_without_a_record_and_key_leaves_the_outcome_unknown() {
+    let unreadable = |status| {
+        Err(ChangeError::OutcomeUnknown(UnknownCause::Unreadable {
+            status,
+            request_id: Some("req-1".into()),
+        }))
+    };
+    for body in [
+        "",
+        "{",
+        "<html>Sign in</html>",
+        "null",
+        r#"{"transfer":{}}"#,
+        r#"{"transfer":{"id":"t"}}"#,
+        r#"{"transfer":{"id":"t","auth_key":null}}"#,
+        r#"{"transfer":{"id":"t","auth_key":""}}"#,
+        r#"{"transfer":{"id":"","auth_key":"k"}}"#,
+        r#"{"transfer":{"auth_key":"k"}}"#,
+    ] {
+        assert_eq!(created(202, body), unreadable(202), "{body}");
+    }
+    // Cinder without authentication answers a missing token with 204, and a redirect is not followed.
+    assert_eq!(created(204, ""), unreadable(204));
+    assert_eq!(created(0, ""), unreadable(0));
+    assert_eq!(created(302, r#"{"transfer":{"id":"t","auth_key":"k"}}"#), unreadable(302));
+    assert_eq!(
+        created(
+            202,
+            r#"{"transfer":{"id":"t","auth_key":"k","volume_id":"b104b8db-170d-441b-897a-3c8ba9c5a214"}}"#
+        ),
+        Err(ChangeError::OutcomeUnknown(UnknownCause::OtherVolume {
+            status: 202,
+            request_id: Some("req-1".into())
+        }))
+    );
+}
+
+#[test]
+fn no_answer_and_a_failed_server_leave_the_outcome_unknown() {
+    for lost in [Lost::Connection, Lost::Timeout] {
+        let error = api::decode_created(asked(VOLUME), Err(lost)).unwrap_err();
+        assert_eq!(error, ChangeError::OutcomeUnknown(UnknownCause::Lost(lost)));
+    }
+    for status in [408, 500, 502, 503, 504] {
+        for body in
+            ["", "<html>Bad gateway</html>", r#"{"computeFault":{"code":500,"message":"m"}}"#]
+        {
+            let Err(ChangeError::OutcomeUnknown(UnknownCause::Failed(fault))) =
+                created(status, body)
+            else {
+                panic!("{status} {body}");
+            };
+            assert_eq!((fault.status, fault.request_id.as_deref()), (status, Some("req-1")));
+        }
+    }
+}
+
+#[test]
+fn a_refusal_keeps_the_server_s_words() {
+    let recorded = recorded::one("008-create-volume-awaiting-transfer");
+    let Err(ChangeError::Rejected(fault)) =
+        api::decode_created(asked(VOLUME), Ok(recorded.response()))
+    else {
+        panic!("not rejected");
+    };
+    assert_eq!(fault.status, 400);
+    assert_eq!(fault.code.as_deref(), Some("400"));
+    assert_eq!(fault.message.as_deref(), Some("Invalid volume: status must be available"));
+    assert_eq!(fault.request_id.as_deref(), Some("req-82a46217-e977-4d18-a2bd-42ee0eb22c91"));
+}
+
+#[test]
+fn a_key_is_never_printed() {
+    const KEY: &str = "9266c59563c84664";
+    let answer = || Response::new(202, recorded::evs("create-answer.json"));
+    assert!(!format!("{:?}", answer()).contains(KEY));
+    let created = api::decode_created(asked(VOLUME), Ok(answer())).unwrap();
+    assert!(!format!("{created:?}").contains(KEY));
+    let (_, handover) = created.into_handover();
+    assert_eq!(format!("{:?}", handover.auth_key), "[redacted]");
+    assert!(!format!("{handover:?}").contains(KEY));
+}

@@ -1,0 +1,18 @@
+//! Requests as they go out and answers as they come in, against EVS's samples and a real Cinder.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test fails by panicking"
+)]
+
+mod created;
+mod faults;
+mod lists;
+#[path = "../recorded/mod.rs"]
+mod recorded;
+mod requests;
+
+const VOLUME: &str = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
