@@ -1,4 +1,7 @@
 // What the package promises, for every host: Node runs it here, a browser gets it from Vite.
+//
+// One file, though a long one: it is the list of promises, and a host gets all of it by one import.
+// Both entries' suites compare the same volume in the same way.
 
 import type * as Full from "volume-transfer";
 import type * as Light from "volume-transfer/light";
