@@ -82,6 +82,9 @@ pub(crate) struct Reader {
     /// How many bytes were left where the value began.
     begun: usize,
     wanted: bool,
+    /// How many bytes were read one by one.
+    #[cfg(test)]
+    pub(crate) steps: usize,
 }
 
 impl Reader {
@@ -96,6 +99,8 @@ impl Reader {
             code: 0,
             begun: 0,
             wanted: false,
+            #[cfg(test)]
+            steps: 0,
         }
     }
 
@@ -186,6 +191,10 @@ impl Reader {
 
     /// Takes a byte; whether it is done with. `left` is how many there are from it on.
     fn step(&mut self, byte: u8, left: usize, visitor: &mut impl Visit) -> Result<bool, Refused> {
+        #[cfg(test)]
+        {
+            self.steps += 1;
+        }
         let (state, action) = grammar::next(self.state, byte).ok_or(Refused)?;
         self.state = state;
         match action {

