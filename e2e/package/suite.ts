@@ -70,7 +70,7 @@ export function lightSuite(api: typeof Light | typeof Full): Suite {
         required: false,
         issues: [],
       });
-      name("", { service: "evs-v3" }, { value: null, length: 0, ...BYTES, issues: [] });
+      name("", undefined, { value: null, length: 0, ...BYTES, issues: [] });
       // What browsers trim and Cinder keeps.
       name("\ufeffa", undefined, { value: "\ufeffa", length: 4, ...BYTES, issues: [] });
     },

@@ -94,6 +94,8 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
     };
     let close = move || {
         console.handover.set(None);
+        // What was chosen has gone its way; its form would only say that it cannot go again.
+        console.chosen.set(None);
         // While the dialog is still there, nothing beside it takes the focus.
         focus_soon("volumes");
     };

@@ -116,7 +116,11 @@ fn target(target: &str) -> Result<()> {
 
 fn node() -> Result<()> {
     if which("npm").is_none() || node_major().is_none() {
-        debian_install("nodejs npm").context("Node.js and npm are missing; install both")?;
+        debian_install("nodejs npm").with_context(|| {
+            format!(
+                "Node.js {NODE} or newer and npm are missing; install them from https://nodejs.org"
+            )
+        })?;
     }
     let found = node_major().context("node does not start")?;
     ensure!(
@@ -146,7 +150,7 @@ fn npm_packages(folder: &str) -> Result<()> {
         return Ok(());
     }
     println!("installing the npm packages of {folder}/package.json (about 1 minute) ...");
-    sh(&mut command(&format!("npm ci --prefix {folder}")))
+    sh(&mut command(&format!("npm ci --loglevel=error --prefix {folder}")))
         .context("the npm packages are missing; run the command in a terminal to see why")
 }
 
