@@ -1,6 +1,6 @@
-//! The file: what it keeps, what it must not, and one that is too old.
+//! The file: what it keeps, what it must not, one that is too old, and what is written into it.
 
-use crate::support::{A, SAMPLE, Server};
+use crate::support::{A, B, SAMPLE, Server};
 use std::fs;
 use tempfile::TempDir;
 
@@ -38,4 +38,25 @@ fn an_older_sandbox_is_refused() {
     rusqlite::Connection::open(&file).unwrap().pragma_update(None, "user_version", 1).unwrap();
     let error = console_server::sandbox::router(Some(&file)).unwrap_err().to_string();
     assert!(error.ends_with("it is of an older sandbox: use a new file"), "{error}");
+}
+
+/// B may have 3,000 GiB in all and 2,000 in one, each of them to the last.
+#[tokio::test]
+async fn the_last_gigabyte_of_a_quota_can_be_had() {
+    for (of_each, size, status) in
+        [(100, 2000, 202), (100, 2001, 413), (300, 1200, 202), (300, 1201, 413)]
+    {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("sandbox.db");
+        let server = Server::with(Some(&file), vec![]);
+        let created = server.create(SAMPLE, "n").await.json();
+        let database = rusqlite::Connection::open(&file).unwrap();
+        let resize = "UPDATE volumes SET record = json_set(record, '$.size', ?1) WHERE";
+        let in_b = database.execute(&format!("{resize} project_id = ?2"), (of_each, B)).unwrap();
+        assert_eq!(in_b, 6);
+        database.execute(&format!("{resize} id = ?2"), (size, SAMPLE)).unwrap();
+        let text = |field: &str| created["transfer"][field].as_str().unwrap();
+        let answer = server.accept(B, text("id"), text("auth_key")).await;
+        assert_eq!(answer.status, status, "{size} beside {in_b} of {of_each}");
+    }
 }
