@@ -6,10 +6,8 @@ use gloo_net::http::RequestBuilder;
 use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
-use volume_transfer::api::{self, TransferList, VolumePage};
-use volume_transfer::{
-    Lost, Method, Outcome, ProjectId, ReadError, Request, Response, Service, Volume,
-};
+use volume_transfer::api::{TransferList, VolumeList};
+use volume_transfer::{Lost, Method, Outcome, ProjectId, ReadError, Request, Response, Service};
 use web_sys::{AbortSignal, RequestCache, RequestRedirect, Url};
 use zeroize::Zeroizing;
 
@@ -134,34 +132,22 @@ impl SessionData {
             }))
     }
 
-    /// Reads all of the project's volumes, page by page, and says after each how many it has. What
-    /// was read before a later page failed is kept, with the failure.
+    /// Reads all of the project's volumes, page by page, and says after each how many it has.
     ///
     /// # Errors
-    /// [`ReadError`] if the first page cannot be read.
-    pub async fn volumes(&self, progress: impl Fn(usize)) -> Result<VolumeList, ReadError> {
+    /// [`ReadError`] if a page cannot be read, with what was read before.
+    pub async fn volumes(
+        &self,
+        progress: impl Fn(usize),
+    ) -> Result<VolumeList, (VolumeList, ReadError)> {
         let mut list = VolumeList::default();
-        let mut marker = None;
-        loop {
-            let request = api::list_volumes(self.service, &self.project, marker.as_ref());
-            match api::decode_volumes(self.send(request).await) {
-                Ok(VolumePage { volumes, unreadable, next }) => {
-                    list.volumes.extend(volumes);
-                    list.unreadable += unreadable;
-                    progress(list.volumes.len());
-                    // A service that answers the same page for ever is not followed for ever.
-                    if next.is_none() || next == marker {
-                        return Ok(list);
-                    }
-                    marker = next;
-                }
-                Err(error) if marker.is_none() => return Err(error),
-                Err(error) => {
-                    list.incomplete = Some(error);
-                    return Ok(list);
-                }
+        while let Some(request) = list.request(self.service, &self.project) {
+            if let Err(error) = list.take(self.send(request).await) {
+                return Err((list, error));
             }
+            progress(list.volumes.len());
         }
+        Ok(list)
     }
 
     /// Reads all transfers of the project that nobody has accepted yet.
@@ -177,17 +163,6 @@ impl SessionData {
         }
         Ok(list)
     }
-}
-
-/// A project's volumes, as far as they could be read.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct VolumeList {
-    /// The volumes in the service's order.
-    pub volumes: Vec<Volume>,
-    /// How many rows could not be read.
-    pub unreadable: usize,
-    /// Why later pages are missing, if they are.
-    pub incomplete: Option<ReadError>,
 }
 
 /// A project that the server's sandbox offers to try the page with.

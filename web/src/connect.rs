@@ -89,9 +89,9 @@ fn ConnectForm(
         let list = reading.volumes(Arc::clone(&session));
         spawn_local(async move {
             match list.await {
-                Some(Ok(list)) => {
+                Some(Ok((list, missing))) => {
                     keep_for_this_tab(&typed, keep.get_untracked().is_some_and(|k| k.checked()));
-                    console.open(session, list);
+                    console.open(session, list, missing);
                     editing.set(false);
                     focus_soon("volumes");
                 }

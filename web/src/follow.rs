@@ -2,7 +2,6 @@
 
 use crate::client::Session;
 use crate::state::Console;
-use js_sys::Promise;
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,7 +9,6 @@ use std::mem;
 use std::time::Duration;
 use volume_transfer::api::{self, Fate, TransferList};
 use volume_transfer::{ReadError, Transfer, TransferId, VolumeId};
-use wasm_bindgen_futures::JsFuture;
 
 /// Between two looks at the transfers, in seconds: as long as something changes, and at most.
 const PAUSE: u64 = 5;
@@ -205,14 +203,4 @@ impl Console {
         };
         listed.or_else(known).unwrap_or_else(|| id.as_str().to_owned())
     }
-}
-
-/// Waits for so many milliseconds.
-pub(crate) async fn sleep(milliseconds: i32) {
-    let promise = Promise::new(&mut |resolve, _| {
-        // A window that sets no timer is one that is closing.
-        let _ =
-            window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
-    });
-    let _ = JsFuture::from(promise).await;
 }

@@ -1,6 +1,6 @@
 //! What takes its time: how long it has taken, and a way to end it where that is safe.
 
-use crate::client::{Session, VolumeList};
+use crate::client::Session;
 use crate::parts::{Button, When, effect};
 use crate::text::{Key, key, language};
 use futures_util::future::{AbortHandle, abortable};
@@ -8,6 +8,7 @@ use js_sys::Date;
 use leptos::prelude::*;
 use std::time::Duration;
 use volume_transfer::ReadError;
+use volume_transfer::api::VolumeList;
 
 /// Says what is under way, and from the first second on for how long.
 #[component]
@@ -72,12 +73,12 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// Reads the volumes; `None` if it was stopped. It is busy from this call on, so that a second
-    /// press finds it so.
+    /// Reads the volumes, and says what is missing if there are some; `None` if it was stopped. It
+    /// is busy from this call on, so that a second press finds it so.
     pub(crate) fn volumes(
         self,
         session: Session,
-    ) -> impl Future<Output = Option<Result<VolumeList, ReadError>>> {
+    ) -> impl Future<Output = Option<Result<(VolumeList, Option<ReadError>), ReadError>>> {
         self.count.set(0);
         self.busy.set(true);
         let count = move |read| {
@@ -88,7 +89,11 @@ impl Reading {
         async move {
             let list = list.await;
             self.busy.try_set(false);
-            list.ok()
+            Some(match list.ok()? {
+                Ok(list) => Ok((list, None)),
+                Err((list, error)) if list == VolumeList::default() => Err(error),
+                Err((list, error)) => Ok((list, Some(error))),
+            })
         }
     }
 

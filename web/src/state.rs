@@ -1,12 +1,12 @@
 //! What the page knows at a moment, and the few things that change it.
 
-use crate::client::{Session, VolumeList};
+use crate::client::Session;
 use crate::follow::Pending;
 use crate::progress::Reading;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
-use volume_transfer::api::Question;
+use volume_transfer::api::{Question, VolumeList};
 use volume_transfer::{
     Eligibility, Facts, Fault, Handover, ReadError, Transfer, Volume, VolumeId, eligibility,
 };
@@ -76,14 +76,14 @@ impl Console {
 
     /// Starts to work with a project whose volumes were just read. With a fresh token for the same
     /// project, what was chosen, typed and learned stays.
-    pub(crate) fn open(self, session: Session, list: VolumeList) {
+    pub(crate) fn open(self, session: Session, list: VolumeList, missing: Option<ReadError>) {
         let before = self.session.get_untracked();
         if before.is_none_or(|before| !before.same_place(&session)) {
             self.chosen.set(None);
             self.facts.update(Vec::clear);
             self.pending.clear();
         }
-        self.show(list);
+        self.show(list, missing);
         self.session.set(Some(session));
         self.follow();
     }
@@ -117,7 +117,7 @@ impl Console {
             self.outdated.set(false);
             if self.is_current(&session) {
                 match list {
-                    Some(Ok(list)) => self.show(list),
+                    Some(Ok((list, missing))) => self.show(list, missing),
                     Some(Err(error)) => self.flaw.set(Some(Flaw::Old(error))),
                     None => self.flaw.set(Some(Flaw::Stopped)),
                 }
@@ -187,11 +187,11 @@ impl Console {
         self.session.with_untracked(|s| s.as_ref().is_some_and(|s| Arc::ptr_eq(s, session)))
     }
 
-    fn show(self, list: VolumeList) {
+    fn show(self, list: VolumeList, missing: Option<ReadError>) {
         self.remember_names();
         self.volumes.set(list.volumes.into_iter().map(Arc::new).collect());
         self.unreadable.set(list.unreadable);
-        self.flaw.set(list.incomplete.map(Flaw::Incomplete));
+        self.flaw.set(missing.map(Flaw::Incomplete));
     }
 }
 

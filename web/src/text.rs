@@ -232,7 +232,13 @@ pub(crate) fn Failure(error: ChangeError, rejected: Key, unknown: Key) -> impl I
         ChangeError::Rejected(fault) => (rejected, view! { <Refusal fault /> }.into_any()),
         ChangeError::OutcomeUnknown(cause) => {
             let words = cause.fault().map(|fault| view! { <FaultWords fault /> }.into_any());
-            let why = Signal::derive(move || unknown_cause(language.get(), &cause));
+            let why = Signal::derive(move || match &cause {
+                // Only a new transfer's answer has a key.
+                UnknownCause::Unreadable { .. } => language.get().say(key::READ_UNREADABLE, &[]),
+                UnknownCause::Lost(_)
+                | UnknownCause::Failed(_)
+                | UnknownCause::OtherVolume { .. } => unknown_cause(language.get(), &cause),
+            });
             (unknown, view! { <p>{why}</p> {words} }.into_any())
         }
     };

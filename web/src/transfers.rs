@@ -112,7 +112,7 @@ pub(crate) fn CancelDialog(session: Session, transfer: Transfer) -> impl IntoVie
     let dialog = NodeRef::<Dialog>::new();
     let busy = RwSignal::new(false);
     let failure = RwSignal::new(None::<ChangeError>);
-    let label = transfer.label().to_owned();
+    let name = name_or_none(transfer.name.clone());
     let volume = console.label(&transfer.volume_id);
     let id = transfer.id.as_str().to_owned();
 
@@ -162,7 +162,7 @@ pub(crate) fn CancelDialog(session: Session, transfer: Transfer) -> impl IntoVie
         >
             <h2 id="cancel" tabindex="-1">{t(key::CANCEL_TITLE)}</h2>
             <dl class="record">
-                <Entry name=key::TRANSFERS_NAME><bdi>{label}</bdi></Entry>
+                <Entry name=key::TRANSFERS_NAME><bdi>{name}</bdi></Entry>
                 <Entry name=key::HANDOVER_ID><code>{id}</code></Entry>
                 <Entry name=key::CREATE_VOLUME><bdi>{volume}</bdi></Entry>
             </dl>

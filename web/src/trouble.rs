@@ -1,17 +1,18 @@
 //! What is said and done when a create request brought no transfer.
 
 use crate::client::Session;
-use crate::follow::sleep;
 use crate::parts::{Bad, Button, When};
 use crate::progress::Progress;
 use crate::state::Console;
 use crate::text::{FaultWords, Key, ReadFailure, Refusal, key, language, t, unknown_cause};
+use js_sys::Promise;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
 use volume_transfer::api::Trace;
 use volume_transfer::{Fault, ReadError, Transfer, UnknownCause, VolumeId};
+use wasm_bindgen_futures::JsFuture;
 
 /// What became of the last request, if it brought no transfer.
 #[derive(Clone)]
@@ -198,4 +199,14 @@ fn OutcomeUnknown(
             </When>
         </div>
     }
+}
+
+/// Waits for so many milliseconds.
+async fn sleep(milliseconds: i32) {
+    let promise = Promise::new(&mut |resolve, _| {
+        // A window that sets no timer is one that is closing.
+        let _ =
+            window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
+    });
+    let _ = JsFuture::from(promise).await;
 }

@@ -55,7 +55,8 @@ fn screened(list: &[u8]) -> Vec<Verdicts> {
 }
 
 fn decoded(list: Vec<u8>) -> Vec<Verdicts> {
-    let page = api::decode_volumes(Ok(Response::new(200, list))).unwrap();
+    let mut page = api::VolumeList::default();
+    page.take(Ok(Response::new(200, list))).unwrap();
     let facts = Facts::default();
     let judged = |volume| eligibility::check(volume, &facts, Service::EvsV2).verdicts();
     page.volumes.iter().map(judged).collect()

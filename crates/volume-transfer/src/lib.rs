@@ -11,17 +11,18 @@
 //!
 //! ```
 //! use volume_transfer::{CreateTransfer, Facts, ProjectId, Response, Service, TransferName};
-//! use volume_transfer::{api, eligibility};
+//! use volume_transfer::{api::{self, VolumeList}, eligibility};
 //!
 //! let service = Service::EvsV2;
 //! let project = ProjectId::parse("dd14c6ac581f40059e27f5320b60bf2f")?;
 //!
 //! // 1. A volume, as the service lists it.
-//! let list = Response::new(200, br#"{"volumes":[{
+//! let answer = Response::new(200, br#"{"volumes":[{
 //!     "id":"c86b9af4-151d-4ead-b62c-5fb967af0e37","status":"available",
 //!     "bootable":"false","service_type":"EVS","metadata":{}}]}"#.to_vec());
-//! let page = api::decode_volumes(Ok(list))?;
-//! let volume = page.volumes.first().ok_or("the list is empty")?;
+//! let mut list = VolumeList::default();
+//! list.take(Ok(answer))?;
+//! let volume = list.volumes.first().ok_or("the list is empty")?;
 //!
 //! // 2. Every constraint gets a verdict; only a violated one blocks.
 //! let eligible = eligibility::check(volume, &Facts::default(), service)

@@ -56,12 +56,18 @@ pub(crate) fn text(value: Option<&Value>) -> Option<String> {
     }
 }
 
+/// Gives a value to whoever takes one as the rules tell values apart.
+pub(crate) fn scalar<T>(value: Option<&Value>, take: impl FnOnce(Scalar<'_>) -> T) -> T {
+    match (value.and_then(Value::as_bool), text(value)) {
+        (Some(flag), _) => take(Scalar::Bool(flag)),
+        (None, Some(text)) => take(Scalar::Text(text.as_bytes())),
+        (None, None) => take(Scalar::Other),
+    }
+}
+
 /// A truth value; see [`Scalar::flag`].
 pub(crate) fn flag(value: Option<&Value>) -> Option<bool> {
-    match value?.as_bool() {
-        Some(flag) => Some(flag),
-        None => Scalar::Text(text(value)?.as_bytes()).flag(),
-    }
+    scalar(value, |said| said.flag())
 }
 
 /// A whole number, also as a text.

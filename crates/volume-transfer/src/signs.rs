@@ -1,5 +1,4 @@
-//! What the rules look at in a volume's record, as bits: few lists hold more than a few dozen
-//! different ones, so that nearly all volumes are judged by a look at what was judged before.
+//! What the rules look at in a volume's record, in 12 bits, which are all that a volume keeps of it.
 
 use crate::loose::{self, Scalar};
 use serde_json::Value;
@@ -92,6 +91,18 @@ impl Signs {
     const EVS_ENCRYPTED: u16 = 1 << 10;
     const POLICY: u16 = 1 << 11;
 
+    /// Those that metadata may set.
+    const METADATA: u16 = {
+        let (mut bits, mut rest): (u16, &[Sign]) = (0, &Sign::ALL);
+        while let [sign, others @ ..] = rest {
+            if sign.key().1 {
+                bits |= sign.mask();
+            }
+            rest = others;
+        }
+        bits
+    };
+
     /// Those of a record that says nothing.
     pub const NONE: Signs = Signs(0);
 
@@ -140,7 +151,7 @@ impl Signs {
 
     /// What the metadata said is not so.
     pub(crate) const fn forget_metadata(&mut self) {
-        self.0 &= !(Sign::Order.mask() | Sign::EvsEncrypted.mask() | Sign::Policy.mask());
+        self.0 &= !Signs::METADATA;
     }
 
     /// Those of a volume's record.
@@ -150,9 +161,7 @@ impl Signs {
             let (key, in_metadata) = sign.key();
             let of = if in_metadata { record.get("metadata") } else { Some(record) };
             let value = of.and_then(|of| of.get(key));
-            let text = loose::text(value).unwrap_or_default();
-            let flag = value.and_then(Value::as_bool);
-            signs.take(sign, flag.map_or(Scalar::Text(text.as_bytes()), Scalar::Bool));
+            loose::scalar(value, |said| signs.take(sign, said));
         }
         signs
     }

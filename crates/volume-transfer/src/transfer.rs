@@ -190,13 +190,14 @@ impl Handover {
             Some(transfer) => transfer,
             None => &mut body,
         };
-        let id = fields.get("transfer_id").or_else(|| fields.get("id")).and_then(Value::as_str);
-        let transfer_id = TransferId::parse(id.ok_or(IdError::Malformed)?)?;
-        // Taken from where it was read to: a detour would leave copies behind.
+        // First, and from where it was read to: a detour would leave copies behind.
         let Some(Value::String(key)) = fields.get_mut("auth_key").map(Value::take) else {
             return Err(IdError::Malformed);
         };
-        let auth_key = AuthKey::parse(&Zeroizing::new(key))?;
+        let key = Zeroizing::new(key);
+        let id = fields.get("transfer_id").or_else(|| fields.get("id")).and_then(Value::as_str);
+        let transfer_id = TransferId::parse(id.ok_or(IdError::Malformed)?)?;
+        let auth_key = AuthKey::parse(&key)?;
         Ok(Handover { transfer_id, auth_key })
     }
 

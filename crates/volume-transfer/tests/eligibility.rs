@@ -195,8 +195,8 @@ fn the_page_names_nine_constraints_each_with_its_own_code() {
 
 #[test]
 fn evs_s_own_sample_can_go_as_far_as_its_record_tells() {
-    let page =
-        api::decode_volumes(Ok(Response::new(200, recorded::evs("volumes-detail.json")))).unwrap();
+    let mut page = api::VolumeList::default();
+    page.take(Ok(Response::new(200, recorded::evs("volumes-detail.json")))).unwrap();
     let volume = page.volumes.first().unwrap();
     assert_eq!(volume.name.as_deref(), Some("zjb_u25_test"));
     assert_eq!(volume.size, Some(1));
@@ -227,7 +227,8 @@ fn a_frozen_volume_is_known_by_the_refusal() {
         (r#"{"error":{"code":"EVS.2144","message":"account frozen"}}"#, Some(true)),
         (r#"{"error":{"code":"EVS.5400","message":"no"}}"#, None),
     ] {
-        let error = api::decode_volumes(Ok(Response::new(400, body.into()))).unwrap_err();
+        let error =
+            api::VolumeList::default().take(Ok(Response::new(400, body.into()))).unwrap_err();
         let volume_transfer::ReadError::Refused(fault) = error else { panic!("{error}") };
         assert_eq!(Facts::default().after(&fault).frozen, frozen, "{body}");
     }

@@ -33,7 +33,7 @@ fn unreadable() -> ScreenError {
 
 fn fault() -> Fault {
     let body = br#"{"error":{"code":"EVS.5400","message":"no"}}"#;
-    let refused = api::decode_volumes(Ok(Response::new(400, body.to_vec())));
+    let refused = api::VolumeList::default().take(Ok(Response::new(400, body.to_vec())));
     let ReadError::Refused(fault) = refused.unwrap_err() else { panic!("refused") };
     fault
 }

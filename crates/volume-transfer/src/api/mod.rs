@@ -9,12 +9,15 @@ pub use transfers::{
     Trace, TransferList, accept, create, decode_accepted, decode_created, decode_deleted,
     decode_transfer, delete, show_transfer,
 };
-pub use volumes::{Fate, VolumePage, decode_fate, decode_volumes, list_volumes, show_volume};
+pub use volumes::{Fate, VolumeList, decode_fate, show_volume};
 
 use crate::error::{ChangeError, Fault, ReadError, UnknownCause};
 use crate::http::{Method, Outcome, Request, Response};
 use alloc::string::String;
 use serde_json::Value;
+
+/// How many rows of a list are asked for at once: as many as services give at most.
+const PAGE: usize = 1_000;
 
 fn get(path: String) -> Request {
     Request { method: Method::Get, path, body: None, microversion: None }

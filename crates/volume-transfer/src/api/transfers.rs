@@ -1,6 +1,6 @@
 //! Transfers, from the request that makes one to the one that ends it.
 
-use super::{changed, get, read, unreadable};
+use super::{PAGE, changed, get, read, unreadable};
 use crate::error::{ChangeError, ReadError, UnknownCause};
 use crate::http::{Method, Outcome, Request};
 use crate::id::{ProjectId, TransferId, VolumeId};
@@ -13,9 +13,6 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use serde_json::Value;
 use zeroize::Zeroizing;
-
-/// The rows that a list has at most.
-const PAGE: usize = 1000;
 
 fn path(service: Service, project: &ProjectId, collection: &str) -> String {
     format!("/{}/{}/{collection}", service.paths().version, project.as_str())
@@ -67,19 +64,19 @@ pub fn decode_created(
 ) -> Result<CreatedTransfer, ChangeError> {
     let response = changed(outcome)?;
     let (status, request_id) = response.trace();
-    let record = serde_json::from_slice(response.body())
-        .ok()
-        .filter(|_| (200..300).contains(&status))
-        .and_then(|mut body: Value| {
-            // Taken from where it was read to: a detour would leave copies behind.
-            let Value::String(key) = body.get_mut("transfer")?.get_mut("auth_key")?.take() else {
-                return None;
-            };
-            let auth_key = AuthKey::from_service(key)?;
-            let record = Transfer::read(body.get("transfer")?, asked)?;
-            Some(CreatedTransfer { record, auth_key })
-        });
-    match record {
+    let read = |body: &[u8]| {
+        let mut body: Value = serde_json::from_slice(body).ok()?;
+        // Taken from where it was read to: a detour would leave copies behind.
+        let Value::String(key) = body.get_mut("transfer")?.get_mut("auth_key")?.take() else {
+            return None;
+        };
+        let auth_key = AuthKey::from_service(key)?;
+        let record = Transfer::read(body.get("transfer")?, asked)?;
+        Some(CreatedTransfer { record, auth_key })
+    };
+    // What is not to be used is not read: there would be a key to be wiped.
+    let success = (200..300).contains(&status);
+    match success.then(|| read(response.body())).flatten() {
         None => Err(unreadable(&response)),
         Some(created) if asked.is_some_and(|asked| created.record.volume_id != asked) => {
             Err(ChangeError::OutcomeUnknown(UnknownCause::OtherVolume { status, request_id }))

@@ -1,52 +1,66 @@
 //! Volumes: the list, and what has become of one.
 
-use super::{answer, get, read};
+use super::{PAGE, answer, get, read};
 use crate::error::{FaultKind, ReadError};
 use crate::http::{Outcome, Request};
 use crate::id::{ProjectId, VolumeId};
 use crate::screen::Screen;
-use crate::service::Service;
+use crate::service::{Paths, Service};
 use crate::volume::{Volume, VolumeStatus};
 use alloc::format;
 use alloc::vec::Vec;
 use serde_json::Value;
 
-/// Asks for a page of a project's volumes, from the first one or from the one after `marker`.
-pub fn list_volumes(service: Service, project: &ProjectId, marker: Option<&VolumeId>) -> Request {
-    let paths = service.paths();
-    let mut path =
-        format!("/{}/{}/{}/detail?limit=1000", paths.version, project.as_str(), paths.volumes);
-    if let Some(marker) = marker {
-        path.push_str("&marker=");
-        path.push_str(marker.as_str());
-    }
-    get(path)
-}
-
-/// A page of volumes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VolumePage {
+/// A project's volumes, as far as they were read: page by page, until there is no request any more.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VolumeList {
     /// The volumes, in the service's order.
     pub volumes: Vec<Volume>,
     /// How many rows could not be read. They are missing above, and a person is to know it.
     pub unreadable: usize,
-    /// Where the next page begins, if there is one.
-    pub next: Option<VolumeId>,
+    /// Whether the last page was read.
+    complete: bool,
 }
 
-/// Reads a page of volumes.
-///
-/// # Errors
-/// See [`ReadError`].
-pub fn decode_volumes(outcome: Outcome) -> Result<VolumePage, ReadError> {
-    answer(outcome, |body| {
-        let (mut screen, mut volumes) = (Screen::new(), Vec::new());
-        screen.push(body, |row| volumes.push(row.volume(body))).ok()?;
-        let screened = screen.finish().ok()?;
-        // The marker is by definition the last id of the page before: no link is to be parsed.
-        let next = volumes.last().filter(|_| screened.more).map(|volume| volume.id);
-        Some(VolumePage { volumes, unreadable: screened.unreadable, next })
-    })
+impl VolumeList {
+    /// Asks for the first page, or the next one; `None` when all is read.
+    pub fn request(&self, service: Service, project: &ProjectId) -> Option<Request> {
+        if self.complete {
+            return None;
+        }
+        let Paths { version, volumes, .. } = service.paths();
+        let project = project.as_str();
+        let mut path = format!("/{version}/{project}/{volumes}/detail?limit={PAGE}");
+        if let Some(last) = self.volumes.last() {
+            path.push_str("&marker=");
+            path.push_str(last.id.as_str());
+        }
+        Some(get(path))
+    }
+
+    /// Takes in the answer to the [`request`](VolumeList::request).
+    ///
+    /// # Errors
+    /// See [`ReadError`]; what was read before is kept. A page of which no row can be read is
+    /// unreadable if there are others behind it: they are asked for by a row of this one.
+    pub fn take(&mut self, outcome: Outcome) -> Result<(), ReadError> {
+        let (mut page, screened) = answer(outcome, |body| {
+            let (mut screen, mut page) = (Screen::new(), Vec::new());
+            screen.push(body, |row| page.push(row.volume(body))).ok()?;
+            let screened = screen.finish().ok()?;
+            let stuck = page.is_empty() && screened.unreadable > 0 && screened.more;
+            (!stuck).then_some((page, screened))
+        })?;
+        // A service that knows no markers answers its first page for ever.
+        let first = |volumes: &[Volume]| volumes.first().map(|volume| volume.id);
+        let again = !page.is_empty() && first(&page) == first(&self.volumes);
+        self.complete = again || page.is_empty() || !screened.more;
+        if !again {
+            self.volumes.append(&mut page);
+            self.unreadable += screened.unreadable;
+        }
+        Ok(())
+    }
 }
 
 /// Asks for one volume.

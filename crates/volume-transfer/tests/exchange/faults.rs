@@ -39,7 +39,8 @@ fn what_a_fault_is_about() {
         (415, r#"{"badMediaType":{"code":415,"message":"m"}}"#, Refused, Some("m")),
     ];
     for (status, body, kind, message) in table {
-        let error = api::decode_volumes(Ok(Response::new(status, body.into()))).unwrap_err();
+        let error =
+            api::VolumeList::default().take(Ok(Response::new(status, body.into()))).unwrap_err();
         let ReadError::Refused(fault) = &error else { panic!("{status} {body}") };
         assert_eq!((fault.kind(), fault.message.as_deref()), (kind, message), "{status} {body}");
         assert_eq!(error.kind(), kind);
@@ -60,7 +61,7 @@ fn what_a_real_cinder_s_fault_is_about() {
         ("noauth-160-url-v2", Address),
     ] {
         let recorded = recorded::one(part);
-        let error = api::decode_volumes(Ok(recorded.response())).unwrap_err();
+        let error = api::VolumeList::default().take(Ok(recorded.response())).unwrap_err();
         assert_eq!(error.kind(), kind, "{part}");
         assert!(error.to_string().contains(&recorded.status.to_string()), "{error}");
     }
@@ -69,7 +70,7 @@ fn what_a_real_cinder_s_fault_is_about() {
 #[test]
 fn a_request_id_and_a_wait_are_found_wherever_they_are() {
     let body = r#"{"error_code":"APIGW.0308","error_msg":"m","request_id":"from the body"}"#;
-    let fault = |response: Response| match api::decode_volumes(Ok(response)) {
+    let fault = |response: Response| match api::VolumeList::default().take(Ok(response)) {
         Err(ReadError::Refused(fault)) => fault,
         other => panic!("{other:?}"),
     };
@@ -87,8 +88,8 @@ fn a_request_id_and_a_wait_are_found_wherever_they_are() {
 #[test]
 fn a_message_without_end_is_cut() {
     let body = format!(r#"{{"error":{{"code":"c","message":"{}"}}}}"#, "卷".repeat(5000));
-    let Err(ReadError::Refused(fault)) = api::decode_volumes(Ok(Response::new(400, body.into())))
-    else {
+    let answer = Ok(Response::new(400, body.into()));
+    let Err(ReadError::Refused(fault)) = api::VolumeList::default().take(answer) else {
         panic!("not refused");
     };
     assert_eq!(fault.message.unwrap().chars().count(), 1000);

@@ -1,7 +1,11 @@
 //! Lists: of volumes, of transfers when one was lost, and of snapshots.
 
-use crate::VOLUME;
-use volume_transfer::{Facts, FaultKind, Lost, ReadError, Response, UnknownCause, VolumeId, api};
+use crate::{PROJECT, VOLUME};
+use volume_transfer::api::{self, VolumeList};
+use volume_transfer::{
+    Facts, FaultKind, Lost, Outcome, ProjectId, ReadError, Response, Service, UnknownCause,
+    VolumeId,
+};
 
 #[test]
 fn an_answer_that_is_no_list_is_unreadable_and_keeps_its_status() {
@@ -9,7 +13,7 @@ fn an_answer_that_is_no_list_is_unreadable_and_keeps_its_status() {
         [(200, "<html>"), (200, "{}"), (200, r#"{"volumes":3}"#), (204, ""), (0, "")]
     {
         let answer = Response::new(status, body.into()).with_header("X-Request-Id", "r");
-        let error = api::decode_volumes(Ok(answer)).unwrap_err();
+        let error = VolumeList::default().take(Ok(answer)).unwrap_err();
         assert_eq!(error, ReadError::Unreadable { status, request_id: Some("r".into()) });
         assert_eq!(error.kind(), FaultKind::Address);
         let fault = error.fault().unwrap();
@@ -17,25 +21,55 @@ fn an_answer_that_is_no_list_is_unreadable_and_keeps_its_status() {
         let cause = UnknownCause::Unreadable { status, request_id: Some("r".into()) };
         assert_eq!(cause.fault(), Some(fault));
     }
-    let lost = api::decode_volumes(Err(Lost::Timeout)).unwrap_err();
+    let lost = VolumeList::default().take(Err(Lost::Timeout)).unwrap_err();
     assert_eq!(lost, ReadError::Lost(Lost::Timeout));
     assert_eq!((lost.kind(), lost.fault()), (FaultKind::Server, None));
 }
 
+/// A page of these rows, and whether there is another one.
+fn page(rows: &str, more: bool) -> Outcome {
+    let links =
+        if more { r#","volumes_links":[{"rel":"next","href":"javascript:alert(1)"}]"# } else { "" };
+    Ok(Response::new(200, format!(r#"{{"volumes":[{rows}]{links}}}"#).into()))
+}
+
 #[test]
-fn a_page_of_volumes_says_what_it_could_not_read_and_where_it_goes_on() {
-    let next = r#","volumes_links":[{"rel":"next","href":"javascript:alert(1)"}]"#;
-    let page = |rows: &str, links: &str| {
-        let body = format!(r#"{{"volumes":[{rows}]{links}}}"#);
-        api::decode_volumes(Ok(Response::new(200, body.into()))).unwrap()
-    };
-    let row = format!(r#"{{"id":"{VOLUME}"}}"#);
-    let some = page(&format!(r#"{{"id":"no uuid"}},{row},7,{{"name":"no id"}}"#), next);
-    assert_eq!((some.volumes.len(), some.unreadable), (1, 3));
-    assert_eq!(some.next.unwrap().as_str(), VOLUME);
-    assert_eq!(page(&row, "").next, None);
-    assert_eq!(page(&row, r#","volumes_links":null"#).next, None);
-    assert_eq!(page("", next).next, None, "nowhere to go on from");
+fn a_list_of_volumes_is_read_page_by_page() {
+    let project = ProjectId::parse(PROJECT).unwrap();
+    let row = |n: usize| format!(r#"{{"id":"c86b9af4-151d-4ead-b62c-5fb967af{n:04}"}}"#);
+    let next = |list: &VolumeList| Some(list.request(Service::Cinder, &project)?.path);
+    let mut list = VolumeList::default();
+    list.take(page(&format!(r#"{{"id":"no uuid"}},{},7,{{"name":"no id"}}"#, row(1)), true))
+        .unwrap();
+    assert_eq!((list.volumes.len(), list.unreadable), (1, 3));
+    assert!(
+        next(&list).unwrap().ends_with("?limit=1000&marker=c86b9af4-151d-4ead-b62c-5fb967af0001")
+    );
+    let before = list.clone();
+    assert!(list.take(Err(Lost::Connection)).is_err());
+    assert!(list.take(page("", true).map(|_| Response::new(200, b"{".to_vec()))).is_err());
+    assert_eq!(list, before, "what was read is kept");
+    list.take(page(&[row(2), row(3)].join(","), true)).unwrap();
+    assert!(next(&list).unwrap().ends_with("0003"));
+    list.take(page(&row(4), false)).unwrap();
+    assert_eq!((list.volumes.len(), next(&list)), (4, None));
+
+    // A service that knows no markers: its first page again is not shown again.
+    let mut list = VolumeList::default();
+    let first = || page(&format!("{},{},7", row(1), row(2)), true);
+    list.take(first()).unwrap();
+    list.take(first()).unwrap();
+    assert_eq!((list.volumes.len(), list.unreadable, next(&list)), (2, 1, None));
+
+    // Rows to go on from there are none, and others there are: that is not all.
+    let mut list = VolumeList::default();
+    assert!(list.take(page("7", true)).is_err());
+    assert_eq!(list, VolumeList::default());
+    list.take(page("7", false)).unwrap();
+    assert_eq!((list.unreadable, next(&list)), (1, None));
+    let mut list = VolumeList::default();
+    list.take(page("", true)).unwrap();
+    assert_eq!(next(&list), None);
 }
 
 /// One name that cannot be read costs nobody the list.
@@ -45,8 +79,9 @@ fn a_volume_whose_name_is_no_text_is_called_by_its_id() {
         let mut body = format!(r#"{{"volumes":[{{"id":"{VOLUME}","size":40,"name":""#).into_bytes();
         body.extend(name);
         body.extend(br#""}]}"#);
-        let page = api::decode_volumes(Ok(Response::new(200, body))).unwrap();
-        let volume = page.volumes.first().unwrap();
+        let mut list = VolumeList::default();
+        list.take(Ok(Response::new(200, body))).unwrap();
+        let volume = list.volumes.first().unwrap();
         assert_eq!((volume.label(), volume.size), (VOLUME, Some(40)), "{name:?}");
     }
 }

@@ -15,4 +15,5 @@ mod lists;
 mod recorded;
 mod requests;
 
+const PROJECT: &str = "dd14c6ac581f40059e27f5320b60bf2f";
 const VOLUME: &str = "c86b9af4-151d-4ead-b62c-5fb967af0e37";

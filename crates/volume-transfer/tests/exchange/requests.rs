@@ -1,13 +1,11 @@
 //! Requests as they go out: their paths, headers and bodies.
 
-use crate::VOLUME;
 use crate::recorded;
+use crate::{PROJECT, VOLUME};
 use volume_transfer::{
     CreateTransfer, Facts, IdError, Method, ProjectId, Service, TransferId, TransferName, Volume,
     VolumeId, api, eligibility,
 };
-
-const PROJECT: &str = "dd14c6ac581f40059e27f5320b60bf2f";
 
 fn project() -> ProjectId {
     ProjectId::parse(PROJECT).unwrap()
@@ -65,11 +63,7 @@ fn every_read_goes_where_its_service_has_it() {
         (Service::Cinder, format!("/v3/{p}/volumes/detail?limit=1000"), format!("/v3/{p}/snapshots/detail?volume_id={VOLUME}&limit=1"), format!("/v3/{p}/os-volume-transfer/detail")),
     ];
     for (service, volumes, snapshots, transfers) in table {
-        assert_eq!(api::list_volumes(service, &project, None).path, volumes);
-        assert_eq!(
-            api::list_volumes(service, &project, Some(&volume)).path,
-            format!("{volumes}&marker={VOLUME}")
-        );
+        assert_eq!(api::VolumeList::default().request(service, &project).unwrap().path, volumes);
         let asked = api::Question::Snapshots.request(service, &project, &volume);
         assert_eq!(asked.path, snapshots);
         let list = api::TransferList::default().request(service, &project).unwrap();
