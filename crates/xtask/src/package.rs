@@ -230,17 +230,6 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn every_message_is_there_in_every_language() -> Result<()> {
-        for file in files(&crate::shell::root().join(LOCALES))? {
-            let messages: BTreeMap<String, String> = serde_json::from_str(&read(&file)?)?;
-            for key in codes::message_keys() {
-                assert!(messages.contains_key(&key), "{}: {key}", file.display());
-            }
-        }
-        Ok(())
-    }
-
-    #[test]
     fn no_message_is_asked_for_twice() {
         let keys = codes::message_keys();
         // `connection` and `timeout` are causes and losses alike.

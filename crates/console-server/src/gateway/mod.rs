@@ -87,7 +87,7 @@ pub fn router(upstream: &Upstream) -> io::Result<Router> {
     Ok(router.with_state(Arc::new(gateway)))
 }
 
-/// The requests that the page makes: the same as the sandbox answers. An id that is more than
+/// The requests of volumes and their transfers, of which the page makes most. An id that is more than
 /// letters, digits, `-` and `_` could mean another path to the endpoint.
 fn is_passed(method: &Method, path: &str) -> bool {
     let mut segments = path.split('/').skip(1);

@@ -8,7 +8,7 @@ use super::transfers::NewTransfer;
 use super::{Api, NEWER};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -56,7 +56,8 @@ impl FromRequestParts<Api> for Call {
         let Path(segments) = Path::<Segments>::from_request_parts(parts, api)
             .await
             .map_err(|_| Fault::malformed_url())?;
-        let Query(query) = Query::try_from_uri(&parts.uri).map_err(|_| Fault::malformed_url())?;
+        let query = parts.uri.query().unwrap_or_default().as_bytes();
+        let query = form_urlencoded::parse(query).into_owned().collect();
         // The token was looked up before any route was.
         let owner = *parts.extensions.get::<&Project>().ok_or_else(Fault::failed)?;
         let base = match segments.project {
