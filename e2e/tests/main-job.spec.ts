@@ -162,7 +162,7 @@ test("filters by text and by eligibility", async ({ app, page }) => {
   await page.getByRole("searchbox").fill("no such volume");
   await expect(app.region("volumes.title")).toContainText(app.say("volumes.none_match"));
   await page.getByRole("searchbox").fill("");
-  const eligibility = page.getByRole("combobox", { name: app.say("volumes.filter.eligibility") });
+  const eligibility = page.getByRole("combobox", { name: app.say("volumes.eligibility") });
   const all = await app.table.getByRole("radio").count();
   await eligibility.selectOption("eligible");
   const eligible = await app.table.getByRole("radio").count();

@@ -175,7 +175,7 @@ fn Record(record: Transfer) -> impl IntoView {
     view! {
         <dl class="record">
             <Entry name=key::HANDOVER_ID><code>{record.id.as_str().to_owned()}</code></Entry>
-            <Entry name=key::HANDOVER_NAME><bdi>{name}</bdi></Entry>
+            <Entry name=key::CREATE_NAME><bdi>{name}</bdi></Entry>
             <Entry name=key::HANDOVER_VOLUME><code>{record.volume_id.as_str().to_owned()}</code></Entry>
             <Entry name=key::HANDOVER_CREATED>{created}</Entry>
             <Entry name=key::HANDOVER_LINKS><ul>{links.collect_view()}</ul></Entry>

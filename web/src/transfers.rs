@@ -14,7 +14,7 @@ use volume_transfer::api::{self, Fate};
 use volume_transfer::{ChangeError, Transfer};
 
 const COLUMNS: &[(Key, bool)] = &[
-    (key::TRANSFERS_NAME, false),
+    (key::CREATE_NAME, false),
     (key::CREATE_VOLUME, false),
     (key::HANDOVER_ID, false),
     (key::TRANSFERS_AGE, false),
@@ -96,7 +96,7 @@ fn Row(transfer: Transfer) -> impl IntoView {
     };
     view! {
         <tr role="row">
-            <Cell column=key::TRANSFERS_NAME class="name"><bdi>{name}</bdi></Cell>
+            <Cell column=key::CREATE_NAME class="name"><bdi>{name}</bdi></Cell>
             <Cell column=key::CREATE_VOLUME class="volume"><bdi>{move || console.label(&volume)}</bdi></Cell>
             <Cell column=key::HANDOVER_ID class="id"><code>{id}</code></Cell>
             <Cell column=key::TRANSFERS_AGE class="age">{age}</Cell>
@@ -162,7 +162,7 @@ pub(crate) fn CancelDialog(session: Session, transfer: Transfer) -> impl IntoVie
         >
             <h2 id="cancel" tabindex="-1">{t(key::CANCEL_TITLE)}</h2>
             <dl class="record">
-                <Entry name=key::TRANSFERS_NAME><bdi>{name}</bdi></Entry>
+                <Entry name=key::CREATE_NAME><bdi>{name}</bdi></Entry>
                 <Entry name=key::HANDOVER_ID><code>{id}</code></Entry>
                 <Entry name=key::CREATE_VOLUME><bdi>{volume}</bdi></Entry>
             </dl>

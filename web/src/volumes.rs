@@ -109,7 +109,7 @@ pub(crate) fn Volumes() -> impl IntoView {
                         } />
                 </label>
                 <label>
-                    <span>{t(key::VOLUMES_FILTER_ELIGIBILITY)}</span>
+                    <span>{t(key::VOLUMES_ELIGIBILITY)}</span>
                     <select on:change:target=move |event| {
                         page.set(0);
                         show.set(match event.target().value().as_str() {
@@ -119,8 +119,8 @@ pub(crate) fn Volumes() -> impl IntoView {
                         });
                     }>
                         <option value="all">{t(key::VOLUMES_FILTER_ALL)}</option>
-                        <option value="eligible">{t(key::VOLUMES_FILTER_ELIGIBLE)}</option>
-                        <option value="ineligible">{t(key::VOLUMES_FILTER_INELIGIBLE)}</option>
+                        <option value="eligible">{t(key::ELIGIBILITY_ELIGIBLE)}</option>
+                        <option value="ineligible">{t(key::ELIGIBILITY_INELIGIBLE)}</option>
                     </select>
                 </label>
                 <Button label=key::VOLUMES_REFRESH press=move || console.reload() disabled=console.reading.busy />
