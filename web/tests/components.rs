@@ -61,6 +61,7 @@ struct Mounted {
 }
 
 impl Mounted {
+    #[expect(clippy::disallowed_methods, reason = "says beforehand which language was chosen")]
     async fn app(answers: &str) -> Mounted {
         network(answers);
         window()
