@@ -14,8 +14,8 @@ use leptos::task::spawn_local;
 use std::sync::Arc;
 use volume_transfer::name::from_utf16;
 use volume_transfer::{
-    ChangeError, CreateTransfer, Eligibility, NameError, Service, TransferName, Verdict, Volume,
-    VolumeId, api,
+    ChangeError, CreateTransfer, Eligibility, NameError, TransferName, Verdict, Volume, VolumeId,
+    api,
 };
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
@@ -103,8 +103,7 @@ fn CreateForm(trouble: RwSignal<Option<Trouble>>, found: RwSignal<Found>) -> imp
     // A name is judged when the field is left, and from then on with every key.
     let judged = RwSignal::new(false);
 
-    let service =
-        move || console.session.with(|s| s.as_ref().map_or(Service::default(), |s| s.service));
+    let service = move || console.service();
     let name =
         move || typed.get().and_then(|text| TransferName::parse(&text, service().name_rule()));
     let name_wrong = Signal::derive(move || {

@@ -8,7 +8,8 @@ use leptos::task::spawn_local;
 use std::sync::Arc;
 use volume_transfer::api::{Question, VolumeList};
 use volume_transfer::{
-    Eligibility, Facts, Fault, Handover, ReadError, Transfer, Volume, VolumeId, eligibility,
+    Eligibility, Facts, Fault, Handover, ReadError, Service, Transfer, Volume, VolumeId,
+    eligibility,
 };
 
 /// The page's state. Handles only: a copy is the same state.
@@ -178,8 +179,12 @@ impl Console {
     /// The verdicts on a volume, by its record and by all that was learned of it since.
     pub(crate) fn eligibility(self, volume: &Volume) -> Eligibility {
         let facts = self.facts.with(|facts| facts_of(facts, &volume.id));
-        let service = self.session.with(|s| s.as_ref().map(|s| s.service).unwrap_or_default());
-        eligibility::check(volume, &facts, service)
+        eligibility::check(volume, &facts, self.service())
+    }
+
+    /// The service that answers.
+    pub(crate) fn service(self) -> Service {
+        self.session.with(|session| session.as_ref().map(|s| s.service).unwrap_or_default())
     }
 
     /// Whether this is still the connection that an answer is awaited for.

@@ -61,6 +61,10 @@ impl fmt::Debug for Request {
     }
 }
 
+/// The headers that name a request for the service's support, the one that counts first.
+pub const REQUEST_IDS: [&str; 3] =
+    ["x-openstack-request-id", "x-request-id", "x-compute-request-id"];
+
 /// An answer as it came. Its body may hold a key, so it is wiped on drop and kept from `Debug`.
 pub struct Response {
     /// The HTTP status; 0 stands for a redirect that was not followed.
@@ -89,9 +93,7 @@ impl Response {
 
     /// The id that the service's support finds the request by.
     pub fn request_id(&self) -> Option<&str> {
-        ["x-openstack-request-id", "x-request-id", "x-compute-request-id"]
-            .into_iter()
-            .find_map(|name| self.header(name))
+        REQUEST_IDS.into_iter().find_map(|name| self.header(name))
     }
 
     pub(crate) fn body(&self) -> &[u8] {

@@ -6,10 +6,9 @@
 use crate::id::VolumeId;
 use crate::json::Reader;
 use crate::list::{List, Place, Rows, Shown};
-use crate::loose;
 use crate::pattern::Pattern;
 use crate::signs::Signs;
-use crate::volume::{Volume, VolumeStatus};
+use crate::volume::Volume;
 use core::fmt;
 use core::ops::Range;
 use serde_json::Value;
@@ -60,14 +59,8 @@ impl Row {
             let place = self.shown.get(shown as usize)?;
             serde_json::from_slice(response.get(place.clone())?).ok()
         };
-        let status = loose::text(value(Shown::Status).as_ref());
-        Volume {
-            id: self.id,
-            name: loose::text(value(Shown::Name).as_ref()),
-            status: VolumeStatus::from_service(status.unwrap_or_default()),
-            size: loose::number(value(Shown::Size).as_ref()),
-            signs: self.signs,
-        }
+        let shown = [Shown::Name, Shown::Size, Shown::Status].map(value);
+        Volume::new(self.id, shown.each_ref().map(Option::as_ref), self.signs)
     }
 }
 

@@ -30,13 +30,19 @@ pub struct Volume {
 impl Volume {
     /// Reads a row of a list, or the volume of an answer; `None` if it has no id.
     pub fn read(row: &Value) -> Option<Volume> {
-        Some(Volume {
-            id: VolumeId::from_bytes(row.get("id")?.as_str()?.as_bytes()).ok()?,
-            name: loose::text(row.get("name")),
-            status: VolumeStatus::from_service(loose::text(row.get("status")).unwrap_or_default()),
-            size: loose::number(row.get("size")),
-            signs: Signs::read(row),
-        })
+        let id = VolumeId::from_bytes(row.get("id")?.as_str()?.as_bytes()).ok()?;
+        let shown = [row.get("name"), row.get("size"), row.get("status")];
+        Some(Volume::new(id, shown, Signs::read(row)))
+    }
+
+    /// Of the name, the size and the status as a record has them.
+    pub(crate) fn new(
+        id: VolumeId,
+        [name, size, status]: [Option<&Value>; 3],
+        signs: Signs,
+    ) -> Volume {
+        let status = VolumeStatus::from_service(loose::text(status).unwrap_or_default());
+        Volume { id, name: loose::text(name), status, size: loose::number(size), signs }
     }
 
     /// What to call it: its name, or its id if it has none.

@@ -28,10 +28,6 @@ pub(super) const ANSWER_HEADERS: [HeaderName; 9] = [
     HeaderName::from_static("x-request-id"),
 ];
 
-/// Which of the headers above name a request.
-pub(super) const REQUEST_IDS: [&str; 3] =
-    ["x-openstack-request-id", "x-request-id", "x-compute-request-id"];
-
 pub(super) fn only(allowed: &[HeaderName], headers: &HeaderMap) -> HeaderMap {
     let mut passed = HeaderMap::with_capacity(allowed.len());
     for name in allowed {

@@ -20,7 +20,7 @@ use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use connector::Connector;
-use headers::{ANSWER_HEADERS, REQUEST_HEADERS, REQUEST_IDS, add_request_id, only, protect};
+use headers::{ANSWER_HEADERS, REQUEST_HEADERS, add_request_id, only, protect};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
@@ -31,6 +31,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 use tower_http::timeout::TimeoutBody;
+use volume_transfer::http::REQUEST_IDS;
 use volume_transfer::{ProjectId, TransferId, VolumeId};
 
 /// How long a connection is kept for a next request. Shorter than any server is known to keep one
