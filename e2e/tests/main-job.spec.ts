@@ -1,7 +1,7 @@
 // The main job from end to end, in both languages, with the mouse and with the keyboard alone.
 
 import { readFile } from "node:fs/promises";
-import { DATA_01, expect, LANGUAGES, test } from "./console.ts";
+import { DATA_01, expect, LANGUAGES, PROJECT_A, test } from "./console.ts";
 
 for (const language of LANGUAGES) {
   test.describe(`in ${language}`, () => {
@@ -101,7 +101,10 @@ test("works with every service profile", async ({ app }) => {
     ["evs-v3", "data-01", true],
     ["cinder", "data-02", false],
   ] as const) {
-    await app.connect("dd14c6ac581f40059e27f5320b60bf2f", "demo-token-a", service);
+    await app.connect(PROJECT_A.id, PROJECT_A.token, service);
+    // What is chosen of the list before is not chosen any more when this one is there.
+    const done = app.say("connect.done", { project: PROJECT_A.id, service: `service.${service}` });
+    await expect(app.region("connect.title")).toContainText(done);
     await app.choose(volume, asks);
     await app.create();
     await expect(app.dialog).toBeVisible();
