@@ -51,9 +51,10 @@ impl VolumeList {
             let stuck = page.is_empty() && screened.unreadable > 0 && screened.more;
             (!stuck).then_some((page, screened))
         })?;
-        // A service that knows no markers answers its first page for ever.
-        let first = |volumes: &[Volume]| volumes.first().map(|volume| volume.id);
-        let again = !page.is_empty() && first(&page) == first(&self.volumes);
+        // A service that knows no markers, or takes none for the last, answers the same for ever.
+        let ends = |volumes: &[Volume]| [volumes.first(), volumes.last()].map(|v| v.map(|v| v.id));
+        let ([first, last], [known_first, known_last]) = (ends(&page), ends(&self.volumes));
+        let again = !page.is_empty() && (first == known_first || last == known_last);
         self.complete = again || page.is_empty() || !screened.more;
         if !again {
             self.volumes.append(&mut page);

@@ -61,6 +61,12 @@ fn a_list_of_volumes_is_read_page_by_page() {
     list.take(first()).unwrap();
     assert_eq!((list.volumes.len(), list.unreadable, next(&list)), (2, 1, None));
 
+    // One whose page begins with its marker ends by saying its last row again.
+    let mut list = VolumeList::default();
+    list.take(first()).unwrap();
+    list.take(page(&row(2), true)).unwrap();
+    assert_eq!((list.volumes.len(), next(&list)), (2, None));
+
     // Rows to go on from there are none, and others there are: that is not all.
     let mut list = VolumeList::default();
     assert!(list.take(page("7", true)).is_err());
