@@ -3,25 +3,16 @@
 //! page, or a gateway to a real endpoint.
 
 pub mod gateway;
+mod limits;
 pub mod page;
 pub mod sandbox;
 pub mod serve;
 
 use axum::Router;
-use axum::http::{HeaderMap, header};
 use gateway::Upstream;
 use page::Origin;
 use std::io;
 use std::path::PathBuf;
-
-/// The largest body of a request that is read: Cinder's `max_request_body_size`.
-pub(crate) const BODY_LIMIT: usize = 114_688;
-
-/// Whether a request says of itself that its body is larger than that.
-pub(crate) fn declares_too_much(headers: &HeaderMap) -> bool {
-    let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    declared.and_then(|length| length.parse().ok()).is_some_and(|length: usize| length > BODY_LIMIT)
-}
 
 /// What a server is to serve.
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! The built page: static files, and the headers that keep a script which is not ours from running.
+//! Serves the built page: static files, with headers that prevent foreign scripts from running.
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -16,23 +16,26 @@ use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// An origin as a Content Security Policy names it: `https://evs.example.com` or with a port.
+/// An origin in a Content Security Policy: `https://evs.example.com`, optionally with a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin(String);
 
 impl FromStr for Origin {
     type Err = &'static str;
 
-    /// Takes nothing that could mean more than one origin to a policy: a path, a space, `;`, `*`.
+    /// Parses a scheme, a host and an optional port. Anything that could widen the policy is invalid:
+    /// a path, a space, `;`, `*`.
     fn from_str(text: &str) -> Result<Origin, Self::Err> {
         let authority = text
             .strip_prefix("https://")
             .or_else(|| text.strip_prefix("http://"))
-            .ok_or("an origin starts with http:// or https://")?;
+            .ok_or("an origin must start with http:// or https://")?;
         let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
         if host.is_empty() || !host.bytes().all(plain) || port.parse::<u16>().is_err() {
-            return Err("an origin is a host and perhaps a port, and nothing after them");
+            return Err(
+                "an origin must be a scheme, a host and an optional port, such as https://evs.example.com",
+            );
         }
         Ok(Origin(text.to_owned()))
     }
@@ -44,20 +47,21 @@ impl fmt::Display for Origin {
     }
 }
 
-/// The most that a page may weigh. Ours weighs a few megabytes: more is some other folder.
-const MOST: usize = 64 << 20;
+/// Upper limit for the page's total size. The page has a few megabytes, so a larger folder is the
+/// wrong one.
+const SIZE_LIMIT: usize = 64 << 20;
 
-/// A built page, read into memory once. Reading its files again for every request took four times
-/// as long as sending them, and nothing outside of a map can be asked for.
+/// The page in memory. Reading files for every request took four times as long as sending them; and
+/// a map, unlike a folder, contains no path to anything else.
 struct Page {
     files: HashMap<String, File>,
-    /// The headers of an answer that is no file.
+    /// The headers of responses without a file.
     headers: HeaderMap,
 }
 
 struct File {
     plain: Variant,
-    /// What the build compressed before, best first.
+    /// The variants that the build has compressed, best first.
     compressed: Vec<(&'static str, Variant)>,
 }
 
@@ -66,34 +70,37 @@ struct Variant {
     bytes: Bytes,
 }
 
-/// Serves a folder with the built page, as it is now.
+/// Serves the built page in a folder. Later changes to the folder have no effect.
 ///
 /// # Errors
-/// If there is no `index.html` in it, or more than a page would have.
+/// Returns an error if the folder has no `index.html` or is too large to be the page.
 pub fn router(folder: &Path, allowed: &[Origin]) -> io::Result<Router> {
     let index = fs::read_to_string(folder.join("index.html")).map_err(|error| {
         io::Error::new(
             error.kind(),
-            format!("there is no page in `{}`: build it with `cargo xtask run`", folder.display()),
+            format!(
+                "`{}` contains no built page: build one with `cargo xtask run`",
+                folder.display()
+            ),
         )
     })?;
     let policy = HeaderValue::try_from(policy(&index, allowed)).map_err(io::Error::other)?;
     let page = Arc::new(Page::read(folder, policy)?);
     Ok(Router::new()
-        .fallback(async |State(page): State<Arc<Page>>, request: Request| page.answer(&request))
+        .fallback(async |State(page): State<Arc<Page>>, request: Request| page.respond(&request))
         .with_state(page))
 }
 
 impl Page {
     fn read(folder: &Path, policy: HeaderValue) -> io::Result<Page> {
-        let (mut contents, mut room) = (HashMap::new(), MOST);
+        let (mut contents, mut room) = (HashMap::new(), SIZE_LIMIT);
         read_folder(folder, "", &mut contents, &mut room)?;
         let headers = headers(policy);
         let files = contents
             .iter()
             .filter(|(path, _)| {
-                let of = path.strip_suffix(".br").or_else(|| path.strip_suffix(".gz"));
-                of.is_none_or(|of| !contents.contains_key(of))
+                let original = path.strip_suffix(".br").or_else(|| path.strip_suffix(".gz"));
+                original.is_none_or(|original| !contents.contains_key(original))
             })
             .map(|(path, plain)| {
                 let variant = |bytes: &Bytes, encoding: Option<&'static str>| {
@@ -111,14 +118,14 @@ impl Page {
         Ok(Page { files, headers })
     }
 
-    fn answer(&self, request: &Request) -> Response {
+    fn respond(&self, request: &Request) -> Response {
         let path = match request.uri().path() {
             "/" => "/index.html",
             path => path,
         };
-        let reads = request.method() == Method::GET || request.method() == Method::HEAD;
+        let readable = request.method() == Method::GET || request.method() == Method::HEAD;
         let (status, headers, body) = match self.files.get(path) {
-            _ if !reads => {
+            _ if !readable => {
                 let mut headers = self.headers.clone();
                 headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
                 (StatusCode::METHOD_NOT_ALLOWED, headers, Body::empty())
@@ -127,7 +134,7 @@ impl Page {
             Some(file) => {
                 let variant = file.variant(request.headers());
                 let headers = variant.headers.clone();
-                match variant.is_known(request.headers()) {
+                match variant.is_cached(request.headers()) {
                     true => (StatusCode::NOT_MODIFIED, headers, Body::empty()),
                     false => (StatusCode::OK, headers, Body::from(variant.bytes.clone())),
                 }
@@ -141,9 +148,10 @@ impl Page {
 }
 
 impl File {
-    fn variant(&self, asked: &HeaderMap) -> &Variant {
+    /// Returns the best variant that the client accepts.
+    fn variant(&self, request: &HeaderMap) -> &Variant {
         let accepted = |encoding: &str| {
-            values(asked, header::ACCEPT_ENCODING).any(|value| {
+            values(request, header::ACCEPT_ENCODING).any(|value| {
                 let (name, quality) = value.split_once(';').unwrap_or((value, ""));
                 let refused = quality.trim().strip_prefix("q=").is_some_and(|quality| {
                     quality.parse::<f32>().is_ok_and(|quality| quality <= 0.0)
@@ -172,28 +180,29 @@ impl Variant {
             headers.insert(header::CACHE_CONTROL, forever);
         }
         let tag = format!("\"{}\"", BASE64_STANDARD.encode(Sha256::digest(bytes)));
-        // Base64 in quotes is a header value: the error cannot occur.
+        // Quoted Base64 is always a valid header value.
         if let Ok(tag) = HeaderValue::try_from(tag) {
             headers.insert(header::ETAG, tag);
         }
         Variant { headers, bytes: bytes.clone() }
     }
 
-    /// Whether the browser has it already.
-    fn is_known(&self, asked: &HeaderMap) -> bool {
+    /// Returns whether the client has cached this variant, according to `If-None-Match`.
+    fn is_cached(&self, request: &HeaderMap) -> bool {
         let tag = self.headers.get(header::ETAG).and_then(|tag| tag.to_str().ok());
-        values(asked, header::IF_NONE_MATCH)
-            .any(|known| Some(known.trim().trim_start_matches("W/")) == tag)
+        values(request, header::IF_NONE_MATCH)
+            .any(|cached| Some(cached.trim().trim_start_matches("W/")) == tag)
     }
 }
 
-/// The parts of a header that is a list.
+/// Returns the items of a comma-separated header.
 fn values(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
     let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(','))
 }
 
-/// Reads what is in a folder, and in the folders in it, under the paths that it is asked for by.
+/// Reads a folder recursively. Files are keyed by the path that requests use; `room` is the number of
+/// bytes left.
 fn read_folder(
     folder: &Path,
     path: &str,
@@ -203,7 +212,7 @@ fn read_folder(
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name();
-        // No path of a page has other characters than these.
+        // The page's own file names are all UTF-8.
         let Some(name) = name.to_str() else { continue };
         let path = format!("{path}/{name}");
         if entry.file_type()?.is_dir() {
@@ -213,14 +222,14 @@ fn read_folder(
         let size = usize::try_from(fs::metadata(entry.path())?.len()).unwrap_or(usize::MAX);
         *room = room.checked_sub(size).ok_or_else(|| {
             let folder = folder.display();
-            io::Error::other(format!("`{folder}` is no built page: it holds more than one would"))
+            io::Error::other(format!("`{folder}` is too large to be a built page"))
         })?;
         contents.insert(path, fs::read(entry.path())?.into());
     }
     Ok(())
 }
 
-/// The headers of every answer.
+/// Returns the headers that all responses have in common.
 fn headers(policy: HeaderValue) -> HeaderMap {
     let constant = [
         (header::CACHE_CONTROL, "no-cache"),
@@ -237,7 +246,8 @@ fn headers(policy: HeaderValue) -> HeaderMap {
     constant.into_iter().chain([(header::CONTENT_SECURITY_POLICY, policy)]).collect()
 }
 
-/// What browsers take a file for; they are told not to guess.
+/// Returns the content type for a file extension. It must be right, because `nosniff` stops browsers
+/// from guessing.
 fn content_type(path: &str) -> &'static str {
     match path.rsplit_once('.').unwrap_or_default().1 {
         "css" => "text/css; charset=utf-8",
@@ -254,12 +264,13 @@ fn content_type(path: &str) -> &'static str {
     }
 }
 
+/// Builds the content security policy, with the hashes of the page's inline scripts and styles.
 fn policy(index: &str, allowed: &[Origin]) -> String {
     let hashes = |tag| -> String {
-        // A browser has only line feeds left when it takes the hash.
+        // Browsers normalize line endings before hashing.
         let digest = |text: &str| Sha256::digest(text.replace("\r\n", "\n"));
         let hash = |text| format!(" 'sha256-{}'", BASE64_STANDARD.encode(digest(text)));
-        inlined(index, tag).map(hash).collect()
+        inline_texts(index, tag).map(hash).collect()
     };
     let (scripts, styles) = (hashes("script"), hashes("style"));
     let endpoints: String = allowed.iter().map(|origin| format!(" {origin}")).collect();
@@ -270,9 +281,9 @@ fn policy(index: &str, allowed: &[Origin]) -> String {
     )
 }
 
-/// The texts of a page's own scripts, or of its styles. It is our page, as Trunk wrote it: no parser
-/// is needed.
-fn inlined<'a>(html: &'a str, tag: &str) -> impl Iterator<Item = &'a str> {
+/// Returns the contents of inline `<script>` or `<style>` elements. Trunk's output is simple enough to
+/// do without an HTML parser.
+fn inline_texts<'a>(html: &'a str, tag: &str) -> impl Iterator<Item = &'a str> {
     let (start, end) = (format!("<{tag}"), format!("</{tag}"));
     let parts: Vec<_> = html.split(&start).skip(1).collect();
     parts.into_iter().filter_map(move |rest| {
@@ -282,7 +293,7 @@ fn inlined<'a>(html: &'a str, tag: &str) -> impl Iterator<Item = &'a str> {
     })
 }
 
-/// Whether a file's name carries the hash of its content: `style-1a2b3c4d5e6f7081.css`,
+/// Returns whether a file's name contains the hash of its contents: `style-1a2b3c4d5e6f7081.css`,
 /// `web-1a2b3c4d5e6f7081_bg.wasm`.
 fn has_hash(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();

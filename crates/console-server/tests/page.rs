@@ -158,7 +158,7 @@ async fn folders_in_the_folder_are_served_and_huge_ones_are_no_page() {
 
     let huge = std::fs::File::create(page.path().join("fonts/huge")).unwrap();
     huge.set_len(65 << 20).unwrap();
-    assert!(router().unwrap_err().to_string().contains("is no built page"));
+    assert!(router().unwrap_err().to_string().contains("too large to be a built page"));
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ mod upstream;
 
 pub use upstream::{Endpoint, Timeouts, Upstream};
 
-use crate::{BODY_LIMIT, declares_too_much};
+use crate::limits::{BODY_LIMIT, declares_oversized_body};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -153,7 +153,7 @@ impl Gateway {
     /// Reads a whole body before anything is sent: the endpoint never sees half a request, and one
     /// that is too long or too slow has surely changed nothing.
     async fn read(&self, headers: &HeaderMap, body: Body) -> Result<axum::body::Bytes, Refusal> {
-        if declares_too_much(headers) {
+        if declares_oversized_body(headers) {
             return Err(Refusal::TOO_LARGE);
         }
         match timeout(self.timeouts.body, Limited::new(body, BODY_LIMIT).collect()).await {

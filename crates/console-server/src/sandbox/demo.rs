@@ -1,10 +1,9 @@
-//! The sandbox's two projects and their volumes: something of every kind that a person may meet.
+//! The demo data: two projects, and volumes for every case that a person may run into.
 
-use rusqlite::{Transaction, params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-/// A project and the token that speaks for it. Both are public: nothing real is behind them.
+/// A project and its token. Both are public, because the sandbox guards nothing of value.
 #[derive(Serialize)]
 pub(super) struct Project {
     pub(super) label: &'static str,
@@ -14,11 +13,11 @@ pub(super) struct Project {
     pub(super) quota: Quota,
 }
 
-/// What a project may own.
+/// The limits on a project's volumes.
 pub(super) struct Quota {
     pub(super) volumes: i64,
     pub(super) gigabytes: i64,
-    /// How many gigabytes one volume may have.
+    /// The largest size of a single volume, in gigabytes.
     pub(super) per_volume: i64,
 }
 
@@ -29,7 +28,7 @@ pub(super) const PROJECTS: &[Project] = &[
         token: "demo-token-a",
         quota: Quota { volumes: 100, gigabytes: 20_000, per_volume: 4000 },
     },
-    // Small enough that each of its limits can be met with the volumes of A.
+    // So small that A's volumes suffice to exceed each limit.
     Project {
         label: "B",
         project_id: "40acc331ac784f34842ba4f08ff2be48",
@@ -38,38 +37,67 @@ pub(super) const PROJECTS: &[Project] = &[
     },
 ];
 
-/// A volume of `demo.json`: its columns, and what in its record differs from [`plain`].
+/// A volume of the demo data.
 #[derive(Deserialize)]
-struct Demo {
-    /// A label of [`PROJECTS`].
+pub(super) struct DemoVolume {
+    /// The label of its project in [`PROJECTS`].
     project: String,
-    id: String,
-    name: Option<String>,
+    pub(super) id: String,
+    pub(super) name: Option<String>,
     status: Option<String>,
-    created_at: String,
+    pub(super) created_at: String,
     #[serde(default)]
-    backups: bool,
-    /// That of a vault; one that EVS writes into the metadata counts without this.
+    pub(super) backups: bool,
+    /// Whether a backup policy applies to the volume's vault or is named in its metadata.
     #[serde(default)]
-    backup_policy: bool,
+    pub(super) backup_policy: bool,
     #[serde(default)]
-    frozen: bool,
+    pub(super) frozen: bool,
     #[serde(default)]
-    snapshots: Vec<Snapshot>,
+    pub(super) snapshots: Vec<DemoSnapshot>,
+    /// All other fields of the volume's JSON.
     #[serde(flatten)]
-    record: Map<String, Value>,
+    pub(super) record: Map<String, Value>,
 }
 
 #[derive(Deserialize)]
-struct Snapshot {
-    id: String,
-    name: String,
-    created_at: String,
+pub(super) struct DemoSnapshot {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) created_at: String,
 }
 
-/// A pay-per-use data disk on shared storage.
-fn plain() -> Value {
-    json!({
+impl DemoVolume {
+    pub(super) fn project_id(&self) -> Option<&'static str> {
+        let project = PROJECTS.iter().find(|project| project.label == self.project);
+        project.map(|project| project.project_id)
+    }
+
+    pub(super) fn status(&self) -> &str {
+        self.status.as_deref().unwrap_or("available")
+    }
+
+    pub(super) fn size(&self) -> Option<i64> {
+        self.record.get("size").and_then(Value::as_i64)
+    }
+}
+
+/// Reads the demo volumes from `demo.json`, which lists only what differs from [`default_record`].
+pub(super) fn volumes() -> serde_json::Result<Vec<DemoVolume>> {
+    let mut volumes: Vec<DemoVolume> = serde_json::from_str(include_str!("demo.json"))?;
+    for volume in &mut volumes {
+        let mut record = default_record();
+        record.append(&mut volume.record);
+        let policy = record.get("metadata").and_then(|metadata| metadata.get("policy"));
+        volume.backup_policy |= policy.is_some();
+        volume.record = record;
+    }
+    Ok(volumes)
+}
+
+/// The fields of a pay-per-use data disk on shared storage.
+fn default_record() -> Map<String, Value> {
+    let record = json!({
         "attachments": [],
         "availability_zone": "cn-east-3a",
         "bootable": "false",
@@ -88,40 +116,6 @@ fn plain() -> Value {
         "user_id": "fd03ee73295e45478d88e15263d2ee4e",
         "volume_type": "SAS",
         "wwn": null,
-    })
-}
-
-/// Fills a new database.
-pub(super) fn seed(tx: &Transaction) -> Result<(), super::store::Error> {
-    let demos: Vec<Demo> = serde_json::from_str(include_str!("demo.json"))?;
-    for demo in demos {
-        let project = PROJECTS.iter().find(|project| project.label == demo.project);
-        let mut record = plain();
-        if let Some(record) = record.as_object_mut() {
-            record.extend(demo.record);
-        }
-        let policy = record.pointer("/metadata/policy").is_some();
-        tx.execute(
-            "INSERT INTO volumes VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9)",
-            params![
-                demo.id,
-                project.map(|project| project.project_id),
-                demo.name,
-                demo.status.as_deref().unwrap_or("available"),
-                demo.created_at,
-                demo.backups,
-                demo.backup_policy || policy,
-                demo.frozen,
-                record
-            ],
-        )?;
-        let size = record.get("size").and_then(Value::as_i64);
-        for Snapshot { id, name, created_at } in demo.snapshots {
-            tx.execute(
-                "INSERT INTO snapshots VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![id, demo.id, name, size, created_at],
-            )?;
-        }
-    }
-    Ok(())
+    });
+    record.as_object().cloned().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The key of a transfer: said once, kept only as something that can tell whether a key is it.
+//! Transfer keys: generated, returned once, and stored only as a salted hash.
 
 use super::store::Error;
 use hmac::digest::InvalidLength;
@@ -6,24 +6,24 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use std::fmt::Write;
 
-/// What is stored of a key.
-pub(super) struct Lock {
+/// The stored form of a key.
+pub(super) struct KeyHash {
     pub(super) salt: String,
     pub(super) hash: Vec<u8>,
 }
 
-/// A new key of 16 hex digits, as Cinder's are, and the lock that it opens. There is no type for
-/// the key: it goes from here into the one answer that says it.
-pub(super) fn generate() -> Result<(String, Lock), Error> {
+/// Generates a key of 16 hex digits, like Cinder's, and its hash. The key is a plain `String` because
+/// it goes straight into the one response that contains it.
+pub(super) fn generate() -> Result<(String, KeyHash), Error> {
     let key = random_hex::<8>()?;
     let salt = random_hex::<4>()?;
     let hash = mac(&salt, &key)?.finalize().into_bytes().to_vec();
-    Ok((key, Lock { salt, hash }))
+    Ok((key, KeyHash { salt, hash }))
 }
 
-impl Lock {
-    /// Whether this is the key, to the letter. How long it takes tells nothing of the right key.
-    pub(super) fn opens(&self, key: &str) -> bool {
+impl KeyHash {
+    /// Returns whether `key` is the hashed key, in constant time. Letter case matters.
+    pub(super) fn matches(&self, key: &str) -> bool {
         mac(&self.salt, key).is_ok_and(|mac| mac.verify_slice(&self.hash).is_ok())
     }
 }
@@ -36,7 +36,7 @@ fn random_hex<const BYTES: usize>() -> Result<String, getrandom::Error> {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes)?;
     Ok(bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a `String` does not fail.
+        // Writing to a `String` cannot fail.
         let _ = write!(text, "{byte:02x}");
         text
     }))

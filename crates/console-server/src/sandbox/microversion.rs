@@ -1,14 +1,14 @@
-//! Cinder's microversions: what a client asks for by a header, and is told that it got.
+//! Microversions: Cinder's API versions, requested and confirmed in a header.
 
-use super::Api;
-use super::answer::{API_VERSION, Fault, Routed};
+use super::api::Api;
+use super::response::{API_VERSION, Fault, FromApi};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::fmt;
 
-/// The second number of a version `3.NN`.
+/// The minor number NN of a version `3.NN`.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Microversion(u16);
 
@@ -19,23 +19,24 @@ impl fmt::Display for Microversion {
 }
 
 impl Microversion {
-    /// Transfers can leave snapshots out.
+    /// Adds `no_snapshots` to transfers.
     pub(super) const NO_SNAPSHOTS: Microversion = Microversion(55);
-    /// Transfers say whose they are.
-    pub(super) const HISTORY: Microversion = Microversion(57);
-    /// Lists of transfers have pages.
-    pub(super) const PAGES: Microversion = Microversion(59);
-    /// The newest that there is.
+    /// Adds the source and destination project to transfers.
+    pub(super) const PROJECT_IDS: Microversion = Microversion(57);
+    /// Adds pagination to lists of transfers.
+    pub(super) const PAGINATION: Microversion = Microversion(59);
+    /// The newest supported version.
     pub(super) const MAX: Microversion = Microversion(71);
 
-    /// What is asked for. A refusal comes with the version to answer with, if there is one.
-    fn asked(headers: &HeaderMap) -> Result<Microversion, (Fault, Option<String>)> {
+    /// Parses the requested version. An error comes with the version to state in the response, if
+    /// there is one.
+    fn requested(headers: &HeaderMap) -> Result<Microversion, (Fault, Option<String>)> {
         if !headers.contains_key(API_VERSION) {
             return Ok(Microversion::default());
         }
-        // For each service one item, in any number of lines.
-        let lines = headers.get_all(API_VERSION).iter().filter_map(|line| line.to_str().ok());
-        let item = lines.flat_map(|line| line.split(',')).find(|item| item.contains("volume"));
+        // A list of `SERVICE VERSION` items, possibly split over several headers.
+        let values = headers.get_all(API_VERSION).iter().filter_map(|value| value.to_str().ok());
+        let item = values.flat_map(|value| value.split(',')).find(|item| item.contains("volume"));
         let words: Vec<_> = item.unwrap_or_default().split_whitespace().collect();
         let [_, version] = words.as_slice() else {
             let message = "The server could not comply with the request since it is either \
@@ -63,39 +64,40 @@ impl Microversion {
                      Minimum is 3.0 and maximum is {}.",
                     Microversion::MAX
                 );
-                let answered = (!matches!(major, "1" | "2")).then(|| (*version).to_owned());
-                Err((Fault::not_acceptable(message), answered))
+                let stated = (!matches!(major, "1" | "2")).then(|| (*version).to_owned());
+                Err((Fault::not_acceptable(message), stated))
             }
         }
     }
 }
 
+/// Returns whether `text` is a decimal number without leading zeros.
 fn is_number(text: &str) -> bool {
     text == "0"
         || !text.starts_with('0') && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Finds the microversion of a request that has a route, and says it in the answer. `/v2` is older
-/// than microversions and takes no notice.
+/// Applies the requested microversion and states it in the response. Under `/v2`, which is older than
+/// microversions, the header of the request is ignored.
 pub(super) async fn negotiate(
     State(api): State<Api>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let asked = match api.is_cinder() {
-        true => Microversion::asked(request.headers()),
+    let requested = match api.is_cinder() {
+        true => Microversion::requested(request.headers()),
         false => Ok(Microversion::default()),
     };
-    let (mut response, version) = match asked {
+    let (mut response, version) = match requested {
         Ok(microversion) => {
             request.extensions_mut().insert(microversion);
             (next.run(request).await, Some(microversion.to_string()))
         }
         Err((fault, version)) => (fault.into_response(), version),
     };
-    let routed = response.extensions().get::<Routed>().is_some();
-    let version = version.filter(|_| routed);
-    // Digits and a dot are a header value: the error cannot occur.
+    let from_api = response.extensions().get::<FromApi>().is_some();
+    let version = version.filter(|_| from_api);
+    // Digits and a dot are always a valid header value.
     if let Some(Ok(value)) =
         version.map(|version| HeaderValue::try_from(format!("volume {version}")))
     {

@@ -1,15 +1,15 @@
-//! Values in Python's spelling, which Cinder's messages show to their readers.
+//! Formats values as Python does, because Cinder's error messages contain them.
 
 use serde_json::Value;
 
-/// A value as Python's `repr` writes it.
+/// Formats a value as Python's `repr` does.
 pub(super) fn repr(value: &Value) -> String {
     match value {
         Value::Null => "None".to_owned(),
         Value::Bool(true) => "True".to_owned(),
         Value::Bool(false) => "False".to_owned(),
         Value::Number(number) => number.to_string(),
-        Value::String(text) => quoted(text),
+        Value::String(text) => repr_str(text),
         Value::Array(items) => {
             let items: Vec<_> = items.iter().map(repr).collect();
             format!("[{}]", items.join(", "))
@@ -17,14 +17,15 @@ pub(super) fn repr(value: &Value) -> String {
         Value::Object(fields) => {
             let fields: Vec<_> = fields
                 .iter()
-                .map(|(key, value)| format!("{}: {}", quoted(key), repr(value)))
+                .map(|(key, value)| format!("{}: {}", repr_str(key), repr(value)))
                 .collect();
             format!("{{{}}}", fields.join(", "))
         }
     }
 }
 
-pub(super) fn quoted(text: &str) -> String {
+/// Formats a string as Python's `repr` does.
+pub(super) fn repr_str(text: &str) -> String {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     let mut quoted = String::from(quote);
     for char in text.chars() {
@@ -44,8 +45,9 @@ pub(super) fn quoted(text: &str) -> String {
     quoted
 }
 
-/// Rust escapes the same categories of characters as Python, and combining marks at the start of
-/// a text only, hence the dot. Quotes are for the caller.
+/// Returns whether Python prints a character unescaped. Rust's `escape_debug` escapes the same
+/// categories of characters, plus combining marks at the start of a string: the dot prevents that.
+/// The caller escapes quotes.
 fn is_printable(char: char) -> bool {
     let text = String::from_iter(['.', char]);
     matches!(char, '\'' | '"') || text.escape_debug().eq(text.chars())

@@ -1,11 +1,11 @@
-//! Reading requests in Cinder's order of checks, and refusing them in its words.
+//! Parses requests, with Cinder's order of checks and its error messages.
 
-use super::answer::{self, Fault};
+use super::api::Api;
 use super::demo::Project;
 use super::microversion::Microversion;
-use super::python::{quoted, repr};
+use super::python::{repr, repr_str};
+use super::response::{self, Fault};
 use super::transfers::NewTransfer;
-use super::{Api, NEWER};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
@@ -18,35 +18,37 @@ use std::time::Duration;
 use tokio::time::timeout;
 use volume_transfer::{NameRule, TransferName};
 
-/// How long a body may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The path segment of transfers in every version of the API.
+pub(super) const OS_VOLUME_TRANSFER: &str = "os-volume-transfer";
+/// The path segment that Cinder added in 3.55.
+pub(super) const VOLUME_TRANSFERS: &str = "volume-transfers";
 
-/// The largest and the default number of rows in a list.
+/// The time limit for receiving a body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The maximum and default number of rows in a list.
 const MAX_LIMIT: usize = 1000;
 
-/// A request's head: who calls, and what for.
-pub(super) struct Call {
-    /// `http://` and the host that the caller used, for links.
+/// Everything that a handler needs from the request line and headers.
+pub(super) struct RequestHead {
+    /// The base URL for links: `http://` and the request's `Host`.
     endpoint: String,
     version: &'static str,
-    /// Where the project's part of the path begins: `/` and the project's id, or nothing where
-    /// the path leaves the project out.
-    base: String,
+    /// `/` and the project's ID, or empty if the path omits the project.
+    project_path: String,
     pub(super) microversion: Microversion,
-    pub(super) owner: &'static Project,
-    /// The owner's id.
-    pub(super) project: &'static str,
-    /// The last segment of a path that names one volume or transfer; otherwise empty.
+    pub(super) project: &'static Project,
+    /// The ID of the volume or transfer in the path, or empty.
     pub(super) id: String,
     pub(super) query: Vec<(String, String)>,
-    /// Without the version.
+    /// Relative to the version.
     uri: Uri,
 }
 
-impl FromRequestParts<Api> for Call {
+impl FromRequestParts<Api> for RequestHead {
     type Rejection = Fault;
 
-    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Call, Fault> {
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<RequestHead, Fault> {
         #[derive(Deserialize)]
         struct Segments {
             project: Option<String>,
@@ -58,21 +60,20 @@ impl FromRequestParts<Api> for Call {
             .map_err(|_| Fault::malformed_url())?;
         let query = parts.uri.query().unwrap_or_default().as_bytes();
         let query = form_urlencoded::parse(query).into_owned().collect();
-        // The token was looked up before any route was.
-        let owner = *parts.extensions.get::<&Project>().ok_or_else(Fault::failed)?;
-        let base = match segments.project {
-            Some(project) if project != owner.project_id => return Err(Fault::malformed_url()),
-            Some(project) => format!("/{project}"),
+        // The middleware has looked up the token.
+        let project = *parts.extensions.get::<&Project>().ok_or_else(Fault::internal)?;
+        let project_path = match segments.project {
+            Some(id) if id != project.project_id => return Err(Fault::malformed_url()),
+            Some(id) => format!("/{id}"),
             None => String::new(),
         };
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        Ok(Call {
+        Ok(RequestHead {
             endpoint: format!("http://{}", host.unwrap_or("localhost")),
             version: api.version,
-            base,
+            project_path,
             microversion: parts.extensions.get().copied().unwrap_or_default(),
-            owner,
-            project: owner.project_id,
+            project,
             id: segments.id,
             query,
             uri: parts.uri.clone(),
@@ -80,20 +81,24 @@ impl FromRequestParts<Api> for Call {
     }
 }
 
-impl Call {
-    /// A parameter of the query; the last one, if it is there twice.
+impl RequestHead {
+    pub(super) fn project_id(&self) -> &'static str {
+        self.project.project_id
+    }
+
+    /// Returns a query parameter. The last one wins if it is repeated.
     pub(super) fn param(&self, name: &str) -> Option<&str> {
         self.query.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// How many rows are asked for.
+    /// Parses the maximum number of rows.
     pub(super) fn limit(&self) -> Result<usize, Fault> {
         let Some(limit) = self.param("limit") else { return Ok(MAX_LIMIT) };
         let number: i64 =
             limit.parse().map_err(|_| Fault::bad_request("limit param must be an integer"))?;
         match usize::try_from(number) {
             Err(_) => Err(Fault::bad_request("limit param must be positive")),
-            // Only EVS documents a largest limit.
+            // Cinder caps the limit, EVS rejects one that is too large.
             Ok(limit) if self.version == "v3" => Ok(limit.min(MAX_LIMIT)),
             Ok(0) => Err(Fault::bad_request("limit param must be positive")),
             Ok(limit @ 1..=MAX_LIMIT) => Ok(limit),
@@ -101,7 +106,7 @@ impl Call {
         }
     }
 
-    /// How many rows are skipped.
+    /// Parses the number of rows to skip.
     pub(super) fn offset(&self) -> Result<usize, Fault> {
         let Some(offset) = self.param("offset") else { return Ok(0) };
         let number: i64 =
@@ -109,7 +114,7 @@ impl Call {
         number.try_into().map_err(|_| Fault::bad_request("offset must be >= 0"))
     }
 
-    /// Whether a list with pages begins with what was made last.
+    /// Parses the sort order of a paginated list: newest first or oldest first.
     pub(super) fn newest_first(&self) -> Result<bool, Fault> {
         let sort = self.param("sort").unwrap_or("created_at");
         match sort.split_once(':').unwrap_or((sort, "desc")) {
@@ -118,36 +123,36 @@ impl Call {
             ("created_at", _) => Err(Fault::bad_request(
                 "Invalid input received: Unknown sort direction, must be 'desc' or 'asc'.",
             )),
-            // Cinder knows more keys.
+            // Cinder supports more keys.
             _ => Err(Fault::bad_request("Invalid input received: Invalid sort key")),
         }
     }
 
-    /// Whether a transfer is asked for by the path that Cinder added for them.
-    pub(super) fn is_newer(&self) -> bool {
-        self.uri.path().split('/').any(|segment| segment == NEWER)
+    /// Returns whether the path uses [`VOLUME_TRANSFERS`].
+    pub(super) fn is_volume_transfers(&self) -> bool {
+        self.uri.path().split('/').any(|segment| segment == VOLUME_TRANSFERS)
     }
 
-    /// Whether the path has EVS's own spelling: `cloudvolumes`, not `volumes`.
+    /// Returns whether this is one of the paths that only EVS has, such as `cloudvolumes`.
     pub(super) fn is_cloud(&self) -> bool {
         self.uri.path().split('/').nth(2).is_some_and(|name| name.starts_with("cloud"))
     }
 
-    /// Whether a list is asked for with all fields of its rows.
+    /// Returns whether the rows of a list are to have all their fields.
     pub(super) fn is_detail(&self) -> bool {
         self.uri.path().ends_with("/detail")
     }
 
-    /// The links of a record: `self`, and `bookmark` for any version.
+    /// Returns the links of a record: `self`, and the version-independent `bookmark`.
     pub(super) fn links(&self, collection: &str, id: &str) -> Value {
-        let Call { endpoint, version, base, .. } = self;
+        let RequestHead { endpoint, version, project_path, .. } = self;
         json!([
-            { "rel": "self", "href": format!("{endpoint}/{version}{base}/{collection}/{id}") },
-            { "rel": "bookmark", "href": format!("{endpoint}{base}/{collection}/{id}") },
+            { "rel": "self", "href": format!("{endpoint}/{version}{project_path}/{collection}/{id}") },
+            { "rel": "bookmark", "href": format!("{endpoint}{project_path}/{collection}/{id}") },
         ])
     }
 
-    /// Where a list of this path goes on after the row with this id.
+    /// Returns the URL of the page that follows the row with this ID.
     pub(super) fn next_page(&self, path: &str, id: &str) -> String {
         let kept = self.uri.query().unwrap_or_default().split('&');
         let kept = kept.filter(|pair| !pair.is_empty() && !pair.starts_with("marker="));
@@ -155,150 +160,156 @@ impl Call {
         format!("{}/{}{path}?{}", self.endpoint, self.version, query.join("&"))
     }
 
-    /// The path of one of the project's collections, without the version.
+    /// Returns the path of one of the project's collections, relative to the version.
     pub(super) fn collection(&self, collection: &str) -> String {
-        format!("{}/{collection}", self.base)
+        format!("{}/{collection}", self.project_path)
     }
 
-    /// Where this version of the API begins.
+    /// Returns the root URL of this API version.
     pub(super) fn version_root(&self) -> String {
         format!("{}/{}/", self.endpoint, self.version)
     }
 
-    /// Without the version.
+    /// Returns the path, relative to the version.
     pub(super) fn path(&self) -> &str {
         self.uri.path()
     }
 }
 
-/// Sends a client that left out the slash of a version to where it is.
-pub(super) async fn slash_missing(call: Call) -> Response {
-    answer::moved(&call.version_root())
+/// Redirects `/v3` to `/v3/`.
+pub(super) async fn redirect_to_version_root(head: RequestHead) -> Response {
+    response::found(&head.version_root())
 }
 
-/// A request's body: JSON of any shape.
-pub(super) struct Document(pub(super) Value);
+/// A request body: any JSON.
+pub(super) struct JsonBody(pub(super) Value);
 
-/// Why there is no [`Document`].
-pub(super) enum NoDocument {
+/// The rejection of a [`JsonBody`].
+pub(super) enum BodyRejection {
     Fault(Fault),
     TooLarge,
 }
 
-impl IntoResponse for NoDocument {
+impl IntoResponse for BodyRejection {
     fn into_response(self) -> Response {
         match self {
-            NoDocument::Fault(fault) => fault.into_response(),
-            NoDocument::TooLarge => answer::too_large(),
+            BodyRejection::Fault(fault) => fault.into_response(),
+            BodyRejection::TooLarge => response::too_large(),
         }
     }
 }
 
-impl FromRequest<Api> for Document {
-    type Rejection = NoDocument;
+impl FromRequest<Api> for JsonBody {
+    type Rejection = BodyRejection;
 
-    async fn from_request(request: Request, api: &Api) -> Result<Document, NoDocument> {
+    async fn from_request(request: Request, api: &Api) -> Result<JsonBody, BodyRejection> {
         let content_type = request.headers().get(header::CONTENT_TYPE);
         let media_type = content_type
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.split(';').next())
             .map(str::trim);
-        // In this case only: Cinder compares the bytes.
+        // Cinder's comparison is case-sensitive.
         let Some("application/json" | "application/vnd.openstack.volume+json") = media_type else {
-            return Err(NoDocument::Fault(Fault::media_type()));
+            return Err(BodyRejection::Fault(Fault::unsupported_media_type()));
         };
-        let bytes = timeout(PATIENCE, Bytes::from_request(request, api))
+        let bytes = timeout(BODY_TIMEOUT, Bytes::from_request(request, api))
             .await
-            .map_err(|_| NoDocument::Fault(Fault::timeout()))?
+            .map_err(|_| BodyRejection::Fault(Fault::timeout()))?
             .map_err(|rejection: BytesRejection| match rejection.status() {
-                StatusCode::PAYLOAD_TOO_LARGE => NoDocument::TooLarge,
-                _ => NoDocument::Fault(Fault::malformed_body()),
+                StatusCode::PAYLOAD_TOO_LARGE => BodyRejection::TooLarge,
+                _ => BodyRejection::Fault(Fault::malformed_body()),
             })?;
-        // Where Cinder fails with a 500, at an empty body and at `NaN`, this is a 400 on purpose:
-        // a 500 tells a client that the transfer may have been made.
+        // For an empty body or `NaN`, Cinder fails with a 500. This is a 400 on purpose: after a 500,
+        // a client must assume that the transfer may exist.
         serde_json::from_slice(&bytes)
-            .map(Document)
-            .map_err(|_| NoDocument::Fault(Fault::malformed_body()))
+            .map(JsonBody)
+            .map_err(|_| BodyRejection::Fault(Fault::malformed_body()))
     }
 }
 
-/// Reads the body of a create request as Cinder's schema does, keyword by keyword: properties,
-/// then what is required, then what is not allowed; inner objects first.
+/// Validates the body of a create request in the order of Cinder's JSON schema: properties, then
+/// required ones, then additional ones; inner objects first.
 pub(super) fn create<'a>(
     document: &'a Value,
     rule: &NameRule,
-    may_leave_snapshots: bool,
+    allow_no_snapshots: bool,
 ) -> Result<NewTransfer<'a>, Fault> {
     let Value::Object(body) = document else {
-        return Err(Fault::bad_request(is_not(document, "object")));
+        return Err(Fault::bad_request(type_error(document, "object")));
     };
     let Some(transfer) = body.get("transfer") else {
         return Err(Fault::bad_request("'transfer' is a required property"));
     };
     let Value::Object(fields) = transfer else {
-        return Err(invalid("transfer", transfer, &is_not(transfer, "object")));
+        return Err(invalid_field("transfer", transfer, &type_error(transfer, "object")));
     };
     let id = fields.get("volume_id").map(volume_id).transpose()?;
     let name = fields.get("name").map(|value| name(value, rule)).transpose()?.flatten();
-    let (known, no_snapshots) = if may_leave_snapshots {
+    let (known, no_snapshots) = if allow_no_snapshots {
         let value = fields.get("no_snapshots").map(no_snapshots).transpose()?;
         (&["volume_id", "name", "no_snapshots"][..], value.unwrap_or_default())
     } else {
         (&["volume_id", "name"][..], false)
     };
-    let volume_id =
-        id.ok_or_else(|| invalid("transfer", transfer, "'volume_id' is a required property"))?;
-    if let Some(message) = unexpected(fields, known) {
-        return Err(invalid("transfer", transfer, &message));
+    let volume_id = id
+        .ok_or_else(|| invalid_field("transfer", transfer, "'volume_id' is a required property"))?;
+    if let Some(message) = unexpected_properties(fields, known) {
+        return Err(invalid_field("transfer", transfer, &message));
     }
-    if let Some(message) = unexpected(body, &["transfer"]) {
+    if let Some(message) = unexpected_properties(body, &["transfer"]) {
         return Err(Fault::bad_request(message));
     }
     Ok(NewTransfer { volume_id, name, no_snapshots })
 }
 
-/// Reads the body of an accept request in the same way. The key is `None` where it is a number,
-/// which Cinder's schema allows and which is no key.
+/// Validates the body of an accept request in the same order, and returns the key. The key is `None`
+/// if it is a number, which Cinder's schema permits but no key is.
 ///
-/// Cinder shows in a refusal what it refuses. Any text and number of this body may be a key, so
-/// here they are not shown.
+/// Cinder quotes invalid values in its error messages. Any string or number in this body may be a
+/// key, so the sandbox redacts them.
 pub(super) fn accept(document: &Value) -> Result<Option<&str>, Fault> {
     let Value::Object(body) = document else {
-        return Err(Fault::bad_request(is_not(&hidden(document), "object")));
+        return Err(Fault::bad_request(type_error(&redact(document), "object")));
     };
     let Some(accept) = body.get("accept") else {
         return Err(Fault::bad_request("'accept' is a required property"));
     };
-    let shown = hidden(accept);
+    let redacted = redact(accept);
     let Value::Object(fields) = accept else {
-        return Err(invalid("accept", &shown, &is_not(&shown, "object")));
+        return Err(invalid_field("accept", &redacted, &type_error(&redacted, "object")));
     };
     let key = match fields.get("auth_key") {
         Some(Value::String(key)) => Some(key.as_str()),
         Some(Value::Number(number)) if !number.is_f64() => None,
         Some(other) => {
-            let other = hidden(other);
-            return Err(invalid("auth_key", &other, &is_not(&other, "string', 'integer")));
+            let other = redact(other);
+            return Err(invalid_field(
+                "auth_key",
+                &other,
+                &type_error(&other, "string', 'integer"),
+            ));
         }
-        None => return Err(invalid("accept", &shown, "'auth_key' is a required property")),
+        None => {
+            return Err(invalid_field("accept", &redacted, "'auth_key' is a required property"));
+        }
     };
-    if let Some(message) = unexpected(fields, &["auth_key"]) {
-        return Err(invalid("accept", &shown, &message));
+    if let Some(message) = unexpected_properties(fields, &["auth_key"]) {
+        return Err(invalid_field("accept", &redacted, &message));
     }
-    if let Some(message) = unexpected(body, &["accept"]) {
+    if let Some(message) = unexpected_properties(body, &["accept"]) {
         return Err(Fault::bad_request(message));
     }
     Ok(key)
 }
 
-/// A value of the same shape that tells nothing else.
-fn hidden(value: &Value) -> Value {
+/// Replaces all strings and numbers in a value.
+fn redact(value: &Value) -> Value {
     match value {
         Value::Null | Value::Bool(_) => value.clone(),
         Value::Number(_) | Value::String(_) => json!("***"),
-        Value::Array(items) => items.iter().map(hidden).collect(),
+        Value::Array(items) => items.iter().map(redact).collect(),
         Value::Object(fields) => {
-            fields.iter().map(|(name, value)| (name.clone(), hidden(value))).collect()
+            fields.iter().map(|(name, value)| (name.clone(), redact(value))).collect()
         }
     }
 }
@@ -317,29 +328,29 @@ fn no_snapshots(value: &Value) -> Result<bool, Fault> {
             let known: [Vec<_>; 4] =
                 [vec![json!(true)], texts(TRUE), vec![json!(false)], texts(FALSE)];
             let message = format!("{} is not one of {}", repr(value), repr(&json!(known.concat())));
-            Err(invalid("no_snapshots", value, &message))
+            Err(invalid_field("no_snapshots", value, &message))
         }
         Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-            Err(invalid("no_snapshots", value, &is_not(value, "boolean', 'string")))
+            Err(invalid_field("no_snapshots", value, &type_error(value, "boolean', 'string")))
         }
     }
 }
 
 fn volume_id(value: &Value) -> Result<&str, Fault> {
     let Value::String(id) = value else {
-        return Err(invalid("volume_id", value, &is_not(value, "string")));
+        return Err(invalid_field("volume_id", value, &type_error(value, "string")));
     };
-    // Cinder's notion of a UUID, which is wider than what it then finds.
+    // Cinder accepts these forms of a UUID here, although it only finds volumes by the usual one.
     let digits = id.replace("urn:", "").replace("uuid:", "");
     let digits = digits.trim_matches(['{', '}']).replace('-', "");
     if digits.len() != 32 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(invalid("volume_id", value, &format!("{} is not a 'uuid'", repr(value))));
+        return Err(invalid_field("volume_id", value, &format!("{} is not a 'uuid'", repr(value))));
     }
     Ok(id)
 }
 
-/// Where Cinder fails with a 500, at numbers, `true` and lists, this is the same 400 as for any
-/// other value that is no name.
+/// Validates a name. For numbers, `true` and lists, Cinder fails with a 500; this is the same 400 as
+/// for any other invalid name.
 fn name(value: &Value, rule: &NameRule) -> Result<Option<TransferName>, Fault> {
     if value.is_null() {
         return Ok(None);
@@ -349,27 +360,27 @@ fn name(value: &Value, rule: &NameRule) -> Result<Option<TransferName>, Fault> {
         Some(name) => Ok(Some(name)),
         None => {
             let message = format!("{} is not valid under any of the given schemas", repr(value));
-            Err(invalid("name", value, &message))
+            Err(invalid_field("name", value, &message))
         }
     }
 }
 
-fn invalid(field: &str, value: &Value, message: &str) -> Fault {
+fn invalid_field(field: &str, value: &Value, message: &str) -> Fault {
     let value = value.as_str().map_or_else(|| repr(value), ToOwned::to_owned);
     Fault::bad_request(format!(
         "Invalid input for field/attribute {field}. Value: {value}. {message}"
     ))
 }
 
-fn is_not(value: &Value, kind: &str) -> String {
+fn type_error(value: &Value, kind: &str) -> String {
     format!("{} is not of type '{kind}'", repr(value))
 }
 
-fn unexpected(object: &Map<String, Value>, known: &[&str]) -> Option<String> {
+fn unexpected_properties(object: &Map<String, Value>, known: &[&str]) -> Option<String> {
     let mut keys: Vec<_> = object.keys().filter(|key| !known.contains(&key.as_str())).collect();
     keys.sort();
     let verb = if keys.len() == 1 { "was" } else { "were" };
-    let keys: Vec<_> = keys.into_iter().map(|key| quoted(key)).collect();
+    let keys: Vec<_> = keys.into_iter().map(|key| repr_str(key)).collect();
     (!keys.is_empty()).then(|| {
         let keys = keys.join(", ");
         format!("Additional properties are not allowed ({keys} {verb} unexpected)")

@@ -1,6 +1,6 @@
-//! What the sandbox keeps, in SQLite: its volumes and their snapshots.
+//! Stores volumes and their snapshots in SQLite.
 
-use super::demo;
+use super::demo::{self, DemoSnapshot};
 use rusqlite::{
     Connection, OptionalExtension, Row, Transaction, TransactionBehavior, named_params, params,
 };
@@ -10,11 +10,11 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use volume_transfer::{Constraint, Facts};
 
-/// The version of [`SCHEMA`], kept in the file.
+/// The version of [`SCHEMA`], stored in the database as its `user_version`.
 const VERSION: i64 = 2;
 
-/// A volume's `record` is what of its JSON never changes. A transfer lives until it is accepted or
-/// deleted, and a volume has one at most.
+/// `record` holds the parts of a volume's JSON that never change. A row of `transfers` exists until
+/// the transfer is accepted or deleted, and a volume has at most one.
 const SCHEMA: &str = "
     CREATE TABLE volumes (
         id TEXT PRIMARY KEY,
@@ -49,75 +49,116 @@ const SCHEMA: &str = "
     ) STRICT;
 ";
 
-/// The sandbox's database. Its statements take microseconds, so they run where they are called.
+/// Upgrades a version 1 database. That version had neither `no_snapshots` nor backup policies, and
+/// stored hashes in hexadecimal.
+const MIGRATION_FROM_1: &str = "
+    UPDATE volumes SET backup_policy = 1
+        WHERE json_extract(record, '$.metadata.policy') IS NOT NULL;
+    ALTER TABLE transfers ADD COLUMN no_snapshots INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE transfers RENAME COLUMN key_hash TO key_hash_hex;
+    ALTER TABLE transfers ADD COLUMN key_hash BLOB NOT NULL DEFAULT x'';
+    UPDATE transfers SET key_hash = unhex(key_hash_hex);
+    ALTER TABLE transfers DROP COLUMN key_hash_hex;
+";
+
+/// The sandbox's database. Statements take microseconds, so async handlers call them directly.
 pub(super) struct Store(Mutex<Connection>);
 
-/// Why the store did not do it.
+/// An error of the store.
 pub(super) enum Error {
-    /// There is no `Volume` or `Transfer` of this id in this project.
+    /// The project has no `Volume` or `Transfer` with this ID.
     NotFound(&'static str, String),
-    /// The volume cannot be transferred.
-    Refused(Constraint),
-    /// Something else than the key of the transfer with this id was given as its key.
+    /// The volume violates a constraint.
+    Ineligible(Constraint),
+    /// The key given for the transfer with this ID is wrong.
     InvalidKey(String),
-    /// The project has no room for the volume, for the reason given.
+    /// The volume exceeds the project's quota, as the message explains.
     OverLimit(String),
-    /// Something else has happened to the volume since it was put into the transfer.
-    NotAwaiting { transfer: String, volume: String },
-    /// The database failed.
-    Failed(String),
+    /// The volume's status has changed since the transfer was created.
+    NotAwaitingTransfer { transfer: String, volume: String },
+    /// The database reported an error.
+    Database(String),
 }
 
 impl<E: std::error::Error> From<E> for Error {
     fn from(error: E) -> Error {
-        Error::Failed(error.to_string())
+        Error::Database(error.to_string())
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::NotFound(kind, id) => write!(f, "there is no {kind} {id}"),
-            Error::Refused(constraint) => write!(f, "refused by {}", constraint.code()),
+            Error::NotFound(kind, id) => write!(f, "{kind} {id} not found"),
+            Error::Ineligible(constraint) => write!(f, "violates {}", constraint.code()),
             Error::InvalidKey(id) => write!(f, "invalid key for transfer {id}"),
-            Error::NotAwaiting { transfer, volume } => {
-                write!(f, "volume {volume} does not await transfer {transfer}")
+            Error::NotAwaitingTransfer { transfer, volume } => {
+                write!(f, "volume {volume} is not awaiting transfer {transfer}")
             }
-            Error::OverLimit(cause) | Error::Failed(cause) => f.write_str(cause),
+            Error::OverLimit(cause) | Error::Database(cause) => f.write_str(cause),
         }
     }
 }
 
 type Object = Map<String, Value>;
 
-/// Which volumes are asked for.
+/// Selects the volumes of a list.
 pub(super) struct VolumeQuery<'a> {
     pub(super) name: Option<&'a str>,
     pub(super) status: Option<&'a str>,
-    /// The last volume of the page before.
+    /// The ID of the previous page's last volume.
     pub(super) marker: Option<&'a str>,
     pub(super) limit: usize,
 }
 
-/// What CBR, Huawei's backup service, may have of a volume.
+/// What CBR, Huawei's backup service, may store for a volume.
 #[derive(Clone, Copy)]
-pub(super) enum Protection {
-    Backups,
-    /// Where the backups are, or will be.
+pub(super) enum BackupResource {
+    Backup,
+    /// The container of the volume's backups.
     Vault,
-    /// That of the vault.
+    /// The vault's backup policy.
     Policy,
 }
 
-/// A part of a list.
+/// A page of a list.
 pub(super) struct Page {
     pub(super) rows: Vec<Object>,
-    /// How many rows the whole list has, on whatever page.
+    /// The number of rows on all pages.
     pub(super) count: usize,
 }
 
+/// Inserts the demo volumes into a new database.
+fn seed(tx: &Transaction) -> Result<(), Error> {
+    for volume in demo::volumes()? {
+        let (project, status, size) = (volume.project_id(), volume.status(), volume.size());
+        tx.execute(
+            "INSERT INTO volumes VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9)",
+            params![
+                volume.id,
+                project,
+                volume.name,
+                status,
+                volume.created_at,
+                volume.backups,
+                volume.backup_policy,
+                volume.frozen,
+                Value::Object(volume.record.clone()),
+            ],
+        )?;
+        for DemoSnapshot { id, name, created_at } in &volume.snapshots {
+            tx.execute(
+                "INSERT INTO snapshots VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![id, volume.id, name, size, created_at],
+            )?;
+        }
+    }
+    Ok(())
+}
+
 impl Store {
-    /// Opens a file, or memory. A new database gets the demo volumes.
+    /// Opens a database file, or an in-memory database. Fills a new database with the demo volumes,
+    /// and upgrades one of an older version.
     pub(super) fn open(file: Option<&Path>) -> Result<Store, Error> {
         let mut db = match file {
             Some(file) => Connection::open(file)?,
@@ -128,22 +169,24 @@ impl Store {
         match tx.query_row("PRAGMA user_version", [], |row| row.get(0))? {
             0 => {
                 tx.execute_batch(SCHEMA)?;
-                demo::seed(&tx)?;
-                tx.pragma_update(None, "user_version", VERSION)?;
+                seed(&tx)?;
             }
+            1 => tx.execute_batch(MIGRATION_FROM_1)?,
             VERSION => {}
-            1..VERSION => {
-                let cause = "it is of an older sandbox: use a new file";
-                return Err(Error::Failed(cause.to_owned()));
+            other => {
+                return Err(Error::Database(format!(
+                    "its schema version is {other}, and this program supports 1 to {VERSION}; \
+                     upgrade the program, or move the file away to start with a new one"
+                )));
             }
-            other => return Err(Error::Failed(format!("it has the unknown version {other}"))),
         }
+        tx.pragma_update(None, "user_version", VERSION)?;
         tx.commit()?;
         Ok(Store(Mutex::new(db)))
     }
 
     pub(super) fn db(&self) -> MutexGuard<'_, Connection> {
-        // A panic rolls its transaction back, so what a poisoned lock guards is still right.
+        // A panic rolls back its transaction, so the database stays consistent.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -151,7 +194,7 @@ impl Store {
         let mut db = self.db();
         let tx = db.transaction()?;
         if let Some(marker) = query.marker {
-            volume(&tx, project, marker)?;
+            find_volume(&tx, project, marker)?;
         }
         let rows = tx
             .prepare(
@@ -183,7 +226,7 @@ impl Store {
 
     pub(super) fn volume(&self, project: &str, id: &str) -> Result<Object, Error> {
         let mut db = self.db();
-        volume(&db.transaction()?, project, id).map(|(record, _)| record)
+        find_volume(&db.transaction()?, project, id).map(|(record, _)| record)
     }
 
     pub(super) fn snapshots(
@@ -207,17 +250,18 @@ impl Store {
         Ok(Page { rows, count })
     }
 
-    /// The ids of a project's volumes, or of the one asked for, that have something of CBR's.
-    pub(super) fn protected(
+    /// Returns the IDs of the project's volumes that have a resource in CBR, or of the given volume
+    /// alone.
+    pub(super) fn volumes_with(
         &self,
         project: &str,
         volume_id: Option<&str>,
-        by: Protection,
+        resource: BackupResource,
     ) -> Result<Vec<String>, Error> {
-        let condition = match by {
-            Protection::Backups => "backups",
-            Protection::Vault => "(backups OR backup_policy)",
-            Protection::Policy => "backup_policy",
+        let condition = match resource {
+            BackupResource::Backup => "backups",
+            BackupResource::Vault => "(backups OR backup_policy)",
+            BackupResource::Policy => "backup_policy",
         };
         let db = self.db();
         let mut statement = db.prepare(&format!(
@@ -230,8 +274,12 @@ impl Store {
     }
 }
 
-/// A volume as the API tells it, and what only the sandbox knows of it.
-pub(super) fn volume(tx: &Transaction, project: &str, id: &str) -> Result<(Object, Facts), Error> {
+/// Returns a volume's JSON, and the facts about it that the JSON doesn't show.
+pub(super) fn find_volume(
+    tx: &Transaction,
+    project: &str,
+    id: &str,
+) -> Result<(Object, Facts), Error> {
     tx.query_row(
         "SELECT *, EXISTS (SELECT 1 FROM snapshots WHERE volume_id = volumes.id) AS snapshots
          FROM volumes WHERE id = ?1 AND project_id = ?2",

@@ -1,8 +1,8 @@
-//! The transfers that the sandbox keeps. Each change is one transaction, which checks and updates.
+//! Stores transfers. Every change is a single transaction that checks and updates.
 
 use super::demo::Project;
-use super::key::{self, Lock};
-use super::store::{Error, Store, volume};
+use super::key::{self, KeyHash};
+use super::store::{Error, Store, find_volume};
 use jiff::Timestamp;
 use rusqlite::{
     Connection, OptionalExtension, Row, Transaction, TransactionBehavior, named_params, params,
@@ -11,10 +11,10 @@ use serde_json::Value;
 use uuid::Uuid;
 use volume_transfer::{Constraint, Service, TransferName, Volume, eligibility};
 
-/// The record of a transfer.
+/// A stored transfer.
 pub(super) struct Transfer {
     pub(super) id: String,
-    /// The project that made it, and owns its volume.
+    /// The project that created it and owns the volume.
     pub(super) project_id: String,
     pub(super) name: Option<String>,
     pub(super) volume_id: String,
@@ -22,18 +22,18 @@ pub(super) struct Transfer {
     pub(super) no_snapshots: bool,
 }
 
-/// What a transfer is to be.
+/// The parameters of a new transfer.
 pub(super) struct NewTransfer<'a> {
     pub(super) volume_id: &'a str,
     pub(super) name: Option<TransferName>,
     pub(super) no_snapshots: bool,
 }
 
-/// Which transfers are asked for.
+/// Selects the transfers of a list.
 pub(super) struct TransferQuery<'a> {
     pub(super) name: Option<&'a str>,
     pub(super) volume_id: Option<&'a str>,
-    /// The last transfer of the page before.
+    /// The ID of the previous page's last transfer.
     pub(super) marker: Option<&'a str>,
     pub(super) newest_first: bool,
     pub(super) offset: usize,
@@ -41,7 +41,7 @@ pub(super) struct TransferQuery<'a> {
 }
 
 impl Store {
-    /// Makes a transfer, and with it the only copy of its key.
+    /// Creates a transfer, and returns it with the only copy of its key.
     pub(super) fn create_transfer(
         &self,
         project: &str,
@@ -49,16 +49,16 @@ impl Store {
     ) -> Result<(Transfer, String), Error> {
         let mut db = self.db();
         let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let (record, mut facts) = volume(&tx, project, volume_id)?;
+        let (record, mut facts) = find_volume(&tx, project, volume_id)?;
         if no_snapshots {
             facts.snapshots = Some(false);
         }
         let candidate = Volume::read(&Value::Object(record))
-            .ok_or_else(|| Error::Failed(format!("volume {volume_id} has no id")))?;
-        // The sandbox is EVS behind Cinder's path too: the volumes are the same.
+            .ok_or_else(|| Error::Database(format!("volume {volume_id} has no ID")))?;
+        // EVS's constraints apply under Cinder's path too, because the volumes are the same.
         let eligibility = eligibility::check(&candidate, &facts, Service::EvsV2);
         if let Some(constraint) = eligibility.violated().iter().next() {
-            return Err(Error::Refused(constraint));
+            return Err(Error::Ineligible(constraint));
         }
 
         let transfer = Transfer {
@@ -69,14 +69,14 @@ impl Store {
             created_at: now(),
             no_snapshots,
         };
-        let (key, Lock { salt, hash }) = key::generate()?;
+        let (key, KeyHash { salt, hash }) = key::generate()?;
         let changed = tx.execute(
             "UPDATE volumes SET status = 'awaiting-transfer', updated_at = ?3
              WHERE id = ?1 AND project_id = ?2 AND status = 'available'",
             params![volume_id, project, transfer.created_at],
         )?;
         if changed != 1 {
-            return Err(Error::Refused(Constraint::Status));
+            return Err(Error::Ineligible(Constraint::Status));
         }
         tx.execute(
             "INSERT INTO transfers
@@ -97,11 +97,11 @@ impl Store {
         Ok((transfer, key))
     }
 
-    /// Ends a transfer, and gives its volume to the project if it has room for it. Any project may
-    /// do so that has the key, even the one that made it.
+    /// Accepts a transfer: moves its volume to `project`, if the quota permits, and deletes the
+    /// transfer. Any project that has the key may accept, even the one that created the transfer.
     ///
-    /// The volume's snapshots go with it. A Cinder that was told `no_snapshots` leaves them where
-    /// they were; here they go along all the same, since a snapshot is kept with its volume.
+    /// The volume's snapshots always move with it. Cinder leaves them behind when the transfer was
+    /// created with `no_snapshots`, but the sandbox stores snapshots as part of their volume.
     pub(super) fn accept_transfer(
         &self,
         project: &Project,
@@ -110,14 +110,14 @@ impl Store {
     ) -> Result<Transfer, Error> {
         let mut db = self.db();
         let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let (transfer, lock) = tx
+        let (transfer, key_hash) = tx
             .query_row("SELECT * FROM transfers WHERE id = ?1", [id], |row| {
-                let lock = Lock { salt: row.get("salt")?, hash: row.get("key_hash")? };
-                Ok((transfer(row)?, lock))
+                let key_hash = KeyHash { salt: row.get("salt")?, hash: row.get("key_hash")? };
+                Ok((read_transfer(row)?, key_hash))
             })
             .optional()?
             .ok_or_else(|| not_found(id))?;
-        if !key.is_some_and(|key| lock.opens(key)) {
+        if !key.is_some_and(|key| key_hash.matches(key)) {
             return Err(Error::InvalidKey(transfer.id));
         }
         check_quota(&tx, project, &transfer.volume_id)?;
@@ -127,19 +127,22 @@ impl Store {
             params![transfer.volume_id, project.project_id, now()],
         )?;
         if changed != 1 {
-            return Err(Error::NotAwaiting { transfer: transfer.id, volume: transfer.volume_id });
+            return Err(Error::NotAwaitingTransfer {
+                transfer: transfer.id,
+                volume: transfer.volume_id,
+            });
         }
         tx.execute("DELETE FROM transfers WHERE id = ?1", [id])?;
         tx.commit()?;
         Ok(transfer)
     }
 
-    /// Ends a transfer. Its volume stays where it is.
+    /// Deletes a transfer. The volume stays in its project.
     pub(super) fn delete_transfer(&self, project: &str, id: &str) -> Result<(), Error> {
         let mut db = self.db();
         let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let Transfer { volume_id, .. } = find(&tx, project, id)?;
-        // A volume that something else has happened to since is left as it is.
+        let Transfer { volume_id, .. } = find_transfer(&tx, project, id)?;
+        // Leaves a volume alone whose status has changed in the meantime.
         tx.execute(
             "UPDATE volumes SET status = 'available', updated_at = ?2
              WHERE id = ?1 AND status = 'awaiting-transfer'",
@@ -150,7 +153,7 @@ impl Store {
         Ok(())
     }
 
-    /// A page of transfers, in the order in which they were made or backwards.
+    /// Returns a page of transfers, ordered by creation time.
     pub(super) fn transfers(
         &self,
         project: &str,
@@ -159,7 +162,7 @@ impl Store {
         let mut db = self.db();
         let tx = db.transaction()?;
         if let Some(marker) = query.marker {
-            find(&tx, project, marker)?;
+            find_transfer(&tx, project, marker)?;
         }
         let (order, after) = match query.newest_first {
             true => ("DESC", "<"),
@@ -179,19 +182,19 @@ impl Store {
             ":project": project, ":name": query.name, ":volume": query.volume_id,
             ":marker": query.marker, ":limit": query.limit, ":offset": query.offset,
         };
-        Ok(statement.query_map(parameters, transfer)?.collect::<Result<_, _>>()?)
+        Ok(statement.query_map(parameters, read_transfer)?.collect::<Result<_, _>>()?)
     }
 
     pub(super) fn transfer(&self, project: &str, id: &str) -> Result<Transfer, Error> {
-        find(&self.db(), project, id)
+        find_transfer(&self.db(), project, id)
     }
 }
 
-fn find(db: &Connection, project: &str, id: &str) -> Result<Transfer, Error> {
+fn find_transfer(db: &Connection, project: &str, id: &str) -> Result<Transfer, Error> {
     db.query_row(
         "SELECT * FROM transfers WHERE id = ?1 AND project_id = ?2",
         [id, project],
-        transfer,
+        read_transfer,
     )
     .optional()?
     .ok_or_else(|| not_found(id))
@@ -201,7 +204,7 @@ fn not_found(id: &str) -> Error {
     Error::NotFound("Transfer", id.to_owned())
 }
 
-/// Whether a project has room for a volume more.
+/// Returns an error if one more volume would exceed the project's quota.
 fn check_quota(tx: &Transaction, project: &Project, volume_id: &str) -> Result<(), Error> {
     let size: i64 = tx.query_row(
         "SELECT json_extract(record, '$.size') FROM volumes WHERE id = ?1",
@@ -239,12 +242,12 @@ fn check_quota(tx: &Transaction, project: &Project, volume_id: &str) -> Result<(
     Err(Error::OverLimit(over))
 }
 
-/// The present in the API's form: UTC, no zone, always six digits of a second.
+/// The current time in the API's format: UTC without a zone, with exactly six fractional digits.
 fn now() -> String {
     Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%6f").to_string()
 }
 
-fn transfer(row: &Row) -> rusqlite::Result<Transfer> {
+fn read_transfer(row: &Row) -> rusqlite::Result<Transfer> {
     Ok(Transfer {
         id: row.get("id")?,
         project_id: row.get("project_id")?,

@@ -1,4 +1,4 @@
-//! The file: what it keeps, what it must not, one that is too old, and what is written into it.
+//! The database file: what it stores, what it must not, and upgrades from older versions.
 
 use crate::support::{A, B, SAMPLE, Server};
 use std::fs;
@@ -31,13 +31,53 @@ async fn a_file_keeps_everything_but_the_key() {
     assert_eq!(again.volume_named("data-01").await["status"], "awaiting-transfer");
 }
 
-#[test]
-fn an_older_sandbox_is_refused() {
+#[tokio::test]
+async fn upgrades_a_version_1_database() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("sandbox.db");
-    rusqlite::Connection::open(&file).unwrap().pragma_update(None, "user_version", 1).unwrap();
+    let server = Server::with(Some(&file), vec![]);
+    let created = server.create(SAMPLE, "kept").await.json();
+    drop(server);
+    // Restores the columns of version 1.
+    let database = rusqlite::Connection::open(&file).unwrap();
+    database
+        .execute_batch(
+            "ALTER TABLE transfers DROP COLUMN no_snapshots;
+             ALTER TABLE transfers ADD COLUMN key_hash_hex TEXT NOT NULL DEFAULT '';
+             UPDATE transfers SET key_hash_hex = lower(hex(key_hash));
+             ALTER TABLE transfers DROP COLUMN key_hash;
+             ALTER TABLE transfers RENAME COLUMN key_hash_hex TO key_hash;
+             UPDATE volumes SET backup_policy = 0;
+             PRAGMA user_version = 1;",
+        )
+        .unwrap();
+    drop(database);
+
+    let upgraded = Server::with(Some(&file), vec![]);
+    let volume = upgraded.volume_named("policy-protected").await;
+    let policies = format!("/v3/{A}/policies?vault_id={}", volume["id"].as_str().unwrap());
+    assert_eq!(upgraded.get(&policies).await.json()["count"], 1);
+    let data_02 = upgraded.volume_named("data-02").await;
+    assert_eq!(upgraded.create(data_02["id"].as_str().unwrap(), "new").await.status, 202);
+    let text = |field: &str| created["transfer"][field].as_str().unwrap();
+    assert_eq!(upgraded.accept(B, text("id"), "0123456789abcdef").await.status, 400);
+    assert_eq!(upgraded.accept(B, text("id"), text("auth_key")).await.status, 202);
+    drop(upgraded);
+    // The upgrade happens only once.
+    assert_eq!(
+        Server::with(Some(&file), vec![]).volume_named("data-02").await["status"],
+        "awaiting-transfer"
+    );
+}
+
+#[test]
+fn rejects_a_newer_database_and_says_what_to_do() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("sandbox.db");
+    rusqlite::Connection::open(&file).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = console_server::sandbox::router(Some(&file)).unwrap_err().to_string();
-    assert!(error.ends_with("it is of an older sandbox: use a new file"), "{error}");
+    assert!(error.contains("sandbox.db") && error.contains("schema version is 99"), "{error}");
+    assert!(error.ends_with("or move the file away to start with a new one"), "{error}");
 }
 
 /// B may have 3,000 GiB in all and 2,000 in one, each of them to the last.

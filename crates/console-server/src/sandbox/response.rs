@@ -1,48 +1,48 @@
-//! Answers in Cinder's forms: what succeeded, its faults, and what never reached its router.
+//! Responses in Cinder's formats: successes, faults, and errors raised before its router.
 
 use super::store::Error;
-use crate::BODY_LIMIT;
+use crate::limits::BODY_LIMIT;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 use volume_transfer::Constraint;
 
-/// Both the microversion that is asked for and the one that is answered.
+/// Carries the requested microversion in a request, and the applied one in a response.
 pub(super) const API_VERSION: HeaderName = HeaderName::from_static("openstack-api-version");
 
-/// Marks an answer as one of Cinder's own router, not of what stands before it: such an answer
-/// says its microversion.
+/// Marks a response as coming from the API itself and not from middleware in front of it. Only such
+/// a response states its microversion.
 #[derive(Clone, Copy)]
-pub(super) struct Routed;
+pub(super) struct FromApi;
 
-pub(super) fn json(status: StatusCode, body: &Value) -> Response {
+pub(super) fn json_response(status: StatusCode, body: &Value) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
-        // One of these answers carries a key.
+        // One of these responses contains a key.
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (status, headers, body.to_string()).into_response()
 }
 
-/// An answer of the API itself.
-pub(super) fn answer(status: StatusCode, body: &Value) -> Response {
-    let mut response = json(status, body);
-    response.extensions_mut().insert(Routed);
+/// A JSON response of the API itself.
+pub(super) fn api_response(status: StatusCode, body: &Value) -> Response {
+    let mut response = json_response(status, body);
+    response.extensions_mut().insert(FromApi);
     response
 }
 
-/// The answer of the API to a deletion.
+/// The API's response to a successful `DELETE`.
 pub(super) fn deleted() -> Response {
-    // Cinder leaves it to its web framework, which has no better type for nothing.
+    // Cinder sets no content type for an empty body, so its web framework falls back to HTML.
     let headers = [(header::CONTENT_TYPE, "text/html; charset=UTF-8")];
     let mut response = (StatusCode::ACCEPTED, headers).into_response();
-    response.extensions_mut().insert(Routed);
+    response.extensions_mut().insert(FromApi);
     response
 }
 
-/// A refusal of the API itself.
+/// An error response of the API itself.
 #[derive(Debug)]
 pub(super) struct Fault {
     status: StatusCode,
@@ -51,7 +51,7 @@ pub(super) struct Fault {
 
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
-        let mut response = answer(self.status, &self.body);
+        let mut response = api_response(self.status, &self.body);
         if self.status == StatusCode::PAYLOAD_TOO_LARGE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("0"));
         }
@@ -77,7 +77,7 @@ impl Fault {
         Fault::bad_request("Malformed request url")
     }
 
-    pub(super) fn media_type() -> Fault {
+    pub(super) fn unsupported_media_type() -> Fault {
         Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "badMediaType", "Unsupported Content-Type")
     }
 
@@ -85,13 +85,13 @@ impl Fault {
         Fault::new(StatusCode::REQUEST_TIMEOUT, "requestTimeout", "The request took too long.")
     }
 
-    /// `kind` is `Volume` or `Transfer`.
+    /// A missing `Volume` or `Transfer`.
     pub(super) fn not_found(kind: &str, id: &str) -> Fault {
         let message = format!("{kind} {id} could not be found.");
         Fault::new(StatusCode::NOT_FOUND, "itemNotFound", message)
     }
 
-    pub(super) fn no_such_action() -> Fault {
+    pub(super) fn action_not_found() -> Fault {
         Fault::new(StatusCode::NOT_FOUND, "itemNotFound", "The resource could not be found.")
     }
 
@@ -105,13 +105,13 @@ impl Fault {
         Fault::new(StatusCode::NOT_ACCEPTABLE, "computeFault", message)
     }
 
-    pub(super) fn failed() -> Fault {
+    pub(super) fn internal() -> Fault {
         let message =
             "The server has either erred or is incapable of performing the requested operation.";
         Fault::new(StatusCode::INTERNAL_SERVER_ERROR, "computeFault", message)
     }
 
-    /// A refusal that Cinder does not know, in EVS's own form.
+    /// An error that only EVS has, in EVS's own format.
     pub(super) fn evs(code: &str, message: &str) -> Fault {
         let body = json!({ "error": { "code": code, "message": message } });
         Fault { status: StatusCode::BAD_REQUEST, body }
@@ -122,26 +122,26 @@ impl From<Error> for Fault {
     fn from(error: Error) -> Fault {
         let violated = match error {
             Error::NotFound(kind, id) => return Fault::not_found(kind, &id),
-            Error::Refused(constraint) => constraint,
+            Error::Ineligible(constraint) => constraint,
             Error::InvalidKey(id) => {
                 return Fault::bad_request(format!(
                     "Invalid auth key: Attempt to transfer {id} with invalid auth key."
                 ));
             }
             Error::OverLimit(message) => return Fault::over_limit(&message),
-            Error::NotAwaiting { transfer, volume } => {
+            Error::NotAwaitingTransfer { transfer, volume } => {
                 return Fault::bad_request(format!(
                     "Invalid volume: Transfer {transfer}: Volume id {volume} expected in \
                      awaiting-transfer state."
                 ));
             }
-            Error::Failed(cause) => {
-                // The one thing that is logged. A database's message holds no values of a row.
-                let _ = writeln!(io::stderr(), "the sandbox's database failed: {cause}");
-                return Fault::failed();
+            Error::Database(cause) => {
+                // The only thing that is logged. SQLite's messages contain no column values.
+                let _ = writeln!(io::stderr(), "sandbox database error: {cause}");
+                return Fault::internal();
             }
         };
-        // The first two as Cinder says them; EVS promises a 400 and no particular words.
+        // The first two are Cinder's wording. For the others EVS documents only the status 400.
         let reason = match violated {
             Constraint::Status => "status must be available",
             Constraint::Encryption => "transferring encrypted volume is not supported",
@@ -159,50 +159,50 @@ impl From<Error> for Fault {
     }
 }
 
-/// The answer to a missing or unknown token, as Keystone's middleware gives it.
+/// The response to a missing or unknown token, in the format of Keystone's middleware.
 pub(super) fn unauthorized() -> Response {
     let message = "The request you have made requires authentication.";
     let body = json!({ "error": { "code": 401, "title": "Unauthorized", "message": message } });
-    let mut response = json(StatusCode::UNAUTHORIZED, &body);
-    // The sandbox has no identity service to send anyone to.
+    let mut response = json_response(StatusCode::UNAUTHORIZED, &body);
+    // A placeholder: the sandbox has no identity service.
     let challenge = HeaderValue::from_static(r#"Keystone uri="http://identity.invalid""#);
     response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     response
 }
 
-/// The answer to a path or method that Cinder has no route for.
-pub(super) fn no_such_route() -> Response {
+/// The response to a path or method without a route.
+pub(super) fn route_not_found() -> Response {
     webob(StatusCode::NOT_FOUND, "Not Found", "The resource could not be found.")
 }
 
-/// The same for a method whose answer has no body.
-pub(super) fn no_such_head() -> Response {
+/// The response to any `HEAD` request.
+pub(super) fn head_not_found() -> Response {
     let headers = [(header::CONTENT_TYPE, "text/html; charset=UTF-8")];
     (StatusCode::NOT_FOUND, headers).into_response()
 }
 
-/// The answer to a path that needs a slash at its end.
-pub(super) fn moved(location: &str) -> Response {
+/// Redirects to `location`.
+pub(super) fn found(location: &str) -> Response {
     let headers =
         [(header::CONTENT_TYPE, "text/plain; charset=utf8"), (header::LOCATION, location)];
     (StatusCode::FOUND, headers).into_response()
 }
 
-/// The answer to a body over the size limit.
+/// The response to a body that turned out to exceed the size limit.
 pub(super) fn too_large() -> Response {
     webob(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large", "Request is too large.")
 }
 
-/// The same where the request said so itself, and the body was not read.
+/// The response to a `Content-Length` above the size limit. The body is not read.
 pub(super) fn declared_too_large() -> Response {
     let message =
         format!("Request is too large. Larger than max_request_body_size ({BODY_LIMIT}).");
     webob(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large", &message)
 }
 
-/// An error of the web framework below Cinder, which has a form of its own.
+/// An error in the format of WebOb, the web framework below Cinder.
 fn webob(status: StatusCode, title: &str, explanation: &str) -> Response {
     let code = format!("{} {title}", status.as_u16());
     let message = format!("{explanation}<br /><br />\n\n\n");
-    json(status, &json!({ "message": message, "code": code, "title": title }))
+    json_response(status, &json!({ "message": message, "code": code, "title": title }))
 }
