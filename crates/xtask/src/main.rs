@@ -9,6 +9,7 @@ mod bench;
 mod codes;
 mod conformance;
 mod count;
+mod cycles;
 mod fuzz;
 mod install;
 mod licences;
@@ -17,6 +18,7 @@ mod package;
 mod page;
 mod report;
 mod run;
+mod rust_modules;
 mod shell;
 mod test;
 

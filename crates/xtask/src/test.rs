@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check there is, and what each of them needs.
 
 use crate::{
-    bench, conformance, count,
+    bench, conformance, count, cycles,
     install::{Need, browser, install},
     package, page,
     report::{Outcome, Report},
@@ -30,6 +30,7 @@ const WASM: Need = Need::Target("wasm32-unknown-unknown");
 
 const STEPS: &[Step] = &[
     Step::new("format", &[], format),
+    Step::new("cycles", &[], || cycles::check().map(|()| None)),
     Step::new("clippy", &[WASM], clippy),
     Step::new("native", &[Need::Nginx], native),
     Step::new("docs", &[], docs),
