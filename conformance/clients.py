@@ -1,14 +1,14 @@
-"""The real clients, as they are installed, through the whole life of a transfer, there and back.
+"""Runs OpenStack's own clients through the life cycle of a transfer, in both directions.
 
     clients.py ENDPOINT
 
-ENDPOINT is the sandbox, or a Cinder that was furnished like it.
+ENDPOINT is the sandbox, or a Cinder seeded with the same data.
 """
 
 import sys
 import warnings
 
-# The libraries complain of each other.
+# The libraries print warnings about each other's versions.
 warnings.simplefilter("ignore")
 
 import openstack
@@ -16,101 +16,101 @@ from cinderclient import client as cinderclient
 from cinderclient import exceptions
 from keystoneauth1 import session, token_endpoint
 
-from furnish import PROJECTS
+from seed_cinder import PROJECTS
 
 VOLUME = "data-02"
 
 
 def authenticate(endpoint, label):
-    """A project's entry and its token, for clients that need not ask Keystone for them."""
+    """Returns a project's endpoint and an authentication plugin that needs no Keystone."""
     project, token = PROJECTS[label]
-    entry = f"{endpoint}/v3/{project}"
-    return entry, token_endpoint.Token(entry, token)
+    url = f"{endpoint}/v3/{project}"
+    return url, token_endpoint.Token(url, token)
 
 
-def by_cinderclient(endpoint, version):
-    """python-cinderclient, which sends each microversion to the path that it knows for it."""
+def check_cinderclient(endpoint, version):
+    """Checks python-cinderclient, which chooses the path by microversion."""
 
     def connect(label):
         _, auth = authenticate(endpoint, label)
         return cinderclient.Client(version, session=session.Session(auth))
 
-    giver, taker = connect("A"), connect("B")
-    (volume,) = [volume for volume in giver.volumes.list() if volume.name == VOLUME]
+    sender, recipient = connect("A"), connect("B")
+    (volume,) = [volume for volume in sender.volumes.list() if volume.name == VOLUME]
 
-    for end in ["deleted", "accepted", "given back"]:
-        made = giver.transfers.create(volume.id, f"  {end} 转让 ")
-        assert (made.volume_id, made.name) == (volume.id, f"{end} 转让"), made.to_dict()
-        assert len(made.auth_key) == 16
-        assert giver.volumes.get(volume.id).status == "awaiting-transfer"
-        assert [row.id for row in giver.transfers.list()] == [made.id]
-        shown = giver.transfers.get(made.id)
-        assert (shown.id, shown.name) == (made.id, made.name)
+    for outcome in ["deleted", "accepted", "returned"]:
+        created = sender.transfers.create(volume.id, f"  {outcome} 转让 ")
+        assert (created.volume_id, created.name) == (volume.id, f"{outcome} 转让"), created.to_dict()
+        assert len(created.auth_key) == 16
+        assert sender.volumes.get(volume.id).status == "awaiting-transfer"
+        assert [row.id for row in sender.transfers.list()] == [created.id]
+        shown = sender.transfers.get(created.id)
+        assert (shown.id, shown.name) == (created.id, created.name)
         assert not hasattr(shown, "auth_key")
-        refused(lambda: giver.transfers.create(volume.id), exceptions.BadRequest)
-        if end == "deleted":
-            giver.transfers.delete(made.id)
-            assert giver.volumes.get(volume.id).status == "available"
+        expect_error(lambda: sender.transfers.create(volume.id), exceptions.BadRequest)
+        if outcome == "deleted":
+            sender.transfers.delete(created.id)
+            assert sender.volumes.get(volume.id).status == "available"
         else:
-            refused(lambda: taker.transfers.accept(made.id, "0" * 16), exceptions.BadRequest)
-            assert taker.transfers.accept(made.id, made.auth_key).volume_id == volume.id
-            assert taker.volumes.get(volume.id).status == "available"
-            refused(lambda: giver.volumes.get(volume.id), exceptions.NotFound)
-        refused(lambda: giver.transfers.get(made.id), exceptions.NotFound)
-        assert giver.transfers.list() == []
-        if end == "accepted":
-            giver, taker = taker, giver
+            expect_error(lambda: recipient.transfers.accept(created.id, "0" * 16), exceptions.BadRequest)
+            assert recipient.transfers.accept(created.id, created.auth_key).volume_id == volume.id
+            assert recipient.volumes.get(volume.id).status == "available"
+            expect_error(lambda: sender.volumes.get(volume.id), exceptions.NotFound)
+        expect_error(lambda: sender.transfers.get(created.id), exceptions.NotFound)
+        assert sender.transfers.list() == []
+        if outcome == "accepted":
+            sender, recipient = recipient, sender
 
 
-def by_openstacksdk(endpoint):
-    """openstacksdk, which looks for the newest microversion that both sides know."""
+def check_openstacksdk(endpoint):
+    """Checks openstacksdk, which negotiates the newest microversion that both sides support."""
 
     def connect(label):
-        entry, auth = authenticate(endpoint, label)
+        url, auth = authenticate(endpoint, label)
         return openstack.connection.Connection(
-            session=session.Session(auth), block_storage_endpoint_override=entry
+            session=session.Session(auth), block_storage_endpoint_override=url
         ).block_storage
 
-    giver, taker = connect("A"), connect("B")
-    (volume,) = giver.volumes(name=VOLUME)
+    sender, recipient = connect("A"), connect("B")
+    (volume,) = sender.volumes(name=VOLUME)
 
-    for end in ["deleted", "accepted", "given back"]:
-        made = giver.create_transfer(volume_id=volume.id, name=f"{end} 转让")
-        assert (made.volume_id, made.name) == (volume.id, f"{end} 转让"), made
-        assert len(made.auth_key) == 16
-        assert giver.get_volume(volume.id).status == "awaiting-transfer"
-        assert [row.id for row in giver.transfers()] == [made.id]
-        assert giver.get_transfer(made.id).name == made.name
-        assert giver.find_transfer(made.name).id == made.id
-        if end == "deleted":
-            giver.delete_transfer(made.id, ignore_missing=False)
-            assert giver.get_volume(volume.id).status == "available"
+    for outcome in ["deleted", "accepted", "returned"]:
+        created = sender.create_transfer(volume_id=volume.id, name=f"{outcome} 转让")
+        assert (created.volume_id, created.name) == (volume.id, f"{outcome} 转让"), created
+        assert len(created.auth_key) == 16
+        assert sender.get_volume(volume.id).status == "awaiting-transfer"
+        assert [row.id for row in sender.transfers()] == [created.id]
+        assert sender.get_transfer(created.id).name == created.name
+        assert sender.find_transfer(created.name).id == created.id
+        if outcome == "deleted":
+            sender.delete_transfer(created.id, ignore_missing=False)
+            assert sender.get_volume(volume.id).status == "available"
         else:
-            refused(
-                lambda: taker.accept_transfer(made.id, "0" * 16),
+            expect_error(
+                lambda: recipient.accept_transfer(created.id, "0" * 16),
                 openstack.exceptions.BadRequestException,
             )
-            taker.accept_transfer(made.id, made.auth_key)
-            assert taker.get_volume(volume.id).status == "available"
-        refused(lambda: giver.get_transfer(made.id), openstack.exceptions.NotFoundException)
-        assert list(giver.transfers()) == []
-        if end == "accepted":
-            giver, taker = taker, giver
+            recipient.accept_transfer(created.id, created.auth_key)
+            assert recipient.get_volume(volume.id).status == "available"
+        expect_error(lambda: sender.get_transfer(created.id), openstack.exceptions.NotFoundException)
+        assert list(sender.transfers()) == []
+        if outcome == "accepted":
+            sender, recipient = recipient, sender
 
 
-def refused(call, error):
+def expect_error(call, error):
     try:
         call()
     except error:
         return
-    raise AssertionError(f"{error.__name__} was expected")
+    raise AssertionError(f"expected {error.__name__}")
 
 
 def main():
     endpoint = sys.argv[1]
-    by_cinderclient(endpoint, "3.0")
-    by_cinderclient(endpoint, "3.55")
-    by_openstacksdk(endpoint)
+    check_cinderclient(endpoint, "3.0")
+    check_cinderclient(endpoint, "3.55")
+    check_openstacksdk(endpoint)
     print("clients: 3 passed (cinderclient at 3.0 and 3.55, openstacksdk)")
 
 

@@ -1,8 +1,8 @@
-"""Plays the table against Cinder and against the sandbox, and compares what they answer.
+"""Sends all test cases to Cinder and to the sandbox, and compares the responses.
 
     compare.py CINDER SANDBOX [--noauth]
 
-Exits with 1 where they differ in what is not listed, or no longer differ in what is.
+Exits with 1 if there is an unlisted difference, or a listed difference is gone.
 """
 
 import json
@@ -10,11 +10,11 @@ import re
 import urllib.parse
 
 from cases import BODY, CASES, HEADERS, STATUS
-from furnish import PROJECTS, services
+from seed_cinder import PROJECTS, services
 
 
 class Player:
-    """One of the two, and what the table's placeholders stand for there."""
+    """Sends test cases to one service, and knows its values for the placeholders."""
 
     def __init__(self, service):
         self.service = service
@@ -26,7 +26,7 @@ class Player:
         self.known["data-01 in capitals"] = self.known["data-01"].upper()
 
     def play(self, case):
-        """What of the answer is compared, by its name."""
+        """Sends a request, and returns the parts of the response to compare, by name."""
         method, path = self.fill(case.request).split(" ")
         body = case.body
         if isinstance(body, bytes):
@@ -38,59 +38,61 @@ class Player:
             token = "B" if "<B>" in case.request else "A"
         path = urllib.parse.quote(path, "/?&=:%")
         status, headers, text = self.service.send(method, path, body, case.headers, token)
-        blurred = self.blur(case, status, headers, text)
-        made = json.loads(text).get("transfer", {}) if status == 202 and text else {}
-        if case.calls:
-            self.known[case.calls] = made["id"]
-            self.known[f"{case.calls}.key"] = made["auth_key"]
-        elif "auth_key" in made:
-            self.service.ask("DELETE", f"/v3/{self.known['A']}/os-volume-transfer/{made['id']}")
-        return blurred
+        normalized = self.normalize(case, status, headers, text)
+        created = json.loads(text).get("transfer", {}) if status == 202 and text else {}
+        if case.save_as:
+            self.known[case.save_as] = created["id"]
+            self.known[f"{case.save_as}.key"] = created["auth_key"]
+        elif "auth_key" in created:
+            path = f"/v3/{self.known['A']}/os-volume-transfer/{created['id']}"
+            self.service.request_ok("DELETE", path)
+        return normalized
 
     def fill(self, text):
+        """Replaces placeholders with this service's values."""
         for name, value in self.known.items():
             text = text.replace(f"<{name}>", value)
         return text
 
-    def blur(self, case, status, headers, text):
-        """Takes out what differs from one answer to the next, and nothing else: an id that stands
-        twice in an answer must stand twice in the other's."""
+    def normalize(self, case, status, headers, text):
+        """Replaces what differs from one response to the next. IDs are numbered, so that an ID which
+        occurs twice must do so in both services."""
         ids = {}
 
         def number(match):
             return f"<id {ids.setdefault(match[0], len(ids) + 1)}>"
 
-        def blurred(text):
+        def replace(text):
             for name, value in self.known.items():
                 text = text.replace(value, f"<{name}>")
-            # A colon need not be escaped in a link's query.
+            # Both forms of a colon are valid in a link's query.
             text = text.replace(self.service.host, "<host>").replace("%3A", ":")
             text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", number, text)
             text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}", "<time>", text)
             return re.sub(r'("auth_key": ?)"[0-9a-f]{16}"', r'\1"<key>"', text)
 
-        body = blurred(text)
+        body = replace(text)
         try:
             body = json.loads(body)
         except ValueError:
             pass
         if case.fields:
-            body = only(case.fields, body)
+            body = select(case.fields, body)
         ids.clear()
-        headers = {name: headers.get(name) and blurred(headers[name]) for name in HEADERS}
+        headers = {name: headers.get(name) and replace(headers[name]) for name in HEADERS}
         return {STATUS: status, BODY: body, **headers}
 
 
-def only(fields, body):
-    """The body with no other fields in its volumes than these."""
+def select(fields, body):
+    """Returns the body with only these fields in its volumes."""
 
-    def one(volume):
+    def select_in(volume):
         return {name: volume.get(name) for name in fields}
 
     if "volume" in body:
-        return {**body, "volume": one(body["volume"])}
+        return {**body, "volume": select_in(body["volume"])}
     if "volumes" in body:
-        return {**body, "volumes": [one(volume) for volume in body["volumes"]]}
+        return {**body, "volumes": [select_in(volume) for volume in body["volumes"]]}
     return body
 
 
@@ -98,26 +100,26 @@ def main():
     cinder, sandbox = map(Player, services())
     noauth = cinder.service.noauth
 
-    alike, listed, wrong = 0, 0, 0
+    same, listed, wrong = 0, 0, 0
     for case in CASES:
         if noauth and not case.noauth:
             continue
         expected, got = cinder.play(case), sandbox.play(case)
         differing = {part for part in expected if expected[part] != got[part]}
         if expected[STATUS] == case.status and differing == set(case.differs):
-            alike += not differing
+            same += not differing
             listed += bool(differing)
             continue
         wrong += 1
-        print(f"\n{case.what}: {case.request}, to be answered with {case.status}")
+        print(f"\n{case.name}: {case.request}, expected status {case.status}")
         for part in expected:
             if part in differing | set(case.differs) | {STATUS}:
-                of_it = "listed to differ" if part in case.differs else "to be alike"
-                print(f"  {part}, {of_it}")
+                expectation = "different" if part in case.differs else "the same"
+                print(f"  {part}, expected to be {expectation}")
                 print(f"    Cinder:  {expected[part]}\n    sandbox: {got[part]}")
     mode = "noauth" if noauth else "keystone"
-    total = alike + listed + wrong
-    print(f"{mode}: {total} cases, {alike} alike, {listed} differ as listed, {wrong} WRONG")
+    total = same + listed + wrong
+    print(f"{mode}: {total} cases, {same} the same, {listed} differ as listed, {wrong} WRONG")
     raise SystemExit(wrong > 0)
 
 

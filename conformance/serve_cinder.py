@@ -1,16 +1,16 @@
-"""A real OpenStack Cinder in one process: its API, its scheduler and a volume service.
+"""Runs a real OpenStack Cinder in one process: its API, its scheduler and a volume service.
 
     serve_cinder.py FOLDER [--token TOKEN=USER:PROJECT:ROLE+ROLE]... [--origin ORIGIN]...
 
-FOLDER keeps its database and its log. It listens on any free port, prints `READY http://...` once
-it can make volumes, and stops when its standard input ends: so it never outlives who started it.
+FOLDER is for the database and the log. Cinder listens on a free port, prints `READY http://...` once
+it can create volumes, and exits when its standard input is closed, so that it never outlives the
+process that started it.
 
-With tokens, keystonemiddleware knows these and no others. Without any, Cinder runs as "noauth": a
-token is `USER:PROJECT`, and whoever has one is an administrator.
+With `--token`, only these tokens are valid. Without, Cinder runs in its "noauth" mode: a token is
+`USER:PROJECT`, and every user is an administrator.
 
-One process, so that oslo.messaging's "fake:" transport reaches all three services and no message
-broker is needed. Nothing of Cinder is patched but keystonemiddleware's look at Keystone, by the
-fixture that it brings for this.
+A single process can use oslo.messaging's "fake:" transport and needs no message broker. Cinder itself
+is not patched; keystonemiddleware's own test fixture replaces Keystone.
 """
 
 import os
@@ -18,7 +18,7 @@ import sys
 import warnings
 
 warnings.simplefilter("ignore")
-# Cinder 26 is made for eventlet, which must come before everything that it replaces.
+# Cinder 26 requires eventlet, which must be imported before the modules that it patches.
 import eventlet
 
 eventlet.monkey_patch()
@@ -52,7 +52,7 @@ CONF = cfg.CONF
 
 
 def write_configuration(folder, auth, origins):
-    """What differs from Cinder's defaults, each for a reason."""
+    """Writes the settings that differ from Cinder's defaults."""
     paste = folder / "api-paste.ini"
     file = folder / "cinder.conf"
     shipped = pathlib.Path(sys.prefix, "etc/cinder")
@@ -69,7 +69,7 @@ osapi_volume_listen = 127.0.0.1
 osapi_volume_listen_port = 0
 osapi_volume_workers = 1
 transport_url = fake:/
-# The services share one process and so one heartbeat, by which one of them would look dead.
+# The services share one heartbeat, so one of them would otherwise be considered down.
 service_down_time = 1000000000
 quota_volumes = 10000
 quota_gigabytes = 100000
@@ -88,7 +88,7 @@ backend_url = file://{folder}/coordination
 [key_manager]
 backend = cinder.keymgr.conf_key_mgr.ConfKeyManager
 fixed_key = {'1'.zfill(64)}
-# There is no Keystone, and none is called: the tokens are known.
+# Placeholders: the test fixture validates tokens, and no Keystone is called.
 [keystone_authtoken]
 www_authenticate_uri = http://identity.invalid
 auth_type = password
@@ -101,14 +101,14 @@ project_domain_name = Default
 [cors]
 allowed_origin = {','.join(origins)}
 """)
-    # The filter for CORS reads the files that it is told of here, and not the one above.
+    # The CORS filter reads only configuration files that are named here.
     project = "oslo_config_project = cinder\n"
     filters = (shipped / "api-paste.ini").read_text()
     paste.write_text(filters.replace(project, f"{project}oslo_config_file = {file}\n"))
     return file
 
 
-def know_tokens(tokens):
+def register_tokens(tokens):
     keystone = fixture.AuthTokenFixture()
     keystone.setUp()
     for token in tokens:
@@ -129,25 +129,25 @@ def know_tokens(tokens):
         )
 
 
-def say_when_ready(api):
-    """A volume can be made once the scheduler has heard of the volume service."""
+def announce_when_ready(api):
+    """Prints the address once the scheduler knows the volume service, so that volumes can be created."""
     url = f"http://127.0.0.1:{api.port}"
-    everything = context.get_admin_context()
-    patience = time.monotonic() + 120
-    while time.monotonic() < patience:
+    admin = context.get_admin_context()
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
         eventlet.sleep(0.1)
         try:
             healthy = urllib.request.urlopen(f"{url}/healthcheck", timeout=2).status == 200
         except OSError:
             continue
-        services = {known.binary for known in db.service_get_all(everything, disabled=False)}
+        services = {service.binary for service in db.service_get_all(admin, disabled=False)}
         if healthy and {"cinder-scheduler", "cinder-volume"} <= services:
             print(f"READY {url}", flush=True)
             return
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def stop_with_standard_input():
+def stop_when_input_ends():
     while os.read(0, 1024):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
@@ -171,8 +171,8 @@ def main():
     log.setup(CONF, "cinder")
     os_brick.setup(CONF)
     if arguments.token:
-        know_tokens(arguments.token)
-    # Cinder reads these of an encrypted volume's transfer without Keystone, too.
+        register_tokens(arguments.token)
+    # Cinder reads these options when transferring an encrypted volume, even without Keystone.
     options = loading.get_auth_plugin_conf_options("password")
     CONF.register_opts(options, group="keystone_authtoken")
 
@@ -189,9 +189,9 @@ def main():
         api := service.WSGIService("osapi_volume"),
     ]:
         launcher.launch_service(service_)
-    eventlet.spawn(say_when_ready, api)
+    eventlet.spawn(announce_when_ready, api)
     eventlet.patcher.original("threading").Thread(
-        target=stop_with_standard_input, daemon=True
+        target=stop_when_input_ends, daemon=True
     ).start()
     launcher.wait()
 

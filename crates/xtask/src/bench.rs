@@ -1,5 +1,4 @@
-//! `cargo xtask bench`: the npm package and the page beside what a console developer would use in
-//! their place.
+//! `cargo xtask bench`: compares the npm package and the page with the usual alternatives.
 
 use crate::{
     install::{Need, browser, install},
@@ -8,14 +7,14 @@ use crate::{
 };
 use anyhow::Result;
 
-/// What `bench/run.js` needs beside the package. Its esbuild and its Playwright are `e2e`'s.
+/// What `bench/run.js` needs, apart from the package. It uses esbuild and Playwright from `e2e`.
 pub(crate) const NEEDS: &[Need] = &[Need::NpmPackages, Need::BenchPackages];
 
 /// Measures everything in Node and in Chromium and writes `docs/benchmarks.md`.
 ///
 /// # Errors
-/// Where the answers differ, or something can't be run. That a target is not met is no error, it is
-/// in the table.
+/// Returns an error if the candidates' results differ or something can't be run. A missed target is
+/// not an error: the table shows it.
 pub(crate) fn bench() -> Result<()> {
     package::package()?;
     NEEDS.iter().copied().chain([Need::Trunk, Need::Browser]).try_for_each(install)?;
@@ -23,10 +22,10 @@ pub(crate) fn bench() -> Result<()> {
     run(&[])
 }
 
-/// Compares the answers and times nothing.
+/// Compares the candidates' results without timing anything.
 ///
 /// # Errors
-/// Where the package is not built, or two do not give the same answer.
+/// Returns an error if the package is not built or two results differ.
 pub(crate) fn check() -> Result<()> {
     run(&["--check"])
 }

@@ -1,4 +1,4 @@
-//! What JavaScript has to know of the core as data: `npm/src/codes.ts` and the messages' keys.
+//! Exports the core's constants to JavaScript: `npm/src/codes.ts` and the keys of messages.
 
 use anyhow::{Context, Result};
 use std::fmt::Write;
@@ -8,43 +8,46 @@ use volume_transfer::{
     signs::Sign,
 };
 
-/// What no project, volume or name is; where they stand in a request, the real ones will.
+/// Placeholders that mark where a request contains the project, volume and name.
 const PROJECT: &str = "PROJECT";
 const VOLUME: &str = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 const NAME: &str = "NAME";
 
-/// The file `codes.ts`.
+/// Generates `codes.ts`.
 pub(crate) fn typescript() -> Result<String> {
-    let mut file = String::from(
-        "// Made from the core by `cargo xtask package`; a change here is overwritten.\n",
-    );
+    let mut file =
+        String::from("// Generated from the core by `cargo xtask package`. Do not edit.\n");
     let mut list = |comment: &str, name: &str, codes: &[&str]| {
         let codes: Vec<_> = codes.iter().map(|code| format!("  \"{code}\",\n")).collect();
         write!(file, "\n/** {comment} */\nexport const {name} = [\n{}] as const;\n", codes.concat())
     };
     list(
-        "The services, each by its stable code. The first one is the default.",
+        "The codes of the services. The first one is the default.",
         "services",
         &Service::ALL.map(Service::code),
     )?;
     list(
-        "The constraints that a service may put on a volume. Bit n of a mask stands for the n-th.",
+        "The codes of the constraints on a volume. Bit n of a mask stands for the n-th.",
         "constraints",
         &Constraint::ALL.map(Constraint::code),
     )?;
-    list("What is known of a constraint.", "verdicts", &Verdict::ALL.map(Verdict::code))?;
     list(
-        "The same of a volume as a whole.",
+        "The codes of a verdict on one constraint.",
+        "verdicts",
+        &Verdict::ALL.map(Verdict::code),
+    )?;
+    list(
+        "The codes of the verdict on a volume as a whole.",
         "eligibilities",
         &Verdict::ALL.map(Verdict::eligibility),
     )?;
-    list("Why a text is not a name.", "nameCodes", &NameError::CODES)?;
-    list("Why a text is not an id.", "idCodes", &IdError::ALL.map(IdError::code))?;
-    list("Why no answer came.", "lostCodes", &Lost::ALL.map(Lost::code))?;
-    list("What a refusal is about.", "faultCodes", &FaultKind::ALL.map(FaultKind::code))?;
-    list("Why an outcome is not known.", "unknownCodes", &UnknownCause::CODES)?;
+    list("The codes of an invalid name.", "nameCodes", &NameError::CODES)?;
+    list("The codes of an invalid ID.", "idCodes", &IdError::ALL.map(IdError::code))?;
+    list("The codes of a missing response.", "lostCodes", &Lost::ALL.map(Lost::code))?;
+    list("The codes of a service's error.", "faultCodes", &FaultKind::ALL.map(FaultKind::code))?;
+    list("The codes of an unknown outcome.", "unknownCodes", &UnknownCause::CODES)?;
 
-    file.push_str("\n/** Each service's name rule, and its path around a project's id. */\n");
+    file.push_str("\n/** Each service's name rule, and its path around the project ID. */\n");
     file.push_str("export const profiles = [\n");
     for service in Service::ALL {
         let rule = service.name_rule();
@@ -57,22 +60,25 @@ pub(crate) fn typescript() -> Result<String> {
             strings(request(service, None)?.path.split(PROJECT)),
         )?;
     }
-    file.push_str("] as const;\n\n/** Each service's constraints, as a mask. */\n");
+    file.push_str("] as const;\n\n/** Each service's constraints as a mask. */\n");
     let masks = Service::ALL.map(|service| service.constraints().bits().to_string());
     writeln!(file, "export const masks = [{}] as const;", masks.join(", "))?;
 
     let named = request(Service::default(), Some(NAME))?;
     let unnamed = request(Service::default(), None)?;
-    let (bare, body) = (unnamed.body.context("no body")?, named.body.clone().context("no body")?);
-    let (before, after) = bare.split_once(VOLUME).context("the body has no volume")?;
+    let (bare, body) = (
+        unnamed.body.context("the request has no body")?,
+        named.body.clone().context("the request has no body")?,
+    );
+    let (before, after) = bare.split_once(VOLUME).context("the body has no volume ID")?;
     let (field, end) = body
         .strip_prefix(before)
         .and_then(|rest| rest.strip_prefix(VOLUME))
         .and_then(|rest| rest.split_once(&format!("\"{NAME}\"")))
-        .context("a name is to stand behind the volume")?;
+        .context("the name must follow the volume")?;
     file.push_str(
-        "\n/** The create request around a volume's id: what follows it without a name, or what stands
- * before and after the name in JSON. */\nexport const create = {\n",
+        "\n/** The parts of a create request: before the volume ID, after it without a name, and before and
+ * after the name. */\nexport const create = {\n",
     );
     writeln!(file, "  method: \"{}\",", named.method.as_str())?;
     let headers = named.headers().map(|(name, value)| format!("\"{name}\": \"{value}\""));
@@ -83,7 +89,7 @@ pub(crate) fn typescript() -> Result<String> {
     file.push_str("} as const;\n");
 
     file.push_str(
-        "\n/** What the rules look at in a volume's record: the bits that `of` says of each value, together. */
+        "\n/** Combines the bits that `of` returns for each field that the rules read. */
 export const signsOf = (volume: any, of: (sign: number, value: unknown) => number): number => {
   const metadata = volume.metadata;
   return (
@@ -96,7 +102,7 @@ export const signsOf = (volume: any, of: (sign: number, value: unknown) => numbe
         writeln!(file, "    {or}of({place}, {record}.{key})")?;
     }
     file.push_str(
-        "  );\n};\n\n/** The same fields, by their names, and whether metadata has them. */\n",
+        "  );\n};\n\n/** The names of these fields, and whether they are in `metadata`. */\n",
     );
     file.push_str("export const signs = [\n");
     for sign in Sign::ALL {
@@ -112,7 +118,7 @@ fn request(service: Service, name: Option<&str>) -> Result<volume_transfer::Requ
     let volume = Eligibility::unseen(VolumeId::parse(VOLUME)?, service)
         .admit()
         .ok()
-        .context("a volume that nobody has seen can go")?;
+        .context("a volume without known facts must be eligible")?;
     let name = name.map(|name| TransferName::new(name, service.name_rule())).transpose()?;
     Ok(api::create(service, &project, &CreateTransfer::new(volume, name)))
 }
@@ -125,7 +131,7 @@ fn strings<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     format!("[{}]", texts.map(string).collect::<Vec<_>>().join(", "))
 }
 
-/// The key of every message that the package can ask for: `FIELD.CODE`, and the words for params.
+/// Returns the keys of all messages that the package uses: `FIELD.CODE`, and the names of parameters.
 pub(crate) fn message_keys() -> Vec<String> {
     let mut keys = Vec::new();
     let mut all = |field: &str, codes: &[&str]| {

@@ -1,11 +1,10 @@
-//! `cargo xtask count`: how many instructions of wasm the package's calls take. Times tell that only
-//! on a machine that is left alone; counts are the same wherever the same module runs.
+//! `cargo xtask count`: counts the wasm instructions that the package's calls execute. Unlike times,
+//! counts do not depend on the machine or on what else it is doing.
 //!
-//! The module is the one that is shipped, with a counter put into it: every instruction that is
-//! executed counts one, a call, a vector instruction or a `memory.copy` of any length too. What
-//! only marks a place does not count: `block`, `loop`, `else`, `end` and `nop`. Nor does anything
-//! that JavaScript does. An interpreter's fuel would be no such count: wasmi, for one, also charges
-//! for what a branch skips.
+//! The module is the published one with a counter added. Every executed instruction counts as one,
+//! including calls, vector instructions and a `memory.copy` of any length. Instructions that only mark
+//! positions do not count (`block`, `loop`, `else`, `end` and `nop`), and neither does JavaScript. The
+//! fuel of an interpreter would be less exact: wasmi, for example, also charges for skipped branches.
 //!
 //! `bench/count.js` makes the calls.
 
@@ -24,36 +23,36 @@ use wasm_encoder::{
 };
 use wasmparser::{ExportSectionReader, FunctionBody, GlobalSectionReader, Operator, Parser};
 
-/// What `bench/count.js` needs beside the package.
+/// What `bench/count.js` needs, apart from the package.
 pub(crate) const NEEDS: &[Need] = &[Need::Node];
 
-/// The counts that were accepted.
+/// The accepted counts.
 const FILE: &str = "bench/counts.json";
-/// By how many percent a count may differ from what was accepted.
+/// By how many percent a count may differ from the accepted one.
 const TOLERANCE: u64 = 10;
 const ACCEPT: &str = "`cargo xtask count --accept`";
 
-/// Instructions by job.
+/// The number of instructions by job.
 type Counts = BTreeMap<String, u64>;
 
-/// Compares the counts with those that were accepted; a note where the latter are out of date.
+/// Compares the counts with the accepted ones. Returns a note if calls have become much cheaper.
 ///
 /// # Errors
-/// Where the package is not built, or something takes more instructions than it may.
+/// Returns an error if the package is not built, or a call takes too many instructions.
 pub(crate) fn check() -> Result<Option<String>> {
     let accepted = serde_json::from_str(&fs::read_to_string(FILE)?).context(FILE)?;
     compare(&accepted, &count()?)
 }
 
-/// Builds the package, and accepts whatever it takes.
+/// Builds the package and accepts its current counts.
 ///
 /// # Errors
-/// Where something can't be built or run.
+/// Returns an error if something can't be built or run.
 pub(crate) fn accept() -> Result<()> {
     package::package()?;
     NEEDS.iter().copied().try_for_each(install)?;
     fs::write(FILE, serde_json::to_string_pretty(&count()?)? + "\n")?;
-    println!("{FILE} is new: commit it, and say what it was worth");
+    println!("{FILE} has been updated: commit it, and explain the change");
     Ok(())
 }
 
@@ -68,26 +67,29 @@ fn count() -> Result<Counts> {
         .output()
         .context("node")?;
     ensure!(output.status.success(), "bench/count.js failed ({})", output.status);
-    serde_json::from_slice(&output.stdout).context("what bench/count.js said")
+    serde_json::from_slice(&output.stdout).context("the output of bench/count.js")
 }
 
 fn compare(accepted: &Counts, counted: &Counts) -> Result<Option<String>> {
-    ensure!(accepted.keys().eq(counted.keys()), "{FILE} has other jobs: run {ACCEPT}");
+    ensure!(accepted.keys().eq(counted.keys()), "{FILE} lists different jobs: run {ACCEPT}");
     let (mut more, mut less) = (Vec::new(), Vec::new());
     for ((job, &before), &now) in accepted.iter().zip(counted.values()) {
         let percent = (now as f64 / before as f64 - 1.0) * 100.0;
         println!("{job:<24} {now:>12} instructions  {percent:>+6.1} %");
         if now * 100 > before * (100 + TOLERANCE) {
-            more.push(format!("{job} takes {now} instructions and not {before}, {percent:+.1} %"));
+            more.push(format!(
+                "{job} takes {now} instructions instead of {before}, {percent:+.1} %"
+            ));
         } else if now * 100 < before * (100 - TOLERANCE) {
             less.push(format!("{job} {percent:+.1} %"));
         }
     }
-    ensure!(more.is_empty(), "{}; if it is worth that, run {ACCEPT}", more.join("; "));
-    Ok((!less.is_empty()).then(|| format!("{FILE} is out of date: {}; {ACCEPT}", less.join(", "))))
+    ensure!(more.is_empty(), "{}; if this is intended, run {ACCEPT}", more.join("; "));
+    Ok((!less.is_empty())
+        .then(|| format!("{FILE} is out of date: {}; run {ACCEPT}", less.join(", "))))
 }
 
-/// A module that counts what it executes, in its exported global `counted`.
+/// Adds a counter of executed instructions to a module, exported as the global `counted`.
 fn with_counter(wasm: &[u8]) -> Result<Vec<u8>> {
     let mut module = Module::new();
     Counter::default()
@@ -96,11 +98,11 @@ fn with_counter(wasm: &[u8]) -> Result<Vec<u8>> {
     Ok(module.finish())
 }
 
-/// Copies a module. Instructions that are executed together are counted together, by the first one
-/// that may go elsewhere, or that others come to.
+/// Copies a module and adds the counter. Each basic block is counted at once, before its last
+/// instruction.
 #[derive(Default)]
 struct Counter {
-    /// The counter's index: behind the module's own globals.
+    /// The counter's index, after the module's own globals.
     global: u32,
 }
 
@@ -135,17 +137,17 @@ impl Reencode for Counter {
         from: FunctionBody<'_>,
     ) -> Result<(), Error> {
         let mut function = self.new_function_with_parsed_locals(&from)?;
-        let mut together = 0;
+        let mut block_length = 0;
         for operator in from.get_operators_reader()? {
             let operator = operator?;
-            together += i64::from(!marks_a_place(&operator));
-            if ends_a_sequence(&operator) && together > 0 {
+            block_length += i64::from(!is_marker(&operator));
+            if ends_block(&operator) && block_length > 0 {
                 function
                     .instruction(&Instruction::GlobalGet(self.global))
-                    .instruction(&Instruction::I64Const(together))
+                    .instruction(&Instruction::I64Const(block_length))
                     .instruction(&Instruction::I64Add)
                     .instruction(&Instruction::GlobalSet(self.global));
-                together = 0;
+                block_length = 0;
             }
             function.instruction(&self.instruction(operator)?);
         }
@@ -154,12 +156,14 @@ impl Reencode for Counter {
     }
 }
 
-fn marks_a_place(operator: &Operator<'_>) -> bool {
+/// Returns whether an operator only marks a position.
+fn is_marker(operator: &Operator<'_>) -> bool {
     use Operator::{Block, Else, End, Loop, Nop};
     matches!(operator, Block { .. } | Loop { .. } | Else | End | Nop)
 }
 
-fn ends_a_sequence(operator: &Operator<'_>) -> bool {
+/// Returns whether an operator ends a basic block.
+fn ends_block(operator: &Operator<'_>) -> bool {
     use Operator::{Br, BrIf, BrTable, Else, End, If, Loop, Return, Unreachable};
     matches!(
         operator,
@@ -182,7 +186,7 @@ mod tests {
     use wasmparser::Payload;
 
     #[test]
-    fn what_is_executed_together_is_counted_together() -> Result<()> {
+    fn counts_each_basic_block_at_once() -> Result<()> {
         use Instruction::{
             Block, Br, BrIf, Call, Drop, Else, End, I32Const, I32Eqz, I32Sub, If, LocalGet,
             LocalSet, Loop, Nop, Return, Unreachable,
@@ -197,7 +201,7 @@ mod tests {
         check(&[Nop, LocalGet(0), Drop, End], &[2])?;
         check(&[LocalGet(0), LocalSet(0), Return, End], &[3])?;
         check(&[Unreachable, End], &[1])?;
-        // From 10 down to 0: ten times all of it, and then as far as the first branch.
+        // A countdown loop: the first block runs once more than the second.
         let first = [Block(EMPTY), Loop(EMPTY), LocalGet(0), I32Eqz, BrIf(1)];
         let second = [LocalGet(0), I32Const(1), I32Sub, LocalSet(0), Br(0), End, End, End];
         check(&[first.as_slice(), &second].concat(), &[3, 5])?;
@@ -205,7 +209,7 @@ mod tests {
         check(&[then.as_slice(), &[LocalGet(0), Drop, End, Nop, End]].concat(), &[2, 2, 2])
     }
 
-    /// A module with one function, from a number to nothing.
+    /// A module with one function that takes a number.
     fn module(body: &[Instruction<'_>]) -> Vec<u8> {
         let mut module = Module::new();
         let mut types = TypeSection::new();
@@ -220,7 +224,7 @@ mod tests {
         module.finish()
     }
 
-    /// What is added to the counter, from place to place.
+    /// The numbers that are added to the counter, in order.
     fn counted(wasm: &[u8]) -> Result<Vec<i64>> {
         let mut found = Vec::new();
         for payload in Parser::new(0).parse_all(wasm) {
@@ -235,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_a_tenth_more_fails_and_less_is_noted() {
+    fn fails_on_a_tenth_more_and_notes_a_tenth_less() {
         let counts = |jobs: &[(&str, u64)]| -> Counts {
             jobs.iter().map(|(job, count)| ((*job).to_owned(), *count)).collect()
         };
@@ -250,14 +254,16 @@ mod tests {
         check(
             compare(&accepted, &counts(&[("a", 1101), ("b", 100)])),
             Err(
-                "a takes 1101 instructions and not 1000, +10.1 %; if it is worth that, run `cargo xtask count --accept`",
+                "a takes 1101 instructions instead of 1000, +10.1 %; if this is intended, run `cargo xtask count --accept`",
             ),
         );
         check(
             compare(&accepted, &counts(&[("a", 899), ("b", 200)])),
-            Ok(Some("bench/counts.json is out of date: a -10.1 %; `cargo xtask count --accept`")),
+            Ok(Some(
+                "bench/counts.json is out of date: a -10.1 %; run `cargo xtask count --accept`",
+            )),
         );
-        let other = "bench/counts.json has other jobs: run `cargo xtask count --accept`";
+        let other = "bench/counts.json lists different jobs: run `cargo xtask count --accept`";
         check(compare(&accepted, &counts(&[("a", 1000)])), Err(other));
     }
 }

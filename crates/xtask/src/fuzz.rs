@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: every decoder of the rules, with inputs that nobody thought of.
+//! `cargo xtask fuzz`: fuzzes every decoder of the core.
 
 use crate::{
     install::{Need, install},
@@ -8,10 +8,10 @@ use crate::{
 use anyhow::{Context, Result};
 use std::fs;
 
-/// Runs every target for so many seconds.
+/// Runs every fuzz target for the given number of seconds.
 ///
 /// # Errors
-/// Where a target finds something: the input is then under `fuzz/artifacts`.
+/// Returns an error if a target fails. The failing input is then in `fuzz/artifacts`.
 pub(crate) fn fuzz(seconds: u32) -> Result<()> {
     install(Need::CargoFuzz)?;
     let mut targets: Vec<String> = fs::read_dir("fuzz/targets")?
@@ -19,15 +19,15 @@ pub(crate) fn fuzz(seconds: u32) -> Result<()> {
         .collect();
     targets.sort();
     for name in targets {
-        // What is tried is kept here; `fuzz/corpus` has only what it starts from.
-        let tried = target().join("fuzz").join(&name);
-        fs::create_dir_all(&tried)?;
+        // New inputs are kept here, because `fuzz/corpus` has only the committed seeds.
+        let inputs = target().join("fuzz").join(&name);
+        fs::create_dir_all(&inputs)?;
         let mut fuzz = command("cargo fuzz run");
-        fuzz.arg(&name).arg(tried).arg(format!("corpus/{name}"));
+        fuzz.arg(&name).arg(inputs).arg(format!("corpus/{name}"));
         fuzz.args(["--", "-max_len=4096", &format!("-max_total_time={seconds}")]);
-        // The sanitizer is a compiler's unstable flag, which this lets the stable one take.
+        // The sanitizer needs an unstable flag, which this enables on a stable compiler.
         sh(fuzz.current_dir("fuzz").env("RUSTC_BOOTSTRAP", "1"))
-            .with_context(|| format!("{name} has found something"))?;
+            .with_context(|| format!("the target {name} failed"))?;
     }
     Ok(())
 }

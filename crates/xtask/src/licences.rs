@@ -1,5 +1,4 @@
-//! The licences of other people's code that goes out with ours: nearly all of them ask that their
-//! text goes along.
+//! Collects the licences of bundled dependencies, most of which require that their text be included.
 
 use crate::shell::output;
 use anyhow::{Context, Result, ensure};
@@ -10,27 +9,28 @@ use std::{
     path::Path,
 };
 
-/// The file's name beside what it is about.
+/// The name of the file in each distribution.
 pub(crate) const FILE: &str = "THIRD-PARTY.txt";
 
 const WASM: &str = "--target wasm32-unknown-unknown";
 
-/// What the npm package is made of.
+/// The crates in the npm package.
 pub(crate) const PACKAGE: &[(&str, &str)] = &[("volume-transfer-wasm", WASM)];
-/// What the page and its server are made of, which go out together.
+/// The crates in the page and its server, which are distributed together.
 pub(crate) const PAGE: &[(&str, &str)] = &[("web", WASM), ("console-server", "")];
 
-/// The licence of every crate that is linked into these packages, by `cargo tree`'s options.
+/// Returns the licences of all crates that are linked into these packages. Each package comes with
+/// options for `cargo tree`.
 ///
 /// # Errors
-/// Where a crate says nothing of its licence.
+/// Returns an error if a crate doesn't state its licence.
 pub(crate) fn third_party(packages: &[(&str, &str)]) -> Result<String> {
     let metadata =
         output("cargo metadata --format-version 1 --locked").context("cargo metadata")?;
     let metadata: Value = serde_json::from_str(&metadata)?;
     let mut bundled = BTreeSet::new();
     for (package, target) in packages {
-        // What macros are made of runs while compiling and is in nothing that goes out.
+        // Proc macros run at compile time and are not distributed.
         let tree = output(&format!(
             "cargo tree --locked --package {package} {target} --edges normal,no-proc-macro \
              --prefix none --no-dedupe --format {{p}}"
@@ -42,11 +42,11 @@ pub(crate) fn third_party(packages: &[(&str, &str)]) -> Result<String> {
     for package in metadata.get("packages").and_then(Value::as_array).into_iter().flatten() {
         let text = |key: &str| package.get(key).and_then(Value::as_str);
         let (Some(name), Some(version)) = (text("name"), text("version")) else { continue };
-        // Ours has no source but this one, and its licence lies beside.
+        // Crates of this workspace have no source; their licence is distributed separately.
         if text("source").is_none() || !bundled.contains(&format!("{name} v{version}")) {
             continue;
         }
-        let licence = text("license").with_context(|| format!("{name} names no licence"))?;
+        let licence = text("license").with_context(|| format!("{name} states no licence"))?;
         let from = text("repository").unwrap_or_default();
         let folder = text("manifest_path").and_then(|path| Path::new(path).parent());
         let texts = texts(folder.with_context(|| name.to_owned())?, !licence.contains("AND"))?;
@@ -54,17 +54,17 @@ pub(crate) fn third_party(packages: &[(&str, &str)]) -> Result<String> {
     }
     let mut parts: Vec<_> = by_text.into_iter().map(|(text, of)| of.join("\n") + &text).collect();
     parts.sort();
-    ensure!(!parts.is_empty(), "nothing is bundled");
+    ensure!(!parts.is_empty(), "no bundled crates found");
     Ok(parts.join("\n\n----------------------------------------\n\n") + "\n")
 }
 
-/// `serde v1.0.229` of a line of the tree.
+/// Returns `serde v1.0.229` from a line of `cargo tree`.
 fn name_and_version(line: &str) -> Option<&str> {
     let end = line.match_indices(' ').nth(1).map_or(line.len(), |(at, _)| at);
     line.get(..end).filter(|line| !line.is_empty())
 }
 
-/// The licences that lie in a crate's folder; of those that it leaves a choice of, MIT, the shortest.
+/// Reads the licence files in a crate's folder. If there is a choice, picks MIT, the shortest.
 fn texts(folder: &Path, choice: bool) -> Result<String> {
     let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
     let mut files = Vec::new();
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_crate_of_the_tree_is_its_name_and_version() {
+    fn reads_name_and_version_from_cargo_tree() {
         for (line, expected) in [
             ("serde v1.0.229", Some("serde v1.0.229")),
             ("web v0.1.0 (/some where/web)", Some("web v0.1.0")),
@@ -105,11 +105,11 @@ mod tests {
     }
 
     #[test]
-    fn what_the_package_bundles_has_its_licence_with_it() -> Result<()> {
+    fn includes_bundled_crates_but_not_proc_macros() -> Result<()> {
         let text = third_party(PACKAGE)?;
         assert!(text.contains("serde_json 1."), "{text}");
         assert!(text.contains("Permission is hereby granted"), "{text}");
-        assert!(!text.contains("proc-macro2 "), "only runs while compiling: {text}");
+        assert!(!text.contains("proc-macro2 "), "a proc macro: {text}");
         Ok(())
     }
 }

@@ -1,8 +1,8 @@
-//! The project's chores: `cargo xtask run` starts the page, `cargo xtask test` checks everything.
+//! Development commands: `cargo xtask run` serves the page, `cargo xtask test` runs all checks.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a command-line tool talks to its terminal"
+    reason = "a command-line tool prints to its terminal"
 )]
 
 mod bench;
@@ -25,36 +25,36 @@ mod test;
 use std::process::ExitCode;
 
 const HELP: &str = "\
-The chores of this project. What they need and is missing, they install first.
+Development commands of this project. Missing tools are installed first.
 
 Usage:
   cargo xtask run [--open] [-- SERVER-ARGUMENT...]
-      Build the page for release, start the console server with it and print its address.
-      --open opens the address in the browser; what follows -- goes to the server,
-      `cargo xtask run -- --help` lists it.
+      Build the page for release, serve it with the console server, and print the address.
+      --open opens the address in a browser. Arguments after -- are passed to the server;
+      `cargo xtask run -- --help` lists them.
 
   cargo xtask package
-      Build the npm package volume-transfer, ready to be published, and weigh it.
+      Build the npm package volume-transfer, ready to publish, and check its size.
 
   cargo xtask bench [--check]
-      Measure the npm package beside hand-written JavaScript and the usual libraries, and the page
-      beside one in React, in Node and in Chromium, and write docs/benchmarks.md: about 15 minutes,
-      on a machine that is left alone.
-      --check only compares everyone's answers.
+      Compare the npm package with hand-written JavaScript and popular libraries, and the page with
+      React, in Node and Chromium, and write docs/benchmarks.md. Takes about 15 minutes on an idle
+      machine.
+      --check only verifies that all candidates return the same results.
 
   cargo xtask count [--accept]
-      Count the instructions of wasm that the npm package's calls take, and compare them with
-      bench/counts.json. --accept writes that file.
+      Count the wasm instructions that the npm package's calls execute, and compare them with
+      bench/counts.json. --accept updates that file.
 
   cargo xtask conformance
-      Compare the sandbox and the rules with a real OpenStack Cinder and its real clients, and
-      take the page to it, through the gateway and by itself.
+      Compare the sandbox and the rules with a real OpenStack Cinder and its clients, and test the
+      page with Cinder, both through the gateway and directly.
 
   cargo xtask fuzz [SECONDS]
-      Give every decoder of the rules inputs that nobody thought of, each for 60 seconds.
+      Fuzz every decoder of the core, each for 60 seconds by default.
 
   cargo xtask test [STEP...]
-      Run every check, or only the named ones, and close with a table.";
+      Run all checks or the named ones, and print a summary.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -78,7 +78,7 @@ fn main() -> ExitCode {
                     fuzz::fuzz(seconds).map(|()| ExitCode::SUCCESS)
                 }
                 ["test", names @ ..] if test::known(names) => test::test(names),
-                ["--help" | "-h" | "help"] => {
+                ["--help" | "-h" | "help"] | [_, "--help" | "-h"] => {
                     println!("{}", help());
                     Ok(ExitCode::SUCCESS)
                 }

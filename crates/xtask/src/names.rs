@@ -1,23 +1,23 @@
-//! Texts that may be names, and what the rules make of each, for Cinder to be asked the same.
+//! Generates names, valid and invalid, with the core's verdict on each, to be compared with Cinder's.
 
 use serde_json::json;
 use std::fmt::Write;
 use volume_transfer::{Service, TransferName};
 
-/// How many texts are drawn by lot. The same ones every time: a failure can be looked at again.
-const DRAWN: usize = 20_000;
+/// The number of random texts. They are the same in every run, so that failures can be reproduced.
+const RANDOM_TEXTS: usize = 20_000;
 
-/// What a name holds that is told apart by its bytes, UTF-16 units, code points or graphemes.
+/// Characters that count differently in bytes, UTF-16 units, code points and graphemes.
 const LETTERS: [char; 6] = ['a', 'é', '卷', '😀', '\u{301}', '\u{10ffff}'];
 
-/// What some language or other takes for white space, and what only looks like it.
+/// Characters that are whitespace in some programming language, or look like it.
 const BLANKS: [char; 16] = [
     ' ', '\t', '\n', '\u{b}', '\u{1c}', '\u{1f}', '\u{85}', '\u{a0}', '\u{180e}', '\u{200b}',
     '\u{2003}', '\u{2028}', '\u{202f}', '\u{3000}', '\u{feff}', '\0',
 ];
 
-/// One line of JSON a text: the `text`, the `name` that Cinder's rule makes of it or null, and
-/// whether it is left out of the request (`absent`).
+/// Returns one line of JSON for each text: the `text`, the `name` after Cinder's rule or null if it is
+/// invalid, and whether the request omits it (`absent`).
 pub(crate) fn lines() -> String {
     let mut lines = String::new();
     for text in texts() {
@@ -28,7 +28,7 @@ pub(crate) fn lines() -> String {
             "name": name.as_ref().map(TransferName::as_str).ok(),
             "absent": field == Ok(None),
         });
-        // Writing to a `String` does not fail.
+        // Writing to a `String` cannot fail.
         let _ = writeln!(lines, "{line}");
     }
     lines
@@ -36,14 +36,14 @@ pub(crate) fn lines() -> String {
 
 fn texts() -> Vec<String> {
     let mut texts = vec![String::new()];
-    // Every character of the first plane at both ends, and alone where it may be white space.
+    // Every character of the Basic Multilingual Plane at both ends, and alone if it may be whitespace.
     for char in '\0'..='\u{ffff}' {
         texts.push(format!("{char}a{char}"));
         if !char.is_alphanumeric() {
             texts.push(char.to_string());
         }
     }
-    // Every length around the limit, in letters of every size, bare and between blanks.
+    // Every length around the limit, for characters of every size, with and without surrounding blanks.
     for letter in LETTERS {
         for length in 250..=260 {
             let name = String::from_iter(std::iter::repeat_n(letter, length));
@@ -51,47 +51,47 @@ fn texts() -> Vec<String> {
             texts.push(name);
         }
     }
-    let mut lot = Lot(0x766f_6c75_6d65);
-    texts.extend(std::iter::repeat_with(|| drawn(&mut lot)).take(DRAWN));
+    let mut random = Random(0x766f_6c75_6d65);
+    texts.extend(std::iter::repeat_with(|| random_text(&mut random)).take(RANDOM_TEXTS));
     texts
 }
 
-/// A text of any characters of all planes, of a length that is mostly about the limit.
-fn drawn(lot: &mut Lot) -> String {
-    let length = match lot.below(4) {
-        0 => lot.below(20),
-        1 => lot.below(600),
-        _ => 250 + lot.below(12),
+/// Returns a text with characters of all planes. Most have a length around the limit.
+fn random_text(random: &mut Random) -> String {
+    let length = match random.below(4) {
+        0 => random.below(20),
+        1 => random.below(600),
+        _ => 250 + random.below(12),
     };
     let mut text = String::new();
-    for _ in 0..lot.below(4) {
-        text.extend(BLANKS.get(lot.below(BLANKS.len())));
+    for _ in 0..random.below(4) {
+        text.extend(BLANKS.get(random.below(BLANKS.len())));
     }
     for _ in 0..length {
-        let char = match lot.below(8) {
-            0 => BLANKS.get(lot.below(BLANKS.len())).copied(),
-            1 | 2 => LETTERS.get(lot.below(LETTERS.len())).copied(),
-            _ => u32::try_from(lot.below(0x11_0000)).ok().and_then(char::from_u32),
+        let char = match random.below(8) {
+            0 => BLANKS.get(random.below(BLANKS.len())).copied(),
+            1 | 2 => LETTERS.get(random.below(LETTERS.len())).copied(),
+            _ => u32::try_from(random.below(0x11_0000)).ok().and_then(char::from_u32),
         };
-        // Half of a surrogate pair is no character.
+        // A surrogate is not a `char`.
         text.push(char.unwrap_or('x'));
     }
-    for _ in 0..lot.below(4) {
-        text.extend(BLANKS.get(lot.below(BLANKS.len())));
+    for _ in 0..random.below(4) {
+        text.extend(BLANKS.get(random.below(BLANKS.len())));
     }
     text
 }
 
-/// Numbers that look random: SplitMix64, which needs no crate.
-struct Lot(u64);
+/// A SplitMix64 pseudorandom number generator.
+struct Random(u64);
 
-impl Lot {
+impl Random {
     fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut bits = self.0;
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        // The lower half of the bits is a number on every machine.
+        // 32 bits fit into a `usize` on every supported platform.
         usize::try_from((bits ^ (bits >> 31)) & 0xffff_ffff).unwrap_or_default() % end
     }
 }
@@ -102,20 +102,20 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn texts_are_many_of_every_kind_and_the_same_every_time() {
+    fn generates_the_same_texts_of_every_kind_each_time() {
         let texts = texts();
         assert!(texts.len() > 90_000);
         assert_eq!(texts, super::texts());
         let planes: BTreeSet<_> =
             texts.iter().flat_map(|text| text.chars()).map(|char| u32::from(char) >> 16).collect();
         assert_eq!(planes.len(), 17);
-        let (mut taken, mut refused) = (0, 0);
+        let (mut valid, mut invalid) = (0, 0);
         for text in &texts {
             match TransferName::new(text, Service::Cinder.name_rule()) {
-                Ok(_) => taken += 1,
-                Err(_) => refused += 1,
+                Ok(_) => valid += 1,
+                Err(_) => invalid += 1,
             }
         }
-        assert!(taken > 10_000 && refused > 3_000, "{taken} taken, {refused} refused");
+        assert!(valid > 10_000 && invalid > 3_000, "{valid} valid, {invalid} invalid");
     }
 }

@@ -1,4 +1,4 @@
-//! The page as a browser gets it: built for release, compressed beforehand, weighed.
+//! Builds the page for release, compresses its files, and checks their size.
 
 use crate::{
     licences,
@@ -11,23 +11,23 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Where Trunk.toml says that Trunk builds.
+/// Trunk's output folder, as set in Trunk.toml.
 pub(crate) const DIST: &str = "dist";
 
-/// What a file of the page weighs, in bytes; a compression that would not make it smaller is left out.
-pub(crate) struct Weight {
+/// The size of a file in bytes. A compressed size is the raw one if compression doesn't help.
+pub(crate) struct FileSize {
     pub(crate) file: PathBuf,
     pub(crate) raw: usize,
     pub(crate) gzip: usize,
     pub(crate) brotli: usize,
 }
 
-/// How many bytes all that a browser loads before the page is alive may be after brotli.
+/// The maximum Brotli-compressed size, in bytes, of everything that a browser loads at first.
 const BUDGET: usize = 158 * 1024;
 
-/// Builds the page into `dist`, compresses its files and weighs them.
-pub(crate) fn build() -> Result<Vec<Weight>> {
-    // Trunk takes NO_COLOR for an option of its own and stumbles over the usual value 1.
+/// Builds the page into `dist`, compresses its files, and returns their sizes.
+pub(crate) fn build() -> Result<Vec<FileSize>> {
+    // Trunk reads NO_COLOR as a boolean option and rejects its usual value, 1.
     sh(command("trunk build --release --skip-version-check").env_remove("NO_COLOR"))?;
     fs::write(Path::new(DIST).join(licences::FILE), licences::third_party(licences::PAGE)?)?;
     println!("compressing {DIST} ...");
@@ -38,8 +38,8 @@ pub(crate) fn build() -> Result<Vec<Weight>> {
     files.into_iter().map(compress).collect()
 }
 
-/// Takes the comments and the long names out of a script: Trunk's own way cannot read wasm-bindgen's.
-/// Whoever has no npm packages gets a page that weighs 2 KB more.
+/// Minifies a script with esbuild, because Trunk's own minifier can't parse wasm-bindgen's output. Skips
+/// it without npm packages, which makes the page 2 KB larger.
 fn minify(file: &Path) -> Result<()> {
     if which("esbuild").is_none() {
         return Ok(());
@@ -49,21 +49,20 @@ fn minify(file: &Path) -> Result<()> {
         .arg(format!("--outfile={}", file.display())))
 }
 
-/// Prints what each file weighs that a browser must load before the page is alive, and fails where
-/// it is more than it may be.
+/// Prints the size of each file that a browser loads at first.
 ///
 /// # Errors
-/// If it is over the budget.
-pub(crate) fn weigh(weights: &[Weight]) -> Result<()> {
+/// Returns an error if the total exceeds the budget.
+pub(crate) fn check_size(sizes: &[FileSize]) -> Result<()> {
     println!("{:<40} {:>9} {:>9} {:>9}", "", "raw", "gzip", "brotli");
     let mut total = (0, 0, 0);
-    for Weight { file, raw, gzip, brotli } in weights {
+    for FileSize { file, raw, gzip, brotli } in sizes {
         let name = file.strip_prefix(DIST).unwrap_or(file).display();
         println!("{name:<40} {raw:>9} {gzip:>9} {brotli:>9}");
         total = (total.0 + raw, total.1 + gzip, total.2 + brotli);
     }
     println!("{:<40} {:>9} {:>9} {:>9}", "total", total.0, total.1, total.2);
-    ensure!(total.2 <= BUDGET, "the page weighs {} bytes, {BUDGET} are allowed", total.2);
+    ensure!(total.2 <= BUDGET, "the page has {} bytes, but the budget is {BUDGET}", total.2);
     Ok(())
 }
 
@@ -79,7 +78,7 @@ fn list(directory: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-fn compress(file: PathBuf) -> Result<Weight> {
+fn compress(file: PathBuf) -> Result<FileSize> {
     let raw = fs::read(&file).with_context(|| file.display().to_string())?;
     let beside = |suffix: &str, packed: Vec<u8>| -> Result<usize> {
         let Some(packed) = smaller(&raw, packed) else {
@@ -90,7 +89,7 @@ fn compress(file: PathBuf) -> Result<Weight> {
         fs::write(name, &packed)?;
         Ok(packed.len())
     };
-    Ok(Weight {
+    Ok(FileSize {
         raw: raw.len(),
         gzip: beside(".gz", gzip(&raw)?)?,
         brotli: beside(".br", brotli(&raw)?)?,
@@ -98,7 +97,7 @@ fn compress(file: PathBuf) -> Result<Weight> {
     })
 }
 
-/// Whether a file is text or code; pictures and fonts are compressed already.
+/// Returns whether a file is text or code. Images and fonts are already compressed.
 fn compressible(file: &Path) -> bool {
     ["html", "js", "css", "wasm", "json", "svg"].contains(&extension(file))
 }
@@ -107,7 +106,7 @@ fn extension(file: &Path) -> &str {
     file.extension().and_then(|extension| extension.to_str()).unwrap_or_default()
 }
 
-/// The compressed bytes, where they spare a browser something.
+/// Returns the compressed bytes if they are fewer.
 fn smaller(raw: &[u8], packed: Vec<u8>) -> Option<Vec<u8>> {
     (packed.len() < raw.len()).then_some(packed)
 }
@@ -134,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_and_code_are_compressed() {
+    fn compresses_text_and_code() {
         #[track_caller]
         fn check(file: &str, expected: bool) {
             assert_eq!(compressible(Path::new(file)), expected, "{file}");
@@ -148,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_gets_smaller_is_kept() -> Result<()> {
+    fn discards_compression_that_does_not_help() -> Result<()> {
         let long = b"volume transfer ".repeat(100);
         assert!(smaller(&long, gzip(&long)?).is_some());
         assert!(smaller(&long, brotli(&long)?).is_some());

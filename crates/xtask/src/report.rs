@@ -1,17 +1,17 @@
-//! How a test run closes: a table, and one line for people and machines that read no further.
+//! The summary of a test run: a table, and a closing line.
 
 use std::{fmt::Write, time::Duration};
 
 /// How a step ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// All is well, save for what the note says.
+    /// Passed, possibly with a note.
     Passed(Option<String>),
     Failed(String),
     Skipped(String),
 }
 
-/// What a test run did so far.
+/// The outcomes of a test run so far.
 #[derive(Debug, Default)]
 pub(crate) struct Report(Vec<(&'static str, Outcome, Duration)>);
 
@@ -30,7 +30,7 @@ impl Report {
         self.count(|outcome| matches!(outcome, Outcome::Failed(_))) == 0
     }
 
-    /// The table, one line a step.
+    /// Formats the table, with one line for each step.
     pub(crate) fn table(&self) -> String {
         let mut table = String::new();
         for (step, outcome, took) in &self.0 {
@@ -45,7 +45,7 @@ impl Report {
         table
     }
 
-    /// `9 passed, 1 failed`, and `, 1 skipped` where something was.
+    /// Returns `9 passed, 1 failed`, followed by `, 1 skipped` if any step was skipped.
     pub(crate) fn closing_line(&self) -> String {
         let passed = self.count(|outcome| matches!(outcome, Outcome::Passed(_)));
         let failed = self.count(|outcome| matches!(outcome, Outcome::Failed(_)));
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn closing_lines() {
+    fn the_closing_line_counts_outcomes() {
         #[track_caller]
         fn check(outcomes: &[(&'static str, Outcome)], expected: &str) {
             assert_eq!(report(outcomes).closing_line(), expected);
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_says_what_happened_and_why() {
+    fn the_table_shows_outcomes_and_notes() {
         let report = report(&[
             ("format", Outcome::Passed(None)),
             ("deny", Outcome::Passed(Some("advisories were SKIPPED".into()))),

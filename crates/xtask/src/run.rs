@@ -1,4 +1,4 @@
-//! `cargo xtask run`: the page and its server, from a fresh checkout to an address in the browser.
+//! `cargo xtask run`: builds and serves the page, starting from a fresh checkout.
 
 use crate::{
     install::{Need, install},
@@ -19,30 +19,47 @@ use std::{
 
 const NEEDS: &[Need] = &[Need::Target("wasm32-unknown-unknown"), Need::Trunk, Need::WasmBindgen];
 
-/// Builds the page, then serves it until the server ends or is interrupted.
+/// Builds the page and serves it until the server exits or is interrupted.
 pub(crate) fn run(open: bool, server_arguments: &[&str]) -> Result<ExitCode> {
+    if only_prints(server_arguments) {
+        build_server()?;
+        sh(program(&console_server().to_string_lossy()).args(server_arguments))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     NEEDS.iter().copied().try_for_each(install)?;
     if let Err(error) = install(Need::NpmPackages) {
-        println!("without npm ({error:#}), Trunk fetches wasm-opt by itself");
+        println!("npm is not available ({error:#}), so Trunk will download wasm-opt");
     }
     page::build()?;
-    sh(&mut command("cargo build --release --package console-server"))?;
+    build_server()?;
     serve(open, server_arguments)
 }
 
-/// Where the release build puts the server: here, or where the person has cargo build everything.
+/// Returns whether the server would print something and exit, which needs no page.
+fn only_prints(server_arguments: &[&str]) -> bool {
+    server_arguments
+        .iter()
+        .any(|argument| matches!(*argument, "-h" | "--help" | "-V" | "--version"))
+}
+
+/// Builds the release binary of the server.
+pub(crate) fn build_server() -> Result<()> {
+    sh(&mut command("cargo build --release --package console-server"))
+}
+
+/// The path of the server's release binary.
 pub(crate) fn console_server() -> PathBuf {
     let name = format!("console-server{}", env::consts::EXE_SUFFIX);
     target().join("release").join(name)
 }
 
-/// Where cargo builds everything, and what is made here and is not to be kept has its place.
+/// Cargo's target directory, which also holds the temporary files of these commands.
 pub(crate) fn target() -> PathBuf {
     root().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
-fn serve(open: bool, arguments: &[&str]) -> Result<ExitCode> {
-    // Ctrl-C reaches the server too; this waits for it to finish in peace.
+fn serve(mut open: bool, arguments: &[&str]) -> Result<ExitCode> {
+    // Ctrl-C reaches the server as well: wait for its graceful shutdown.
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupted);
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))?;
@@ -54,28 +71,28 @@ fn serve(open: bool, arguments: &[&str]) -> Result<ExitCode> {
         .stdout(Stdio::piped())
         .spawn()
         .with_context(|| format!("`{}` could not start", binary.display()))?;
-    let mut to_open = open;
     for line in BufReader::new(server.stdout.take().context("no output")?).lines() {
         let line = line?;
         println!("{line}");
-        if let Some(address) = address(&line).filter(|_| to_open) {
-            to_open = false;
+        if let Some(address) = address(&line).filter(|_| open) {
+            open = false;
             open_browser(address);
         }
     }
     let status = server.wait()?;
     if !status.success() && !interrupted.load(Ordering::Relaxed) {
-        bail!("the console server ended ({status})");
+        bail!("the console server failed ({status})");
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The address in the line with which a server says that it is there.
+/// Returns the address in a server's startup line.
 pub(crate) fn address(line: &str) -> Option<&str> {
     line.split_whitespace().find(|word| word.starts_with("http://"))
 }
 
-/// A page that does not open by itself is no reason to stop: its address is in the terminal.
+/// Opens the page in the default browser. Failure is not an error, because the terminal shows the
+/// address.
 fn open_browser(address: &str) {
     let opener = if cfg!(target_os = "macos") {
         "open"
@@ -86,7 +103,7 @@ fn open_browser(address: &str) {
     };
     let opened = program(opener).arg(address).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     if opened.is_err() {
-        println!("`{opener}` could not open it; please do so by hand");
+        println!("`{opener}` could not be started; open the address yourself");
     }
 }
 
@@ -95,11 +112,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_address_is_read_from_what_the_server_says() {
+    fn finds_the_address_in_the_startup_line() {
         assert_eq!(
             address("Volume Transfer is at http://127.0.0.1:8080"),
             Some("http://127.0.0.1:8080")
         );
         assert_eq!(address("listening"), None);
+    }
+
+    #[test]
+    fn asking_the_server_for_help_needs_no_page() {
+        assert!(only_prints(&["--help"]));
+        assert!(only_prints(&["--listen", "127.0.0.1:0", "-V"]));
+        assert!(!only_prints(&["--listen", "127.0.0.1:0"]));
+        assert!(!only_prints(&[]));
     }
 }

@@ -1,4 +1,4 @@
-//! Other programs: how they are found, shown and run.
+//! Finds, shows and runs other programs.
 
 use anyhow::{Context, Result, bail};
 use std::{
@@ -8,15 +8,15 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// The directory of the workspace, where every program here is started.
+/// The workspace's root, which is the working directory of all programs.
 pub(crate) fn root() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).unwrap_or(here)
 }
 
-/// A program that finds the tools installed here before any other of the same name.
+/// Returns a command that prefers the tools installed by this project to others of the same name.
 pub(crate) fn program(name: &str) -> Command {
-    // npm and npx are batch files there, which are only found by their whole name.
+    // On Windows these are batch files, which are found only by their full name.
     let name = match name {
         "npm" | "npx" if cfg!(windows) => format!("{name}.cmd"),
         _ => name.to_owned(),
@@ -26,7 +26,7 @@ pub(crate) fn program(name: &str) -> Command {
     command
 }
 
-/// A [`program`] and its arguments, written as in a terminal.
+/// Splits a command line at spaces into a [`program`] and its arguments.
 pub(crate) fn command(line: &str) -> Command {
     let mut words = line.split_whitespace();
     let mut command = program(words.next().unwrap_or_default());
@@ -34,31 +34,34 @@ pub(crate) fn command(line: &str) -> Command {
     command
 }
 
-/// Shows a command, runs it with its output streamed, and fails as it fails.
+/// Prints and runs a command. Its output goes to the terminal.
+///
+/// # Errors
+/// Returns an error if it can't be started or fails.
 pub(crate) fn sh(command: &mut Command) -> Result<()> {
     let shown = shown(command);
     println!("$ {shown}");
-    let status = command.status().with_context(|| format!("`{shown}` could not start"))?;
+    let status = command.status().with_context(|| format!("`{shown}` could not be started"))?;
     if !status.success() {
         bail!("`{shown}` failed ({status})");
     }
     Ok(())
 }
 
-/// What a program prints, where it is there and succeeds.
+/// Returns a program's output, or `None` if it can't be started or fails.
 pub(crate) fn output(line: &str) -> Option<String> {
     let output = command(line).stderr(Stdio::null()).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     output.status.success().then_some(text)
 }
 
-/// Where a program is, were it started now.
+/// Returns the path of the file that starting a program would run.
 pub(crate) fn which(name: &str) -> Option<PathBuf> {
     let name = format!("{name}{}", env::consts::EXE_SUFFIX);
     env::split_paths(&path()).map(|directory| directory.join(&name)).find(|file| file.is_file())
 }
 
-/// npm's tools (wasm-opt), then cargo's, then everyone else's.
+/// The search path: npm's tools first, then cargo's, then the inherited path.
 fn path() -> OsString {
     let cargo_home = env::var_os("CARGO_HOME")
         .map(PathBuf::from)

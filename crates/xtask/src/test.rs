@@ -183,7 +183,7 @@ fn wasm_pack(host: &str) -> Result<Option<String>> {
 }
 
 fn build_page() -> Result<Option<String>> {
-    page::weigh(&page::build()?)?;
+    page::check_size(&page::build()?)?;
     Ok(None)
 }
 
@@ -226,12 +226,9 @@ fn conformance() -> Result<Option<String>> {
 
 /// The page in a browser, with a real Cinder behind it.
 fn cinder_page() -> Result<Option<String>> {
-    conformance::with_page(|place| {
-        let variables = [
-            ("CONSOLE_URL", place.page),
-            ("ENDPOINT", place.endpoint),
-            ("CINDER_URL", place.cinder),
-        ];
+    conformance::with_page(|urls| {
+        let variables =
+            [("CONSOLE_URL", urls.page), ("ENDPOINT", urls.endpoint), ("CINDER_URL", urls.cinder)];
         playwright("conformance", &variables).map(|_| ())
     })
 }

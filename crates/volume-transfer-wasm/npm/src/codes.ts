@@ -1,13 +1,13 @@
-// Made from the core by `cargo xtask package`; a change here is overwritten.
+// Generated from the core by `cargo xtask package`. Do not edit.
 
-/** The services, each by its stable code. The first one is the default. */
+/** The codes of the services. The first one is the default. */
 export const services = [
   "evs-v2",
   "evs-v3",
   "cinder",
 ] as const;
 
-/** The constraints that a service may put on a volume. Bit n of a mask stands for the n-th. */
+/** The codes of the constraints on a volume. Bit n of a mask stands for the n-th. */
 export const constraints = [
   "status",
   "billing",
@@ -20,21 +20,21 @@ export const constraints = [
   "system_disk",
 ] as const;
 
-/** What is known of a constraint. */
+/** The codes of a verdict on one constraint. */
 export const verdicts = [
   "met",
   "violated",
   "unknown",
 ] as const;
 
-/** The same of a volume as a whole. */
+/** The codes of the verdict on a volume as a whole. */
 export const eligibilities = [
   "eligible",
   "ineligible",
   "unknown",
 ] as const;
 
-/** Why a text is not a name. */
+/** The codes of an invalid name. */
 export const nameCodes = [
   "required",
   "blank",
@@ -43,19 +43,19 @@ export const nameCodes = [
   "lone_surrogate",
 ] as const;
 
-/** Why a text is not an id. */
+/** The codes of an invalid ID. */
 export const idCodes = [
   "empty",
   "malformed",
 ] as const;
 
-/** Why no answer came. */
+/** The codes of a missing response. */
 export const lostCodes = [
   "connection",
   "timeout",
 ] as const;
 
-/** What a refusal is about. */
+/** The codes of a service's error. */
 export const faultCodes = [
   "token",
   "project",
@@ -70,7 +70,7 @@ export const faultCodes = [
   "server",
 ] as const;
 
-/** Why an outcome is not known. */
+/** The codes of an unknown outcome. */
 export const unknownCodes = [
   "connection",
   "timeout",
@@ -79,18 +79,18 @@ export const unknownCodes = [
   "other_volume",
 ] as const;
 
-/** Each service's name rule, and its path around a project's id. */
+/** Each service's name rule, and its path around the project ID. */
 export const profiles = [
   { limit: 255, unit: "bytes", required: false, path: ["/v2/", "/os-volume-transfer"] },
   { limit: 255, unit: "bytes", required: false, path: ["/v3/", "/os-volume-transfer"] },
   { limit: 255, unit: "characters", required: false, path: ["/v3/", "/os-volume-transfer"] },
 ] as const;
 
-/** Each service's constraints, as a mask. */
+/** Each service's constraints as a mask. */
 export const masks = [511, 511, 9] as const;
 
-/** The create request around a volume's id: what follows it without a name, or what stands
- * before and after the name in JSON. */
+/** The parts of a create request: before the volume ID, after it without a name, and before and
+ * after the name. */
 export const create = {
   method: "POST",
   headers: { "Accept": "application/json", "Content-Type": "application/json" },
@@ -99,7 +99,7 @@ export const create = {
   named: ["\",\"name\":", "}}"],
 } as const;
 
-/** What the rules look at in a volume's record: the bits that `of` says of each value, together. */
+/** Combines the bits that `of` returns for each field that the rules read. */
 export const signsOf = (volume: any, of: (sign: number, value: unknown) => number): number => {
   const metadata = volume.metadata;
   return (
@@ -114,7 +114,7 @@ export const signsOf = (volume: any, of: (sign: number, value: unknown) => numbe
   );
 };
 
-/** The same fields, by their names, and whether metadata has them. */
+/** The names of these fields, and whether they are in `metadata`. */
 export const signs = [
   ["status", false],
   ["bootable", false],

@@ -1,22 +1,22 @@
-/** The services, each by its stable code. The first one is the default. */
+/** The codes of the services. The first one is the default. */
 export declare const services: readonly ["evs-v2", "evs-v3", "cinder"];
-/** The constraints that a service may put on a volume. Bit n of a mask stands for the n-th. */
+/** The codes of the constraints on a volume. Bit n of a mask stands for the n-th. */
 export declare const constraints: readonly ["status", "billing", "frozen", "encryption", "backups_and_snapshots", "backup_policy", "dss", "dess", "system_disk"];
-/** What is known of a constraint. */
+/** The codes of a verdict on one constraint. */
 export declare const verdicts: readonly ["met", "violated", "unknown"];
-/** The same of a volume as a whole. */
+/** The codes of the verdict on a volume as a whole. */
 export declare const eligibilities: readonly ["eligible", "ineligible", "unknown"];
-/** Why a text is not a name. */
+/** The codes of an invalid name. */
 export declare const nameCodes: readonly ["required", "blank", "too_long", "nul", "lone_surrogate"];
-/** Why a text is not an id. */
+/** The codes of an invalid ID. */
 export declare const idCodes: readonly ["empty", "malformed"];
-/** Why no answer came. */
+/** The codes of a missing response. */
 export declare const lostCodes: readonly ["connection", "timeout"];
-/** What a refusal is about. */
+/** The codes of a service's error. */
 export declare const faultCodes: readonly ["token", "project", "address", "permission", "not_found", "auth_key", "refused", "account", "quota", "busy", "server"];
-/** Why an outcome is not known. */
+/** The codes of an unknown outcome. */
 export declare const unknownCodes: readonly ["connection", "timeout", "failed", "unreadable", "other_volume"];
-/** Each service's name rule, and its path around a project's id. */
+/** Each service's name rule, and its path around the project ID. */
 export declare const profiles: readonly [{
     readonly limit: 255;
     readonly unit: "bytes";
@@ -33,10 +33,10 @@ export declare const profiles: readonly [{
     readonly required: false;
     readonly path: readonly ["/v3/", "/os-volume-transfer"];
 }];
-/** Each service's constraints, as a mask. */
+/** Each service's constraints as a mask. */
 export declare const masks: readonly [511, 511, 9];
-/** The create request around a volume's id: what follows it without a name, or what stands
- * before and after the name in JSON. */
+/** The parts of a create request: before the volume ID, after it without a name, and before and
+ * after the name. */
 export declare const create: {
     readonly method: "POST";
     readonly headers: {
@@ -47,7 +47,7 @@ export declare const create: {
     readonly unnamed: "\"}}";
     readonly named: readonly ["\",\"name\":", "}}"];
 };
-/** What the rules look at in a volume's record: the bits that `of` says of each value, together. */
+/** Combines the bits that `of` returns for each field that the rules read. */
 export declare const signsOf: (volume: any, of: (sign: number, value: unknown) => number) => number;
-/** The same fields, by their names, and whether metadata has them. */
+/** The names of these fields, and whether they are in `metadata`. */
 export declare const signs: readonly [readonly ["status", false], readonly ["bootable", false], readonly ["encrypted", false], readonly ["service_type", false], readonly ["dedicated_storage_id", false], readonly ["orderID", true], readonly ["__system__encrypted", true], readonly ["policy", true]];

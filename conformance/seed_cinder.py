@@ -1,8 +1,8 @@
-"""Gives a new Cinder what the sandbox has: its two projects' volumes, and the smaller one's quotas.
+"""Seeds a new Cinder with the sandbox's data: the volumes of both projects, and project B's quotas.
 
-    furnish.py CINDER SANDBOX [--noauth]
+    seed_cinder.py CINDER SANDBOX [--noauth]
 
-Both have the same projects and tokens, so that one client can speak to either.
+Both have the same projects and tokens, so that one client works with either.
 """
 
 import argparse
@@ -13,13 +13,13 @@ import urllib.parse
 
 from cases import CASES
 
-# As the sandbox makes them public.
+# The same as in the sandbox, where they are public.
 PROJECTS = {
     "A": ("dd14c6ac581f40059e27f5320b60bf2f", "demo-token-a"),
     "B": ("40acc331ac784f34842ba4f08ff2be48", "demo-token-b"),
 }
-# Known to Cinder only.
-ADMINISTRATOR = "demo-token-admin"
+# Only Cinder knows this token.
+ADMIN_TOKEN = "demo-token-admin"
 
 QUOTAS_OF_B = {"volumes": 10, "gigabytes": 3000, "per_volume_gigabytes": 2000}
 ATTACHMENT = {"instance_uuid": "f3c95789-ace1-4954-ac5d-6baed2eac902", "mountpoint": "/dev/vdb"}
@@ -36,11 +36,11 @@ class Service:
         if name not in PROJECTS:
             return name
         project, token = PROJECTS[name]
-        # What a Cinder without Keystone takes for a token.
+        # The format of tokens in a Cinder without Keystone.
         return f"someone:{project}" if self.noauth else token
 
     def send(self, method, path, body=None, headers=None, token="A"):
-        """Body is JSON, or bytes that are sent as they are. A header that is None is left out."""
+        """Sends a request. The body is JSON, or bytes to be sent as they are. Omits headers that are None."""
         headers = {"Accept": "application/json", **(headers or {})}
         if token := self.token(token):
             headers["X-Auth-Token"] = token
@@ -50,44 +50,45 @@ class Service:
         headers = {name: value for name, value in headers.items() if value is not None}
         connection = http.client.HTTPConnection(self.host, timeout=60)
         connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        text = answer.read().decode()
+        response = connection.getresponse()
+        text = response.read().decode()
         connection.close()
-        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, text
+        return response.status, {name.lower(): value for name, value in response.getheaders()}, text
 
-    def ask(self, method, path, body=None, token="A"):
-        """What must succeed before anything can be compared."""
+    def request_ok(self, method, path, body=None, token="A"):
+        """Sends a request of the test setup, which must succeed, and returns the parsed response."""
         status, _, text = self.send(method, path, body, token=token)
         if status >= 400:
-            raise SystemExit(f"{method} {path} was answered with {status}: {text}")
+            raise SystemExit(f"{method} {path} failed with {status}: {text}")
         return json.loads(text) if text else None
 
     def volumes(self, label):
-        return self.ask("GET", f"/v3/{PROJECTS[label][0]}/volumes/detail", token=label)["volumes"]
+        return self.request_ok("GET", f"/v3/{PROJECTS[label][0]}/volumes/detail", token=label)["volumes"]
 
 
-def make(cinder, administrator, label, wanted):
+def create_volume(cinder, admin, label, wanted):
+    """Creates a volume with the same name, size, status and snapshots as `wanted`."""
     project = f"/v3/{PROJECTS[label][0]}"
     body = {"volume": {"name": wanted["name"], "size": wanted["size"]}}
-    volume = cinder.ask("POST", f"{project}/volumes", body, label)["volume"]
+    volume = cinder.request_ok("POST", f"{project}/volumes", body, label)["volume"]
     path = f"{project}/volumes/{volume['id']}"
-    while (status := cinder.ask("GET", path, token=label)["volume"]["status"]) != "available":
+    while (status := cinder.request_ok("GET", path, token=label)["volume"]["status"]) != "available":
         if status != "creating":
-            raise SystemExit(f"the volume {wanted['name']} is {status}")
+            raise SystemExit(f"volume {wanted['name']} has status {status}")
         time.sleep(0.05)
     action = f"/v3/{PROJECTS['A'][0]}/volumes/{volume['id']}/action"
     if wanted["status"] == "in-use":
-        cinder.ask("POST", action, {"os-attach": ATTACHMENT}, administrator)
+        cinder.request_ok("POST", action, {"os-attach": ATTACHMENT}, admin)
     elif wanted["status"] != "available":
         reset = {"os-reset_status": {"status": wanted["status"]}}
-        cinder.ask("POST", action, reset, administrator)
+        cinder.request_ok("POST", action, reset, admin)
     if wanted["name"] == "with-snapshots":
         body = {"snapshot": {"volume_id": volume["id"]}}
-        cinder.ask("POST", f"{project}/snapshots", body, label)
+        cinder.request_ok("POST", f"{project}/snapshots", body, label)
 
 
 def services():
-    """The two that the command line names: Cinder, and the sandbox."""
+    """Parses the command line, and returns Cinder and the sandbox."""
     parser = argparse.ArgumentParser()
     parser.add_argument("cinder")
     parser.add_argument("sandbox")
@@ -98,20 +99,20 @@ def services():
 
 def main():
     cinder, sandbox = services()
-    administrator = "A" if cinder.noauth else ADMINISTRATOR
+    admin = "A" if cinder.noauth else ADMIN_TOKEN
 
     path = f"/v3/{PROJECTS['A'][0]}/os-quota-sets/{PROJECTS['B'][0]}"
-    cinder.ask("PUT", path, {"quota_set": QUOTAS_OF_B}, administrator)
+    cinder.request_ok("PUT", path, {"quota_set": QUOTAS_OF_B}, admin)
     table = str(CASES)
-    made = 0
+    created = 0
     for label in PROJECTS:
-        # The oldest first, so that lists are in the same order.
+        # Oldest first, so that lists have the same order.
         for wanted in reversed(sandbox.volumes(label)):
-            # B's count for its quotas, A's only where the table names them.
+            # All volumes of B count towards its quotas. Of A, only those in the test cases are needed.
             if label == "B" or f"<{wanted['name']}>" in table:
-                make(cinder, administrator, label, wanted)
-                made += 1
-    print(f"{made} volumes made")
+                create_volume(cinder, admin, label, wanted)
+                created += 1
+    print(f"{created} volumes created")
 
 
 if __name__ == "__main__":
