@@ -1,5 +1,4 @@
-// The same in headless Chromium: each thing to measure has a page of its own, and what weighs
-// memory a browser of its own.
+// Runs measurements in headless Chromium: each in its own page, and those of memory in their own browser.
 
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -8,14 +7,14 @@ import { extname } from "node:path";
 
 const { chromium } = createRequire(new URL("../e2e/package.json", import.meta.url))("@playwright/test");
 
-/** The package, where it reads a list while it comes. */
+/** The package reading a list while it is being received. */
 export const STREAMED = "volume-transfer, streamed";
 
 const ROOT = new URL("../", import.meta.url);
 const SERVED = /^\/(bench|crates\/volume-transfer-wasm\/pkg)\/[\w./-]+$/;
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".json": "application/json" };
 
-/** Serves this folder, the package, and the files of `lists` by their names. */
+/** Serves this folder, the package, and the files in `lists` under their names. */
 export async function serve(lists) {
   const server = createServer((request, response) => {
     const path = request.url;
@@ -43,7 +42,7 @@ export const launch = () =>
     ],
   });
 
-/** A browser for all that is timed. */
+/** Starts a browser for all time measurements. */
 export async function browser(address) {
   const running = await launch();
   const inPage = async (work, argument) => {
@@ -59,25 +58,25 @@ export async function browser(address) {
   return {
     version: running.version(),
     time: (options) => inPage(async (options) => (await import("/bench/time.js")).time(options), options),
-    first: (name, list) => inPage(takeFirst, { name, list }),
+    first: (name, list) => inPage(measureFirst, { name, list }),
     stop: () => running.close(),
   };
 }
 
-/** In the page: the bytes are there before anything is timed. */
-async function takeFirst({ name, list }) {
+/** Runs in the page. The list is fetched before the clock starts. */
+async function measureFirst({ name, list }) {
   const { first } = await import("/bench/time.js");
   const bytes = new Uint8Array(await (await fetch(`/${list}`)).arrayBuffer());
   return first(name, bytes);
 }
 
-/** In the page: the bytes are read while they come. */
-async function takeStream({ list }) {
+/** Runs in the page. The list is read while it is being fetched. */
+async function readStream({ list }) {
   const { firstOfStream } = await import("/bench/time.js");
   return { rows: await firstOfStream(async () => (await fetch(`/${list}`)).body) };
 }
 
-/** How much more memory a page's process has had than before it fetched the list, in bytes. */
+/** Returns by how many bytes the peak memory of a page's process grows while it handles the list. */
 export async function memory(address, name, list, rows) {
   const running = await launch();
   try {
@@ -91,8 +90,8 @@ export async function memory(address, name, list, rows) {
         return Number(/VmHWM:\s+(\d+)/.exec(status)[1]) * 1024;
       });
     const before = peaks();
-    const took = await page.evaluate(name === STREAMED ? takeStream : takeFirst, { name, list });
-    if (took.rows !== rows) throw new Error(`${name} has judged ${took.rows} volumes of ${rows}`);
+    const result = await page.evaluate(name === STREAMED ? readStream : measureFirst, { name, list });
+    if (result.rows !== rows) throw new Error(`${name} checked ${result.rows} volumes of ${rows}`);
     return Math.max(...peaks().map((peak, at) => peak - before[at]));
   } finally {
     await running.close();

@@ -1,4 +1,4 @@
-// Every peer as one minified file in `build`, for Node and the browser alike, and what each weighs.
+// Bundles each peer into one minified file in `build`, for both Node and the browser, and measures sizes.
 
 import { createRequire } from "node:module";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -26,9 +26,9 @@ export async function build() {
   });
 }
 
-/** What there is to load before the first answer, in bytes. */
+/** Returns the sizes in bytes of everything that is loaded before the first result: raw, gzip, Brotli. */
 export function sizes() {
-  const weigh = (files) =>
+  const sizeOf = (files) =>
     files.map((file) => readFileSync(here(file))).reduce(
       ([raw, gzip, brotli], bytes) => [
         raw + bytes.length,
@@ -40,8 +40,8 @@ export function sizes() {
   const index = readFileSync(here(`${PACKAGE}/index.js`), "utf8");
   const shared = Array.from(index.matchAll(/from"\.\/([^"]+)"/g), ([, file]) => `${PACKAGE}/${file}`);
   return {
-    "volume-transfer/light": weigh([`${PACKAGE}/light.js`, `${PACKAGE}/light.wasm`]),
-    "volume-transfer": weigh([`${PACKAGE}/index.js`, ...shared, `${PACKAGE}/volume-transfer.wasm`]),
-    ...Object.fromEntries(PEERS.map((name) => [name, weigh([`build/${name}.js`])])),
+    "volume-transfer/light": sizeOf([`${PACKAGE}/light.js`, `${PACKAGE}/light.wasm`]),
+    "volume-transfer": sizeOf([`${PACKAGE}/index.js`, ...shared, `${PACKAGE}/volume-transfer.wasm`]),
+    ...Object.fromEntries(PEERS.map((name) => [name, sizeOf([`build/${name}.js`])])),
   };
 }

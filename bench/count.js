@@ -1,21 +1,21 @@
-// The calls whose instructions `cargo xtask count` counts: node count.js COUNTED_MODULE prints how
-// many instructions of wasm each one takes.
+// Makes the calls that `cargo xtask count` measures: `node count.js MODULE` prints how many wasm
+// instructions each one executes. MODULE is the package's module with a counter added.
 
 import { readFileSync } from "node:fs";
 import { listText, validRequests } from "./data.js";
 import { name, ready, request, screenBytes } from "./peers/volume-transfer.js";
 
-// The package keeps its instance to itself; and Node has modules of its own.
+// The package does not expose its instance, so intercept it. Node's own wasm modules have no counter.
 let counter;
 const { instantiate } = WebAssembly;
-WebAssembly.instantiate = async (...given) => {
-  const made = await instantiate(...given);
-  counter ??= made.exports?.counted;
-  return made;
+WebAssembly.instantiate = async (...args) => {
+  const instance = await instantiate(...args);
+  counter ??= instance.exports?.counted;
+  return instance;
 };
 await ready(readFileSync(process.argv[2]));
 
-/** Each says whether it was done: what was not would look quick. */
+/** Each job returns whether it succeeded, because one that fails early would look cheap. */
 const jobs = {
   "name, ascii": () => name("order-service-shard-01").value,
   "name, chinese": () => name("数据盘-上海-01").value,
@@ -31,10 +31,10 @@ for (const names of ["ascii", "chinese"]) {
 
 const counts = {};
 for (const [job, run] of Object.entries(jobs)) {
-  // The very first call also asks where the buffers are.
+  // The first call also looks up the buffers.
   run();
   const before = counter.value;
-  if (!run()) throw new Error(`${job} was not done`);
+  if (!run()) throw new Error(`${job} failed`);
   counts[job] = Number(counter.value - before);
 }
 console.log(JSON.stringify(counts));

@@ -1,7 +1,7 @@
-// What everything here is measured with: names, requests and list responses as EVS sends them, the
-// same ones for the same seed wherever this runs.
+// Generates the input data: names, requests, and list responses in EVS's format. The same seed gives
+// the same data everywhere.
 
-/** Numbers below a limit, from a seed (mulberry32). */
+/** Returns a pseudorandom number generator (mulberry32). */
 function random(seed) {
   return (below) => {
     seed = (seed + 0x6d2b79f5) | 0;
@@ -20,10 +20,10 @@ const STATUSES = ["in-use", "in-use", "in-use", "awaiting-transfer", "error", "e
 const PROJECT = "dd14c6ac581f40059e27f5320b60bf2f";
 
 /**
- * A list response's text.
+ * Returns the text of a list response.
  *
- * One volume in a hundred has each of the odd spellings that services are known for: they cost
- * everyone the same, and whoever gets them wrong is found before anything is timed.
+ * About one volume in a hundred has each of the unusual spellings that services are known to use.
+ * The comparison before the timing finds candidates that misread them.
  */
 export function listText(count, { names = "ascii", pretty = false, seed = 1 } = {}) {
   const below = random(seed);
@@ -93,7 +93,7 @@ function volume(below, names) {
   return record;
 }
 
-/** What a field holds as a name is typed, key by key, in both scripts, and names that are refused. */
+/** Names as they are typed, keystroke by keystroke, in both scripts, and invalid names. */
 export function names() {
   const typed = (name) => Array.from(name, (_, at) => name.slice(0, at + 1));
   return [
@@ -105,15 +105,15 @@ export function names() {
     "😀".repeat(20),
     "a".repeat(255),
     "卷".repeat(85),
-    ...refusedNames,
+    ...invalidNames,
   ];
 }
 
-const refusedNames = ["   ", "a\0b", "half \ud83d of it", "a".repeat(256), "卷".repeat(86)];
+const invalidNames = ["   ", "a\0b", "half \ud83d of it", "a".repeat(256), "卷".repeat(86)];
 
 const volumeId = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
 
-/** What a form would send. */
+/** Valid requests. */
 export const validRequests = [
   { projectId: PROJECT, volumeId, name: "first volume" },
   { projectId: PROJECT, volumeId, name: "" },
@@ -121,7 +121,7 @@ export const validRequests = [
   { projectId: PROJECT, volumeId, name: 'say "hello"' },
 ];
 
-/** And what it would not: each has something wrong with more than one field. */
+/** Invalid requests, each with errors in several fields. */
 export const invalidRequests = [
   { projectId: "", volumeId: "c86b9af4", name: "a".repeat(300) },
   { projectId: "../admin", volumeId: "", name: "   " },

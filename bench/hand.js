@@ -1,12 +1,12 @@
-// The same jobs by hand, as a good console developer would write them for EVS v2: no library,
-// nothing looked at twice, the leanest answers there are. It does a little less than the package:
-// it knows one service, trusts its input to be of the right type, and a volume's id to be one.
+// The same jobs in hand-written JavaScript, as a good console developer would write them for EVS v2:
+// no library, a single pass, minimal results. It does slightly less than the package: it supports one
+// service, and trusts its input to have the right types and volumes to have valid IDs.
 
 const LIMIT = 255;
 const STATUS = 1, BILLING = 2, FROZEN = 4, ENCRYPTION = 8, SNAPSHOTS = 16, POLICY = 32, DSS = 64, DESS = 128, SYSTEM = 256;
 export const bits = { status: STATUS, billing: BILLING, encryption: ENCRYPTION, backup_policy: POLICY, dss: DSS, dess: DESS, system_disk: SYSTEM };
 
-/** The white space above U+0080 that Python's `strip` takes off, as the service does. */
+/** Whitespace above U+007F that Python's `strip` removes, as the service does. */
 const BLANKS = new Set("\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000");
 
 function isBlank(text, at) {
@@ -22,7 +22,7 @@ export function trim(text) {
   return text.slice(from, to);
 }
 
-/** How many bytes a text has in UTF-8: the two halves of a pair have two each. */
+/** Returns the length in UTF-8 bytes. Each half of a surrogate pair counts as two. */
 export function utf8Length(text) {
   let length = text.length;
   for (let at = 0; at < text.length; at++) {
@@ -32,7 +32,8 @@ export function utf8Length(text) {
   return length;
 }
 
-function loneAt(text) {
+/** Returns the position of the first lone surrogate. */
+function loneSurrogateAt(text) {
   for (let at = 0; at < text.length; at++) {
     const char = text.codePointAt(at);
     if (char > 0xffff) at++;
@@ -40,10 +41,10 @@ function loneAt(text) {
   }
 }
 
-/** What is wrong with a name, if anything is: `text` as it was typed, `value` trimmed. */
+/** Returns the issue with a name, if any. `text` is as typed, `value` is trimmed. */
 function nameIssue(text, value, length) {
   const issue = (code, params) => ({ field: "name", code, params });
-  if (!text.isWellFormed()) return issue("lone_surrogate", { position: loneAt(text) });
+  if (!text.isWellFormed()) return issue("lone_surrogate", { position: loneSurrogateAt(text) });
   if (text === "") return null;
   if (value === "") return issue("blank", { length, limit: LIMIT, unit: "bytes" });
   const nul = text.indexOf("\0");
@@ -51,7 +52,7 @@ function nameIssue(text, value, length) {
   return length > LIMIT ? issue("too_long", { length, limit: LIMIT, unit: "bytes" }) : null;
 }
 
-/** One name, as on a keystroke. */
+/** Validates a name, as on every keystroke. */
 export function name(text) {
   const value = trim(text);
   const length = utf8Length(value.isWellFormed() ? value : value.toWellFormed());
@@ -69,7 +70,7 @@ export function name(text) {
 export const PROJECT = /^[\w-]{1,64}$/;
 export const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
-/** The request for what is fine. */
+/** Builds a create request from valid input. */
 export function assemble(projectId, volumeId, name) {
   return {
     method: "POST",
@@ -81,19 +82,19 @@ export function assemble(projectId, volumeId, name) {
 
 const idIssue = (field, text) => ({ field, code: text === "" ? "empty" : "malformed", params: {} });
 
-/** One create request. */
+/** Validates and builds a create request. */
 export function request(input) {
   const issues = [];
   const projectId = trim(input.projectId);
   if (!PROJECT.test(projectId)) issues.push(idIssue("projectId", projectId));
   const volumeId = trim(input.volumeId).toLowerCase();
   if (!UUID.test(volumeId)) issues.push(idIssue("volumeId", volumeId));
-  const { value, issues: wrong } = name(input.name);
-  if (wrong.length) issues.push(wrong[0]);
+  const { value, issues: nameIssues } = name(input.name);
+  if (nameIssues.length) issues.push(nameIssues[0]);
   return { request: issues.length ? null : assemble(projectId, volumeId, value), issues };
 }
 
-/** A field that may be a truth value, a text of one or nothing. */
+/** Reads a field that may be a boolean, its text, or missing. */
 function flag(value) {
   switch (value) {
     case true: case "true": case "True": case "1": case 1: return true;
@@ -104,7 +105,8 @@ function flag(value) {
 
 const filled = (value) => typeof value === "string" ? value !== "" : typeof value === "number";
 
-/** Every volume's violated and unknown constraints: bit n stands for the n-th of the API page. */
+/** Returns the violated and unknown constraints of every volume. Bit n stands for the n-th constraint
+ * in the order of the API documentation. */
 export function screen(volumes) {
   const ids = [];
   const violated = new Uint16Array(volumes.length);
@@ -119,33 +121,33 @@ export function screen(volumes) {
     const bootable = flag(volume.bootable);
     const type = typeof volume.service_type === "string" ? volume.service_type.toUpperCase() : "";
     const dedicated = filled(volume.dedicated_storage_id);
-    let no = 0;
-    let open = FROZEN | SNAPSHOTS;
-    if (volume.status !== "available") no |= STATUS;
-    if (filled(metadata?.orderID)) no |= BILLING;
-    if (flag(volume.encrypted) === true || flag(metadata?.__system__encrypted) === true) no |= ENCRYPTION;
-    if (filled(metadata?.policy)) no |= POLICY;
-    else open |= POLICY;
-    if (type === "DESS") no |= DESS;
-    else if (type === "DSS" || dedicated) no |= DSS;
-    else if (type !== "EVS") open |= DSS | DESS;
-    if (bootable === undefined) open |= SYSTEM;
-    else if (bootable) no |= SYSTEM;
-    violated[ids.length] = no;
-    unknown[ids.length] = open;
+    let violations = 0;
+    let unknowns = FROZEN | SNAPSHOTS;
+    if (volume.status !== "available") violations |= STATUS;
+    if (filled(metadata?.orderID)) violations |= BILLING;
+    if (flag(volume.encrypted) === true || flag(metadata?.__system__encrypted) === true) violations |= ENCRYPTION;
+    if (filled(metadata?.policy)) violations |= POLICY;
+    else unknowns |= POLICY;
+    if (type === "DESS") violations |= DESS;
+    else if (type === "DSS" || dedicated) violations |= DSS;
+    else if (type !== "EVS") unknowns |= DSS | DESS;
+    if (bootable === undefined) unknowns |= SYSTEM;
+    else if (bootable) violations |= SYSTEM;
+    violated[ids.length] = violations;
+    unknown[ids.length] = unknowns;
     ids.push(volume.id);
   }
   return { ids, violated, unknown, unreadable };
 }
 
-/** The same of a parsed response. */
+/** Checks the volumes of a parsed list response. */
 function screenBody(body) {
   const more = body.volumes_links?.some((link) => link.rel === "next") ?? false;
   return { ...screen(body.volumes), more };
 }
 
-/** A list response from its bytes, as `fetch` gives them. */
+/** Checks a list response given as bytes. */
 export const screenBytes = (bytes) => screenBody(JSON.parse(new TextDecoder().decode(bytes)));
 
-/** And from its text. */
+/** Checks a list response given as text. */
 export const screenText = (text) => screenBody(JSON.parse(text));

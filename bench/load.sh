@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The server beside nginx, by turns: the page's largest file as gzip, and a service that answers
-# 2 KB behind each of them. Prints requests a second and processor time a request, round by round,
-# then the medians of what ours makes of nginx's, and the server's memory.
+# Compares the server with nginx, taking turns: serving the page's largest file with gzip, and proxying
+# to a service with a 2 KB response. Prints requests per second and CPU time per request for each round,
+# then the median ratios to nginx, and the server's memory.
 #
 #     cargo build --release -p console-server
 #     bench/load.sh [ROUNDS] [SECONDS]
@@ -36,7 +36,7 @@ END
 }
 nginx_with service 1 "listen 127.0.0.1:9001 backlog=4096; default_type application/json;
     location / { root $work; try_files /answer.json =404; }"
-# As careful with a request as ours is, as far as it goes: a list of paths, and of headers.
+# Like our server, it passes on only certain paths and headers.
 nginx_with front auto "listen 127.0.0.1:9002 backlog=4096; root $page; gzip_static on;
     location ~ ^/v[23]/[\w-]+/volumes/detail\$ {
         proxy_pass http://service; proxy_http_version 1.1; proxy_set_header Connection '';
@@ -48,21 +48,21 @@ ours=$!
 started+=($!)
 sleep 1
 
-# Milliseconds of processor time that a server and its workers have used.
-used() {
+# Prints the CPU time in milliseconds that a server and its workers have used.
+cpu_time() {
     cat "/proc/$1/stat" $(pgrep -P "$1" | sed 's|.*|/proc/&/stat|') |
         awk -v tick="$(getconf CLK_TCK)" '{ sum += $14 + $15 } END { print sum * 1000 / tick }'
 }
 memory() { awk '/^VmRSS/ { printf "%.1f MB", $2 / 1024 }' "/proc/$ours/status"; }
 median() { sort -g | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'; }
 
-# run NAME PORT PROCESS PATH CONNECTIONS: requests a second, and microseconds a request.
+# run NAME PORT PROCESS PATH CONNECTIONS: prints requests per second and CPU microseconds per request.
 run() {
     local before after report
-    before=$(used "$3")
+    before=$(cpu_time "$3")
     report=$(wrk -t1 -c"$5" -d"${seconds}s" -H 'Accept-Encoding: gzip' -H 'X-Auth-Token: t' \
         "http://127.0.0.1:$2$4")
-    after=$(used "$3")
+    after=$(cpu_time "$3")
     if grep -E 'Non-2xx|Socket errors' <<< "$report" >&2; then echo "  ($1)" >&2; fi
     awk -v used="$(bc <<< "$after - $before")" \
         '/requests in/ { n = $1 } /Requests\/sec/ { print $2, used * 1000 / n }' <<< "$report"
@@ -77,7 +77,7 @@ compare() {
         bc -l <<< "$speed2 / $speed1" >> "$work/speed"
         bc -l <<< "$work2 / $work1" >> "$work/work"
     done
-    printf '  %.2f of its speed, %.2f of its processor time a request; memory %s\n' \
+    printf '  relative to nginx: %.2f of the throughput, %.2f of the CPU time per request; memory: %s\n' \
         "$(median < "$work/speed")" "$(median < "$work/work")" "$(memory)"
 }
 echo "memory at the start: $(memory)"
@@ -87,4 +87,4 @@ compare "proxy" "$volumes" 64
 compare "page" "$file" 2000
 compare "proxy" "$volumes" 2000
 sleep 12
-echo "memory after all have gone: $(memory)"
+echo "memory after all connections have closed: $(memory)"

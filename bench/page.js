@@ -1,5 +1,5 @@
-// Job (g): the page beside a small one in React, in React with Ant Design, and without a library, in
-// headless Chromium with a slow network and a slow processor.
+// Job (g): compares the page with small ones in React, in React with Ant Design, and without a library,
+// in headless Chromium with a throttled network and CPU.
 
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -11,10 +11,10 @@ import { listText } from "./data.js";
 
 const { build: esbuild } = createRequire(new URL("../e2e/package.json", import.meta.url))("esbuild");
 
-/** Lighthouse's "Slow 4G", with its round trip for every request; and its slower processor. */
+/** Lighthouse's "Slow 4G" and CPU slowdown. The latency is added to every request. */
 const NETWORK = { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 750e3 / 8 };
-const SLOWER = 4;
-/** Keystrokes for one sample. */
+const CPU_SLOWDOWN = 4;
+/** The number of keystrokes in a sample. */
 export const KEYS = 20;
 
 const here = (path) => new URL(path, import.meta.url);
@@ -22,8 +22,8 @@ const PROJECT = "dd14c6ac581f40059e27f5320b60bf2f";
 const LIST = listText(30);
 const DEMO = { demo_projects: [{ label: "A", project_id: PROJECT, token: "token" }] };
 
-/** What is asked of a server beside the files: the same list for everyone. */
-const ANSWERS = {
+/** Responses to requests other than files. All pages get the same list. */
+const RESPONSES = {
   "/volumes.json": LIST,
   "/console.json": JSON.stringify(DEMO),
   [`/v2/${PROJECT}/cloudvolumes/detail`]: LIST,
@@ -33,24 +33,24 @@ const ANSWERS = {
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".svg": "image/svg+xml" };
 
 /**
- * A page's first field, and what a person does there to be answered; the field for the name, what
- * leads to it, and where it is said what is wrong with it.
+ * For each page: its folder, its first field, whether that form must be submitted to be validated, where
+ * the field's message appears, the name field, and where its message appears.
  */
 const PAGES = {
   "volume-transfer": {
     folder: "../dist/",
     first: "#project",
-    sends: true,
-    answer: "#project-error",
+    submits: true,
+    message: "#project-error",
     name: "#transfer-name",
     error: "#transfer-name-error",
   },
-  plain: { folder: "build/plain/", first: "#name", answer: "#name-error", name: "#name", error: "#name-error" },
-  react: { folder: "build/react/", first: "#name", answer: "#name-error", name: "#name", error: "#name-error" },
-  antd: { folder: "build/antd/", first: "#name", answer: "form", name: "#name", error: "form" },
+  plain: { folder: "build/plain/", first: "#name", message: "#name-error", name: "#name", error: "#name-error" },
+  react: { folder: "build/react/", first: "#name", message: "#name-error", name: "#name", error: "#name-error" },
+  antd: { folder: "build/antd/", first: "#name", message: "form", name: "#name", error: "form" },
 };
 
-/** The others, each as a bundler makes it for production. */
+/** Builds the other pages for production. */
 async function build() {
   for (const name of ["plain", "react", "antd"]) {
     const folder = here(PAGES[name].folder);
@@ -67,7 +67,7 @@ async function build() {
       legalComments: "none",
       logLevel: "warning",
     });
-    // Ant Design brings its styles in its script; the others get this page's.
+    // Ant Design has its styles in its script. The others use our page's style sheet.
     const sheet = name === "antd" ? "" : '<link rel="stylesheet" href="/main.css">';
     if (sheet) {
       const [entry, outfile] = [here("../web/style.css").pathname, new URL("main.css", folder).pathname];
@@ -84,14 +84,14 @@ async function build() {
 
 const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
 
-/** A page's files, without those that the page's own build has compressed already. */
+/** Returns a page's files, except those that our page's build has compressed. */
 function files(folder) {
   const names = readdirSync(here(folder)).filter((name) => !/\.(br|gz)$/.test(name));
   return new Map(names.map((name) => [name, readFileSync(new URL(name, here(folder)))]));
 }
 
-/** What there is to load before a page is alive, in bytes: raw, gzip, brotli. */
-function weigh(folder) {
+/** Returns the sizes in bytes of everything that a page loads at first: raw, gzip, Brotli. */
+function sizeOf(folder) {
   const sum = (bytes) => bytes.reduce((total, { length }) => total + length, 0);
   const all = [...files(folder).values()];
   return [sum(all), sum(all.map((bytes) => gzipSync(bytes, { level: 9 }))), sum(all.map(brotli))];
@@ -105,8 +105,8 @@ async function serve(folder) {
     if (file) {
       const type = TYPES[path === "/" ? ".html" : extname(path)];
       response.writeHead(200, { "Content-Type": type, "Content-Encoding": "br", "Content-Length": file.length }).end(file);
-    } else if (ANSWERS[path]) {
-      response.writeHead(200, { "Content-Type": "application/json" }).end(ANSWERS[path]);
+    } else if (RESPONSES[path]) {
+      response.writeHead(200, { "Content-Type": "application/json" }).end(RESPONSES[path]);
     } else {
       response.writeHead(404, { "Content-Type": "application/json" }).end("{}");
     }
@@ -115,51 +115,51 @@ async function serve(folder) {
   return { address: `http://127.0.0.1:${server.address().port}/`, stop: () => server.close() };
 }
 
-/** In the page, before anything else: tries the first field until it answers. */
-function tryUntilAnswered({ first, sends, answer }) {
-  // The setter of the class, since React puts its own before it to see what changed.
+/** Runs in the page before anything else: enters text until the first field shows its message. */
+function tryUntilUsable({ first, submits, message }) {
+  // Calls the prototype's setter, because React overrides it on the element to track changes.
   window.enter = (input, text) => {
     Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(input, text);
     input.dispatchEvent(new InputEvent("input", { bubbles: true }));
   };
-  const said = () => /too long|Enter the project/.test(document.querySelector(answer)?.textContent);
+  const showsMessage = () => /too long|Enter the project/.test(document.querySelector(message)?.textContent);
   const timer = setInterval(() => {
     const input = document.querySelector(first);
-    if (said()) {
+    if (showsMessage()) {
       window.usable = performance.now();
       clearInterval(timer);
     } else if (input) {
-      enter(input, sends ? "" : "a".repeat(300));
-      if (sends) input.form.requestSubmit();
+      enter(input, submits ? "" : "a".repeat(300));
+      if (submits) input.form.requestSubmit();
     }
   }, 5);
 }
 
-/** In the page: from an input event to the message that tells of it, in milliseconds. */
+/** Runs in the page: measures the time from an input event to its message, in milliseconds. */
 async function keystrokes({ name, error, keys }) {
   const input = document.querySelector(name);
-  const place = document.querySelector(error);
+  const message = document.querySelector(error);
   let total = 0;
   for (let key = 0; key < keys; key++) {
     const length = 301 + (key % 2);
     const started = performance.now();
-    const told = new Promise((done) => {
-      const look = new MutationObserver(() => {
-        if (!place.textContent.includes(String(length))) return;
-        look.disconnect();
+    const shown = new Promise((done) => {
+      const observer = new MutationObserver(() => {
+        if (!message.textContent.includes(String(length))) return;
+        observer.disconnect();
         done(performance.now());
       });
-      look.observe(place, { subtree: true, childList: true, characterData: true });
+      observer.observe(message, { subtree: true, childList: true, characterData: true });
     });
     enter(input, "a".repeat(length));
-    total += (await told) - started;
+    total += (await shown) - started;
     await new Promise((pause) => setTimeout(pause, 20));
   }
   return total / keys;
 }
 
-/** To the field for the name of a transfer, where that is not what comes first. */
-async function toName(tab) {
+/** Connects and selects a volume, so that the name field appears. */
+async function openNameField(tab) {
   await tab.getByRole("button", { name: "Use demo project A" }).click();
   const row = tab.getByRole("row").filter({ hasText: "can be transferred" }).first();
   await row.getByRole("radio").check();
@@ -167,7 +167,7 @@ async function toName(tab) {
   await tab.locator("#transfer-name").blur();
 }
 
-/** One visit with nothing in the cache. Times are in nanoseconds, as the other jobs' are. */
+/** Visits a page with an empty cache. Times are in nanoseconds, as in the other jobs. */
 async function visit(browser, address, page) {
   const context = await browser.newContext({ locale: "en" });
   try {
@@ -175,16 +175,16 @@ async function visit(browser, address, page) {
     const session = await context.newCDPSession(tab);
     await session.send("Network.enable");
     await session.send("Network.emulateNetworkConditions", NETWORK);
-    await session.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
-    await tab.addInitScript(tryUntilAnswered, page);
+    await session.send("Emulation.setCPUThrottlingRate", { rate: CPU_SLOWDOWN });
+    await tab.addInitScript(tryUntilUsable, page);
     await tab.goto(address, { waitUntil: "commit" });
     const times = await tab.waitForFunction(() => {
       const [paint] = performance.getEntriesByName("first-contentful-paint");
       return paint && window.usable && [paint.startTime, window.usable];
     });
     const [paint, usable] = await times.jsonValue();
-    if (page.sends) await toName(tab);
-    // The first ones are not counted: what is quick is compiled by then.
+    if (page.submits) await openNameField(tab);
+    // Warm up, so that hot code is compiled.
     await tab.evaluate(keystrokes, { ...page, keys: KEYS });
     const key = await tab.evaluate(keystrokes, { ...page, keys: KEYS });
     return { paint: paint * 1e6, usable: usable * 1e6, key: key * 1e6 };
@@ -193,18 +193,18 @@ async function visit(browser, address, page) {
   }
 }
 
-/** Every page by turns: samples of each measure by the page's name, and what the pages weigh. */
-export async function measure(byTurns) {
+/** Measures all pages in turn. Returns samples of each measure by page name, and the pages' sizes. */
+export async function measure(inTurn) {
   await build();
   const names = Object.keys(PAGES);
   const servers = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await serve(PAGES[name].folder)])));
   const browser = await launch();
   try {
-    const visits = await byTurns(names, (name) => visit(browser, servers[name].address, PAGES[name]));
+    const visits = await inTurn(names, (name) => visit(browser, servers[name].address, PAGES[name]));
     const of = (measure) => Object.fromEntries(names.map((name) => [name, visits[name].map((visit) => visit[measure])]));
     return {
       samples: { paint: of("paint"), usable: of("usable"), key: of("key") },
-      sizes: Object.fromEntries(names.map((name) => [name, weigh(PAGES[name].folder)])),
+      sizes: Object.fromEntries(names.map((name) => [name, sizeOf(PAGES[name].folder)])),
     };
   } finally {
     await browser.close();

@@ -1,4 +1,4 @@
-// The table, with each target met or not, for the terminal and for `docs/benchmarks.md`.
+// Formats the report, for the terminal and for `docs/benchmarks.md`.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
@@ -13,7 +13,7 @@ function median(values) {
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
-/** What one sample makes of another, round by round: the median, the least and the most. */
+/** Returns the ratio of two candidates' samples within each round: median, minimum and maximum. */
 function ratio(over, under) {
   const all = over.map((value, round) => value / under[round]);
   return { median: median(all), min: Math.min(...all), max: Math.max(...all) };
@@ -32,20 +32,20 @@ const row = (...cells) => `| ${cells.join(" | ")} |`;
 const table = (head, rows) => [row(...head), row(...head.map((_, at) => (at ? "---:" : "---"))), ...rows.map((cells) => row(...cells))].join("\n");
 
 const JOBS = {
-  a: "One name, as on a keystroke",
-  b: "One create request",
-  c: "Eligibility of objects that are parsed already, a volume",
-  d: "Eligibility of a list response from its bytes, a volume",
-  e: "Cold start to the first answer: the first 1,000 volumes from bytes",
+  a: "Validate a name, as on every keystroke",
+  b: "Build a create request",
+  c: "Eligibility of parsed volumes, time per volume",
+  d: "Eligibility of a list response from bytes, time per volume",
+  e: "Cold start: load, and check 1,000 volumes from bytes",
   f: "Peak memory of (d)",
 };
 
 const MEASURES = {
   paint: "First contentful paint",
-  usable: "Usable: the first field has answered",
-  key: "From a keystroke to its message",
+  usable: "Usable: the first field responds",
+  key: "Keystroke to message",
 };
-/** What the page may take at most of what another takes. */
+/** Upper limits for the page's times, relative to another page's. */
 const PAGE_TARGETS = [["paint", "react", 0.4], ["paint", "antd", 0.15], ["usable", "react", 0.7], ["key", "react", 0.1]];
 const PAGE_NAMES = { plain: "no library", react: "React", antd: "React with Ant Design" };
 
@@ -53,7 +53,7 @@ function pageTable({ samples }) {
   const rows = Object.entries(samples).flatMap(([measure, all]) =>
     Object.keys(all).map((name) => [MEASURES[measure], PAGE_NAMES[name] ?? name, amount("g", median(all[name])), name === "react" ? "1" : spread(ratio(all[name], all.react))]),
   );
-  return table(["", "", "Chromium", "of React's"], rows);
+  return table(["", "", "Chromium", "vs. React"], rows);
 }
 
 const bytes = (sizes) => table(["", "raw", "gzip -9", "brotli -11"], Object.entries(sizes).map(([name, all]) => [PAGE_NAMES[name] ?? name, ...all.map((bytes) => bytes.toLocaleString("en"))]));
@@ -73,92 +73,92 @@ function jobTable(results, job) {
       ...found.flatMap((r) => (r ? [amount(job, median(r.samples[name])), name === "hand" ? "1" : spread(ratio(r.samples[name], r.samples.hand))] : ["", ""])),
     ]);
   });
-  return table(["", "", ...hosts.flatMap((host) => [host, "of hand's"])], rows);
+  return table(["", "", ...hosts.flatMap((host) => [host, "vs. hand"])], rows);
 }
 
-/** Every target, with what was reached: `most` and `least` are of the median. */
+/** Returns all targets with their results. `most` and `least` are limits for the median. */
 function targets({ results, page, sizes, largest }) {
   const find = (host, job, of, items) =>
     results.filter((r) => r.host === host && r.job === job && (!of || r.of === of) && (!items || r.items === items));
   const list = [];
   const add = (what, host, goal, value) => {
     const met = value === null ? "**not measured**" : ("most" in goal ? value.median <= goal.most : value.median >= goal.least) ? "met" : "**not met**";
-    const asked = "most" in goal ? `≤ ${goal.most.toLocaleString("en")}` : `≥ ${goal.least} × faster`;
-    list.push([what, host, asked, value === null ? "" : (value.text ?? spread(value)), met]);
+    const target = "most" in goal ? `≤ ${goal.most.toLocaleString("en")}` : `≥ ${goal.least} × faster`;
+    list.push([what, host, target, value === null ? "" : (value.text ?? spread(value)), met]);
   };
   const between = (host, job, of, items, over, under) => {
     const [result] = find(host, job, of, items);
     return result ? ratio(result.samples[over], result.samples[under]) : null;
   };
-  /** The least that was reached at any size and in any variant. */
+  /** Returns the worst ratio of all list sizes and variants. */
   const worst = (host, over) => {
     const all = find(host, "d").map(({ of, items, samples }) => ({ of, items, ...ratio(samples[over], samples[OURS]) }));
     const least = all.toSorted((a, b) => a.median - b.median)[0];
     return { ...least, text: `${spread(least)}, at ${least.items.toLocaleString("en")}, ${least.of}` };
   };
   for (const host of ["Node", "Chromium"]) {
-    add("(a) one name, of hand's time", host, { most: host === "Node" ? 1.1 : 1.25 }, between(host, "a", null, null, OURS, "hand"));
-    add("(b) a valid request, than zod", host, { least: 2.5 }, between(host, "b", "valid", null, "zod", OURS));
-    add("(b) an invalid request, than zod", host, { least: 12 }, between(host, "b", "invalid", null, "zod", OURS));
-    if (host === "Node") add("(c) parsed objects, 10,000, of hand's time", host, { most: 1.15 }, between(host, "c", null, 10_000, OURS, "hand"));
+    add("(a) one name, relative to hand", host, { most: host === "Node" ? 1.1 : 1.25 }, between(host, "a", null, null, OURS, "hand"));
+    add("(b) a valid request, compared with zod", host, { least: 2.5 }, between(host, "b", "valid", null, "zod", OURS));
+    add("(b) an invalid request, compared with zod", host, { least: 12 }, between(host, "b", "invalid", null, "zod", OURS));
+    if (host === "Node") add("(c) parsed objects, 10,000, relative to hand", host, { most: 1.15 }, between(host, "c", null, 10_000, OURS, "hand"));
     for (const [name, least] of [["ajv", 2], ["valibot", 15], ["zod", 40]]) {
-      add(`(c) parsed objects, 10,000, than ${name}`, host, { least }, between(host, "c", null, 10_000, name, OURS));
+      add(`(c) parsed objects, 10,000, compared with ${name}`, host, { least }, between(host, "c", null, 10_000, name, OURS));
     }
-    add("(d) from bytes at every size, than decode + parse + hand", host, { least: 10 }, worst(host, "hand"));
-    add("(d) the same, than parse + hand from text", host, { least: 7 }, worst(host, "hand, from text"));
+    add("(d) from bytes at every size, compared with decode + parse + hand", host, { least: 10 }, worst(host, "hand"));
+    add("(d) the same, compared with parse + hand from text", host, { least: 7 }, worst(host, "hand, from text"));
     const growths = find(host, "d", null, largest).map(({ of, samples }) => {
       const small = find(host, "d", of, 1_000)[0].samples[OURS];
       return { of, ...ratio(samples[OURS], small) };
     });
     const growth = growths.toSorted((a, b) => b.median - a.median)[0];
-    add(`(d) a volume at ${largest.toLocaleString("en")}, of its time at 1,000`, host, { most: 1.3 }, { ...growth, text: `${spread(growth)}, ${growth.of}` });
-    add("(e) cold start, of hand's time", host, { most: 0.3 }, between(host, "e", null, null, OURS, "hand"));
-    add(`(f) memory at ${largest.toLocaleString("en")}, of hand's`, host, { most: 0.35 }, between(host, "f", null, null, OURS, "hand"));
+    add(`(d) time per volume at ${largest.toLocaleString("en")}, relative to 1,000`, host, { most: 1.3 }, { ...growth, text: `${spread(growth)}, ${growth.of}` });
+    add("(e) cold start, relative to hand", host, { most: 0.3 }, between(host, "e", null, null, OURS, "hand"));
+    add(`(f) memory at ${largest.toLocaleString("en")}, relative to hand`, host, { most: 0.35 }, between(host, "f", null, null, OURS, "hand"));
     add("(f) the same, streamed in parts", host, { most: 0.05 }, between(host, "f", null, null, STREAMED, "hand"));
   }
   for (const [entry, most] of [["volume-transfer/light", 6 * 1024], ["volume-transfer", 32 * 1024]]) {
     const [, , brotli] = sizes[entry];
-    add(`${entry}, brotli`, "", { most }, { median: brotli, text: brotli.toLocaleString("en") });
+    add(`${entry}, Brotli`, "", { most }, { median: brotli, text: brotli.toLocaleString("en") });
   }
   for (const [measure, other, most] of PAGE_TARGETS) {
     const all = page.samples[measure];
-    add(`(g) the page: ${MEASURES[measure].toLowerCase()}, of ${PAGE_NAMES[other]}'s`, "Chromium", { most }, ratio(all[OURS], all[other]));
+    add(`(g) the page: ${MEASURES[measure].toLowerCase()}, relative to ${PAGE_NAMES[other]}`, "Chromium", { most }, ratio(all[OURS], all[other]));
   }
   const [, , weight] = page.sizes[OURS];
-  add("(g) the page: its first load, brotli", "", { most: 80 * 1024 }, { median: weight, text: weight.toLocaleString("en") });
+  add("(g) the page: initial load, Brotli", "", { most: 80 * 1024 }, { median: weight, text: weight.toLocaleString("en") });
   return list;
 }
 
 const version = (name) => JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url), "utf8")).version;
 
-/** Prints the report; and writes it, unless it was a quick run. */
+/** Prints the report, and writes it to the file unless this was a quick run. */
 export function write(run) {
   const { results, page, sizes, rounds, chromium, loads, quick } = run;
   const memory = Math.round(totalmem() / 2 ** 30);
   const text = `# Benchmarks
 
-What \`cargo xtask bench\` measured on ${new Date().toISOString().slice(0, 10)}, and wrote here: the npm package and the page beside what a console developer would use in their place.
+Generated by \`cargo xtask bench\` on ${new Date().toISOString().slice(0, 10)}. It compares the npm package and the page with what a console developer would otherwise use.
 
-${cpus().length} cores of ${process.arch}, ${memory} GB, ${process.platform}; Node ${process.versions.node}, Chromium ${chromium}; ${["ajv", "zod", "valibot", "arktype", "typebox", "react", "antd"].map((name) => `${name} ${version(name)}`).join(", ")}. The machine's load was ${loads[0].toFixed(1)} before and ${loads[1].toFixed(1)} at the end, where the bench by itself makes about 1: the more other work it had, the less the times say, and a ratio with a wide spread says less than one with a narrow one.
+${cpus().length} ${process.arch} cores, ${memory} GB, ${process.platform}; Node ${process.versions.node}, Chromium ${chromium}; ${["ajv", "zod", "valibot", "arktype", "typebox", "react", "antd"].map((name) => `${name} ${version(name)}`).join(", ")}. The load average was ${loads[0].toFixed(1)} at the start and ${loads[1].toFixed(1)} at the end; the bench alone causes about 1. A higher load makes the times less reliable, and so does a wide spread of a ratio.
 
 ## Targets
 
-What was reached is the median of ${rounds} rounds, with the least and the most of them; where there are several sizes and kinds of list, it is the worst one's.
+Results are medians of ${rounds} rounds, with the minimum and maximum in parentheses. For several sizes and kinds of lists, the worst result is shown. "Relative to" gives a ratio of times or sizes, where less is better.
 
-${table(["", "", "target", "reached", ""], targets(run))}
+${table(["", "", "target", "result", ""], targets(run))}
 
 ## How
 
-Every answer of everyone is compared before anything is timed, with lists of 2,000 volumes, and \`cargo xtask test bench\` does it in every run. Candidates take turns within a round, in an order that moves on, and a ratio is one within a round, but for that of two sizes, which were not timed together. Each row of (a) to (d) has a process or a page of its own, each sample of (e) a new one, each of (f) a new process or browser. Garbage is collected before a sample; what is quick then runs untimed first, and is repeated until a sample takes 30 ms.
+Before anything is timed, all candidates' results are compared, with lists of 2,000 volumes; \`cargo xtask test bench\` does the same in every test run. The candidates take turns in each round, in rotating order. Ratios are computed within a round, except those between two sizes, which are not timed together. Each row of (a) to (d) runs in its own process or page, each sample of (e) in a new one, and each sample of (f) in a new process or browser. Garbage is collected before each sample. Fast candidates then run once untimed, and are repeated until a sample takes at least 30 ms.
 
-- **Data**: from a seed; list responses of EVS with about 1.2 KB a volume (compact), with ASCII and Chinese names, compact and pretty-printed, some fields spelled in the odd ways that are known of the service. See \`bench/data.js\`.
-- **hand** is JavaScript without a library (\`bench/hand.js\`). It gives masks as the package does, which is the leanest way; it knows one service only, and does not look at whether an id is a UUID.
-- **Libraries** give every reason for which a volume cannot go, as a list of codes. They do not tell what is unknown, and the package and hand do. ajv's schemas are compiled beforehand. Functions that no schema can express (trimming as Python does, counting bytes) are hand's.
-- **(c)**: the package is called once for all, by \`checkVolumes\` of \`volume-transfer\`. The other jobs use \`volume-transfer/light\`.
-- **(d)**: *hand* is \`TextDecoder\`, \`JSON.parse\` and hand; *hand, from text* has the text already.
-- **(e)**: from before the import until the answer, with the bytes at hand; in Chromium files come from a server on the same machine, the package's being two.
-- **(f)**: by how much the peak of the process's memory is above what it was before the bytes came; the bytes are in it. *Streamed* is \`screenStream\`, which reads them from a file or from \`fetch\` while they come.
-- **(g)**: every visit has nothing in its cache; 150 ms are added to every request, 1.6 Mbit/s come down and 750 kbit/s go up (Lighthouse's "Slow 4G"), the processor is slowed down four times, everything comes brotli-compressed from a server on the same machine. The page is the whole page of this project, in two languages; the others are one list of volumes with eligibility, by hand's rules, and one field for the name (\`bench/page\`), built by esbuild for production. What *no library* takes for a keystroke is what the browser itself takes. *Usable*: from the start of the visit until the first field has answered what was put into it, tried every 5 ms; that is the project's id here, which is judged when its form is sent, and the name there. *Keystroke*: from the input event until the message that tells of it is in the document, the mean of ${KEYS} changes of a name that is too long, after as many that are not counted; of the page, with a volume chosen among 30.
+- **Data**: generated from a fixed seed: EVS list responses with about 1.2 KB per volume (compact), with ASCII and Chinese names, compact and pretty-printed. Some fields have the unusual spellings that services are known to use. See \`bench/data.js\`.
+- **hand** is hand-written JavaScript without a library (\`bench/hand.js\`). It returns bit masks like the package, the cheapest representation. It supports only one service, and does not check that IDs of volumes are UUIDs.
+- **Libraries** return all reasons why a volume can't be transferred, as a list of codes. Unlike the package and hand, they do not report unknown constraints. ajv's schemas are compiled at build time. What schemas can't express (trimming like Python, counting bytes) uses the functions of hand.
+- **(c)**: one call of \`checkVolumes\` from \`volume-transfer\` checks all volumes. The other jobs use \`volume-transfer/light\`.
+- **(d)**: *hand* includes \`TextDecoder\` and \`JSON.parse\`; *hand, from text* starts with the decoded text.
+- **(e)**: measured from before the import until the result, with the list already in memory. In Chromium, files come from a server on the same machine; the package has two files, the others one.
+- **(f)**: the growth of the process's peak memory, including the response itself. *Streamed* is \`screenStream\`, which reads the response from a file or \`fetch\` while receiving it.
+- **(g)**: visits start with an empty cache. Each request is delayed by 150 ms, with 1.6 Mbit/s down and 750 kbit/s up (Lighthouse's "Slow 4G"); the CPU is slowed down four times; files come Brotli-compressed from a server on the same machine. Our page is complete, in two languages. The others (\`bench/page\`) consist of a list of volumes with their eligibility, computed by hand's rules, and a name field; esbuild builds them for production. The keystroke time of *no library* is the browser's own share. *Usable*: from the start of the visit until the first field shows a validation message, tried every 5 ms. In our page this is the project ID, which is validated on submit; in the others it is the name. *Keystroke*: from the input event until the message is in the document, as the mean of ${KEYS} changes to a name that is too long, after the same number of warm-up changes. In our page, one of 30 volumes is selected at that point.
 
 ${Object.entries(JOBS)
   .filter(([job]) => results.some((result) => result.job === job))
@@ -171,11 +171,11 @@ ${pageTable(page)}
 
 ## Bundle sizes
 
-In bytes: all that is loaded for jobs (a) to (d), minified by esbuild.
+In bytes: everything that is loaded for jobs (a) to (d), minified by esbuild.
 
 ${bytes(sizes)}
 
-The pages of (g), with all that is loaded first:
+The pages of (g), with everything that is loaded at first:
 
 ${bytes(page.sizes)}
 `;

@@ -1,5 +1,5 @@
-// `cargo xtask bench`: builds the peers, compares all their answers, times them by turns in Node and
-// in Chromium, and writes the table. With `--check` it stops after the answers.
+// `cargo xtask bench`: builds the peers, compares their results, times them in turn in Node and in
+// Chromium, and writes the report. With `--check` it stops after comparing the results.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -14,10 +14,10 @@ import { PEERS, check, jobs, load } from "./time.js";
 
 await build();
 check(await load(), 2_000);
-console.log("all answers are the same");
+console.log("all results are the same");
 if (process.argv.includes("--check")) process.exit();
 
-// `--quick` is for working on the bench itself: small lists, few rounds, nothing written.
+// `--quick` is for working on the bench itself: small lists, few rounds, and no report file.
 const quick = process.argv.includes("--quick");
 const rounds = quick ? 3 : 9;
 const counts = quick ? [100, 1_000] : [100, 1_000, 10_000, 100_000];
@@ -42,7 +42,7 @@ const hosts = {
     memory: (name) => {
       const list = lists["list-largest"];
       const { rows, peak } = name === STREAMED ? node("stream", list) : node("first", name, list);
-      if (rows !== largest) throw new Error(`${name} has judged ${rows} volumes of ${largest}`);
+      if (rows !== largest) throw new Error(`${name} checked ${rows} volumes of ${largest}`);
       return peak;
     },
   },
@@ -53,8 +53,8 @@ const hosts = {
   },
 };
 
-/** Takes a sample of each by turns, in an order that moves on. */
-async function byTurns(names, take) {
+/** Takes samples of all candidates in turn. The order rotates from round to round. */
+async function inTurn(names, take) {
   const samples = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < names.length; turn++) {
@@ -77,16 +77,16 @@ try {
       add(job, of, items, await time({ at, counts, rounds }));
     }
     const cold = async (name) => {
-      const { took, rows } = await first(name);
-      if (rows !== 1_000) throw new Error(`${name} has judged ${rows} volumes of 1000`);
-      return took * 1e6;
+      const { elapsed, rows } = await first(name);
+      if (rows !== 1_000) throw new Error(`${name} checked ${rows} volumes of 1000`);
+      return elapsed * 1e6;
     };
-    add("e", "the first 1,000 from bytes", 1, await byTurns(["volume-transfer", ...PEERS], cold));
+    add("e", "the first 1,000 from bytes", 1, await inTurn(["volume-transfer", ...PEERS], cold));
     if (process.platform === "linux") {
-      add("f", `${largest.toLocaleString("en")} from bytes`, 1, await byTurns(["volume-transfer", STREAMED, "hand"], memory));
+      add("f", `${largest.toLocaleString("en")} from bytes`, 1, await inTurn(["volume-transfer", STREAMED, "hand"], memory));
     }
   }
-  page = await measure(byTurns);
+  page = await measure(inTurn);
   console.log("Chromium: (g) the page");
 } finally {
   await chromium.stop();

@@ -1,14 +1,14 @@
-// What is checked and timed, the same in Node and in a browser.
+// Compares and times the candidates. Runs in Node and in a browser.
 
 import { bits } from "./hand.js";
 import { invalidRequests, listText, names, validRequests } from "./data.js";
 
 export const PEERS = ["hand", "ajv", "zod", "zod-mini", "valibot", "arktype", "typebox"];
 
-/** At least so long is a job repeated for one sample, in milliseconds: clocks of browsers are coarse. */
+/** The minimum duration of a sample in milliseconds, because browsers have coarse clocks. */
 const SAMPLE = 30;
-/** And before the first one, so that it is compiled as well as it will ever be. */
-const WARM = 300;
+/** The warm-up time before the first sample in milliseconds, so that code is fully optimized. */
+const WARM_UP = 300;
 
 const VARIANTS = [
   { names: "ascii", pretty: false },
@@ -18,10 +18,10 @@ const VARIANTS = [
 ];
 export const variantName = ({ names, pretty }) => `${names}, ${pretty ? "pretty" : "compact"}`;
 
-/** The package is loaded as it is published, the others as a bundler makes them. */
+/** The package is loaded as published, and the others as bundled. */
 export const fileOf = (name) => (name.startsWith("volume-transfer") ? `./peers/${name}.js` : `./build/${name}.js`);
 
-/** All there is to compare, each ready to be called. */
+/** Loads and initializes all candidates. */
 export async function load() {
   const peers = {};
   for (const name of [...PEERS, "volume-transfer", "volume-transfer-full"]) {
@@ -31,17 +31,18 @@ export async function load() {
   return peers;
 }
 
-/** Throws where two do not give the same answer, of anything that is timed, with lists of `count`. */
+/** Throws an error if two candidates return different results for any of the inputs, with lists of `count`
+ * volumes. */
 export function check(peers, count) {
   const { hand, "volume-transfer": ours, "volume-transfer-full": full } = peers;
   const same = (what, name, found, expected) => {
-    const [one, other] = [found, expected].map((answer) => JSON.stringify(answer));
+    const [one, other] = [found, expected].map((result) => JSON.stringify(result));
     if (one === other) return;
-    // Of a long list, the first row that is not the same.
+    // For a list, reports the first row that differs.
     if (Array.isArray(found) && found.length === expected.length) {
       found.forEach((part, at) => same(`${what}, ${at}`, name, part, expected[at]));
     }
-    throw new Error(`${what}: ${name} says ${one}, and not ${other}`);
+    throw new Error(`${what}: ${name} returned ${one}, expected ${other}`);
   };
   const codes = ({ issues }) => issues.map(({ field, code }) => `${field}.${code}`).sort();
 
@@ -49,15 +50,15 @@ export function check(peers, count) {
     const report = ours.name(text);
     same(`name ${JSON.stringify(text)}`, "hand", hand.name(text), report);
     for (const name of PEERS) {
-      const answer = peers[name].name(text);
-      same(`name ${JSON.stringify(text)}`, name, [answer.value, codes(answer)], [report.value, codes(report)]);
+      const result = peers[name].name(text);
+      same(`name ${JSON.stringify(text)}`, name, [result.value, codes(result)], [report.value, codes(report)]);
     }
   }
   for (const input of [...validRequests, ...invalidRequests]) {
     const report = ours.request(input);
     for (const name of PEERS) {
-      const answer = peers[name].request(input);
-      same(`request ${JSON.stringify(input)}`, name, [answer.request, codes(answer)], [report.request, codes(report)]);
+      const result = peers[name].request(input);
+      same(`request ${JSON.stringify(input)}`, name, [result.request, codes(result)], [report.request, codes(report)]);
     }
   }
 
@@ -71,41 +72,41 @@ export function check(peers, count) {
     const { volumes } = JSON.parse(text);
     const plain = ({ ids, violated, unknown, unreadable, more }) => [ids, [...violated], [...unknown], unreadable, more];
     const report = ours.screenBytes(bytes);
-    if (report.count !== count || report.issues.length) throw new Error(`${what}: not all of it was read`);
-    const answer = { ...report, ids: Array.from({ length: count }, (_, n) => report.id(n)) };
-    same(what, "hand, from bytes", plain(hand.screenBytes(bytes)), plain(answer));
-    same(what, "hand, from text", plain(hand.screenText(text)), plain(answer));
-    const [ids, violated, unknown] = plain(answer);
+    if (report.count !== count || report.issues.length) throw new Error(`${what}: not all volumes were read`);
+    const result = { ...report, ids: Array.from({ length: count }, (_, n) => report.id(n)) };
+    same(what, "hand, from bytes", plain(hand.screenBytes(bytes)), plain(result));
+    same(what, "hand, from text", plain(hand.screenText(text)), plain(result));
+    const [ids, violated, unknown] = plain(result);
     volumes.forEach((volume, n) => {
       const row = JSON.parse(new TextDecoder().decode(bytes.subarray(report.rows[2 * n], report.rows[2 * n + 1])));
-      same(`${what}, row ${n}`, "the package, by its place", row, volume);
+      same(`${what}, row ${n}`, "the package, row position", row, volume);
     });
     const objects = hand.eligibility(volumes);
-    same(what, "hand, of objects", [objects.ids, [...objects.violated], [...objects.unknown]], [ids, violated, unknown]);
+    same(what, "hand, from objects", [objects.ids, [...objects.violated], [...objects.unknown]], [ids, violated, unknown]);
     const checked = full.eligibility(volumes);
-    same(what, "the package, of objects", [[...checked.violated], [...checked.unknown]], [violated, unknown]);
-    // A schema is broken or not: none of them tells what is unknown.
+    same(what, "the package, from objects", [[...checked.violated], [...checked.unknown]], [violated, unknown]);
+    // Schemas can't report unknown constraints, only violated ones.
     for (const name of PEERS.slice(1)) same(what, name, peers[name].eligibility(volumes).map(masks), violated);
   }
 }
 
-let kept;
+/** Keeps results alive, so that calls aren't optimized away. */
+let sink;
 
 /**
- * Times candidates by turns, `rounds` times: for each one, nanoseconds per item, round by round.
+ * Times the candidates in turn. Returns each one's nanoseconds per item for every round.
  *
- * Before each sample the garbage of the others is collected, so that nobody pays for it. That also
- * throws away compiled code which only knows objects that are gone, so what is quick runs untimed
- * before it is timed.
+ * Garbage is collected before each sample, so that no candidate pays for another's. Since this may also
+ * discard optimized code, fast candidates run once more untimed before the sample.
  */
 function measure(candidates, items, rounds) {
   const run = (work, times) => {
     const start = performance.now();
-    for (let time = 0; time < times; time++) kept = work();
+    for (let time = 0; time < times; time++) sink = work();
     return performance.now() - start;
   };
   const entries = Object.entries(candidates).map(([name, work]) => {
-    for (let took = 0; took < WARM; ) took += run(work, 1);
+    for (let elapsed = 0; elapsed < WARM_UP; ) elapsed += run(work, 1);
     let times = 1;
     while (run(work, times) < SAMPLE) times *= 2;
     return { name, work, times, samples: [] };
@@ -113,17 +114,17 @@ function measure(candidates, items, rounds) {
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < entries.length; turn++) {
       const { work, times, samples } = entries[(turn + round) % entries.length];
-      kept = undefined;
+      sink = undefined;
       globalThis.gc?.();
       if (times > 1) run(work, times);
       samples.push((run(work, times) / times / items) * 1e6);
     }
   }
-  kept = undefined;
+  sink = undefined;
   return Object.fromEntries(entries.map(({ name, samples }) => [name, samples]));
 }
 
-/** The jobs (a) to (d) with lists of these sizes: what each is of, and a maker of its candidates. */
+/** Returns the jobs (a) to (d) with lists of these sizes, each with a function that creates its candidates. */
 export function jobs(counts) {
   const each = (inputs, call) => () => {
     let last;
@@ -151,7 +152,7 @@ export function jobs(counts) {
     for (const variant of VARIANTS) {
       const make = ({ hand, "volume-transfer": ours }) => {
         const bytes = new TextEncoder().encode(listText(count, variant));
-        // As `response.text()` makes it.
+        // The same kind of string as from `response.text()`.
         const text = new TextDecoder().decode(bytes);
         return {
           "volume-transfer": () => ours.screenBytes(bytes),
@@ -166,27 +167,27 @@ export function jobs(counts) {
 }
 
 /**
- * Times one of the jobs: for each candidate a sample a round, in nanoseconds per item. To be called
- * in a process or page of its own, so that no job finds code that another one has bent.
+ * Times one of the jobs. Call it in its own process or page, so that no job runs code that was optimized
+ * for another one.
  */
 export async function time({ at, counts, rounds }) {
   const { items, make } = jobs(counts)[at];
   return measure(make(await load()), items, rounds);
 }
 
-/** The first answer, of a list that is still coming: how many rows it has. */
+/** Checks a list while it is being received, and returns its number of rows. */
 export async function firstOfStream(open) {
   const { ready, screenStream } = await import(fileOf("volume-transfer"));
   await ready();
   return (await screenStream(await open())).count;
 }
 
-/** How long the first answer takes, of a list from its bytes, by a peer that is not loaded yet. */
+/** Measures how long a candidate takes to load and to check a list. */
 export async function first(name, bytes) {
   const start = performance.now();
   const peer = await import(fileOf(name));
   await peer.ready?.();
   const screen = peer.screenBytes ?? ((bytes) => peer.eligibility(JSON.parse(new TextDecoder().decode(bytes)).volumes));
-  const answer = screen(bytes);
-  return { took: performance.now() - start, rows: answer.count ?? (answer.ids ?? answer).length };
+  const result = screen(bytes);
+  return { elapsed: performance.now() - start, rows: result.count ?? (result.ids ?? result).length };
 }

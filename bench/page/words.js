@@ -1,4 +1,4 @@
-// What both peers say: hand's codes in words.
+// The messages of the small pages, for the codes of `hand.js`.
 
 import { bits, name, screen } from "../hand.js";
 
@@ -12,7 +12,7 @@ const CONSTRAINTS = {
   system_disk: "It is marked bootable.",
 };
 
-/** A list response's volumes, each with all its reasons for not being transferable. */
+/** Returns the volumes of a list response, each with all reasons why it can't be transferred. */
 export function readVolumes(body) {
   const { violated } = screen(body.volumes);
   return body.volumes.map((volume, at) => ({
@@ -21,7 +21,7 @@ export function readVolumes(body) {
   }));
 }
 
-/** What is wrong with a name, or nothing. */
+/** Returns the message for an invalid name, or an empty text. */
 export function nameProblem(text) {
   const [issue] = name(text).issues;
   if (!issue) return "";

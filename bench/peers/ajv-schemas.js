@@ -1,4 +1,4 @@
-// The schemas that `build.js` compiles: what the browser gets is code, without ajv itself.
+// The schemas that `build.js` compiles to standalone code, so that the browser doesn't load ajv itself.
 
 import Ajv from "ajv";
 import standalone from "ajv/dist/standalone/index.js";
@@ -37,7 +37,7 @@ const schemas = {
         properties: { orderID: none, __system__encrypted: off, policy: none },
       },
     },
-    // A pool of its own needs a type that explains it.
+    // A dedicated storage pool without a matching service type means DSS.
     if: { required: ["dedicated_storage_id"], properties: { dedicated_storage_id: { type: "string", minLength: 1 } } },
     then: { required: ["service_type"], properties: { service_type: { type: "string", pattern: dedicated } } },
   },

@@ -19,7 +19,7 @@ export function request(input) {
   return { request: null, issues };
 }
 
-/** An error's reason; what is told twice, by the branch and by the `if` that took it, is told once. */
+/** Returns an error's code. ajv reports both a failed branch and its `if`: only the latter has a code. */
 function reason({ instancePath, keyword }, volume) {
   if (keyword === "if") return "dss";
   if (keyword === "not") return volume.service_type.toLowerCase();

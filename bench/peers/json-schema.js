@@ -1,5 +1,4 @@
-// What a JSON Schema cannot say or do, for the two that go by it: values are trimmed beforehand,
-// and a name, which has one reason at most, is measured by a function.
+// What JSON Schema can't express, for the two libraries based on it: trimming, and validating names.
 
 import { trim, utf8Length } from "../hand.js";
 
@@ -10,7 +9,7 @@ export function nameCode(text) {
   return utf8Length(text) > 255 ? "too_long" : "";
 }
 
-/** An empty name is none; one of white space is not. */
+/** An empty text means no name, but a blank one is invalid. */
 export const nameOf = (text) => (text ? trim(text) : null);
 
 export const inputOf = ({ projectId, volumeId, name }) => ({
@@ -19,13 +18,13 @@ export const inputOf = ({ projectId, volumeId, name }) => ({
   name: nameOf(name),
 });
 
-/** What it means that a field of a request is not valid. */
+/** Returns the code for an invalid field of a request. */
 export function codeOf(field, value) {
   if (field === "name") return nameCode(value);
   return value === "" ? "empty" : "malformed";
 }
 
-/** And one of a volume. */
+/** The codes for invalid fields of a volume. */
 export const REASONS = {
   "/status": "status",
   "/encrypted": "encryption",
@@ -35,5 +34,5 @@ export const REASONS = {
   "/metadata/policy": "backup_policy",
 };
 
-/** A volume lies on DSS, by a pool that nothing else explains. */
+/** Returns whether a volume is on DSS, judging by its storage pool alone. */
 export const onPool = ({ service_type, dedicated_storage_id }) => Boolean(dedicated_storage_id) && !/^DE?SS$/i.test(service_type ?? "");

@@ -4,7 +4,7 @@ import { Settings } from "typebox/system";
 import { PROJECT, UUID, assemble } from "../hand.js";
 import { REASONS, codeOf, inputOf, nameCode, nameOf, onPool } from "./json-schema.js";
 
-// Otherwise it stops at the eighth error.
+// The default limit is 8 errors.
 Settings.Set({ maxErrors: Infinity });
 
 const Field = Type.Union([Type.Null(), Type.Refine(Type.String(), (text) => nameCode(text) === "")]);
@@ -30,8 +30,8 @@ const Volume = Compile(
   }),
 );
 
-// A pool of its own and no type that explains it. By itself, since a refinement is not asked where
-// a field is wrong.
+// A dedicated storage pool without a matching service type. A separate type, because refinements aren't
+// run if a field is invalid.
 const Storage = Compile(Type.Refine(Type.Object({}), (volume) => !onPool(volume)));
 
 export function name(text) {
@@ -44,7 +44,7 @@ export function request(input) {
   if (Request.Check(value)) {
     return { request: assemble(value.projectId, value.volumeId.toLowerCase(), value.name), issues: [] };
   }
-  // A union has errors of its members too: each field is told once.
+  // A union also reports its members' errors: keep one for each field.
   const fields = new Set(Request.Errors(value).map(({ instancePath }) => instancePath.slice(1)));
   return { request: null, issues: Array.from(fields, (field) => ({ field, code: codeOf(field, value[field]) })) };
 }

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { PROJECT, UUID, assemble, trim, utf8Length } from "../hand.js";
 
-// Each of these stands for the ones behind it: a name has one reason.
+// Stops at the first error, because a name has at most one issue.
 const Field = v.nullable(
   v.pipe(
     v.string(),
@@ -39,7 +39,7 @@ const Volume = v.pipe(
       v.object({ orderID: none("billing"), __system__encrypted: off("encryption"), policy: none("backup_policy") }),
     ),
   }),
-  // A pool of its own and no type that explains it; it runs whatever is wrong with other fields.
+  // A dedicated storage pool without a matching service type. Runs even if other fields are invalid.
   v.partialCheck(
     [["service_type"], ["dedicated_storage_id"]],
     ({ service_type, dedicated_storage_id }) => !dedicated_storage_id || /^DE?SS$/i.test(service_type ?? ""),
@@ -47,7 +47,7 @@ const Volume = v.pipe(
   ),
 );
 
-// A pipe of actions stops at the first that fails; a volume's fields are looked at all the same.
+// Each pipe stops at its first error, but all fields of an object are validated.
 const FIRST = { abortPipeEarly: true };
 
 export function name(text) {

@@ -2,5 +2,5 @@ import { checkVolumes, init } from "../../crates/volume-transfer-wasm/pkg/index.
 
 export const ready = init;
 
-/** Volumes that are objects already. */
+/** Checks parsed volumes. */
 export const eligibility = (volumes) => checkVolumes(volumes);

@@ -1,5 +1,5 @@
-// The package itself, through what it exports and nothing else. `light` has all but the verdict on
-// an object, which only the full entry has.
+// The package, through its public exports. Only the full entry can check objects; everything else is in
+// `light`.
 
 import { constraints, createTransferRequest, init, screenStream, screenVolumes, validateTransferName } from "../../crates/volume-transfer-wasm/pkg/light.js";
 

@@ -34,7 +34,7 @@ const Volume = z
       .object({ orderID: none("billing"), __system__encrypted: off("encryption"), policy: none("backup_policy") })
       .nullish(),
   })
-  // A pool of its own and no type that explains it. `when` has it run beside other issues.
+  // A dedicated storage pool without a matching service type. `when` makes it run despite other issues.
   .refine(({ service_type, dedicated_storage_id }) => !dedicated_storage_id || /^DE?SS$/i.test(service_type ?? ""), {
     error: "dss",
     when: ({ value }) => typeof value === "object" && value !== null,

@@ -1,4 +1,4 @@
-// The small page in React with Ant Design: its Table, its Form and its rules.
+// The small page in React with Ant Design's Table and Form.
 
 import { StrictMode, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";

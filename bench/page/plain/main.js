@@ -1,11 +1,11 @@
-// The small page without a library: the least that a browser takes for it.
+// The small page without a library: a lower bound for the others.
 
 import { nameProblem, readVolumes } from "../words.js";
 
 function element(tag, content = "", attributes = {}) {
-  const made = Object.assign(document.createElement(tag), attributes);
-  made.append(...[content].flat());
-  return made;
+  const node = Object.assign(document.createElement(tag), attributes);
+  node.append(...[content].flat());
+  return node;
 }
 
 const error = element("p", " ", { id: "name-error", className: "error" });

@@ -1,4 +1,4 @@
-// The small page in React: state where it is used, as react.dev recommends.
+// The small page in React, with state kept where it is used, as react.dev recommends.
 
 import { StrictMode, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
