@@ -1,4 +1,4 @@
-//! `docs/nginx.conf`, in a real nginx: Debian's, or whichever is on PATH.
+//! Tests `docs/nginx.conf` with the nginx on PATH.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
@@ -10,7 +10,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
-use support::fake::{Fake, answer, ok};
+use support::fake::{Fake, ok, response};
 use support::program::Program;
 use support::{A, INDEX, SAMPLE};
 use tempfile::TempDir;
@@ -22,59 +22,59 @@ struct Nginx {
 }
 
 impl Nginx {
-    /// `None`, and a line that is hard to miss, where there is no nginx.
+    /// Starts nginx. Returns `None` and prints a conspicuous line if there is no nginx.
     fn start(page: SocketAddr, endpoint: &str) -> Option<Nginx> {
         if Command::new("nginx").arg("-v").stderr(Stdio::null()).status().is_err() {
-            // Not `println`, which nobody sees of a test that passes.
+            // The test harness would hide the output of `println` from a passing test.
             let line = b"\n!!! docs/nginx.conf was NOT tested: nginx is not on PATH !!!\n";
             io::stderr().write_all(line).unwrap();
             return None;
         }
         let folder = TempDir::new().unwrap();
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let mut ours = fs::read_to_string("../../docs/nginx.conf").unwrap();
-        for (theirs, here) in [
+        let mut config = fs::read_to_string("../../docs/nginx.conf").unwrap();
+        for (original, replacement) in [
             ("listen 80;", format!("listen {address};")),
             ("proxy_pass http://127.0.0.1:8080;", format!("proxy_pass http://{page};")),
             ("proxy_pass https://evs.example.com;", format!("proxy_pass {endpoint};")),
         ] {
-            assert_eq!(ours.matches(theirs).count(), 1, "{theirs}");
-            ours = ours.replace(theirs, &here);
+            assert_eq!(config.matches(original).count(), 1, "{original}");
+            config = config.replace(original, &replacement);
         }
-        fs::write(folder.path().join("ours.conf"), ours).unwrap();
-        // What a distribution has in its nginx.conf, with every file in the folder.
-        let around = "daemon off; pid pid; error_log stderr warn; events {}
+        fs::write(folder.path().join("site.conf"), config).unwrap();
+        // The main configuration that a distribution would provide, with all files in this folder.
+        let main = "daemon off; pid pid; error_log stderr warn; events {}
             http {
-                access_log access; include ours.conf;
+                access_log access; include site.conf;
                 client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3;
                 scgi_temp_path t4; uwsgi_temp_path t5;
             }";
-        fs::write(folder.path().join("nginx.conf"), around).unwrap();
+        fs::write(folder.path().join("nginx.conf"), main).unwrap();
         let mut nginx = Command::new("nginx");
         nginx.arg("-p").arg(folder.path()).args(["-e", "stderr", "-c", "nginx.conf"]);
         let mut child = nginx.stderr(Stdio::piped()).spawn().unwrap();
-        let begun = Instant::now();
+        let start = Instant::now();
         while TcpStream::connect(address).is_err() {
-            if begun.elapsed() > Duration::from_secs(10) || child.try_wait().unwrap().is_some() {
+            if start.elapsed() > Duration::from_secs(10) || child.try_wait().unwrap().is_some() {
                 let _ = child.kill();
-                let mut said = String::new();
-                child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-                panic!("nginx did not start: {said}");
+                let mut stderr = String::new();
+                child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+                panic!("nginx did not start: {stderr}");
             }
             sleep(Duration::from_millis(10));
         }
         Some(Nginx { child, address, folder })
     }
 
-    /// What it answers, with the names of headers in lower case, and `\n` at the end of lines.
-    fn ask(&self, line: &str, headers: &str, body: &str) -> String {
+    /// Sends a request. Returns the response with its head in lower case and `\n` as line ends.
+    fn send(&self, line: &str, headers: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(self.address).unwrap();
         let length = match body {
             "" => String::new(),
             body => format!("Content-Length: {}\r\n", body.len()),
         };
         let head = format!("{line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{length}{headers}");
-        // It may answer, and close, before it has read all of a body that it refuses.
+        // nginx may respond and close the connection before it has read a whole body.
         let _ = stream.write_all(format!("{head}\r\n{body}").as_bytes());
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
@@ -86,16 +86,16 @@ impl Nginx {
 
 impl Drop for Nginx {
     fn drop(&mut self) {
-        // Its workers end with it only if it is asked to end.
+        // Only SIGTERM makes nginx stop its workers.
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let _ = self.child.wait();
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nginx_in_front_is_as_strict_as_the_gateway() {
+async fn is_as_strict_as_the_gateway() {
     let fake = Fake::with(|seen| match seen.line.contains("/vaults") {
-        true => answer("302 Found", "Location: http://127.0.0.1:9/\r\n", ""),
+        true => response("302 Found", "Location: http://127.0.0.1:9/\r\n", ""),
         false => ok(
             "Content-Type: application/json\r\nX-Openstack-Request-Id: req-o\r\n\
              Access-Control-Allow-Origin: *\r\nAccess-Control-Allow-Credentials: true\r\n\
@@ -107,12 +107,12 @@ async fn nginx_in_front_is_as_strict_as_the_gateway() {
     let program = Program::start(&["--static-only"]);
     let Some(nginx) = Nginx::start(program.address, &fake.url()) else { return };
 
-    let page = nginx.ask("GET /", "", "");
+    let page = nginx.send("GET /", "", "");
     assert!(page.contains("content-security-policy: default-src 'none'; script-src 'self'"));
     assert!(page.ends_with(INDEX), "{page}");
 
     let (v2, v3) = (format!("/v2/{A}"), format!("/v3/{A}"));
-    let passed = [
+    let allowed = [
         format!("GET {v2}/cloudvolumes/detail?limit=1000"),
         format!("GET {v3}/volumes/detail"),
         format!("GET {v2}/cloudvolumes/{SAMPLE}"),
@@ -130,11 +130,11 @@ async fn nginx_in_front_is_as_strict_as_the_gateway() {
         format!("POST {v3}/volume-transfers"),
         format!("GET {v3}/volume-transfers/detail?limit=1000&marker={SAMPLE}"),
     ];
-    for line in &passed {
-        let answer = nginx.ask(line, "", "");
+    for line in &allowed {
+        let answer = nginx.send(line, "", "");
         assert!(answer.starts_with("http/1.1 200 ok\n"), "{line}: {answer}");
         assert!(answer.ends_with("{\"of\":\"the endpoint\"}"), "{line}: {answer}");
-        let seen = fake.seen();
+        let seen = fake.requests();
         assert_eq!(seen.last().unwrap().line, format!("{line} HTTP/1.1"));
     }
     for line in [
@@ -151,18 +151,18 @@ async fn nginx_in_front_is_as_strict_as_the_gateway() {
         format!("GET /x/..{v3}/volumes/detail"),
         "GET /v2".to_owned(),
     ] {
-        let answer = nginx.ask(&line, "", "");
+        let answer = nginx.send(&line, "", "");
         assert!(answer.starts_with("http/1.1 404 "), "{line}: {answer}");
-        assert!(answer.contains("does not pass this path"), "{line}: {answer}");
+        assert!(answer.contains("does not forward this path"), "{line}: {answer}");
     }
-    assert_eq!(fake.seen().len(), passed.len());
+    assert_eq!(fake.requests().len(), allowed.len());
 
     let all = "Accept: application/json\r\nContent-Type: application/json\r\n\
                OpenStack-API-Version: volume 3.59\r\nX-Auth-Token: canary\r\nCookie: a=b\r\n\
                X-Forwarded-For: 1.2.3.4\r\nOrigin: http://x\r\nX-Roles: admin\r\n";
     let full = "x".repeat(114_688);
-    let answer = nginx.ask(&format!("POST {v3}/os-volume-transfer"), all, &full);
-    let seen = fake.seen().pop().unwrap();
+    let answer = nginx.send(&format!("POST {v3}/os-volume-transfer"), all, &full);
+    let seen = fake.requests().pop().unwrap();
     let names: Vec<_> = seen.headers.iter().map(|(name, _)| name.as_str()).collect();
     let expected = [
         "accept",
@@ -183,15 +183,15 @@ async fn nginx_in_front_is_as_strict_as_the_gateway() {
         assert!(!answer.contains(header), "{header}: {answer}");
     }
     let long = format!("X-Auth-Token: {}\r\n", "t".repeat(20_000));
-    let answer = nginx.ask(&format!("GET {v3}/volumes/detail"), &long, "");
+    let answer = nginx.send(&format!("GET {v3}/volumes/detail"), &long, "");
     assert!(answer.starts_with("http/1.1 200 "), "{answer}");
 
-    let before = fake.seen().len();
-    let answer = nginx.ask(&format!("POST {v3}/os-volume-transfer"), all, &(full + "x"));
+    let before = fake.requests().len();
+    let answer = nginx.send(&format!("POST {v3}/os-volume-transfer"), all, &(full + "x"));
     assert!(answer.starts_with("http/1.1 413 "), "{answer}");
-    assert_eq!(fake.seen().len(), before);
+    assert_eq!(fake.requests().len(), before);
 
-    let answer = nginx.ask(&format!("GET {v3}/vaults"), "", "");
+    let answer = nginx.send(&format!("GET {v3}/vaults"), "", "");
     assert!(answer.starts_with("http/1.1 502 "), "{answer}");
     assert!(!answer.contains("location:") && answer.contains("final address"), "{answer}");
 

@@ -1,4 +1,4 @@
-//! The page's files, and the program that serves them.
+//! The page's files and headers, and the program that serves them.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
@@ -14,31 +14,32 @@ use support::{A, Server};
 use tower::ServiceExt;
 
 #[tokio::test]
-async fn the_policy_lets_only_our_scripts_and_styles_in() {
+async fn the_policy_allows_only_our_scripts_and_styles() {
     let server = Server::new();
-    // The hashes of what is inline in `support::INDEX`, by `openssl dgst -sha256 -binary | base64`.
+    // Hashes of the inline script and style in `support::INDEX`, by
+    // `openssl dgst -sha256 -binary | base64`.
     let expected = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' \
         'sha256-RoIUsHp3O6pTvjkWpyBqwU8YX5d4ZY7nZT+UE4//pqY='; style-src 'self' \
         'sha256-IAdwN3biDCQ3brrgp1m8kBEsPQYyqfREKOEfeoREopc='; \
         img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; \
         form-action 'none'; frame-ancestors 'none'";
     for path in ["/", "/index.html", "/theme.js", "/no-such-file"] {
-        let answer = server.get(path).await;
-        assert_eq!(answer.header("Content-Security-Policy"), Some(expected), "{path}");
-        assert_eq!(answer.header("X-Content-Type-Options"), Some("nosniff"), "{path}");
-        assert_eq!(answer.header("Referrer-Policy"), Some("no-referrer"), "{path}");
-        assert_eq!(answer.header("Cross-Origin-Opener-Policy"), Some("same-origin"), "{path}");
-        let permissions = answer.header("Permissions-Policy").unwrap();
+        let response = server.get(path).await;
+        assert_eq!(response.header("Content-Security-Policy"), Some(expected), "{path}");
+        assert_eq!(response.header("X-Content-Type-Options"), Some("nosniff"), "{path}");
+        assert_eq!(response.header("Referrer-Policy"), Some("no-referrer"), "{path}");
+        assert_eq!(response.header("Cross-Origin-Opener-Policy"), Some("same-origin"), "{path}");
+        let permissions = response.header("Permissions-Policy").unwrap();
         assert!(permissions.contains("clipboard-write=(self)"), "{permissions}");
     }
 }
 
 #[tokio::test]
-async fn an_allowed_endpoint_may_be_talked_to() {
+async fn the_policy_allows_connections_to_allowed_endpoints() {
     let endpoint = "https://evs.cn-east-3.myhuaweicloud.com".parse().unwrap();
     let other = "http://localhost:8776".parse().unwrap();
-    let answer = Server::with(None, vec![endpoint, other]).get("/").await;
-    let policy = answer.header("Content-Security-Policy").unwrap();
+    let response = Server::with(None, vec![endpoint, other]).get("/").await;
+    let policy = response.header("Content-Security-Policy").unwrap();
     let connect = policy.split("; ").find(|part| part.starts_with("connect-src")).unwrap();
     assert_eq!(
         connect,
@@ -47,7 +48,7 @@ async fn an_allowed_endpoint_may_be_talked_to() {
 }
 
 #[test]
-fn an_origin_is_nothing_more() {
+fn rejects_origins_with_anything_but_scheme_host_and_port() {
     for text in ["https://a.example", "http://127.0.0.1:8776", "https://evs.cn-east-3.x.com:443"] {
         assert_eq!(text.parse::<Origin>().unwrap().to_string(), text);
     }
@@ -76,28 +77,28 @@ fn an_origin_is_nothing_more() {
 }
 
 #[tokio::test]
-async fn only_hashed_files_are_kept_for_ever() {
+async fn only_files_with_a_hash_are_immutable() {
     let server = Server::new();
-    let forever = Some("public, max-age=31536000, immutable");
+    let immutable = Some("public, max-age=31536000, immutable");
     for (path, status, caching) in [
         ("/", 200, Some("no-cache")),
         ("/theme.js", 200, Some("no-cache")),
         ("/data-latest.json", 200, Some("no-cache")),
-        ("/web-1a2b3c4d5e6f7081.js", 200, forever),
-        ("/web-1a2b3c4d5e6f7081_bg.wasm", 200, forever),
-        ("/style-0123456789abcdef.css", 200, forever),
+        ("/web-1a2b3c4d5e6f7081.js", 200, immutable),
+        ("/web-1a2b3c4d5e6f7081_bg.wasm", 200, immutable),
+        ("/style-0123456789abcdef.css", 200, immutable),
         ("/gone-0123456789abcdef.css", 404, Some("no-cache")),
     ] {
-        let answer = server.get(path).await;
-        assert_eq!(answer.status, status, "{path}");
-        assert_eq!(answer.header("Cache-Control"), caching, "{path}");
+        let response = server.get(path).await;
+        assert_eq!(response.status, status, "{path}");
+        assert_eq!(response.header("Cache-Control"), caching, "{path}");
     }
     let wasm = server.get("/web-1a2b3c4d5e6f7081_bg.wasm").await;
     assert_eq!(wasm.header("Content-Type"), Some("application/wasm"));
 }
 
 #[tokio::test]
-async fn what_was_compressed_before_is_served() {
+async fn serves_precompressed_files_as_the_client_accepts() {
     let server = Server::new();
     let get = |path: &str, encodings: &str| {
         let request = Request::get(path).header("Accept-Encoding", encodings);
@@ -115,46 +116,46 @@ async fn what_was_compressed_before_is_served() {
         ("/", "", None, support::INDEX),
         (wasm, "gzip", None, "\0asm"),
     ] {
-        let answer = get(path, accepted).await;
-        assert_eq!(answer.header("Content-Encoding"), encoding, "{path} {accepted}");
-        assert_eq!(answer.bytes, content.as_bytes(), "{path} {accepted}");
+        let response = get(path, accepted).await;
+        assert_eq!(response.header("Content-Encoding"), encoding, "{path} {accepted}");
+        assert_eq!(response.bytes, content.as_bytes(), "{path} {accepted}");
     }
-    let answer = get(wasm, "br").await;
-    assert_eq!(answer.header("Content-Type"), Some("application/wasm"));
+    let response = get(wasm, "br").await;
+    assert_eq!(response.header("Content-Type"), Some("application/wasm"));
 }
 
 #[tokio::test]
-async fn what_the_browser_has_is_not_sent_again() {
+async fn sends_304_for_a_cached_file() {
     let server = Server::new();
-    let ask = |encoding: &str, known: &str| {
+    let get = |encoding: &str, cached: &str| {
         let request = Request::get("/").header("Accept-Encoding", encoding);
-        server.send(request.header("If-None-Match", known).body(Body::empty()).unwrap())
+        server.send(request.header("If-None-Match", cached).body(Body::empty()).unwrap())
     };
-    let first = ask("br", "").await;
+    let first = get("br", "").await;
     let tag = first.header("ETag").unwrap();
     assert_eq!(first.status, 200);
-    for known in [tag, &format!("\"other\", W/{tag}")] {
-        let answer = ask("br", known).await;
-        assert_eq!(answer.status, 304, "{known}");
-        assert_eq!(answer.bytes, b"");
-        assert_eq!(answer.header("ETag"), Some(tag));
-        assert_eq!(answer.header("Vary"), Some("accept-encoding"));
+    for cached in [tag, &format!("\"other\", W/{tag}")] {
+        let response = get("br", cached).await;
+        assert_eq!(response.status, 304, "{cached}");
+        assert_eq!(response.bytes, b"");
+        assert_eq!(response.header("ETag"), Some(tag));
+        assert_eq!(response.header("Vary"), Some("accept-encoding"));
     }
-    // The same file in another encoding is something else.
-    assert_eq!(ask("gzip", tag).await.status, 200);
-    assert_eq!(ask("br", "\"other\"").await.status, 200);
+    // Another encoding of the same file has another tag.
+    assert_eq!(get("gzip", tag).await.status, 200);
+    assert_eq!(get("br", "\"other\"").await.status, 200);
 }
 
 #[tokio::test]
-async fn folders_in_the_folder_are_served_and_huge_ones_are_no_page() {
+async fn serves_nested_folders_and_rejects_a_folder_that_is_too_large() {
     let page = support::page();
     let router = || console_server::page::router(page.path(), &[]);
     std::fs::create_dir(page.path().join("fonts")).unwrap();
     std::fs::write(page.path().join("fonts/a.woff2"), "font").unwrap();
-    let ask = Request::get("/fonts/a.woff2").body(Body::empty()).unwrap();
-    let answer = router().unwrap().oneshot(ask).await.unwrap();
-    assert_eq!(answer.status(), 200);
-    assert_eq!(answer.headers()["Content-Type"], "font/woff2");
+    let request = Request::get("/fonts/a.woff2").body(Body::empty()).unwrap();
+    let response = router().unwrap().oneshot(request).await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["Content-Type"], "font/woff2");
 
     let huge = std::fs::File::create(page.path().join("fonts/huge")).unwrap();
     huge.set_len(65 << 20).unwrap();
@@ -162,7 +163,7 @@ async fn folders_in_the_folder_are_served_and_huge_ones_are_no_page() {
 }
 
 #[tokio::test]
-async fn nothing_outside_of_the_folder_is_served() {
+async fn serves_nothing_outside_the_folder() {
     let server = Server::new();
     for path in [
         "/../Cargo.toml",
@@ -174,12 +175,12 @@ async fn nothing_outside_of_the_folder_is_served() {
         "/%00",
         "/index.html%00.js",
     ] {
-        let answer = server.get(path).await;
-        assert!(answer.status.is_client_error(), "{path}: {}", answer.status);
+        let response = server.get(path).await;
+        assert!(response.status.is_client_error(), "{path}: {}", response.status);
     }
     let post = Request::post("/index.html").body(Body::empty()).unwrap();
-    let answer = server.send(post).await;
-    assert_eq!((answer.status.as_u16(), answer.header("Allow")), (405, Some("GET, HEAD")));
+    let response = server.send(post).await;
+    assert_eq!((response.status.as_u16(), response.header("Allow")), (405, Some("GET, HEAD")));
     let head = Request::head("/index.html").body(Body::empty()).unwrap();
     assert_eq!(server.send(head).await.status, 200);
 }
@@ -190,10 +191,8 @@ fn program() -> Command {
     program
 }
 
-/// It says where it is in one line, answers there, outlives a caller who hangs up, and stops when
-/// it is asked to.
 #[test]
-fn the_program_serves_until_it_is_told_to_stop() {
+fn prints_its_address_survives_a_broken_request_and_exits_on_sigterm() {
     let page = support::page();
     let mut child = program().arg("--page").arg(page.path()).spawn().unwrap();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
@@ -202,7 +201,7 @@ fn the_program_serves_until_it_is_told_to_stop() {
     let address = line.strip_prefix("Volume Transfer is at http://").unwrap().trim_end();
     assert!(address.starts_with("127.0.0.1:") && !address.ends_with(":0"), "{address}");
 
-    let say = |text: String| {
+    let send = |text: String| {
         let mut stream = TcpStream::connect(address).unwrap();
         stream.write_all(text.as_bytes()).unwrap();
         stream
@@ -211,39 +210,39 @@ fn the_program_serves_until_it_is_told_to_stop() {
         "POST /v2/{A}/os-volume-transfer HTTP/1.1\r\nHost: x\r\nX-Auth-Token: demo-token-a\r\n\
          Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{"
     );
-    drop(say(head));
+    drop(send(head));
 
-    let mut answer = String::new();
-    say("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".to_owned())
-        .read_to_string(&mut answer)
+    let mut response = String::new();
+    send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".to_owned())
+        .read_to_string(&mut response)
         .unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-    assert!(answer.ends_with(support::INDEX), "{answer}");
+    assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
+    assert!(response.ends_with(support::INDEX), "{response}");
 
     let kill = Command::new("kill").arg(child.id().to_string()).status().unwrap();
     assert!(kill.success());
     assert!(child.wait().unwrap().success());
     let mut rest = String::new();
     stdout.read_to_string(&mut rest).unwrap();
-    assert_eq!(rest, "", "one line is all that it prints");
+    assert_eq!(rest, "", "it must print only one line");
 }
 
 #[test]
-fn the_program_says_what_is_missing() {
+fn reports_a_missing_page_an_invalid_database_and_an_invalid_origin() {
     let empty = tempfile::TempDir::new().unwrap();
     let no_page = program().arg("--page").arg(empty.path()).output().unwrap();
     assert!(!no_page.status.success());
     assert_eq!(no_page.stdout, b"");
-    let said = String::from_utf8(no_page.stderr).unwrap();
-    assert!(said.contains("cargo xtask run"), "{said}");
+    let stderr = String::from_utf8(no_page.stderr).unwrap();
+    assert!(stderr.contains("cargo xtask run"), "{stderr}");
 
     let page = support::page();
     let not_sqlite = page.path().join("index.html");
     let output =
         program().arg("--page").arg(page.path()).arg("--data").arg(&not_sqlite).output().unwrap();
     assert!(!output.status.success());
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("index.html") && said.contains("not a database"), "{said}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("index.html") && stderr.contains("not a database"), "{stderr}");
 
     let output = program().args(["--allow-endpoint", "https://a/b"]).output().unwrap();
     assert!(!output.status.success());

@@ -1,4 +1,4 @@
-//! Connections that are slow, many, or open when the server is to stop.
+//! Slow connections, idle connections, and graceful shutdown.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
@@ -15,11 +15,11 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
-/// Long enough that a busy machine does in it what takes no time.
+/// Long enough for a busy machine to complete immediate operations.
 const SHORT: Duration = Duration::from_millis(800);
 const LONG: Duration = Duration::from_secs(20);
 
-/// A server of `/`, of `/slow`, which takes twice `SHORT`, and of `/never`.
+/// Starts a server with `/`, `/slow`, which takes twice `SHORT`, and `/never`.
 async fn start(patience: Patience) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
     let app = Router::new().route("/", get("page")).route(
         "/slow",
@@ -36,81 +36,85 @@ async fn start(patience: Patience) -> (SocketAddr, oneshot::Sender<()>, JoinHand
     (address, stop, served)
 }
 
-async fn say(address: SocketAddr, text: &str) -> TcpStream {
+async fn send(address: SocketAddr, text: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(text.as_bytes()).await.unwrap();
     stream
 }
 
-/// Reads to the end, which must come soon.
-async fn rest(mut stream: TcpStream) -> String {
+/// Reads until the connection is closed, which must be soon.
+async fn read_to_end(mut stream: TcpStream) -> String {
     let mut text = Vec::new();
-    // A reset is an end too.
+    // A reset also closes the connection.
     let _ = timeout(LONG, stream.read_to_end(&mut text)).await.unwrap();
     String::from_utf8(text).unwrap()
 }
 
-const ASK: &str = "GET / HTTP/1.1\r\nHost: x\r\n";
+const GET: &str = "GET / HTTP/1.1\r\nHost: x\r\n";
 
 #[tokio::test]
-async fn who_sends_byte_by_byte_is_dropped_and_holds_nobody_up() {
+async fn closes_slow_connections_without_delaying_others() {
     let (address, _stop, _served) = start(Patience { head: SHORT, stop: LONG }).await;
-    let begun = Instant::now();
+    let start = Instant::now();
     let mut slow = Vec::new();
     for _ in 0..50 {
         slow.push(tokio::spawn(async move {
-            let mut stream = say(address, "GET / HTTP/1.1\r\nX-Slow: ").await;
-            // Every byte comes well in time; the head does not.
-            while stream.write_all(b"a").await.is_ok() && begun.elapsed() < LONG {
+            let mut stream = send(address, "GET / HTTP/1.1\r\nX-Slow: ").await;
+            // Each byte arrives in time, but the whole head does not.
+            while stream.write_all(b"a").await.is_ok() && start.elapsed() < LONG {
                 sleep(SHORT / 10).await;
             }
-            begun.elapsed()
+            start.elapsed()
         }));
     }
     sleep(SHORT / 10).await;
-    let answer = rest(say(address, &format!("{ASK}Connection: close\r\n\r\n")).await).await;
-    assert!(answer.ends_with("page"), "{answer}");
-    assert!(begun.elapsed() < SHORT, "while the slow ones are there");
+    let response =
+        read_to_end(send(address, &format!("{GET}Connection: close\r\n\r\n")).await).await;
+    assert!(response.ends_with("page"), "{response}");
+    assert!(start.elapsed() < SHORT, "it must not wait for the slow connections");
     for slow in slow {
-        let held = slow.await.unwrap();
-        assert!(held >= SHORT && held < LONG, "{held:?}");
+        let open_for = slow.await.unwrap();
+        assert!(open_for >= SHORT && open_for < LONG, "{open_for:?}");
     }
 }
 
 #[tokio::test]
-async fn a_connection_that_is_not_used_is_closed() {
+async fn closes_idle_connections() {
     let (address, _stop, _served) = start(Patience { head: SHORT, stop: LONG }).await;
-    let begun = Instant::now();
-    assert_eq!(rest(say(address, "").await).await, "");
-    let kept = rest(say(address, &format!("{ASK}\r\n")).await).await;
-    assert!(kept.starts_with("HTTP/1.1 200 ") && kept.ends_with("page"), "{kept}");
-    assert!(begun.elapsed() >= SHORT * 2);
+    let start = Instant::now();
+    assert_eq!(read_to_end(send(address, "").await).await, "");
+    let keep_alive = read_to_end(send(address, &format!("{GET}\r\n")).await).await;
+    assert!(
+        keep_alive.starts_with("HTTP/1.1 200 ") && keep_alive.ends_with("page"),
+        "{keep_alive}"
+    );
+    assert!(start.elapsed() >= SHORT * 2);
 }
 
 #[tokio::test]
-async fn a_stop_finishes_what_is_in_flight_and_takes_nothing_new() {
+async fn shutdown_finishes_requests_in_flight_and_accepts_no_new_ones() {
     let (address, stop, served) = start(Patience { head: LONG * 2, stop: LONG * 2 }).await;
-    let idle = say(address, "").await;
-    let ask = ASK.replace("/ ", "/slow ") + "\r\n";
-    let in_flight = say(address, &ask).await;
+    let idle = send(address, "").await;
+    let request = GET.replace("/ ", "/slow ") + "\r\n";
+    let in_flight = send(address, &request).await;
     sleep(SHORT / 3).await;
     stop.send(()).unwrap();
-    assert_eq!(rest(idle).await, "", "nobody waits for it");
+    assert_eq!(read_to_end(idle).await, "", "an idle connection is closed at once");
     assert!(!served.is_finished());
     assert!(TcpStream::connect(address).await.is_err());
-    let answer = rest(in_flight).await;
-    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("slow"), "{answer}");
+    let response = read_to_end(in_flight).await;
+    assert!(response.starts_with("HTTP/1.1 200 ") && response.ends_with("slow"), "{response}");
     timeout(LONG / 2, served).await.unwrap().unwrap();
 }
 
 #[tokio::test]
-async fn a_stop_does_not_wait_for_ever() {
+async fn shutdown_has_a_time_limit() {
     let (address, stop, served) = start(Patience { head: LONG * 2, stop: SHORT }).await;
-    let ask = ASK.replace("/ ", "/never ") + "\r\n";
-    let _in_flight = say(address, &ask).await;
+    let request = GET.replace("/ ", "/never ") + "\r\n";
+    let _in_flight = send(address, &request).await;
     sleep(SHORT / 3).await;
     stop.send(()).unwrap();
-    let begun = Instant::now();
+    let start = Instant::now();
     timeout(LONG, served).await.unwrap().unwrap();
-    assert!(begun.elapsed() >= SHORT, "{:?}", begun.elapsed());
+    assert!(start.elapsed() >= SHORT, "{:?}", start.elapsed());
 }

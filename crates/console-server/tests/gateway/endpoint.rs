@@ -62,7 +62,7 @@ async fn an_endpoint_with_tls_is_known_by_who_signed_its_certificate() {
     let other = url.replace("127.0.0.1", "localhost");
     let answer = gateway_to(&other, patient(), Some(ca)).post(&transfers(), "{}").await;
     check_refusal(&answer, 502, "no secure connection");
-    assert_eq!(fake.seen().len(), 1);
+    assert_eq!(fake.requests().len(), 1);
 
     let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}", plain.local_addr().unwrap());

@@ -1,6 +1,6 @@
 //! Requests and answers on their way: as they come, cut, slow, too large, lost, or sent elsewhere.
 
-use crate::support::fake::{Fake, Step, answer, ok};
+use crate::support::fake::{Fake, Step, ok, response};
 use crate::support::request;
 use crate::{LONG, SHORT, check_refusal, detail, gateway, gateway_to, patient, transfers};
 use axum::body::{Body, Bytes};
@@ -74,13 +74,13 @@ async fn a_redirect_is_not_followed() {
     let url = elsewhere.url();
     for status in ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"] {
         let location = format!("Location: {url}/\r\n");
-        let fake = Fake::with(move |_| answer(status, &location, "")).await;
+        let fake = Fake::with(move |_| response(status, &location, "")).await;
         let gateway = gateway(&fake);
         let answer = gateway.post(&transfers(), "{}").await;
         check_refusal(&answer, 502, "set --endpoint to the final address");
-        assert_eq!(fake.seen().len(), 1);
+        assert_eq!(fake.requests().len(), 1);
     }
-    assert_eq!(elsewhere.seen().len(), 0);
+    assert_eq!(elsewhere.requests().len(), 0);
 }
 
 #[tokio::test]
@@ -91,7 +91,7 @@ async fn a_dead_endpoint_is_a_502() {
     let fake = Fake::with(|_| vec![Step::Close]).await;
     let answer = gateway(&fake).post(&transfers(), "{}").await;
     check_refusal(&answer, 502, "may have done the work");
-    assert_eq!(fake.seen().len(), 1, "sent once");
+    assert_eq!(fake.requests().len(), 1, "sent once");
 
     let fake = Fake::with(|_| vec![Step::Send("SSH-2.0-OpenSSH\r\n".to_owned())]).await;
     let answer = gateway(&fake).post(&transfers(), "{}").await;
@@ -105,7 +105,7 @@ async fn a_slow_endpoint_is_a_504() {
     let timeouts = Timeouts { answer: SHORT, ..patient() };
     let answer = gateway_to(&fake.url(), timeouts, None).post(&transfers(), "{}").await;
     check_refusal(&answer, 504, "may still be at work");
-    assert_eq!(fake.seen().len(), 1, "sent once");
+    assert_eq!(fake.requests().len(), 1, "sent once");
 
     // It takes the connection, and then says nothing that TLS could go on with.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -139,13 +139,13 @@ async fn nothing_is_sent_of_a_request_that_is_too_large_too_slow_or_cut() {
     let cut = [Ok("{\"transfer\""), Err(io::Error::other("gone"))];
     let cut = Body::from_stream(stream::iter(cut));
     check_refusal(&gateway.post(&transfers(), cut).await, 400, "did not come in whole");
-    assert_eq!(fake.seen().len(), 0);
+    assert_eq!(fake.requests().len(), 0);
 
     for body in [Body::from(full.clone()), parts(full.clone())] {
         assert_eq!(gateway.post(&transfers(), body).await.status, 200);
     }
-    assert!(fake.seen().iter().all(|seen| seen.body == full));
-    assert_eq!(fake.seen().len(), 2);
+    assert!(fake.requests().iter().all(|seen| seen.body == full));
+    assert_eq!(fake.requests().len(), 2);
     assert!(begun.elapsed() < LONG, "{:?}", begun.elapsed());
 }
 
@@ -167,6 +167,6 @@ async fn what_changes_something_does_not_use_a_connection_that_may_be_stale() {
         // The kept connection: it is lost here, which shows that it was kept.
         assert_eq!(gateway.get(&detail()).await.status, 502);
     }
-    let changes = fake.seen().into_iter().filter(|seen| !seen.line.starts_with("GET"));
+    let changes = fake.requests().into_iter().filter(|seen| !seen.line.starts_with("GET"));
     assert_eq!(changes.map(|seen| seen.turn).collect::<Vec<_>>(), [0, 0, 0]);
 }

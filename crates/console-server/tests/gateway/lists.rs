@@ -1,6 +1,6 @@
 //! What passes and what does not, by the lists: paths, methods, and headers both ways.
 
-use crate::support::fake::{Fake, answer, ok};
+use crate::support::fake::{Fake, ok, response};
 use crate::support::{A, SAMPLE, Server, request};
 use crate::{as_the_page_reads_it, check_refusal, detail, gateway, gateway_to, patient, transfers};
 use axum::body::Body;
@@ -54,9 +54,9 @@ async fn what_the_sandbox_answers_is_passed_and_nothing_else() {
                             serde_json::from_slice(&answer.bytes).unwrap_or_default();
                         body.get("itemNotFound").is_some()
                     });
-                let before = fake.seen().len();
+                let before = fake.requests().len();
                 let answer = gateway.send(ask()).await;
-                assert_eq!(fake.seen().len() - before, usize::from(routed), "{method} {path}");
+                assert_eq!(fake.requests().len() - before, usize::from(routed), "{method} {path}");
                 passed += usize::from(routed);
                 if !routed && matches!(version, "v2" | "v3") {
                     check_refusal(&answer, 404, "does not pass");
@@ -96,11 +96,11 @@ async fn no_path_means_another_one_to_the_endpoint() {
         let answer = gateway.get(&path).await;
         assert_eq!(answer.status, 404, "{path}");
     }
-    assert_eq!(fake.seen().len(), 0);
+    assert_eq!(fake.requests().len(), 0);
     // Whom a request names in its first line does not matter.
     let absolute = Request::get(format!("http://elsewhere.example{}", detail()));
     assert_eq!(gateway.send(absolute.body(Body::empty()).unwrap()).await.status, 200);
-    assert_eq!(fake.seen()[0].line, format!("GET {} HTTP/1.1", detail()));
+    assert_eq!(fake.requests()[0].line, format!("GET {} HTTP/1.1", detail()));
 }
 
 #[tokio::test]
@@ -129,7 +129,7 @@ async fn the_endpoint_is_told_what_it_needs_and_no_more() {
         .header("X-Service-Token", "t")
         .body(Body::from("{\"a\": 1}"));
     assert_eq!(gateway.send(ask.unwrap()).await.status, 200);
-    let seen = fake.seen().remove(0);
+    let seen = fake.requests().remove(0);
     assert_eq!(seen.line, format!("POST /volume{}?x=%20y&z HTTP/1.1", transfers()));
     let host = fake.address.to_string();
     let expected = [
@@ -148,7 +148,7 @@ async fn the_endpoint_is_told_what_it_needs_and_no_more() {
 #[tokio::test]
 async fn the_page_is_told_what_it_needs_and_no_more() {
     let fake = Fake::with(|_| {
-        answer(
+        response(
             "413 Request Entity Too Large",
             "Content-Type: application/json\r\n\
              OpenStack-API-Version: volume 3.59\r\n\

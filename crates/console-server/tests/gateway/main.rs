@@ -14,7 +14,7 @@ use console_server::gateway::{Timeouts, Upstream};
 use std::path::PathBuf;
 use std::time::Duration;
 use support::fake::Fake;
-use support::{A, Answer, SAMPLE, Server};
+use support::{A, SAMPLE, Server, TestResponse};
 use volume_transfer::api::decode_created;
 use volume_transfer::{ChangeError, Response, UnknownCause, VolumeId};
 
@@ -46,7 +46,7 @@ fn transfers() -> String {
 
 /// What the page makes of an answer to a request that creates a transfer.
 #[track_caller]
-fn as_the_page_reads_it(answer: &Answer) -> ChangeError {
+fn as_the_page_reads_it(answer: &TestResponse) -> ChangeError {
     let response = Response::new(answer.status.as_u16(), answer.bytes.clone());
     let response = answer.headers.iter().fold(response, |response, (name, value)| {
         response.with_header(name.as_str(), value.to_str().unwrap())
@@ -56,7 +56,7 @@ fn as_the_page_reads_it(answer: &Answer) -> ChangeError {
 
 /// The gateway's own answer: what it says, in a form that the page can read, with an id.
 #[track_caller]
-fn check_refusal(answer: &Answer, status: u16, says: &str) {
+fn check_refusal(answer: &TestResponse, status: u16, says: &str) {
     assert_eq!(answer.status, status);
     assert_eq!(answer.header("Content-Type"), Some("application/json"));
     assert_eq!(answer.header("Cache-Control"), Some("no-store"));

@@ -25,25 +25,25 @@ async fn what_is_in_flight_is_finished_and_no_secret_is_written() {
     .await;
     let program = Program::start(&["--endpoint", &fake.url()]);
     let head = format!("HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {TOKEN}\r\nConnection: close\r\n");
-    let empty = program.ask(&format!("GET /console.json {head}\r\n"));
+    let empty = program.request(&format!("GET /console.json {head}\r\n"));
     assert!(empty.ends_with("\r\n\r\n{\"demo_projects\":[]}"), "{empty}");
-    let page = program.ask(&format!("GET / {head}\r\n"));
+    let page = program.request(&format!("GET / {head}\r\n"));
     assert!(page.ends_with(support::INDEX), "{page}");
-    let refused = program.ask(&format!("GET /v3/{TOKEN}/nothing {head}\r\n"));
+    let refused = program.request(&format!("GET /v3/{TOKEN}/nothing {head}\r\n"));
     assert!(refused.starts_with("HTTP/1.1 404 "), "{refused}");
-    let broken = program.ask(&format!("GET {} {head}\r\n", detail()));
+    let broken = program.request(&format!("GET {} {head}\r\n", detail()));
     assert!(broken.starts_with("HTTP/1.1 502 "), "{broken}");
 
     let post = format!("POST {} {head}Content-Length: 2\r\n\r\n{{}}", transfers());
-    let mut in_flight = program.say(&post);
-    while fake.seen().iter().all(|seen| !seen.line.starts_with("POST")) {
+    let mut in_flight = program.send(&post);
+    while fake.requests().iter().all(|seen| !seen.line.starts_with("POST")) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    program.tell_to_stop();
+    program.terminate();
     let mut answer = String::new();
     in_flight.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains(KEY), "{answer}");
-    assert_eq!(program.end(), "", "one line is all that it prints");
+    assert_eq!(program.wait(), "", "one line is all that it prints");
 }
 
 /// Whoever stops it right after its first line finds it listening for that, whatever else comes in.
@@ -51,9 +51,9 @@ async fn what_is_in_flight_is_finished_and_no_secret_is_written() {
 fn it_can_be_stopped_from_its_first_line_on() {
     for _ in 0..50 {
         let program = Program::start(&["--static-only"]);
-        program.ask("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-        program.tell_to_stop();
-        assert_eq!(program.end(), "");
+        program.request("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        program.terminate();
+        assert_eq!(program.wait(), "");
     }
 }
 

@@ -1,13 +1,13 @@
-//! A recording of what a real Cinder answered: read from its file, played to the sandbox, compared.
+//! Recordings of a real Cinder: loaded from files, replayed against the sandbox, and compared.
 
-use crate::support::{A, Answer, B, SAMPLE, Server, request};
+use crate::support::{A, B, SAMPLE, Server, TestResponse, request};
 use axum::body::Body;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
 
-/// A request that a real Cinder got, and its answer.
-pub(crate) struct Recorded {
+/// A recorded request and Cinder's response.
+pub(crate) struct Recording {
     pub(crate) file: String,
     pub(crate) method: String,
     pub(crate) path: String,
@@ -18,14 +18,14 @@ pub(crate) struct Recorded {
     pub(crate) body: Vec<u8>,
 }
 
-/// The recording whose file name starts so.
-pub(crate) fn recorded(start: &str) -> Recorded {
+/// Loads the recording whose file name starts with `start`.
+pub(crate) fn load(start: &str) -> Recording {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/cinder");
     let file = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .find(|path| path.file_name().unwrap().to_str().unwrap().starts_with(start))
-        .unwrap_or_else(|| panic!("there is no recording {start}"));
+        .unwrap_or_else(|| panic!("no recording starts with {start}"));
     let text = fs::read(&file).unwrap();
     let dashes = b"\n------------------------ response ------------------------\n";
     let at = text.windows(dashes.len()).position(|window| window == dashes).unwrap();
@@ -33,7 +33,7 @@ pub(crate) fn recorded(start: &str) -> Recorded {
     let mut words = line.split(' ').map(ToOwned::to_owned);
     let (method, path) = (words.next().unwrap(), words.next().unwrap());
     let (line, headers, body) = message(&text[at + dashes.len()..]);
-    Recorded {
+    Recording {
         file: file.file_name().unwrap().to_str().unwrap().to_owned(),
         method,
         path,
@@ -56,27 +56,27 @@ fn message(text: &[u8]) -> (String, Vec<(String, String)>, Vec<u8>) {
     (first, headers, body.strip_suffix(b"\n").unwrap_or(body).to_vec())
 }
 
-/// The project and the volume of most recordings.
+/// The projects and the volume of most recordings.
 const PROJECT: &str = "dc61c0335ea35342908a081f674e8f1f";
 const OTHER_PROJECT: &str = "8d7e512a563957a782cde14a51c121fd";
 const VOLUME: &str = "484a2b3f-caa3-44a8-9420-321a8d695be7";
 
-/// A recording's text with the sandbox's ids in the place of its own.
-fn here(text: &[u8]) -> Vec<u8> {
-    let (dashed, upper) = (VOLUME.replace('-', ""), VOLUME.to_uppercase());
-    let (sample_dashed, sample_upper) = (SAMPLE.replace('-', ""), SAMPLE.to_uppercase());
+/// Replaces IDs of a recording with those of the sandbox.
+fn localize(text: &[u8]) -> Vec<u8> {
+    let (undashed, upper) = (VOLUME.replace('-', ""), VOLUME.to_uppercase());
+    let (sample_undashed, sample_upper) = (SAMPLE.replace('-', ""), SAMPLE.to_uppercase());
     [
         (PROJECT, A),
         (OTHER_PROJECT, B),
         (VOLUME, SAMPLE),
-        (&dashed, &sample_dashed),
+        (&undashed, &sample_undashed),
         (&upper, &sample_upper),
     ]
     .into_iter()
     .fold(text.to_vec(), |text, (from, to)| replace(&text, from.as_bytes(), to.as_bytes()))
 }
 
-/// Bytes, since some recorded bodies are no UTF-8.
+/// Works on bytes, because some recorded bodies are not UTF-8.
 fn replace(mut text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     let mut replaced = Vec::new();
     while let Some(at) = text.windows(from.len()).position(|window| window == from) {
@@ -90,16 +90,21 @@ fn replace(mut text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
 
 pub(crate) type Pairs<'a> = &'a [(&'a str, &'a str)];
 
-/// The same, with more to put in the place of something else: first the pairs.
-pub(crate) fn here_with(pairs: Pairs, text: &[u8]) -> Vec<u8> {
+/// Replaces each pair's first text with its second, and then IDs.
+pub(crate) fn localize_with(pairs: Pairs, text: &[u8]) -> Vec<u8> {
     let text = pairs
         .iter()
         .fold(text.to_vec(), |text, (from, to)| replace(&text, from.as_bytes(), to.as_bytes()));
-    here(&text)
+    localize(&text)
 }
 
-pub(crate) async fn play(server: &Server, recorded: &Recorded, pairs: Pairs<'_>) -> Answer {
-    let path = String::from_utf8(here_with(pairs, recorded.path.as_bytes())).unwrap();
+/// Sends a recorded request to the sandbox.
+pub(crate) async fn replay(
+    server: &Server,
+    recorded: &Recording,
+    pairs: Pairs<'_>,
+) -> TestResponse {
+    let path = String::from_utf8(localize_with(pairs, recorded.path.as_bytes())).unwrap();
     let mut request = request(&recorded.method, &path);
     for (name, value) in &recorded.request_headers {
         if matches!(name.as_str(), "Content-Type" | "OpenStack-API-Version")
@@ -108,12 +113,12 @@ pub(crate) async fn play(server: &Server, recorded: &Recorded, pairs: Pairs<'_>)
             request = request.header(name, value);
         }
     }
-    let body = here_with(pairs, &recorded.request_body);
+    let body = localize_with(pairs, &recorded.request_body);
     server.send(request.body(Body::from(body)).unwrap()).await
 }
 
-/// What differs from one answer to the next: ids, times and keys.
-fn blur(mut body: Value) -> Value {
+/// Replaces the ID, time and key of a created transfer, which differ each time.
+fn normalize(mut body: Value) -> Value {
     if let Some(transfer) =
         body.get_mut("transfer").filter(|record| record.get("auth_key").is_some())
     {
@@ -130,50 +135,53 @@ fn blur(mut body: Value) -> Value {
     body
 }
 
-pub(crate) async fn same_as_recorded(start: &str) {
-    same_with(&Server::new(), start, &[]).await;
+/// Checks that a new sandbox responds as recorded.
+pub(crate) async fn check(start: &str) {
+    check_with(&Server::new(), start, &[]).await;
 }
 
-pub(crate) async fn same_with(server: &Server, start: &str, pairs: Pairs<'_>) {
-    let recorded = recorded(start);
-    let answer = play(server, &recorded, pairs).await;
+/// Checks that the sandbox responds as recorded, after replacing `pairs` in the recording.
+pub(crate) async fn check_with(server: &Server, start: &str, pairs: Pairs<'_>) {
+    let recorded = load(start);
+    let response = replay(server, &recorded, pairs).await;
     let file = &recorded.file;
-    assert_eq!(answer.status, recorded.status, "{file}: {:?}", answer.bytes);
+    assert_eq!(response.status, recorded.status, "{file}: {:?}", response.bytes);
     match recorded.body.as_slice() {
-        b"" => assert_eq!(answer.bytes, b"", "{file}"),
+        b"" => assert_eq!(response.bytes, b"", "{file}"),
         body => {
-            let expected = serde_json::from_slice(&here_with(pairs, body)).unwrap();
-            assert_eq!(blur(answer.json()), blur(expected), "{file}");
+            let expected = serde_json::from_slice(&localize_with(pairs, body)).unwrap();
+            assert_eq!(normalize(response.json()), normalize(expected), "{file}");
         }
     }
     for name in
         ["Content-Type", "Openstack-Api-Version", "Retry-After", "Vary", "X-Compute-Request-Id"]
     {
         let expected = recorded.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
-        let got = answer.header(name);
+        let got = response.header(name);
         match name {
             "X-Compute-Request-Id" => assert_eq!(got.is_some(), expected.is_some(), "{file}"),
             _ => assert_eq!(got, expected, "{file}: {name}"),
         }
     }
-    assert!(answer.header("X-Openstack-Request-Id").unwrap().starts_with("req-"), "{file}");
+    assert!(response.header("X-Openstack-Request-Id").unwrap().starts_with("req-"), "{file}");
 }
 
-/// Where Cinder fails with a 500 the sandbox refuses: a 500 would leave a client in doubt.
-pub(crate) async fn refused_instead(start: &str, message: &str) {
-    let recorded = recorded(start);
-    let answer = play(&Server::new(), &recorded, &[]).await;
+/// Checks that the sandbox responds with a 400 where Cinder fails with a 500, which would leave the
+/// outcome unknown.
+pub(crate) async fn check_rejected(start: &str, message: &str) {
+    let recorded = load(start);
+    let response = replay(&Server::new(), &recorded, &[]).await;
     assert_eq!(recorded.status, 500, "{}", recorded.file);
-    assert_eq!(answer.status, 400, "{}", recorded.file);
+    assert_eq!(response.status, 400, "{}", recorded.file);
     let expected = json!({ "badRequest": { "code": 400, "message": message } });
-    assert_eq!(answer.json(), expected, "{}", recorded.file);
+    assert_eq!(response.json(), expected, "{}", recorded.file);
 }
 
-/// What a recording of a volume says of whose it is and how it is, as the sandbox says it.
-pub(crate) async fn same_volume(server: &Server, start: &str, pairs: Pairs<'_>) {
-    let recorded = recorded(start);
-    let got = play(server, &recorded, pairs).await.json();
-    let expected: Value = serde_json::from_slice(&here_with(pairs, &recorded.body)).unwrap();
+/// Checks that a volume has the recorded owner and status.
+pub(crate) async fn check_volume(server: &Server, start: &str, pairs: Pairs<'_>) {
+    let recorded = load(start);
+    let got = replay(server, &recorded, pairs).await.json();
+    let expected: Value = serde_json::from_slice(&localize_with(pairs, &recorded.body)).unwrap();
     for field in ["id", "status", "os-vol-tenant-attr:tenant_id", "links"] {
         assert_eq!(got["volume"][field], expected["volume"][field], "{start}: {field}");
     }

@@ -1,4 +1,4 @@
-//! The demo: volumes that show one thing each, and credentials that work.
+//! The demo data: volumes for every constraint, and working credentials.
 
 use crate::support::{A, Server};
 use axum::body::Body;
@@ -7,9 +7,8 @@ use serde_json::json;
 use volume_transfer::eligibility::check;
 use volume_transfer::{Constraint, Facts, Service, Volume};
 
-/// One volume for each constraint, and none that has it by accident twice.
 #[tokio::test]
-async fn every_constraint_refuses_its_volume() {
+async fn each_ineligible_volume_is_rejected_for_its_constraint() {
     let server = Server::new();
     for (name, reason) in [
         ("web-server-root-attached", "status must be available"),
@@ -28,22 +27,21 @@ async fn every_constraint_refuses_its_volume() {
         ("old-system-disk", "transferring volume marked bootable is not supported"),
     ] {
         let before = server.volume_named(name).await;
-        let answer = server.create(before["id"].as_str().unwrap(), name).await;
+        let response = server.create(before["id"].as_str().unwrap(), name).await;
         let message = format!("Invalid volume: {reason}");
         let expected = json!({ "badRequest": { "code": 400, "message": message } });
-        assert_eq!((answer.status.as_u16(), answer.json()), (400, expected), "{name}");
-        assert_eq!(server.volume_named(name).await, before, "{name} was changed");
+        assert_eq!((response.status.as_u16(), response.json()), (400, expected), "{name}");
+        assert_eq!(server.volume_named(name).await, before, "{name} must not change");
     }
     let frozen = server.volume_named("frozen-disk").await;
-    let answer = server.create(frozen["id"].as_str().unwrap(), "frozen").await;
+    let response = server.create(frozen["id"].as_str().unwrap(), "frozen").await;
     let expected = json!({ "error": { "code": "EVS.2068", "message": "volume is locked" } });
-    assert_eq!((answer.status.as_u16(), answer.json()), (400, expected));
+    assert_eq!((response.status.as_u16(), response.json()), (400, expected));
 }
 
-/// Each demo volume shows one thing: what its record violates is one constraint, or none where
-/// only the server knows.
+/// Some violations are not visible in the volume's JSON, only to the service.
 #[tokio::test]
-async fn demo_volumes_show_one_violation_each() {
+async fn each_ineligible_volume_violates_only_its_constraint() {
     let server = Server::new();
     let violated = async |name: &str| {
         let record = server.volume_named(name).await;
@@ -71,17 +69,16 @@ async fn demo_volumes_show_one_violation_each() {
     assert_eq!(violated("worst-case").await.len(), 6);
 }
 
-/// Every volume without a violation of its own can be given away, whatever its name is.
 #[tokio::test]
-async fn plain_volumes_are_eligible() {
+async fn all_other_volumes_can_be_transferred_whatever_their_name() {
     let server = Server::new();
     let list = server.get(&format!("/v2/{A}/cloudvolumes/detail")).await.json();
     let rows = list["volumes"].as_array().unwrap();
     assert_eq!(rows.len(), 25);
     let mut accepted = 0;
     for row in rows {
-        let answer = server.create(row["id"].as_str().unwrap(), "n").await;
-        accepted += usize::from(answer.status == StatusCode::ACCEPTED);
+        let response = server.create(row["id"].as_str().unwrap(), "n").await;
+        accepted += usize::from(response.status == StatusCode::ACCEPTED);
     }
     assert_eq!(accepted, 10);
     for name in ["data-01", "数据盘-上海-01", "<img src=x onerror=alert(1)>", "media-cache"] {
@@ -92,11 +89,11 @@ async fn plain_volumes_are_eligible() {
 #[tokio::test]
 async fn demo_credentials_work() {
     let server = Server::new();
-    let answer = server.get("/console.json").await;
-    assert_eq!(answer.header("Content-Type"), Some("application/json"));
-    assert_eq!(answer.header("Cache-Control"), Some("no-store"));
-    assert_eq!(answer.header("X-Content-Type-Options"), Some("nosniff"));
-    let projects = answer.json()["demo_projects"].as_array().unwrap().clone();
+    let response = server.get("/console.json").await;
+    assert_eq!(response.header("Content-Type"), Some("application/json"));
+    assert_eq!(response.header("Cache-Control"), Some("no-store"));
+    assert_eq!(response.header("X-Content-Type-Options"), Some("nosniff"));
+    let projects = response.json()["demo_projects"].as_array().unwrap().clone();
     let labels: Vec<_> = projects.iter().map(|project| &project["label"]).collect();
     assert_eq!(labels, ["A", "B"]);
     for project in projects {

@@ -1,4 +1,4 @@
-//! The sandbox: its reads, its refusals, and what it keeps.
+//! Tests of the sandbox's API.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
@@ -22,7 +22,7 @@ fn keys(value: &Value) -> Vec<&str> {
     keys
 }
 
-/// Gives away a volume of A: the id and the key of the transfer, and the volume's id.
+/// Creates a transfer of a volume of A. Returns the transfer's ID, its key, and the volume's ID.
 async fn transfer(server: &Server, name: &str) -> (String, String, String) {
     let volume = server.volume_named(name).await["id"].as_str().unwrap().to_owned();
     let created = server.create(&volume, "n").await.json();

@@ -1,4 +1,4 @@
-//! Microversions: how they are asked for, and what came with them.
+//! Microversions: how they are requested, and the fields that they add.
 
 use crate::support::{A, B, Server, request};
 use crate::{keys, with_version};
@@ -6,9 +6,9 @@ use axum::body::Body;
 use axum::http::{StatusCode, header};
 use serde_json::json;
 
-/// Without its snapshots a volume can be given away; here they go along.
+/// Unlike in Cinder, the snapshots move to the new project all the same.
 #[tokio::test]
-async fn no_snapshots() {
+async fn no_snapshots_allows_transferring_a_volume_with_snapshots() {
     let server = Server::new();
     let volume = server.volume_named("with-snapshots").await["id"].as_str().unwrap().to_owned();
     let create = async |version: &str, no_snapshots: bool| {
@@ -22,7 +22,7 @@ async fn no_snapshots() {
     let older = with_version("POST", &format!("/v3/{A}/os-volume-transfer"), "3.55");
     let body = json!({ "transfer": { "volume_id": volume, "no_snapshots": true } });
     let older = server.send(older.body(Body::from(body.to_string())).unwrap()).await;
-    assert_eq!(older.status, 400, "Cinder added it to the newer path only");
+    assert_eq!(older.status, 400, "only the newer path has it");
     assert_eq!(create("3.55", false).await.status, 400);
     let created = create("3.55", true).await;
     assert_eq!(created.status, 202);
@@ -41,25 +41,24 @@ async fn no_snapshots() {
 }
 
 #[tokio::test]
-async fn v2_knows_no_microversions() {
+async fn v2_ignores_microversions() {
     let server = Server::new();
     for version in ["3.57", "3.72", "abc"] {
         let path = format!("/v2/{A}/os-volume-transfer");
         let request = with_version("GET", &path, version).body(Body::empty()).unwrap();
-        let answer = server.send(request).await;
-        assert_eq!(answer.status, StatusCode::OK);
-        assert_eq!(answer.header("Openstack-Api-Version"), Some("volume 3.0"));
+        let response = server.send(request).await;
+        assert_eq!(response.status, StatusCode::OK);
+        assert_eq!(response.header("Openstack-Api-Version"), Some("volume 3.0"));
     }
     for path in ["volume-transfers", "backups", "vaults", "policies"] {
         assert_eq!(server.get(&format!("/v2/{A}/{path}")).await.status, 404, "{path}");
     }
 }
 
-/// What is no microversion, and what is one for another service too.
 #[tokio::test]
-async fn odd_microversions() {
+async fn parses_the_version_header_and_rejects_invalid_ones() {
     let server = Server::new();
-    for (value, status, answered) in [
+    for (value, status, stated) in [
         ("compute 2.1, volume 3.55", 200, Some("volume 3.55")),
         (" volume   3.71 ", 200, Some("volume 3.71")),
         ("volume 3.100000", 406, Some("volume 3.100000")),
@@ -74,16 +73,16 @@ async fn odd_microversions() {
     ] {
         let request = request("GET", &format!("/v3/{A}/os-volume-transfer"))
             .header("OpenStack-API-Version", value);
-        let answer = server.send(request.body(Body::empty()).unwrap()).await;
-        assert_eq!(answer.status.as_u16(), status, "{value}");
-        assert_eq!(answer.header("Openstack-Api-Version"), answered, "{value}");
-        assert!(answer.header("X-Compute-Request-Id").is_some(), "{value}");
+        let response = server.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status.as_u16(), status, "{value}");
+        assert_eq!(response.header("Openstack-Api-Version"), stated, "{value}");
+        assert!(response.header("X-Compute-Request-Id").is_some(), "{value}");
     }
 }
 
-/// Clients look for the microversions before they ask for anything else.
+/// Clients read it before they send anything else.
 #[tokio::test]
-async fn versions() {
+async fn the_version_document_states_the_supported_microversions() {
     let server = Server::new();
     let send = async |method: &str, path: &str, token: &str| {
         let request = axum::http::Request::builder()
@@ -93,10 +92,10 @@ async fn versions() {
             .header("X-Auth-Token", token);
         server.send(request.body(Body::empty()).unwrap()).await
     };
-    let answer = send("GET", "/v3/", "demo-token-b").await;
-    assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(answer.header("Openstack-Api-Version"), Some("volume 3.0"));
-    let version = answer.json()["versions"][0].take();
+    let response = send("GET", "/v3/", "demo-token-b").await;
+    assert_eq!(response.status, StatusCode::OK);
+    assert_eq!(response.header("Openstack-Api-Version"), Some("volume 3.0"));
+    let version = response.json()["versions"][0].take();
     assert_eq!((&version["min_version"], &version["version"]), (&json!("3.0"), &json!("3.71")));
     assert_eq!(version["links"][1]["href"], "http://127.0.0.1:8776/v3/");
     let moved = send("GET", "/v3", "demo-token-b").await;

@@ -1,4 +1,4 @@
-//! Many requests at once, over servers that share only a file: one of them wins.
+//! Concurrent requests, to several servers that share a database file: exactly one succeeds.
 
 use crate::support::{A, B, Server};
 use crate::transfer;
@@ -6,10 +6,8 @@ use serde_json::json;
 use std::sync::Arc;
 use tempfile::TempDir;
 
-/// Of 16 posts at once exactly one gets the volume, even if each goes to a server of its own and
-/// all they share is the file.
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
-async fn one_volume_one_transfer() {
+async fn one_of_many_concurrent_creates_succeeds() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("sandbox.db");
     let servers: Vec<_> = (0..8).map(|_| Arc::new(Server::with(Some(&file), vec![]))).collect();
@@ -19,8 +17,8 @@ async fn one_volume_one_transfer() {
             .map(|number| {
                 let (server, id) = (servers[number % 8].clone(), id.clone());
                 tokio::spawn(async move {
-                    let answer = server.create(&id, &number.to_string()).await;
-                    (answer.status.as_u16(), answer.json())
+                    let response = server.create(&id, &number.to_string()).await;
+                    (response.status.as_u16(), response.json())
                 })
             })
             .collect();
@@ -41,9 +39,8 @@ async fn one_volume_one_transfer() {
     assert_eq!(list["transfers"].as_array().unwrap().len(), 5);
 }
 
-/// Of 16 who have the key exactly one gets the volume, over servers that share only the file.
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
-async fn one_transfer_one_acceptance() {
+async fn one_of_many_concurrent_accepts_succeeds() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("sandbox.db");
     let servers: Vec<_> = (0..8).map(|_| Arc::new(Server::with(Some(&file), vec![]))).collect();
@@ -72,7 +69,7 @@ async fn one_transfer_one_acceptance() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
-async fn accepted_or_cancelled() {
+async fn a_transfer_is_either_accepted_or_deleted() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("sandbox.db");
     let servers: Vec<_> = (0..2).map(|_| Arc::new(Server::with(Some(&file), vec![]))).collect();
@@ -92,7 +89,7 @@ async fn accepted_or_cancelled() {
         };
         let path = format!("/v3/{owner}/volumes/{volume}");
         assert_eq!(servers[0].get(&path).await.json()["volume"]["status"], "available");
-        // The next round starts with a volume of A, too.
+        // Return the volume to A for the next round.
         if owner == B {
             let body = json!({ "transfer": { "volume_id": volume, "name": "back" } }).to_string();
             let back = servers[0].post(&format!("/v3/{B}/os-volume-transfer"), body).await.json();

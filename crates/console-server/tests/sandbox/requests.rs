@@ -1,15 +1,15 @@
-//! Requests before any volume or transfer is looked at: their paths, methods and bodies.
+//! Paths, methods and bodies, which are checked before any volume or transfer.
 
-use crate::support::{A, Answer, B, SAMPLE, Server, request};
+use crate::support::{A, B, SAMPLE, Server, TestResponse, request};
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 use futures_util::stream;
 use serde_json::json;
 use std::io;
 
-/// As for creating: the URL after the body, and the transfer after the schema.
+/// As when creating: first the body's syntax, then the URL, the schema, and the transfer.
 #[tokio::test]
-async fn order_of_checks_when_accepting() {
+async fn accepting_reports_errors_in_cinders_order() {
     let server = Server::new();
     let send = |kind: &'static str, token: &'static str, body: &'static str| {
         let path = format!("/v3/{A}/os-volume-transfer/nothing/accept");
@@ -18,7 +18,7 @@ async fn order_of_checks_when_accepting() {
             .header(header::CONTENT_TYPE, kind);
         server.send(request.body(Body::from(body)).unwrap())
     };
-    let message = |answer: Answer| answer.json()["badRequest"]["message"].clone();
+    let message = |response: TestResponse| response.json()["badRequest"]["message"].clone();
     assert_eq!(send("text/plain", "demo-token-b", "{").await.status, 415);
     let json = "application/json";
     assert_eq!(message(send(json, "demo-token-b", "{").await), "Malformed request body");
@@ -29,9 +29,9 @@ async fn order_of_checks_when_accepting() {
     assert_eq!(send(json, "demo-token-a", body).await.status, 404);
 }
 
-/// The token says whose a transfer is, so a path need not.
+/// The token identifies the project.
 #[tokio::test]
-async fn a_path_may_leave_the_project_out() {
+async fn a_path_may_omit_the_project() {
     let server = Server::new();
     let body = json!({ "transfer": { "volume_id": SAMPLE } });
     let created = server.post("/v3/volume-transfers", body.to_string()).await;
@@ -47,13 +47,12 @@ async fn a_path_may_leave_the_project_out() {
     }
     let volume = server.get(&format!("/v3/volumes/{SAMPLE}")).await.json();
     assert_eq!(volume["volume"]["status"], "awaiting-transfer");
-    // EVS does not say so.
+    // EVS does not document this.
     assert_eq!(server.get("/v2/os-volume-transfer").await.status, StatusCode::NOT_FOUND);
 }
 
-/// Methods that Cinder's router has its own ideas of.
 #[tokio::test]
-async fn methods() {
+async fn handles_unusual_methods_like_cinders_router() {
     let server = Server::new();
     let list = format!("/v3/{A}/os-volume-transfer");
     let record = format!("{list}/nothing");
@@ -64,20 +63,20 @@ async fn methods() {
         ("PUT", &record, 404, Some("application/json")),
         ("PATCH", &record, 404, Some("application/json")),
     ] {
-        let answer = server.send(request(method, path).body(Body::empty()).unwrap()).await;
-        assert_eq!(answer.status, status, "{method} {path}");
-        assert_eq!(answer.header("Content-Type"), kind, "{method} {path}");
-        assert!(answer.header("X-Openstack-Request-Id").is_some(), "{method} {path}");
-        let routed = answer.header("Openstack-Api-Version").is_some();
+        let response = server.send(request(method, path).body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status, status, "{method} {path}");
+        assert_eq!(response.header("Content-Type"), kind, "{method} {path}");
+        assert!(response.header("X-Openstack-Request-Id").is_some(), "{method} {path}");
+        let routed = response.header("Openstack-Api-Version").is_some();
         assert_eq!(routed, method == "PUT" && *path == record, "{method} {path}");
     }
     let preflight = axum::http::Request::options(&list).body(Body::empty()).unwrap();
-    assert_eq!(server.send(preflight).await.status, StatusCode::OK, "browsers send no token");
+    assert_eq!(server.send(preflight).await.status, StatusCode::OK, "a preflight has no token");
 }
 
-/// Without a declared length the limit still holds, and is told in the same form.
+/// The size limit also applies without a `Content-Length`.
 #[tokio::test]
-async fn large_slow_and_broken_bodies() {
+async fn rejects_bodies_that_are_too_large_too_slow_or_incomplete() {
     let server = Server::new();
     let post = |body: Body| {
         let request = request("POST", &format!("/v2/{A}/os-volume-transfer"))
@@ -86,10 +85,10 @@ async fn large_slow_and_broken_bodies() {
     };
     let chunk = || Ok::<_, io::Error>(vec![b' '; 1000]);
     let large = Body::from_stream(stream::iter((0..115).map(move |_| chunk())));
-    let answer = post(large).await;
-    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert_eq!(answer.json()["code"], "413 Request Entity Too Large");
-    assert_eq!(answer.json()["message"], "Request is too large.<br /><br />\n\n\n");
+    let response = post(large).await;
+    assert_eq!(response.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(response.json()["code"], "413 Request Entity Too Large");
+    assert_eq!(response.json()["message"], "Request is too large.<br /><br />\n\n\n");
     let at_the_limit = post(Body::from(vec![b' '; 114_688])).await;
     assert_eq!(at_the_limit.status, StatusCode::BAD_REQUEST);
 
@@ -102,9 +101,8 @@ async fn large_slow_and_broken_bodies() {
     assert_eq!(server.create(SAMPLE, "still there").await.status, StatusCode::ACCEPTED);
 }
 
-/// A path is text from anyone.
 #[tokio::test]
-async fn odd_paths_are_refused() {
+async fn rejects_malformed_paths_and_sql_injection() {
     let server = Server::new();
     for (path, status) in [
         (format!("/v2/{A}/volumes/%ff"), 400),
@@ -115,10 +113,10 @@ async fn odd_paths_are_refused() {
         (format!("/v3/{A}/nothing"), 404),
         ("/v2".to_owned(), 404),
     ] {
-        let answer = server.get(&path).await;
-        assert_eq!(answer.status, status, "{path}");
+        let response = server.get(&path).await;
+        assert_eq!(response.status, status, "{path}");
         if status == 200 {
-            assert_eq!(answer.json(), json!({ "volumes": [] }));
+            assert_eq!(response.json(), json!({ "volumes": [] }));
         }
     }
 }

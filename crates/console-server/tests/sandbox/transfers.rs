@@ -1,4 +1,4 @@
-//! Transfers: made, listed, accepted, cancelled, and their keys.
+//! Transfers: created, listed, accepted and deleted, and their keys.
 
 use crate::support::{A, B, SAMPLE, Server, request};
 use crate::{keys, transfer, with_version};
@@ -7,15 +7,15 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// The sample request of the API page, and every field that the page documents.
+/// Sends the sample request of the API documentation.
 #[tokio::test]
-async fn the_api_pages_sample() {
+async fn a_created_transfer_has_all_documented_fields() {
     let server = Server::new();
-    let answer = server.create(SAMPLE, "first volume").await;
-    assert_eq!(answer.status, StatusCode::ACCEPTED);
-    assert_eq!(answer.header("Cache-Control"), Some("no-store"));
-    assert_eq!(answer.header("X-Content-Type-Options"), Some("nosniff"));
-    let transfer = &answer.json()["transfer"];
+    let response = server.create(SAMPLE, "first volume").await;
+    assert_eq!(response.status, StatusCode::ACCEPTED);
+    assert_eq!(response.header("Cache-Control"), Some("no-store"));
+    assert_eq!(response.header("X-Content-Type-Options"), Some("nosniff"));
+    let transfer = &response.json()["transfer"];
     let documented = ["auth_key", "created_at", "id", "links", "name", "volume_id"];
     assert_eq!(keys(transfer), documented);
     assert_eq!(transfer["name"], "first volume");
@@ -42,7 +42,7 @@ async fn the_api_pages_sample() {
         ])
     );
 
-    // From now on everything but the key can be read again, on either path.
+    // Everything but the key can be read again, on both paths.
     let volume = server.get(&format!("/v2/{A}/cloudvolumes/{SAMPLE}")).await.json();
     assert_eq!(volume["volume"]["status"], "awaiting-transfer");
     let shown = server.get(&format!("/v2/{A}/os-volume-transfer/{id}")).await.json();
@@ -61,22 +61,22 @@ async fn the_api_pages_sample() {
     assert_eq!(rows["transfers"], json!([]));
 }
 
-/// `/v2` counts bytes and `/v3` characters: 100 Chinese characters are 300 bytes.
+/// 100 Chinese characters are 300 bytes.
 #[tokio::test]
-async fn each_path_has_its_name_rule() {
+async fn v2_limits_names_in_bytes_and_v3_in_characters() {
     let server = Server::new();
     let name = "卷".repeat(100);
-    let answer = server.create(SAMPLE, &name).await;
-    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
-    let message = answer.json()["badRequest"]["message"].as_str().unwrap().to_owned();
+    let response = server.create(SAMPLE, &name).await;
+    assert_eq!(response.status, StatusCode::BAD_REQUEST);
+    let message = response.json()["badRequest"]["message"].as_str().unwrap().to_owned();
     assert!(message.starts_with("Invalid input for field/attribute name. Value: 卷"), "{message}");
     let body = json!({ "transfer": { "volume_id": SAMPLE, "name": name } }).to_string();
-    let answer = server.post(&format!("/v3/{A}/os-volume-transfer"), body).await;
-    assert_eq!(answer.status, StatusCode::ACCEPTED);
+    let response = server.post(&format!("/v3/{A}/os-volume-transfer"), body).await;
+    assert_eq!(response.status, StatusCode::ACCEPTED);
 }
 
-/// All that both projects can see.
-async fn everything(server: &Server) -> Vec<Value> {
+/// Returns all lists of both projects.
+async fn all_lists(server: &Server) -> Vec<Value> {
     let mut seen = Vec::new();
     for project in [A, B] {
         for list in ["cloudvolumes", "cloudsnapshots", "os-volume-transfer"] {
@@ -87,13 +87,13 @@ async fn everything(server: &Server) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_volume_changes_hands() {
+async fn accepting_moves_the_volume_to_the_other_project() {
     let server = Server::new();
     let (id, key, volume) = transfer(&server, "data-02").await;
     let path = format!("/v2/{B}/os-volume-transfer/{id}/accept");
-    let answer = server.post(&path, json!({ "accept": { "auth_key": key } }).to_string()).await;
-    assert_eq!(answer.status, StatusCode::ACCEPTED);
-    let record = &answer.json()["transfer"];
+    let response = server.post(&path, json!({ "accept": { "auth_key": key } }).to_string()).await;
+    assert_eq!(response.status, StatusCode::ACCEPTED);
+    let record = &response.json()["transfer"];
     assert_eq!(keys(record), ["id", "links", "name", "volume_id"]);
     let href = format!("http://127.0.0.1:8776/v2/{B}/os-volume-transfer/{id}");
     assert_eq!(record["links"][0]["href"], href);
@@ -110,7 +110,7 @@ async fn a_volume_changes_hands() {
         let list = server.get(&format!("/v2/{project}/os-volume-transfer")).await.json();
         assert_eq!(list["transfers"], json!([]));
     }
-    // Neither project can do it once more, and the new owner can give it on.
+    // The transfer is gone for both projects, and the new owner can create another one.
     assert_eq!(server.accept(B, &id, &key).await.status, 404);
     assert_eq!(server.delete(A, &id).await.status, 404);
     let body = json!({ "transfer": { "volume_id": volume, "name": "back" } }).to_string();
@@ -121,17 +121,17 @@ async fn a_volume_changes_hands() {
 }
 
 #[tokio::test]
-async fn a_transfer_is_cancelled() {
+async fn deleting_makes_the_volume_available_again() {
     let server = Server::new();
-    let before = everything(&server).await;
+    let before = all_lists(&server).await;
     let (id, key, _) = transfer(&server, "data-01").await;
     assert_eq!(server.delete(B, &id).await.status, 404);
     assert_eq!(server.volume_named("data-01").await["status"], "awaiting-transfer");
     let path = format!("/v2/{A}/os-volume-transfer/{id}");
-    let answer = server.send(request("DELETE", &path).body(Body::empty()).unwrap()).await;
-    assert_eq!((answer.status, answer.bytes.len()), (StatusCode::ACCEPTED, 0));
-    assert_eq!(answer.header("Openstack-Api-Version"), Some("volume 3.0"));
-    let mut after = everything(&server).await;
+    let response = server.send(request("DELETE", &path).body(Body::empty()).unwrap()).await;
+    assert_eq!((response.status, response.bytes.len()), (StatusCode::ACCEPTED, 0));
+    assert_eq!(response.header("Openstack-Api-Version"), Some("volume 3.0"));
+    let mut after = all_lists(&server).await;
     for (row, old) in after[0]["volumes"]
         .as_array_mut()
         .unwrap()
@@ -145,31 +145,30 @@ async fn a_transfer_is_cancelled() {
     }
     assert_eq!(after, before);
     assert_eq!(server.accept(B, &id, &key).await.status, 404);
-    assert_eq!(server.create(SAMPLE, "once more").await.status, 202);
+    assert_eq!(server.create(SAMPLE, "again").await.status, 202);
 }
 
 #[tokio::test]
-async fn a_refused_accept_changes_nothing() {
+async fn a_failed_accept_changes_nothing() {
     let server = Server::new();
     let (id, key, _) = transfer(&server, "data-01").await;
     let (large, large_key, _) = transfer(&server, "数据盘-北京-02").await;
     let (huge, huge_key, _) = transfer(&server, "analytics-warehouse").await;
-    let before = everything(&server).await;
+    let before = all_lists(&server).await;
     for wrong in ["", "0123456789abcdef", &format!("{key} "), key.get(1..).unwrap(), &large_key] {
         assert_eq!(server.accept(B, &id, wrong).await.status, 400, "{wrong}");
     }
     for (id, key) in [(large, large_key), (huge, huge_key)] {
-        let answer = server.accept(B, &id, &key).await;
-        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
-        assert_eq!(answer.header("Retry-After"), Some("0"));
+        let response = server.accept(B, &id, &key).await;
+        assert_eq!(response.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(response.header("Retry-After"), Some("0"));
     }
-    assert_eq!(everything(&server).await, before);
+    assert_eq!(all_lists(&server).await, before);
     assert_eq!(server.accept(B, &id, &key).await.status, 202);
 }
 
-/// Wherever in the body the key is, no answer says it.
 #[tokio::test]
-async fn no_refusal_holds_the_key() {
+async fn error_messages_never_contain_the_key() {
     let server = Server::new();
     let (id, key, _) = transfer(&server, "data-01").await;
     let path = format!("/v3/{A}/os-volume-transfer/{id}/accept");
@@ -186,34 +185,35 @@ async fn no_refusal_holds_the_key() {
         json!(key),
         json!({ "accept": { "auth_key": format!("{key}{key}") } }),
     ] {
-        let answer = server.post(&path, body.to_string()).await;
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{body}");
-        let text = String::from_utf8(answer.bytes).unwrap();
+        let response = server.post(&path, body.to_string()).await;
+        assert_eq!(response.status, StatusCode::BAD_REQUEST, "{body}");
+        let text = String::from_utf8(response.bytes).unwrap();
         assert!(!text.contains(&key), "{body}: {text}");
     }
-    let answer = server.post(&path, format!("{{{key}")).await;
-    assert!(!String::from_utf8(answer.bytes).unwrap().contains(&key));
+    let response = server.post(&path, format!("{{{key}")).await;
+    assert!(!String::from_utf8(response.bytes).unwrap().contains(&key));
     for key in [json!(1.5), json!(true), json!({}), json!(-1)] {
-        let answer = server.post(&path, json!({ "accept": { "auth_key": key } }).to_string()).await;
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+        let response =
+            server.post(&path, json!({ "accept": { "auth_key": key } }).to_string()).await;
+        assert_eq!(response.status, StatusCode::BAD_REQUEST);
     }
     assert_eq!(server.accept(A, &id, &key).await.status, 202);
 }
 
 #[tokio::test]
-async fn keys_differ() {
+async fn each_transfer_has_its_own_key() {
     let server = Server::new();
     let mut keys = BTreeSet::new();
     for name in ["data-01", "data-02", "data-03"] {
         let volume = server.volume_named(name).await;
-        let answer = server.create(volume["id"].as_str().unwrap(), "n").await.json();
-        keys.insert(answer["transfer"]["auth_key"].to_string());
+        let response = server.create(volume["id"].as_str().unwrap(), "n").await.json();
+        keys.insert(response["transfer"]["auth_key"].to_string());
     }
     assert_eq!(keys.len(), 3);
 }
 
 #[tokio::test]
-async fn transfers_come_in_pages() {
+async fn paginates_transfers_like_evs_and_cinder() {
     let server = Server::new();
     let mut all = Vec::new();
     for name in ["data-01", "data-02", "data-03", "media-cache", "analytics-warehouse"] {
@@ -223,7 +223,7 @@ async fn transfers_come_in_pages() {
         let rows = list["transfers"].as_array().unwrap();
         rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
     };
-    // EVS has `limit` and `offset`, and no links.
+    // EVS supports `limit` and `offset`, and returns no links.
     for (query, expected) in [
         ("", &all[..]),
         ("?limit=2", &all[..2]),
@@ -237,11 +237,11 @@ async fn transfers_come_in_pages() {
         assert_eq!(keys(&list), ["transfers"], "{query}");
     }
     for query in ["offset=-1", "offset=x", "limit=0", "limit=1001"] {
-        let answer = server.get(&format!("/v2/{A}/os-volume-transfer?{query}")).await;
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");
+        let response = server.get(&format!("/v2/{A}/os-volume-transfer?{query}")).await;
+        assert_eq!(response.status, StatusCode::BAD_REQUEST, "{query}");
     }
 
-    // Cinder has a marker, and on its newer path alone.
+    // Cinder also supports a marker, but only on its newer path.
     let get = async |path: &str, query: &str, version: &str| {
         let request = with_version("GET", &format!("/v3/{A}/{path}?{query}"), version);
         server.send(request.body(Body::empty()).unwrap()).await
@@ -266,13 +266,13 @@ async fn transfers_come_in_pages() {
             let path = format!("/v3/{A}/{older}?limit=2&sort={sort}{marker}");
             assert_eq!(*next, json!(format!("http://127.0.0.1:8776{path}")));
         }
-        // The last page has room for one more, and so no link.
+        // The last page is not full, so it has no link.
         assert_eq!(seen, all[..4]);
     }
     let full = get(newer, "limit=5", "3.59").await.json();
     assert_eq!(rows(&full), all);
-    assert!(full.get("transfers_links").is_some(), "a full page may not be the last one");
-    // Cinder skips them twice.
+    assert!(full.get("transfers_links").is_some(), "a full page must have a link");
+    // Cinder applies the offset twice.
     assert_eq!(rows(&get(newer, "offset=1", "3.59").await.json()), all[2..]);
     assert_eq!(rows(&get(newer, "offset=1&limit=1", "3.59").await.json()), [] as [String; 0]);
     for (query, status) in [

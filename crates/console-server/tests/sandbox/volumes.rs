@@ -1,6 +1,6 @@
-//! Volumes as they are read, and what there is beside them: snapshots, backups, policies.
+//! Volumes, and their snapshots, backups and backup policies.
 
-use crate::support::{A, Answer, B, SAMPLE, Server};
+use crate::support::{A, B, SAMPLE, Server, TestResponse};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ fn ids(list: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn volumes_come_in_pages() {
+async fn paginates_volumes() {
     let server = Server::new();
     let all = server.get(&format!("/v2/{A}/cloudvolumes/detail")).await.json();
     assert_eq!(all["count"], 25);
@@ -22,7 +22,7 @@ async fn volumes_come_in_pages() {
     let mut path = format!("/v2/{A}/cloudvolumes/detail?limit=10");
     for _ in 0..3 {
         let page = server.get(&path).await.json();
-        assert_eq!(page["count"], 25, "paging does not change the count");
+        assert_eq!(page["count"], 25, "count includes all pages");
         seen.extend(ids(&page));
         let Some(next) = page["volumes_links"][0]["href"].as_str() else { break };
         path = next.strip_prefix("http://127.0.0.1:8776").unwrap().to_owned();
@@ -30,23 +30,23 @@ async fn volumes_come_in_pages() {
     }
     assert_eq!(seen, ids(&all));
 
-    let bad = |query: &str| {
+    let get = |query: &str| {
         let path = format!("/v2/{A}/volumes/detail?{query}");
         let server = &server;
         async move { server.get(&path).await }
     };
-    let message = |answer: Answer| answer.json()["badRequest"]["message"].clone();
-    assert_eq!(message(bad("limit=abc").await), "limit param must be an integer");
-    assert_eq!(message(bad("limit=").await), "limit param must be an integer");
-    assert_eq!(message(bad("limit=-1").await), "limit param must be positive");
-    assert_eq!(message(bad("limit=0").await), "limit param must be positive");
-    assert_eq!(bad("limit=1001").await.json()["error"]["code"], "EVS.1023");
-    assert_eq!(bad("limit=1000").await.status, StatusCode::OK);
-    assert_eq!(bad("marker=11111111-2222-4333-8444-555555555555").await.status, 404);
+    let message = |response: TestResponse| response.json()["badRequest"]["message"].clone();
+    assert_eq!(message(get("limit=abc").await), "limit param must be an integer");
+    assert_eq!(message(get("limit=").await), "limit param must be an integer");
+    assert_eq!(message(get("limit=-1").await), "limit param must be positive");
+    assert_eq!(message(get("limit=0").await), "limit param must be positive");
+    assert_eq!(get("limit=1001").await.json()["error"]["code"], "EVS.1023");
+    assert_eq!(get("limit=1000").await.status, StatusCode::OK);
+    assert_eq!(get("marker=11111111-2222-4333-8444-555555555555").await.status, 404);
 }
 
 #[tokio::test]
-async fn volumes_are_filtered_and_shown() {
+async fn filters_and_shows_volumes() {
     let server = Server::new();
     let list = server.get(&format!("/v2/{A}/cloudvolumes/detail?status=in-use")).await.json();
     assert_eq!(list["count"], 2);
@@ -54,7 +54,7 @@ async fn volumes_are_filtered_and_shown() {
     assert_eq!(ids(&list), [SAMPLE]);
     assert_eq!(list.get("count"), None);
 
-    // EVS's own spelling has three fields more, and is else the same.
+    // EVS's own path has three additional fields.
     let storage = ["dedicated_storage_id", "dedicated_storage_name", "service_type"];
     let mut cloud = server.get(&format!("/v2/{A}/cloudvolumes/{SAMPLE}")).await.json();
     let plain = server.get(&format!("/v2/{A}/volumes/{SAMPLE}")).await.json();
@@ -64,14 +64,14 @@ async fn volumes_are_filtered_and_shown() {
         cloud["volume"].as_object_mut().unwrap().remove(field).unwrap();
     }
     assert_eq!(cloud, plain);
-    let of_b = server.get(&format!("/v3/{B}/volumes/{SAMPLE}")).await;
-    assert_eq!(of_b.status, StatusCode::NOT_FOUND);
-    let of_b = server.get(&format!("/v3/{B}/volumes/detail")).await.json();
-    assert_eq!(of_b["volumes"].as_array().unwrap().len(), 6);
+    let as_b = server.get(&format!("/v3/{B}/volumes/{SAMPLE}")).await;
+    assert_eq!(as_b.status, StatusCode::NOT_FOUND);
+    let as_b = server.get(&format!("/v3/{B}/volumes/detail")).await.json();
+    assert_eq!(as_b["volumes"].as_array().unwrap().len(), 6);
 }
 
 #[tokio::test]
-async fn snapshots_of_a_volume() {
+async fn lists_the_snapshots_of_a_volume() {
     let server = Server::new();
     let with = server.volume_named("with-snapshots").await;
     let id = with["id"].as_str().unwrap();
@@ -83,12 +83,12 @@ async fn snapshots_of_a_volume() {
     assert_eq!((list["snapshots"].as_array().unwrap().len(), &list["count"]), (1, &json!(2)));
     let path = format!("/v3/{A}/snapshots/detail?volume_id={SAMPLE}");
     assert_eq!(server.get(&path).await.json(), json!({ "snapshots": [] }));
-    let of_b = server.get(&format!("/v2/{B}/cloudsnapshots/detail?volume_id={id}")).await;
-    assert_eq!(of_b.json()["count"], 0);
+    let as_b = server.get(&format!("/v2/{B}/cloudsnapshots/detail?volume_id={id}")).await;
+    assert_eq!(as_b.json()["count"], 0);
 }
 
 #[tokio::test]
-async fn backups_vaults_and_policies() {
+async fn lists_backups_vaults_and_policies() {
     let server = Server::new();
     for (name, backups, vaults, policies) in [
         ("data-01", 0, 0, 0),
@@ -100,9 +100,9 @@ async fn backups_vaults_and_policies() {
         let id = id.as_str();
         let of_volume = "resource_type=OS::Cinder::Volume&limit=1";
         let path = format!("/v3/{A}/backups?resource_id={id}&{of_volume}");
-        let answer = server.get(&path).await;
-        assert_eq!(answer.header("Openstack-Api-Version"), None);
-        let list = answer.json();
+        let response = server.get(&path).await;
+        assert_eq!(response.header("Openstack-Api-Version"), None);
+        let list = response.json();
         let row = json!({ "id": id, "resource_id": id });
         assert_eq!(list, json!({ "backups": vec![row; backups], "count": backups }), "{name}");
         let path = format!("/v3/{A}/vaults?object_type=disk&resource_ids={id}");
@@ -113,7 +113,7 @@ async fn backups_vaults_and_policies() {
         assert_eq!(list["count"], policies, "{name}");
         assert_eq!(list["policies"].as_array().unwrap().len(), policies, "{name}");
 
-        // Of another project's volume there is nothing.
+        // Another project sees none of them.
         for path in [
             format!("/v3/{B}/backups?resource_id={id}&{of_volume}"),
             format!("/v3/{B}/vaults?object_type=disk&resource_ids={id}"),

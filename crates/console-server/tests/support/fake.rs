@@ -1,4 +1,4 @@
-//! A service to be in front of: it notes what it is sent, and answers as a test has it.
+//! A fake upstream service: it records requests, and responds with what a test specifies.
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,24 +10,24 @@ use tokio::sync::Semaphore;
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 
-/// A request as it came over the wire.
+/// A request as received.
 #[derive(Clone, Debug)]
-pub(crate) struct Seen {
-    /// Which of the connections it came over, from 0.
+pub(crate) struct SeenRequest {
+    /// The index of its connection.
     pub(crate) connection: usize,
-    /// Which request of that connection it was, from 0.
+    /// The index of the request on its connection.
     pub(crate) turn: usize,
-    /// `GET /path HTTP/1.1`
+    /// The request line, such as `GET /path HTTP/1.1`.
     pub(crate) line: String,
-    /// Names in lower case, in alphabetical order.
+    /// Sorted, with names in lower case.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
-/// What an answer is made of.
+/// A step of a scripted response.
 pub(crate) enum Step {
     Send(String),
-    /// Until a permit is added.
+    /// Waits for a permit.
     Wait(Arc<Semaphore>),
     Sleep(Duration),
     Close,
@@ -35,14 +35,14 @@ pub(crate) enum Step {
 
 pub(crate) struct Fake {
     pub(crate) address: SocketAddr,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    requests: Arc<Mutex<Vec<SeenRequest>>>,
 }
 
 pub(crate) fn ok(headers: &str, body: &str) -> Vec<Step> {
-    answer("200 OK", headers, body)
+    response("200 OK", headers, body)
 }
 
-pub(crate) fn answer(status: &str, headers: &str, body: &str) -> Vec<Step> {
+pub(crate) fn response(status: &str, headers: &str, body: &str) -> Vec<Step> {
     let length = body.len();
     vec![Step::Send(format!(
         "HTTP/1.1 {status}\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
@@ -50,38 +50,47 @@ pub(crate) fn answer(status: &str, headers: &str, body: &str) -> Vec<Step> {
 }
 
 impl Fake {
-    /// Answers every request so.
-    pub(crate) async fn with(script: impl Fn(&Seen) -> Vec<Step> + Send + Sync + 'static) -> Fake {
+    /// Starts a service without TLS. `script` returns the response to each request.
+    pub(crate) async fn with(
+        script: impl Fn(&SeenRequest) -> Vec<Step> + Send + Sync + 'static,
+    ) -> Fake {
         Fake::start(None, script).await
     }
 
     pub(crate) async fn start(
         tls: Option<TlsAcceptor>,
-        script: impl Fn(&Seen) -> Vec<Step> + Send + Sync + 'static,
+        script: impl Fn(&SeenRequest) -> Vec<Step> + Send + Sync + 'static,
     ) -> Fake {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let (noted, script) = (seen.clone(), Arc::new(script));
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let (recorded, script) = (requests.clone(), Arc::new(script));
         tokio::spawn(async move {
             for connection in 0.. {
                 let (stream, _) = listener.accept().await.unwrap();
-                let (noted, script, tls) = (noted.clone(), script.clone(), tls.clone());
+                let (recorded, script, tls) = (recorded.clone(), script.clone(), tls.clone());
                 tokio::spawn(async move {
                     match tls {
-                        None => converse(stream, connection, noted, &*script).await,
+                        None => serve_connection(stream, connection, recorded, &*script).await,
                         Some(tls) => {
-                            converse(tls.accept(stream).await?, connection, noted, &*script).await
+                            serve_connection(
+                                tls.accept(stream).await?,
+                                connection,
+                                recorded,
+                                &*script,
+                            )
+                            .await
                         }
                     }
                 });
             }
         });
-        Fake { address, seen }
+        Fake { address, requests }
     }
 
-    pub(crate) fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap().clone()
+    /// Returns all requests so far.
+    pub(crate) fn requests(&self) -> Vec<SeenRequest> {
+        self.requests.lock().unwrap().clone()
     }
 
     pub(crate) fn url(&self) -> String {
@@ -89,15 +98,16 @@ impl Fake {
     }
 }
 
-async fn converse(
+/// Handles the requests of a connection.
+async fn serve_connection(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
     connection: usize,
-    seen: Arc<Mutex<Vec<Seen>>>,
-    script: &(impl Fn(&Seen) -> Vec<Step> + Sync),
+    requests: Arc<Mutex<Vec<SeenRequest>>>,
+    script: &(impl Fn(&SeenRequest) -> Vec<Step> + Sync),
 ) -> io::Result<()> {
     for turn in 0.. {
         let request = read(&mut stream, connection, turn).await?;
-        seen.lock().unwrap().push(request.clone());
+        requests.lock().unwrap().push(request.clone());
         for step in script(&request) {
             match step {
                 Step::Send(text) => stream.write_all(text.as_bytes()).await?,
@@ -115,7 +125,7 @@ async fn read(
     stream: &mut (impl AsyncRead + Unpin),
     connection: usize,
     turn: usize,
-) -> io::Result<Seen> {
+) -> io::Result<SeenRequest> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await?);
@@ -130,5 +140,5 @@ async fn read(
     let length = headers.iter().find(|(name, _)| name == "content-length");
     let mut body = vec![0; length.map_or(0, |(_, length)| length.parse().unwrap())];
     stream.read_exact(&mut body).await?;
-    Ok(Seen { connection, turn, line, headers, body })
+    Ok(SeenRequest { connection, turn, line, headers, body })
 }

@@ -1,4 +1,4 @@
-//! A server under test.
+//! The server under test, and helpers to send requests to it.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 pub(crate) mod fake;
@@ -18,7 +18,7 @@ use tower::ServiceExt;
 pub(crate) const A: &str = "dd14c6ac581f40059e27f5320b60bf2f";
 pub(crate) const B: &str = "40acc331ac784f34842ba4f08ff2be48";
 
-/// `data-01`, the volume of the API page's sample.
+/// The ID of `data-01`, the volume in the sample of the API documentation.
 pub(crate) const SAMPLE: &str = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
 
 pub(crate) struct Server {
@@ -27,13 +27,14 @@ pub(crate) struct Server {
     _page: TempDir,
 }
 
-pub(crate) struct Answer {
+/// A response with its whole body.
+pub(crate) struct TestResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) bytes: Vec<u8>,
 }
 
-impl Answer {
+impl TestResponse {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes)
             .unwrap_or_else(|_| panic!("not JSON: {}", String::from_utf8_lossy(&self.bytes)))
@@ -44,12 +45,13 @@ impl Answer {
     }
 }
 
-/// A page as Trunk writes one, small.
+/// A small page in the format of Trunk's output.
 pub(crate) const INDEX: &str = "<!doctype html><html><head>\
     <script type=\"module\" src=\"/theme.js\"></script>\
     <script type=\"module\">import init from '/web-1a2b3c4d5e6f7081.js';init();</script>\
     <style>body{margin:0}</style></head><body></body></html>";
 
+/// Creates a folder with a built page.
 pub(crate) fn page() -> TempDir {
     let page = TempDir::new().unwrap();
     for (name, content) in [
@@ -69,7 +71,7 @@ pub(crate) fn page() -> TempDir {
 }
 
 impl Server {
-    /// A new sandbox in memory.
+    /// A sandbox with an in-memory database.
     pub(crate) fn new() -> Server {
         Server::with(None, Vec::new())
     }
@@ -84,36 +86,36 @@ impl Server {
         Server { app: app(&config).unwrap(), _page: page }
     }
 
-    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, request: Request<Body>) -> TestResponse {
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
-        Answer { status: parts.status, headers: parts.headers, bytes }
+        TestResponse { status: parts.status, headers: parts.headers, bytes }
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> TestResponse {
         self.send(request("GET", path).body(Body::empty()).unwrap()).await
     }
 
-    pub(crate) async fn post(&self, path: &str, body: impl Into<Body>) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: impl Into<Body>) -> TestResponse {
         let request = request("POST", path).header(header::CONTENT_TYPE, "application/json");
         self.send(request.body(body.into()).unwrap()).await
     }
 
-    /// Asks for a transfer on `/v2` as project A.
-    pub(crate) async fn create(&self, volume_id: &str, name: &str) -> Answer {
+    /// Creates a transfer on `/v2` as project A.
+    pub(crate) async fn create(&self, volume_id: &str, name: &str) -> TestResponse {
         let body = serde_json::json!({ "transfer": { "volume_id": volume_id, "name": name } });
         self.post(&format!("/v2/{A}/os-volume-transfer"), body.to_string()).await
     }
 
     /// Accepts a transfer on `/v3`.
-    pub(crate) async fn accept(&self, project: &str, id: &str, key: &str) -> Answer {
+    pub(crate) async fn accept(&self, project: &str, id: &str, key: &str) -> TestResponse {
         let body = serde_json::json!({ "accept": { "auth_key": key } });
         let path = format!("/v3/{project}/os-volume-transfer/{id}/accept");
         self.post(&path, body.to_string()).await
     }
 
-    pub(crate) async fn delete(&self, project: &str, id: &str) -> Answer {
+    pub(crate) async fn delete(&self, project: &str, id: &str) -> TestResponse {
         let path = format!("/v3/{project}/os-volume-transfer/{id}");
         self.send(request("DELETE", &path).body(Body::empty()).unwrap()).await
     }
@@ -127,7 +129,7 @@ impl Server {
     }
 }
 
-/// A request with the token of the project that its path names.
+/// Returns a request with the token of the project in its path.
 pub(crate) fn request(method: &str, path: &str) -> axum::http::request::Builder {
     let token = if path.contains(B) { "demo-token-b" } else { "demo-token-a" };
     Request::builder()

@@ -1,11 +1,11 @@
-//! The program itself, as people start it.
+//! The server as a separate process.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use tempfile::TempDir;
 
-/// The program, and where it listens.
+/// A running server process.
 pub(crate) struct Program {
     child: Child,
     pub(crate) address: SocketAddr,
@@ -14,6 +14,7 @@ pub(crate) struct Program {
 }
 
 impl Program {
+    /// Starts the server and waits until it prints its address.
     pub(crate) fn start(arguments: &[&str]) -> Program {
         let page = super::page();
         let mut child = command(arguments)
@@ -31,29 +32,32 @@ impl Program {
         Program { child, address, stdout, _page: page }
     }
 
-    pub(crate) fn say(&self, text: &str) -> TcpStream {
+    /// Sends raw bytes over a new connection.
+    pub(crate) fn send(&self, text: &str) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.write_all(text.as_bytes()).unwrap();
         stream
     }
 
-    pub(crate) fn ask(&self, text: &str) -> String {
-        let mut answer = String::new();
-        self.say(text).read_to_string(&mut answer).unwrap();
-        answer
+    /// Sends raw bytes, and returns everything until the connection is closed.
+    pub(crate) fn request(&self, text: &str) -> String {
+        let mut response = String::new();
+        self.send(text).read_to_string(&mut response).unwrap();
+        response
     }
 
-    pub(crate) fn tell_to_stop(&self) {
+    /// Sends SIGTERM.
+    pub(crate) fn terminate(&self) {
         assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
     }
 
-    /// Waits until it has ended in peace, and returns all that it wrote.
-    pub(crate) fn end(mut self) -> String {
+    /// Waits until it exits successfully, and returns its remaining output.
+    pub(crate) fn wait(mut self) -> String {
         assert!(self.child.wait().unwrap().success());
-        let mut said = String::new();
-        self.stdout.read_to_string(&mut said).unwrap();
-        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-        said
+        let mut output = String::new();
+        self.stdout.read_to_string(&mut output).unwrap();
+        self.child.stderr.take().unwrap().read_to_string(&mut output).unwrap();
+        output
     }
 }
 
@@ -64,7 +68,7 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
 }
 
 impl Drop for Program {
-    /// A test that fails leaves nothing running.
+    /// Stops the process even if a test fails.
     fn drop(&mut self) {
         let _ = self.child.kill();
     }
