@@ -1,11 +1,12 @@
-//! Bytes as an answer of the service.
+//! Turns fuzzer input into responses of the service.
 
 use volume_transfer::{Fault, Lost, Outcome, Response, VolumeId};
 
 const STATUSES: [u16; 16] =
     [200, 202, 204, 0, 301, 400, 401, 403, 404, 409, 413, 429, 500, 502, 503, 504];
 
-/// The first byte says with which status, and whether anything came at all; the rest is the body.
+/// Returns a response. The first byte selects the status, or that no response arrives; the rest is the
+/// body.
 pub fn outcome(data: &[u8]) -> Outcome {
     let (first, body) = data.split_first().unwrap_or((&0, &[]));
     let status = STATUSES[usize::from(first & 15)];
@@ -27,7 +28,7 @@ pub fn sample() -> VolumeId {
     VolumeId::parse("c86b9af4-151d-4ead-b62c-5fb967af0e37").unwrap()
 }
 
-/// What is said of a refusal can be said, and it says whom to ask.
+/// Checks that a fault can be described and keeps the request ID.
 pub fn check_fault(fault: &Fault) {
     let _ = (fault.kind().code(), fault.wait(), format!("{fault:?}"));
     assert_eq!(fault.request_id.as_deref(), Some("req-fuzz"));

@@ -1,4 +1,4 @@
-//! The answers to accepting, deleting and showing a transfer, and to showing its volume.
+//! Responses to accepting, deleting and showing a transfer, and to showing its volume.
 #![no_main]
 
 use fuzz::{check_fault, outcome};
@@ -15,7 +15,7 @@ fn check(error: &ChangeError) {
 fuzz_target!(|data: &[u8]| {
     let accepted = api::decode_accepted(outcome(data));
     let shown = api::decode_transfer(outcome(data));
-    // The two read the same record, if they read one.
+    // Both decoders must read the same transfer.
     if let (Ok(accepted), Ok(shown)) = (&accepted, &shown) {
         assert_eq!(accepted, shown);
         assert!(!shown.label().trim().is_empty());

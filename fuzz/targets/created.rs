@@ -1,4 +1,4 @@
-//! The answer to a create request, which alone carries the key.
+//! The response to a create request, the only one that contains a key.
 #![no_main]
 
 use fuzz::{check_fault, outcome, sample};
@@ -6,16 +6,16 @@ use libfuzzer_sys::fuzz_target;
 use volume_transfer::{AuthKey, ChangeError, Handover, TransferId, api};
 
 fuzz_target!(|data: &[u8]| {
-    for asked in [None, Some(sample())] {
-        match api::decode_created(asked, outcome(data)) {
+    for requested in [None, Some(sample())] {
+        match api::decode_created(requested, outcome(data)) {
             Ok(created) => {
                 let (record, handover) = created.into_handover();
-                assert!(asked.is_none_or(|asked| asked == record.volume_id));
+                assert!(requested.is_none_or(|requested| requested == record.volume_id));
                 let key = handover.auth_key.expose();
-                // A long key cannot be in a text by chance.
-                let chance = key.len() < 16 || record.id.as_str().contains(key);
-                assert!(chance || !format!("{handover:?}").contains(key));
-                // What was made can be handed over: the file says what a person would enter.
+                // `Debug` must not contain the key, unless by coincidence.
+                let coincidence = key.len() < 16 || record.id.as_str().contains(key);
+                assert!(coincidence || !format!("{handover:?}").contains(key));
+                // The credentials file must contain the same ID and key.
                 let file = handover.credentials(&record);
                 let read = Handover::read(file.as_bytes());
                 match (TransferId::parse(record.id.as_str()), AuthKey::parse(key)) {

@@ -1,4 +1,4 @@
-//! The file that the accepting side chooses, which may be any file.
+//! The credentials file, for which a person may choose any file.
 #![no_main]
 
 use fuzz::outcome;
@@ -10,7 +10,7 @@ fuzz_target!(|data: &[u8]| {
     let project = ProjectId::parse("dd14c6ac581f40059e27f5320b60bf2f").unwrap();
     for service in Service::ALL {
         let request = api::accept(service, &project, &handover);
-        // The id goes into the path as it is, and the key never.
+        // The path contains the unescaped ID, and never the key.
         assert!(request.path.is_ascii() && !request.path.contains(['\n', ' ', '?', '#', '%']));
         assert!(request.path.contains(handover.transfer_id.as_str()));
         let body = request.body.unwrap();

@@ -1,4 +1,4 @@
-//! A name, as bytes of UTF-8 and as JavaScript's units, by every service's rule.
+//! Names in UTF-8 and UTF-16, by every service's rule.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -24,7 +24,7 @@ fn check(text: &str) {
     for service in Service::ALL {
         let rule = service.name_rule();
         let name = TransferName::parse(text, rule);
-        // In parts and in JavaScript's units it is the same name.
+        // Reading it incrementally, in UTF-16, must give the same name.
         let mut reading = NameReading::new(*rule);
         text.encode_utf16().for_each(|unit| reading.push_utf16(unit));
         let read = reading.finish();
@@ -34,7 +34,7 @@ fn check(text: &str) {
             assert!(text.contains(name.as_str()));
             let length = rule.measure(name.as_str());
             assert!((1..=rule.limit).contains(&length));
-            // Trimmed once is trimmed.
+            // Parsing must be idempotent.
             assert_eq!(TransferName::parse(name.as_str(), rule), Ok(Some(name)));
         }
     }

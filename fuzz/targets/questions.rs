@@ -1,4 +1,4 @@
-//! What other APIs say of a volume: an answer that cannot be read leaves a fact as it was.
+//! Facts about a volume from other APIs: an unreadable response must not change any fact.
 #![no_main]
 
 use fuzz::{outcome, sample};
@@ -12,12 +12,12 @@ fuzz_target!(|data: &[u8]| {
         for question in Question::of(service) {
             let mut facts = Facts::default();
             let mut next = Some(question);
-            for answer in data.split(|byte| *byte == 0xff) {
+            for response in data.split(|byte| *byte == 0xff) {
                 let Some(question) = next.take() else { break };
                 let request = question.request(service, &project, &sample());
                 assert!(request.path.is_ascii() && !request.path.contains(['\n', ' ']));
                 let before = facts;
-                match question.take(outcome(answer), &mut facts) {
+                match question.take(outcome(response), &mut facts) {
                     Ok(following) => next = following,
                     Err(_) => assert_eq!(facts, before),
                 }

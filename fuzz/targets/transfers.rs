@@ -1,4 +1,4 @@
-//! A list of transfers, page by page: the pages are divided by a byte that is in no text.
+//! A list of transfers in pages, separated by a byte that never occurs in UTF-8.
 #![no_main]
 
 use fuzz::{check_fault, outcome, sample};
@@ -19,7 +19,7 @@ fuzz_target!(|data: &[u8]| {
             assert_eq!(list.transfers, before);
             break;
         }
-        // Nothing that was read before is lost, or read twice.
+        // Earlier transfers must be neither lost nor repeated.
         assert!(list.transfers.starts_with(&before));
         for new in &list.transfers[before.len()..] {
             assert!(before.iter().all(|old| old.id != new.id));

@@ -1,4 +1,4 @@
-//! A list of volumes: the core's own reader says what `serde_json` says.
+//! A list of volumes: the core's own reader must agree with `serde_json`.
 #![no_main]
 
 #[path = "../../crates/volume-transfer/tests/plain/mod.rs"]
@@ -20,7 +20,7 @@ fuzz_target!(|data: &[u8]| {
         .chunks(part)
         .try_for_each(|part| screen.push(part, |row| volumes.push(row.volume(text))))
         .and_then(|()| screen.finish());
-    // Each refuses something that the other lets pass: invalid UTF-8, two lists in one.
+    // Compares only if both succeed: one rejects invalid UTF-8, the other repeated lists.
     if let (Ok(screened), Some(plain)) = (read, plain::read(text)) {
         assert_eq!((volumes, screened), plain);
     }
