@@ -185,7 +185,7 @@ pub async fn demo_projects() -> Vec<DemoProject> {
         Ok(body) if answer.ok() => body,
         Ok(_) | Err(_) => return Vec::new(),
     };
-    let console: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let console = volume_transfer::read_json(&body).unwrap_or_default();
     let projects = console.get("demo_projects").and_then(Value::as_array);
     projects.into_iter().flatten().filter_map(DemoProject::read).collect()
 }

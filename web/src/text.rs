@@ -150,7 +150,7 @@ pub(crate) fn read_error(language: Language, error: &ReadError) -> String {
     let what = match error {
         ReadError::Refused(_) => None,
         ReadError::Lost(lost) => Some(no_answer(language, *lost)),
-        ReadError::Unreadable { .. } => Some(language.say(key::READ_UNREADABLE, &[])),
+        ReadError::Unreadable(_) => Some(language.say(key::READ_UNREADABLE, &[])),
     };
     let advice = fault_kind(language, error.kind());
     what.map_or(advice.clone(), |what| format!("{what} {advice}"))
@@ -168,8 +168,8 @@ fn no_answer(language: Language, lost: Lost) -> String {
 /// Why the outcome of a create request is not known.
 pub(crate) fn unknown_cause(language: Language, cause: &UnknownCause) -> String {
     let status = match cause {
-        UnknownCause::Unreadable { status, .. } => status.to_string(),
-        UnknownCause::Lost(_) | UnknownCause::Failed(_) | UnknownCause::OtherVolume { .. } => {
+        UnknownCause::Unreadable(fault) => fault.status.to_string(),
+        UnknownCause::Lost(_) | UnknownCause::Failed(_) | UnknownCause::OtherVolume(_) => {
             String::new()
         }
     };
@@ -234,10 +234,10 @@ pub(crate) fn Failure(error: ChangeError, rejected: Key, unknown: Key) -> impl I
             let words = cause.fault().map(|fault| view! { <FaultWords fault /> }.into_any());
             let why = Signal::derive(move || match &cause {
                 // Only a new transfer's answer has a key.
-                UnknownCause::Unreadable { .. } => language.get().say(key::READ_UNREADABLE, &[]),
-                UnknownCause::Lost(_)
-                | UnknownCause::Failed(_)
-                | UnknownCause::OtherVolume { .. } => unknown_cause(language.get(), &cause),
+                UnknownCause::Unreadable(_) => language.get().say(key::READ_UNREADABLE, &[]),
+                UnknownCause::Lost(_) | UnknownCause::Failed(_) | UnknownCause::OtherVolume(_) => {
+                    unknown_cause(language.get(), &cause)
+                }
             });
             (unknown, view! { <p>{why}</p> {words} }.into_any())
         }

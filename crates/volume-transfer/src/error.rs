@@ -1,17 +1,18 @@
 //! What a server says when it says no, and what may be done next.
 
 use crate::http::{Lost, Response};
+use crate::words::{Author, Words};
 use alloc::borrow::ToOwned;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use core::fmt;
-use serde_json::Value;
 
 /// A refusal, in the server's own words. All of it may be shown; none of it is to be trusted as
 /// markup.
 ///
-/// Three envelopes are read (EVS's `{"error":{"code","message"}}`, also under a kind such as
-/// `badRequest`, as Cinder writes it; the API gateway's `{"error_code","error_msg"}`; and
-/// `{"code","title","message"}`), and anything else is a refusal without words.
+/// The documented envelopes are EVS's `{"error":{"code","message"}}`, also under a kind such as
+/// `badRequest`, as Cinder writes it, and the API gateway's `{"error_code","error_msg"}`. Others are
+/// searched for the usual keys, and of anything else the beginning of its text is the message. What
+/// may be a key or a token is hidden in all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The HTTP status.
@@ -24,8 +25,7 @@ pub struct Fault {
     pub request_id: Option<String>,
     /// The `Retry-After` header as it came: seconds or a date.
     pub retry_after: Option<String>,
-    /// Whose word it is: the service's, or that of something in front of it.
-    from_service: bool,
+    author: Author,
 }
 
 /// What a refusal is about, and so what can be done.
@@ -37,8 +37,12 @@ pub enum FaultKind {
     Project,
     /// Nothing that speaks this API answers at this address: correct the endpoint or the service.
     Address,
+    /// The token is longer than a server on the way accepts: get a shorter one.
+    TokenTooLong,
     /// The token's user may not do this: ask for the right.
     Permission,
+    /// A firewall or proxy in front of the service refused the request: ask whoever runs it.
+    Blocked,
     /// The volume or transfer is not there, or not this project's: refresh.
     NotFound,
     /// The key does not open the transfer: compare it with the one that was handed over.
@@ -57,11 +61,13 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// Every kind.
-    pub const ALL: [FaultKind; 11] = [
+    pub const ALL: [FaultKind; 13] = [
         FaultKind::Token,
         FaultKind::Project,
         FaultKind::Address,
+        FaultKind::TokenTooLong,
         FaultKind::Permission,
+        FaultKind::Blocked,
         FaultKind::NotFound,
         FaultKind::AuthKey,
         FaultKind::Refused,
@@ -77,7 +83,9 @@ impl FaultKind {
             FaultKind::Token => "token",
             FaultKind::Project => "project",
             FaultKind::Address => "address",
+            FaultKind::TokenTooLong => "token_too_long",
             FaultKind::Permission => "permission",
+            FaultKind::Blocked => "blocked",
             FaultKind::NotFound => "not_found",
             FaultKind::AuthKey => "auth_key",
             FaultKind::Refused => "refused",
@@ -91,28 +99,29 @@ impl FaultKind {
 
 impl Fault {
     pub(crate) fn read(response: &Response) -> Fault {
-        let words = serde_json::from_slice(response.body()).ok().and_then(|body| words(&body));
-        let Words { code, message, request_id, from_service } = words.unwrap_or_default();
+        Fault::new(response, Words::of_refusal(response.body()))
+    }
+
+    /// Reads a response that is neither a refusal nor what the service answers.
+    pub(crate) fn unreadable(response: &Response) -> Fault {
+        Fault::new(response, Words::of_success(response.body()).unwrap_or_default())
+    }
+
+    fn new(response: &Response, words: Words) -> Fault {
+        let Words { code, message, request_id, author } = words;
         Fault {
             status: response.status,
             code,
             message,
             request_id: response.request_id().map(ToOwned::to_owned).or(request_id),
             retry_after: response.header("retry-after").map(ToOwned::to_owned),
-            from_service,
+            author,
         }
     }
 
-    /// An answer that is none of the service's: what support can trace it by is all there is.
-    fn without_words(status: u16, request_id: Option<String>) -> Fault {
-        Fault {
-            status,
-            code: None,
-            message: None,
-            request_id,
-            retry_after: None,
-            from_service: false,
-        }
+    /// Whether there is a code or a message.
+    pub(crate) const fn has_words(&self) -> bool {
+        self.code.is_some() || self.message.is_some()
     }
 
     /// What it is about. The server's own code goes before its status, since EVS answers a bad
@@ -141,16 +150,30 @@ impl Fault {
             }
             _ => match self.status {
                 401 => FaultKind::Token,
+                400..500 if self.header_too_long() => FaultKind::TokenTooLong,
+                // What firewalls and proxies answer with; the service would write JSON.
+                403 | 406 | 407 | 418 | 451 if self.author == Author::Stranger => {
+                    FaultKind::Blocked
+                }
                 403 => FaultKind::Permission,
-                404 if self.from_service => FaultKind::NotFound,
+                404 if self.author == Author::Service => FaultKind::NotFound,
                 // Nothing of ours is there: a web server's page, or Cinder's "no such route".
                 404 | 405 => FaultKind::Address,
-                413 if self.from_service => FaultKind::Quota,
+                413 if self.author == Author::Service => FaultKind::Quota,
                 429 => FaultKind::Busy,
                 500.. => FaultKind::Server,
                 _ => FaultKind::Refused,
             },
         }
+    }
+
+    /// Whether a server on the way took the header of the request for too long. Only the token can
+    /// make it so long.
+    fn header_too_long(&self) -> bool {
+        let message = self.message.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let said = message.contains("header")
+            && ["large", "long", "exceed", "limit"].iter().any(|word| message.contains(word));
+        self.status == 431 || said && self.author != Author::Service
     }
 }
 
@@ -192,54 +215,6 @@ impl fmt::Display for Fault {
 
 impl core::error::Error for Fault {}
 
-#[derive(Default)]
-struct Words {
-    code: Option<String>,
-    message: Option<String>,
-    request_id: Option<String>,
-    from_service: bool,
-}
-
-fn words(body: &Value) -> Option<Words> {
-    let body = body.as_object()?;
-    let text = |key: &str| body.get(key).and_then(plain);
-    if body.contains_key("error_code") || body.contains_key("error_msg") {
-        return Some(Words {
-            code: text("error_code"),
-            message: text("error_msg"),
-            request_id: text("request_id"),
-            from_service: true,
-        });
-    }
-    // The envelope's only key is a kind, of which services have many: `badRequest`, `error`, ...
-    let inner = body.values().find_map(|value| {
-        value.as_object().filter(|o| o.contains_key("message") || o.contains_key("code"))
-    });
-    let (words, from_service) = match inner {
-        Some(inner) => (inner, true),
-        // Without a kind it is the web framework that speaks, before the service was reached.
-        None => (body, false),
-    };
-    let text = |key: &str| words.get(key).and_then(plain);
-    let (code, message) = (text("code"), text("message"));
-    (code.is_some() || message.is_some()).then_some(Words {
-        code,
-        message,
-        request_id: None,
-        from_service,
-    })
-}
-
-fn plain(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.chars().take(1000).collect()),
-        Value::Number(number) => Some(number.as_i64()?.to_string()),
-        Value::String(_) | Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
-            None
-        }
-    }
-}
-
 /// Why nothing could be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadError {
@@ -247,25 +222,17 @@ pub enum ReadError {
     Lost(Lost),
     /// The server said no.
     Refused(Fault),
-    /// An answer came that is not what this service answers.
-    Unreadable {
-        /// Its HTTP status.
-        status: u16,
-        /// Its request id, if it has one.
-        request_id: Option<String>,
-    },
+    /// A response that this service does not give.
+    Unreadable(Fault),
 }
 
 impl ReadError {
-    /// What support can trace it by: the refusal, or the status and request id of an answer that
-    /// made no sense. `None` if no answer came.
+    /// What support can trace it by: the status, the request id and the words of the response.
+    /// `None` if no response came.
     pub fn fault(&self) -> Option<Fault> {
         match self {
             ReadError::Lost(_) => None,
-            ReadError::Refused(fault) => Some(fault.clone()),
-            ReadError::Unreadable { status, request_id } => {
-                Some(Fault::without_words(*status, request_id.clone()))
-            }
+            ReadError::Refused(fault) | ReadError::Unreadable(fault) => Some(fault.clone()),
         }
     }
 
@@ -275,7 +242,7 @@ impl ReadError {
         match self {
             ReadError::Refused(fault) => fault.kind(),
             ReadError::Lost(Lost::Timeout) => FaultKind::Server,
-            ReadError::Lost(Lost::Connection) | ReadError::Unreadable { .. } => FaultKind::Address,
+            ReadError::Lost(Lost::Connection) | ReadError::Unreadable(_) => FaultKind::Address,
         }
     }
 }
@@ -285,8 +252,8 @@ impl fmt::Display for ReadError {
         match self {
             ReadError::Lost(lost) => lost.fmt(f),
             ReadError::Refused(fault) => fault.fmt(f),
-            ReadError::Unreadable { status, .. } => {
-                write!(f, "the answer, of status {status}, cannot be read")
+            ReadError::Unreadable(fault) => {
+                write!(f, "the response, of status {}, cannot be read", fault.status)
             }
         }
     }
@@ -322,47 +289,39 @@ impl core::error::Error for ChangeError {}
 pub enum UnknownCause {
     /// No answer came.
     Lost(Lost),
-    /// The server, or a gateway before it, failed; it may have done so after the work.
+    /// The server failed, or something in front of it failed or blocked the response, perhaps after
+    /// the work was done.
     Failed(Fault),
-    /// An answer came that is not what this service answers, such as one without record and key.
-    Unreadable {
-        /// Its HTTP status; 0 for a redirect, which is not followed.
-        status: u16,
-        /// Its request id, if it has one.
-        request_id: Option<String>,
-    },
+    /// A response that this service does not give, such as one without a record and key. Its status
+    /// is 0 for a redirect, which is not followed.
+    Unreadable(Fault),
     /// The record is of another volume than the one asked for.
-    OtherVolume {
-        /// The answer's HTTP status.
-        status: u16,
-        /// Its request id, if it has one.
-        request_id: Option<String>,
-    },
+    OtherVolume(Fault),
 }
 
 impl UnknownCause {
     /// Every [`code`](UnknownCause::code).
-    pub const CODES: [&str; 5] = ["connection", "timeout", "failed", "unreadable", "other_volume"];
+    pub const CODES: [&str; 6] =
+        ["connection", "timeout", "failed", "blocked", "unreadable", "other_volume"];
 
     /// What support can trace it by, as [`ReadError::fault`].
     pub fn fault(&self) -> Option<Fault> {
         match self {
             UnknownCause::Lost(_) => None,
-            UnknownCause::Failed(fault) => Some(fault.clone()),
-            UnknownCause::Unreadable { status, request_id }
-            | UnknownCause::OtherVolume { status, request_id } => {
-                Some(Fault::without_words(*status, request_id.clone()))
-            }
+            UnknownCause::Failed(fault)
+            | UnknownCause::Unreadable(fault)
+            | UnknownCause::OtherVolume(fault) => Some(fault.clone()),
         }
     }
 
-    /// A stable code: `connection`, `timeout`, `failed`, `unreadable` or `other_volume`.
-    pub const fn code(&self) -> &'static str {
+    /// A stable code: `connection`, `timeout`, `failed`, `blocked`, `unreadable` or `other_volume`.
+    pub fn code(&self) -> &'static str {
         match self {
             UnknownCause::Lost(lost) => lost.code(),
+            UnknownCause::Failed(fault) if fault.kind() == FaultKind::Blocked => "blocked",
             UnknownCause::Failed(_) => "failed",
-            UnknownCause::Unreadable { .. } => "unreadable",
-            UnknownCause::OtherVolume { .. } => "other_volume",
+            UnknownCause::Unreadable(_) => "unreadable",
+            UnknownCause::OtherVolume(_) => "other_volume",
         }
     }
 
@@ -372,7 +331,7 @@ impl UnknownCause {
     pub const fn looks(&self) -> usize {
         match self {
             UnknownCause::Lost(_) | UnknownCause::Failed(_) => 2,
-            UnknownCause::Unreadable { .. } | UnknownCause::OtherVolume { .. } => 1,
+            UnknownCause::Unreadable(_) | UnknownCause::OtherVolume(_) => 1,
         }
     }
 }
@@ -382,11 +341,11 @@ impl fmt::Display for UnknownCause {
         match self {
             UnknownCause::Lost(lost) => lost.fmt(f),
             UnknownCause::Failed(fault) => fault.fmt(f),
-            UnknownCause::Unreadable { status, .. } => {
-                write!(f, "the answer, of status {status}, cannot be read")
+            UnknownCause::Unreadable(fault) => {
+                write!(f, "the response, of status {}, cannot be read", fault.status)
             }
-            UnknownCause::OtherVolume { status, .. } => {
-                write!(f, "the answer, of status {status}, is of another volume")
+            UnknownCause::OtherVolume(fault) => {
+                write!(f, "the response, of status {}, is of another volume", fault.status)
             }
         }
     }

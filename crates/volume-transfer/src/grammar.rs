@@ -4,6 +4,10 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum State {
+    /// The document may begin, or a byte order mark before it.
+    Start,
+    Mark2,
+    Mark3,
     /// A value must come.
     Value,
     /// A value may come, or the end of the array.
@@ -21,7 +25,7 @@ pub(crate) enum State {
     Hex3,
     Hex2,
     Hex1,
-    /// `true`, `false` or `null`.
+    /// `true`, `false` or `null`; or what Python writes of a number that is none: `NaN`, `Infinity`.
     Word,
     Minus,
     Zero,
@@ -36,7 +40,10 @@ pub(crate) enum State {
 use State as S;
 
 /// Every one, in the order in which they are declared.
-const STATES: [State; 21] = [
+const STATES: [State; 24] = [
+    S::Start,
+    S::Mark2,
+    S::Mark3,
     S::Value,
     S::FirstItem,
     S::FirstKey,
@@ -103,6 +110,7 @@ const fn rule(state: State, byte: u8) -> (State, Action) {
         (S::Hex2, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => (S::Hex1, A::HexDigit),
         (S::Hex1, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => (S::Text, A::LastHexDigit),
 
+        (S::Minus, b'I') => (S::Word, A::Keep),
         (S::Minus, b'0') => (S::Zero, A::Keep),
         (S::Minus | S::Whole, b'0'..=b'9') => (S::Whole, A::Keep),
         (S::Zero | S::Whole, b'.') => (S::Dot, A::Keep),
@@ -112,11 +120,14 @@ const fn rule(state: State, byte: u8) -> (State, Action) {
         (S::E | S::Sign | S::Exponent, b'0'..=b'9') => (S::Exponent, A::Keep),
         (S::Zero | S::Whole | S::Decimal | S::Exponent, _) => (S::After, A::EndNumber),
 
-        (S::Word, b'a'..=b'z') => (S::Word, A::Keep),
+        (S::Word, b'a'..=b'z' | b'N') => (S::Word, A::Keep),
         (S::Word, _) => (S::After, A::EndWord),
 
+        (S::Start, 0xef) => (S::Mark2, A::Pass),
+        (S::Mark2, 0xbb) => (S::Mark3, A::Pass),
+        (S::Mark3, 0xbf) => (S::Start, A::Pass),
         (
-            S::Value | S::FirstItem | S::FirstKey | S::Key | S::Colon | S::After,
+            S::Start | S::Value | S::FirstItem | S::FirstKey | S::Key | S::Colon | S::After,
             b' ' | b'\t' | b'\n' | b'\r',
         ) => (state, A::Pass),
         (S::FirstKey | S::Key, b'"') => (S::Text, A::BeginKey),
@@ -124,26 +135,26 @@ const fn rule(state: State, byte: u8) -> (State, Action) {
         (S::FirstKey | S::After, b'}') => (S::After, A::CloseObject),
         (S::FirstItem | S::After, b']') => (S::After, A::CloseArray),
         (S::After, b',') => (S::Value, A::Comma),
-        (S::Value | S::FirstItem, b'"') => (S::Text, A::BeginText),
-        (S::Value | S::FirstItem, b'{') => (S::FirstKey, A::OpenObject),
-        (S::Value | S::FirstItem, b'[') => (S::FirstItem, A::OpenArray),
-        (S::Value | S::FirstItem, b'a'..=b'z') => (S::Word, A::Begin),
-        (S::Value | S::FirstItem, b'-') => (S::Minus, A::Begin),
-        (S::Value | S::FirstItem, b'0') => (S::Zero, A::Begin),
-        (S::Value | S::FirstItem, b'1'..=b'9') => (S::Whole, A::Begin),
+        (S::Start | S::Value | S::FirstItem, b'"') => (S::Text, A::BeginText),
+        (S::Start | S::Value | S::FirstItem, b'{') => (S::FirstKey, A::OpenObject),
+        (S::Start | S::Value | S::FirstItem, b'[') => (S::FirstItem, A::OpenArray),
+        (S::Start | S::Value | S::FirstItem, b'a'..=b'z' | b'N' | b'I') => (S::Word, A::Begin),
+        (S::Start | S::Value | S::FirstItem, b'-') => (S::Minus, A::Begin),
+        (S::Start | S::Value | S::FirstItem, b'0') => (S::Zero, A::Begin),
+        (S::Start | S::Value | S::FirstItem, b'1'..=b'9') => (S::Whole, A::Begin),
         (_, _) => (state, A::Refuse),
     }
 }
 
 /// One byte for each kind that the grammar tells apart.
-const KINDS: &[u8] = b"\0\t \"\\/{}[]:,+-.01abenugFE~";
+const KINDS: &[u8] = b"\0\t \"\\/{}[]:,+-.01abenugFENI\xef\xbb\xbf~";
 
 /// The byte that stands for all of its kind.
 const fn kind(byte: u8) -> u8 {
     match byte {
         b'\t' | b'\n' | b'\r' => b'\t',
         b'"' | b'\\' | b'/' | b'{' | b'}' | b'[' | b']' | b':' | b',' | b'+' | b'-' | b'.' => byte,
-        b' ' | b'0' | b'e' | b'E' | b'u' => byte,
+        b' ' | b'0' | b'e' | b'E' | b'u' | b'N' | b'I' | 0xef | 0xbb | 0xbf => byte,
         b'1'..=b'9' => b'1',
         b'b' | b'f' => b'b',
         b'a' | b'c' | b'd' => b'a',
@@ -151,7 +162,7 @@ const fn kind(byte: u8) -> u8 {
         b'A'..=b'F' => b'F',
         b'a'..=b'z' => b'g',
         0..=0x1f => 0,
-        // May stand in texts and nowhere else, as what is not ASCII.
+        // Stands in texts and nowhere else, like most of what is not ASCII.
         _ => b'~',
     }
 }

@@ -63,10 +63,15 @@ pub(crate) const KEPT: usize = 40;
 const DEEPEST: u32 = u64::BITS;
 
 pub(crate) static WORDS: [(&[u8], Scalar<'_>); 3] =
-    [(b"true", Scalar::Bool(true)), (b"false", Scalar::Bool(false)), (b"null", Scalar::Other)];
+    [(b"true", Scalar::Bool(true)), (b"false", Scalar::Bool(false)), (b"null", Scalar::Null)];
 
-/// Reads a document that comes in parts of any size. It takes what RFC 8259 takes, but for
-/// nesting of more than 64 levels; only whether texts are valid UTF-8 it does not look at.
+/// What Python's `json` writes of numbers that JSON has no way to write. A service that lets one
+/// out is read all the same: the value is unreadable, and nothing beside it.
+static NO_NUMBERS: [&[u8]; 3] = [b"NaN", b"Infinity", b"-Infinity"];
+
+/// Reads a document that comes in parts of any size. It takes what RFC 8259 takes, except nesting of
+/// more than 64 levels; also byte order marks before the document, and numbers that are none as
+/// Python writes them. It doesn't check that texts are valid UTF-8.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader {
     state: State,
@@ -90,7 +95,7 @@ pub(crate) struct Reader {
 impl Reader {
     pub(crate) const fn new() -> Reader {
         Reader {
-            state: State::Value,
+            state: State::Start,
             nesting: 0,
             depth: 0,
             key: false,
@@ -228,8 +233,13 @@ impl Reader {
             }
             Action::EndText => visitor.scalar(Scalar::Text(self.kept()), self.since(left - 1))?,
             Action::EndWord => {
-                let word = WORDS.iter().find(|(word, _)| *word == self.kept()).ok_or(Refused)?;
-                visitor.scalar(word.1, self.since(left))?;
+                let word = WORDS.iter().find(|(word, _)| *word == self.kept());
+                let scalar = match word {
+                    Some((_, scalar)) => *scalar,
+                    None if NO_NUMBERS.contains(&self.kept()) => Scalar::Other,
+                    None => return Err(Refused),
+                };
+                visitor.scalar(scalar, self.since(left))?;
                 return Ok(false);
             }
             Action::EndNumber => {

@@ -72,14 +72,17 @@ pub mod signs;
 pub mod transfer;
 pub mod volume;
 
+mod document;
 mod grammar;
 mod json;
 mod lanes;
 mod list;
 mod loose;
 mod pattern;
+mod words;
 
 pub use constraint::{Constraint, ConstraintSet};
+pub use document::read_json;
 pub use eligibility::{Eligibility, EligibleVolume, Facts, Verdict};
 pub use error::{ChangeError, Fault, FaultKind, ReadError, UnknownCause, Wait};
 pub use http::{Lost, Method, Outcome, Request, Response};

@@ -146,6 +146,12 @@ impl List {
     fn scalar(&mut self, scalar: Scalar<'_>, at: Range<usize>) -> Result<(), Refused> {
         match (self.place, self.field) {
             (_, _) if self.inside > 0 => {}
+            // Some services write `null` for a list without rows.
+            (Place::Body, Some(Field::Volumes)) if matches!(scalar, Scalar::Null) => {
+                if core::mem::replace(&mut self.volumes, true) {
+                    return Err(Refused);
+                }
+            }
             (Place::Outside, _) | (Place::Body, Some(Field::Volumes)) => return Err(Refused),
             (Place::Body, Some(Field::Links)) => self.first_links()?,
             (Place::Volumes, _) => self.screened.unreadable += 1,

@@ -11,7 +11,8 @@ pub(crate) enum Scalar<'a> {
     Bool(bool),
     /// A text, or the digits of a number.
     Text(&'a [u8]),
-    /// `null`, another number, or a value with parts.
+    Null,
+    /// Another number, or a value with parts.
     Other,
 }
 
@@ -27,7 +28,7 @@ impl Scalar<'_> {
                 let said = FLAGS.iter().find(|(word, _)| text.eq_ignore_ascii_case(word));
                 said.map(|(_, flag)| *flag)
             }
-            Scalar::Other => None,
+            Scalar::Null | Scalar::Other => None,
         }
     }
 
@@ -35,7 +36,7 @@ impl Scalar<'_> {
     pub(crate) const fn text(&self) -> &[u8] {
         match self {
             Scalar::Text(text) => text,
-            Scalar::Bool(_) | Scalar::Other => &[],
+            Scalar::Bool(_) | Scalar::Null | Scalar::Other => &[],
         }
     }
 }

@@ -362,6 +362,7 @@ fn scalar(value: &[u8]) -> Scalar<'_> {
         [b'0'..=b'9', ..] if value.len() <= 19 => Scalar::Text(value),
         [b't', ..] => Scalar::Bool(true),
         [b'f', ..] => Scalar::Bool(false),
+        [b'n', ..] => Scalar::Null,
         _ => Scalar::Other,
     }
 }

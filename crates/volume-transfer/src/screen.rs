@@ -3,6 +3,7 @@
 //! A row is read without its record being made into anything, and with nothing allocated: what the
 //! rules look at is in it as [`Signs`], and what people look at as the places where it stands.
 
+use crate::document;
 use crate::id::VolumeId;
 use crate::json::Reader;
 use crate::list::{List, Place, Rows, Shown};
@@ -57,7 +58,7 @@ impl Row {
     pub fn volume(&self, response: &[u8]) -> Volume {
         let value = |shown: Shown| -> Option<Value> {
             let place = self.shown.get(shown as usize)?;
-            serde_json::from_slice(response.get(place.clone())?).ok()
+            Some(document::scalar(response.get(place.clone())?))
         };
         let shown = [Shown::Name, Shown::Size, Shown::Status].map(value);
         Volume::new(self.id, shown.each_ref().map(Option::as_ref), self.signs)

@@ -1,5 +1,6 @@
 //! The transfer itself: what is asked for, the record that comes back, and the key.
 
+use crate::document::read_json;
 use crate::eligibility::EligibleVolume;
 use crate::id::{IdError, TransferId, VolumeId};
 use crate::name::TransferName;
@@ -185,7 +186,7 @@ impl Handover {
     /// # Errors
     /// [`IdError::Malformed`] if it holds no id and key, [`IdError::Empty`] if one of them is empty.
     pub fn read(file: &[u8]) -> Result<Handover, IdError> {
-        let mut body: Value = serde_json::from_slice(file).map_err(|_| IdError::Malformed)?;
+        let mut body = read_json(file).ok_or(IdError::Malformed)?;
         let fields = match body.get_mut("transfer") {
             Some(transfer) => transfer,
             None => &mut body,

@@ -57,7 +57,9 @@ fn codes_are_stable() {
             "token",
             "project",
             "address",
+            "token_too_long",
             "permission",
+            "blocked",
             "not_found",
             "auth_key",
             "refused",
@@ -67,13 +69,12 @@ fn codes_are_stable() {
             "server"
         ]
     );
-    let (status, request_id) = (202, None);
     let causes = [
         UnknownCause::Lost(Lost::Connection),
         UnknownCause::Lost(Lost::Timeout),
         UnknownCause::Failed(fault()),
-        UnknownCause::Unreadable { status, request_id: request_id.clone() },
-        UnknownCause::OtherVolume { status, request_id },
+        UnknownCause::Unreadable(fault()),
+        UnknownCause::OtherVolume(fault()),
     ];
     assert_eq!(
         causes.map(|cause| cause.code()),
@@ -146,11 +147,7 @@ fn errors_say_what_happened() {
     says(fault(), "the server answered 400 EVS.5400: no");
     says(ReadError::Lost(Lost::Timeout), "no answer came in time");
     says(ReadError::Refused(fault()), "the server answered 400 EVS.5400: no");
-    let (status, request_id) = (204, None);
-    says(
-        ReadError::Unreadable { status, request_id: None },
-        "the answer, of status 204, cannot be read",
-    );
+    says(ReadError::Unreadable(fault()), "the response, of status 400, cannot be read");
     says(
         ChangeError::Rejected(fault()),
         "nothing was changed: the server answered 400 EVS.5400: no",
@@ -158,14 +155,8 @@ fn errors_say_what_happened() {
     for (cause, text) in [
         (UnknownCause::Lost(Lost::Timeout), "no answer came in time"),
         (UnknownCause::Failed(fault()), "the server answered 400 EVS.5400: no"),
-        (
-            UnknownCause::Unreadable { status, request_id: None },
-            "the answer, of status 204, cannot be read",
-        ),
-        (
-            UnknownCause::OtherVolume { status, request_id },
-            "the answer, of status 204, is of another volume",
-        ),
+        (UnknownCause::Unreadable(fault()), "the response, of status 400, cannot be read"),
+        (UnknownCause::OtherVolume(fault()), "the response, of status 400, is of another volume"),
     ] {
         says(&cause, text);
         says(

@@ -150,8 +150,11 @@ pub(crate) fn message_keys() -> Vec<String> {
     }
     all("service", &["unknown"]);
     all("response", &["created"]);
-    all("response", &FaultKind::ALL.map(FaultKind::code));
-    all("response", &UnknownCause::CODES);
+    let kinds = FaultKind::ALL.map(FaultKind::code);
+    all("response", &kinds);
+    // A firewall's refusal leaves the outcome unknown, too, and is said by the same sentence.
+    let causes = UnknownCause::CODES.into_iter().filter(|code| !kinds.contains(code));
+    all("response", &causes.collect::<Vec<_>>());
     all("constraint", &Constraint::ALL.map(Constraint::code));
     all("verdict", &Verdict::ALL.map(Verdict::code));
     all("eligibility", &Verdict::ALL.map(Verdict::eligibility));

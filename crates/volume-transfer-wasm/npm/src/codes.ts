@@ -60,7 +60,9 @@ export const faultCodes = [
   "token",
   "project",
   "address",
+  "token_too_long",
   "permission",
+  "blocked",
   "not_found",
   "auth_key",
   "refused",
@@ -75,6 +77,7 @@ export const unknownCodes = [
   "connection",
   "timeout",
   "failed",
+  "blocked",
   "unreadable",
   "other_volume",
 ] as const;

@@ -30,7 +30,10 @@ export interface ScreenReport {
     violated: Uint16Array;
     /** And those of which the list says nothing. */
     unknown: Uint16Array;
-    /** Where in the response each stands, in bytes: the n-th from `rows[2 * n]` to `rows[2 * n + 1]`. */
+    /**
+     * Where in the response each stands, in bytes: the n-th from `rows[2 * n]` to `rows[2 * n + 1]`.
+     * `JSON.parse` throws on a row in which the service wrote `NaN`.
+     */
     rows: Uint32Array;
     /** The id of the n-th volume. */
     id(n: number): string;

@@ -13,9 +13,9 @@ export declare const idCodes: readonly ["empty", "malformed"];
 /** The codes of a missing response. */
 export declare const lostCodes: readonly ["connection", "timeout"];
 /** The codes of a service's error. */
-export declare const faultCodes: readonly ["token", "project", "address", "permission", "not_found", "auth_key", "refused", "account", "quota", "busy", "server"];
+export declare const faultCodes: readonly ["token", "project", "address", "token_too_long", "permission", "blocked", "not_found", "auth_key", "refused", "account", "quota", "busy", "server"];
 /** The codes of an unknown outcome. */
-export declare const unknownCodes: readonly ["connection", "timeout", "failed", "unreadable", "other_volume"];
+export declare const unknownCodes: readonly ["connection", "timeout", "failed", "blocked", "unreadable", "other_volume"];
 /** Each service's name rule, and its path around the project ID. */
 export declare const profiles: readonly [{
     readonly limit: 255;

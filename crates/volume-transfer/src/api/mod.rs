@@ -11,7 +11,8 @@ pub use transfers::{
 };
 pub use volumes::{Fate, VolumeList, decode_fate, show_volume};
 
-use crate::error::{ChangeError, Fault, ReadError, UnknownCause};
+use crate::document::read_json;
+use crate::error::{ChangeError, Fault, FaultKind, ReadError, UnknownCause};
 use crate::http::{Method, Outcome, Request, Response};
 use alloc::string::String;
 use serde_json::Value;
@@ -28,22 +29,26 @@ fn answer<T>(outcome: Outcome, make: impl FnOnce(&[u8]) -> Option<T>) -> Result<
     let response = outcome.map_err(ReadError::Lost)?;
     let made = match response.status {
         400.. => return Err(ReadError::Refused(Fault::read(&response))),
-        200 => make(response.body()),
-        // Cinder without authentication answers 204 to a missing token: no success either.
+        _ if response.is_success() => make(response.body()),
         _ => None,
     };
-    made.ok_or_else(|| {
-        let (status, request_id) = response.trace();
-        ReadError::Unreadable { status, request_id }
-    })
+    made.ok_or_else(|| no_answer(&response))
+}
+
+/// Why a response with a status of success, or a redirect, could not be read.
+fn no_answer(response: &Response) -> ReadError {
+    let fault = Fault::unreadable(response);
+    if fault.has_words() { ReadError::Refused(fault) } else { ReadError::Unreadable(fault) }
 }
 
 /// An answer that has something of a kind under a key, whole.
 fn read(outcome: Outcome, key: &str, kind: fn(&Value) -> bool) -> Result<Value, ReadError> {
-    answer(outcome, |body| {
-        let body = serde_json::from_slice(body).ok();
-        body.filter(|body: &Value| body.get(key).is_some_and(kind))
-    })
+    answer(outcome, |body| read_json(body).filter(|body| body.get(key).is_some_and(kind)))
+}
+
+/// Whether a value is a list. Some services write `null` for one without rows.
+fn is_list(value: &Value) -> bool {
+    value.is_array() || value.is_null()
 }
 
 /// The answer to a request that changes something, if it is neither a refusal nor a failure.
@@ -54,13 +59,19 @@ fn changed(outcome: Outcome) -> Result<Response, ChangeError> {
         408 | 500.. => {
             Err(ChangeError::OutcomeUnknown(UnknownCause::Failed(Fault::read(&response))))
         }
-        400.. => Err(ChangeError::Rejected(Fault::read(&response))),
+        400.. => {
+            let fault = Fault::read(&response);
+            // A firewall may have refused the response rather than the request.
+            if fault.kind() == FaultKind::Blocked {
+                return Err(ChangeError::OutcomeUnknown(UnknownCause::Failed(fault)));
+            }
+            Err(ChangeError::Rejected(fault))
+        }
         _ => Ok(response),
     }
 }
 
 /// What to say of an answer that is neither a refusal nor what the service answers.
 fn unreadable(response: &Response) -> ChangeError {
-    let (status, request_id) = response.trace();
-    ChangeError::OutcomeUnknown(UnknownCause::Unreadable { status, request_id })
+    ChangeError::OutcomeUnknown(UnknownCause::Unreadable(Fault::unreadable(response)))
 }

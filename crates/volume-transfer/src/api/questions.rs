@@ -1,6 +1,6 @@
 //! What a volume's record does not tell, and some API does.
 
-use super::{get, read};
+use super::{get, is_list, read};
 use crate::constraint::Constraint;
 use crate::eligibility::Facts;
 use crate::error::ReadError;
@@ -80,14 +80,14 @@ impl Question {
         let mut next = None;
         match self {
             Question::Snapshots => {
-                let body = read(outcome, "snapshots", Value::is_array)?;
+                let body = read(outcome, "snapshots", is_list)?;
                 facts.snapshots = Some(!loose::rows(&body, "snapshots").is_empty());
             }
             // Counted by CBR. Cinder has a list of the same path, which knows no such filter and
             // has no count: it is no answer to this.
             Question::Backups => facts.backups = Some(count(outcome)? > 0),
             Question::Vaults => {
-                let body = read(outcome, "vaults", Value::is_array)?;
+                let body = read(outcome, "vaults", is_list)?;
                 let vaults: Option<Vec<_>> =
                     loose::rows(&body, "vaults").iter().map(VaultId::read).collect();
                 match vaults {

@@ -1,13 +1,15 @@
 //! Transfers, from the request that makes one to the one that ends it.
 
-use super::{PAGE, changed, get, read, unreadable};
-use crate::error::{ChangeError, ReadError, UnknownCause};
+use super::{PAGE, answer, changed, get, is_list, read, unreadable};
+use crate::document::read_json;
+use crate::error::{ChangeError, Fault, ReadError, UnknownCause};
 use crate::http::{Method, Outcome, Request};
 use crate::id::{ProjectId, TransferId, VolumeId};
 use crate::json;
 use crate::loose;
 use crate::service::Service;
 use crate::transfer::{AuthKey, CreateTransfer, CreatedTransfer, Handover, Transfer};
+use crate::words::is_no_error;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -63,9 +65,8 @@ pub fn decode_created(
     outcome: Outcome,
 ) -> Result<CreatedTransfer, ChangeError> {
     let response = changed(outcome)?;
-    let (status, request_id) = response.trace();
     let read = |body: &[u8]| {
-        let mut body: Value = serde_json::from_slice(body).ok()?;
+        let mut body = read_json(body)?;
         // Taken from where it was read to: a detour would leave copies behind.
         let Value::String(key) = body.get_mut("transfer")?.get_mut("auth_key")?.take() else {
             return None;
@@ -75,11 +76,11 @@ pub fn decode_created(
         Some(CreatedTransfer { record, auth_key })
     };
     // What is not to be used is not read: there would be a key to be wiped.
-    let success = (200..300).contains(&status);
-    match success.then(|| read(response.body())).flatten() {
+    match response.is_success().then(|| read(response.body())).flatten() {
         None => Err(unreadable(&response)),
         Some(created) if asked.is_some_and(|asked| created.record.volume_id != asked) => {
-            Err(ChangeError::OutcomeUnknown(UnknownCause::OtherVolume { status, request_id }))
+            let fault = Fault::unreadable(&response);
+            Err(ChangeError::OutcomeUnknown(UnknownCause::OtherVolume(fault)))
         }
         Some(created) => Ok(created),
     }
@@ -111,10 +112,9 @@ pub fn accept(service: Service, project: &ProjectId, handover: &Handover) -> Req
 /// See [`ChangeError`].
 pub fn decode_accepted(outcome: Outcome) -> Result<Transfer, ChangeError> {
     let response = changed(outcome)?;
-    serde_json::from_slice(response.body())
-        .ok()
-        .filter(|_| (200..300).contains(&response.status))
-        .and_then(|body: Value| Transfer::read(body.get("transfer")?, None))
+    read_json(response.body())
+        .filter(|_| response.is_success())
+        .and_then(|body| Transfer::read(body.get("transfer")?, None))
         .ok_or_else(|| unreadable(&response))
 }
 
@@ -126,14 +126,14 @@ pub fn delete(service: Service, project: &ProjectId, id: &TransferId) -> Request
     Request { method: Method::Delete, path, body: None, microversion: None }
 }
 
-/// Reads the answer to a [`delete`] request: 202 and nothing else.
+/// Reads the answer to a [`delete`] request. Any status of 200 to 299 is a success.
 ///
 /// # Errors
 /// See [`ChangeError`].
 pub fn decode_deleted(outcome: Outcome) -> Result<(), ChangeError> {
     let response = changed(outcome)?;
-    // Not 204: so Cinder without authentication answers a missing token.
-    if response.status == 202 { Ok(()) } else { Err(unreadable(&response)) }
+    let done = response.is_success() && is_no_error(response.body());
+    if done { Ok(()) } else { Err(unreadable(&response)) }
 }
 
 /// Asks for the record of a transfer that nobody has accepted yet.
@@ -146,12 +146,7 @@ pub fn show_transfer(service: Service, project: &ProjectId, id: &TransferId) -> 
 /// # Errors
 /// See [`ReadError`].
 pub fn decode_transfer(outcome: Outcome) -> Result<Transfer, ReadError> {
-    let response = outcome.as_ref().map(|response| response.trace()).unwrap_or_default();
-    let body = read(outcome, "transfer", Value::is_object)?;
-    let (status, request_id) = response;
-    body.get("transfer")
-        .and_then(|record| Transfer::read(record, None))
-        .ok_or(ReadError::Unreadable { status, request_id })
+    answer(outcome, |body| Transfer::read(read_json(body)?.get("transfer")?, None))
 }
 
 /// A project's transfers that nobody has accepted yet, as far as they were read.
@@ -198,7 +193,7 @@ impl TransferList {
     /// # Errors
     /// See [`ReadError`]; what was read before is kept.
     pub fn take(&mut self, outcome: Outcome) -> Result<(), ReadError> {
-        let body = read(outcome, "transfers", Value::is_array)?;
+        let body = read(outcome, "transfers", is_list)?;
         let rows = loose::rows(&body, "transfers");
         let before = self.transfers.len();
         for row in rows {

@@ -1,7 +1,7 @@
 //! Faults: what they are about, and what is kept of them.
 
 use crate::recorded;
-use volume_transfer::{FaultKind, ReadError, Response, api};
+use volume_transfer::{ChangeError, FaultKind, ReadError, Response, api};
 
 #[test]
 fn what_a_fault_is_about() {
@@ -30,12 +30,12 @@ fn what_a_fault_is_about() {
         (404, "<html>", Address, None),
         (405, "", Address, None),
         (400, r#"{"badrequest":{"code":"XXX","message":"m"}}"#, Refused, Some("m")),
-        (400, "{broken", Refused, None),
+        (400, "{broken", Refused, Some("{broken")),
         (413, r#"{"overLimit":{"code":413,"message":"m","retryAfter":"0"}}"#, Quota, Some("m")),
         (413, r#"{"message":"too large","code":"413","title":"t"}"#, Refused, Some("too large")),
         (429, "", Busy, None),
-        (500, "[1]", Server, None),
-        (503, r#"{"serviceUnavailable":{"message":["not","text"]}}"#, Server, None),
+        (500, "[1]", Server, Some("[1]")),
+        (503, r#"{"serviceUnavailable":{"message":["a","list"]}}"#, Server, Some("a")),
         (415, r#"{"badMediaType":{"code":415,"message":"m"}}"#, Refused, Some("m")),
     ];
     for (status, body, kind, message) in table {
@@ -93,4 +93,126 @@ fn a_message_without_end_is_cut() {
         panic!("not refused");
     };
     assert_eq!(fault.message.unwrap().chars().count(), 1000);
+}
+
+fn fault(status: u16, body: &str) -> volume_transfer::Fault {
+    match api::VolumeList::default().take(Ok(Response::new(status, body.into()))) {
+        Err(ReadError::Refused(fault)) => fault,
+        other => panic!("{status} {body}: {other:?}"),
+    }
+}
+
+#[test]
+fn finds_the_words_wherever_they_are() {
+    for (body, code, message) in [
+        (r#"{"error":"m"}"#, None, "m"),
+        (r#"{"error":["m"]}"#, None, "m"),
+        (r#"{"error":"invalid_token","error_description":"m"}"#, None, "m"),
+        (r#"{"message":{"code":"c","description":"m"}}"#, Some("c"), "m"),
+        (r#"{"fault":{"faultstring":"m","detail":{"errorcode":"c"}}}"#, None, "m"),
+        (r#"{"faultcode":"Client","faultstring":"m","debuginfo":null}"#, Some("Client"), "m"),
+        (r#"{"errors":[{"code":"c","title":"t","detail":"m"}]}"#, Some("c"), "m"),
+        (r#"{"errors":["m","n"]}"#, None, r#"{"errors":["m","n"]}"#),
+        (r#"{"detail":"m"}"#, None, "m"),
+        (r#"{"detail":[{"loc":["body"],"msg":"m","type":"missing"}]}"#, None, "m"),
+        (r#"{"type":"about:blank","title":"t","status":400,"detail":"m"}"#, None, "m"),
+        (r#"{"title":"t","status":400}"#, None, "t"),
+        (r#"{"Code":"c","Message":"m"}"#, Some("c"), "m"),
+        (r#"{"errorCode":"c","errorMsg":"m"}"#, Some("c"), "m"),
+        (r#"{"code":400,"error":{"message":"m"}}"#, Some("400"), "m"),
+        (r#"[{"message":"m"}]"#, None, "m"),
+        (r#"{"NeutronError":{"type":"T","message":"m","detail":""}}"#, None, "m"),
+        ("\n  m \n", None, "m"),
+        (
+            "<html><head><title>400 Bad\r\nRequest</title><style>b { }</style></head><body><p>m",
+            None,
+            "400 Bad Request m",
+        ),
+        ("<?xml version='1.0'?><Error><Code>c</Code><Message>m</Message></Error>", None, "c m"),
+        (r#"{"unheard":"of"}"#, None, r#"{"unheard":"of"}"#),
+    ] {
+        let fault = fault(400, body);
+        assert_eq!(
+            (fault.code.as_deref(), fault.message.as_deref()),
+            (code, Some(message)),
+            "{body}"
+        );
+        assert_eq!(fault.kind(), FaultKind::Refused, "{body}");
+    }
+    for nothing in ["", " \n", "<html></html>", "\u{1f}\u{8b}\u{8}\0", "<br>"] {
+        assert_eq!(fault(400, nothing).message, None, "{nothing:?}");
+    }
+    assert_eq!(fault(400, &"a ".repeat(1000)).message.unwrap().chars().count(), 300);
+}
+
+#[test]
+fn hides_what_may_be_a_key_or_a_token() {
+    let key = "9266c59563c84664";
+    let token = "gAAAAABn-x4Kq9_Zs7wJ0dY2pL5vT8mR3bN6hC1fU4eX7gA0iQ==";
+    for secret in [key, token] {
+        for (before, after) in [
+            (r#"{"error":{"message":"Value: {'auth_key': '"#, r#"'}"}}"#),
+            (r#"{"detail":"bad header X-Auth-Token: "#, r#""}"#),
+            ("<html><title>Blocked</title>token=", "</html>"),
+            (r#"{"accept":{"auth_key":""#, r#""}}"#),
+            ("", ""),
+        ] {
+            let message = fault(400, &format!("{before}{secret}{after}")).message.unwrap();
+            assert!(!message.contains(&secret[..8]), "{message}");
+            assert!(!message.contains(&secret[secret.len() - 8..]), "{message}");
+        }
+        // Nor does a cut show its beginning.
+        let message = fault(400, &format!("{}{secret}", "a ".repeat(145))).message.unwrap();
+        assert!(!message.contains(&secret[..4]), "{message}");
+    }
+    let kept = "Volume c86b9af4-151d-4ead-b62c-5fb967af0e37 could not be found. (req-82a46217-e977-4d18-a2bd-42ee0eb22c91)";
+    let body = format!(r#"{{"itemNotFound":{{"code":404,"message":"{kept}"}}}}"#);
+    assert_eq!(fault(404, &body).message.as_deref(), Some(kept));
+}
+
+#[test]
+fn tells_a_firewall_s_refusal_from_the_service_s() {
+    for status in [403, 406, 407, 418, 451] {
+        for body in ["", "<html><title>403 Forbidden</title></html>", "RBAC: access denied"] {
+            assert_eq!(fault(status, body).kind(), FaultKind::Blocked, "{status} {body}");
+            // It may have refused the response rather than the request.
+            let answer = Ok(Response::new(status, body.into()));
+            let created = api::decode_created(None, answer);
+            let Err(ChangeError::OutcomeUnknown(cause)) = created else {
+                panic!("{status} {body}");
+            };
+            assert_eq!((cause.code(), cause.looks()), ("blocked", 2));
+        }
+    }
+    for body in [r#"{"forbidden":{"code":403,"message":"m"}}"#, r#"{"message":"Forbidden"}"#] {
+        assert_eq!(fault(403, body).kind(), FaultKind::Permission, "{body}");
+    }
+}
+
+#[test]
+fn tells_a_token_that_is_too_long_for_a_server() {
+    for (status, body) in [
+        (431, ""),
+        (431, r#"{"message":"Request Header Fields Too Large"}"#),
+        (400, "<html><head><title>400 Request Header Or Cookie Too Large</title></head></html>"),
+        (
+            400,
+            "<p>Your browser sent a request that this server could not understand.<br />\nSize of a request header field exceeds server limit.<br />",
+        ),
+        (
+            400,
+            "<h2>Bad Request - Request Too Long</h2><p>The size of the request headers is too long.</p>",
+        ),
+        (400, "<p><b>Message</b> Request header is too large</p>"),
+        (400, "Error parsing headers: &#x27;limit request headers fields size&#x27;"),
+        (413, r#"{"error":"Request header too long"}"#),
+    ] {
+        assert_eq!(fault(status, body).kind(), FaultKind::TokenTooLong, "{status} {body}");
+    }
+    for (status, body) in [
+        (400, "<h1>400 Bad request</h1>"),
+        (400, r#"{"badRequest":{"code":400,"message":"The header is limited."}}"#),
+    ] {
+        assert_eq!(fault(status, body).kind(), FaultKind::Refused, "{status} {body}");
+    }
 }

@@ -4,12 +4,14 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::wildcard_enum_match_arm,
     reason = "a test fails by panicking"
 )]
 
 mod created;
 mod faults;
+mod lenient;
 mod lists;
 #[path = "../recorded/mod.rs"]
 mod recorded;

@@ -6,8 +6,10 @@ use volume_transfer::screen::Screened;
 
 /// The volumes and what there is to say beside them; `None` if this is no list of volumes.
 pub(crate) fn read(text: &[u8]) -> Option<(Vec<Volume>, Screened)> {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let body: Value = serde_json::from_slice(text).ok()?;
-    let rows = body.get("volumes")?.as_array()?;
+    let rows = body.get("volumes")?;
+    let rows = if rows.is_null() { &[] } else { rows.as_array()?.as_slice() };
     let volumes: Vec<_> = rows.iter().filter_map(Volume::read).collect();
     let links = body.get("volumes_links").and_then(Value::as_array);
     let next = |link: &Value| link.get("rel").is_some_and(|rel| rel == "next");

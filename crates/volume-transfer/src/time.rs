@@ -1,0 +1,173 @@
+//! Times as services write them.
+
+use alloc::string::String;
+
+/// Rewrites a time as UTC without a zone, `YYYY-MM-DDTHH:MM:SS` with the fraction that it has. What
+/// has no zone is UTC already, and digits alone are the seconds, or milliseconds, since 1970.
+/// Returns any other text as it is.
+pub(crate) fn utc(text: String) -> String {
+    normalize(text.trim().as_bytes()).unwrap_or(text)
+}
+
+/// From 1 March of the year 0 to 1 January 1970.
+const EPOCH: i64 = 719_468;
+
+fn normalize(text: &[u8]) -> Option<String> {
+    let mut rest = Rest(text);
+    let (mut days, mut minutes, mut seconds, mut fraction);
+    if let length @ 9..=14 = text.len()
+        && let Some(number) = rest.number(length)
+    {
+        // So many seconds would be after the year 5138.
+        let since = if length > 11 { number / 1_000 } else { number };
+        (days, minutes, seconds, fraction) = (EPOCH, since / 60, since % 60, &[][..]);
+    } else {
+        let (year, _, month, _, day) =
+            (rest.number(4)?, rest.skip(b"-")?, rest.number(2)?, rest.skip(b"-")?, rest.number(2)?);
+        rest.skip(b"Tt ")?;
+        minutes = 60 * rest.number(2).filter(|hour| *hour < 24)?;
+        rest.skip(b":")?;
+        minutes += rest.number(2).filter(|minute| *minute < 60)?;
+        (seconds, fraction) = (0, &[][..]);
+        if rest.skip(b":").is_some() {
+            seconds = rest.number(2).filter(|second| *second < 61)?;
+            if rest.skip(b".,").is_some() {
+                fraction = rest.0;
+                while rest.number(1).is_some() {}
+                fraction = fraction.get(..fraction.len() - rest.0.len())?;
+            }
+        }
+        let _ = rest.skip(b" ");
+        minutes -= rest.zone()?;
+        if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+            return None;
+        }
+        // Years that begin in March have their odd day at the end.
+        let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+        days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1;
+    }
+    days += minutes.div_euclid(1_440);
+    minutes = minutes.rem_euclid(1_440);
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (year, month) = if month < 10 { (year, month + 3) } else { (year + 1, month - 9) };
+    let mut utc = String::new();
+    for (number, digits, behind) in [
+        (400 * era + year, 1_000, "-"),
+        (month, 10, "-"),
+        (day, 10, "T"),
+        (minutes / 60, 10, ":"),
+        (minutes % 60, 10, ":"),
+        (seconds, 10, if fraction.is_empty() { "" } else { "." }),
+    ] {
+        let mut place = digits;
+        while place > 0 {
+            utc.push(char::from_digit(u32::try_from(number / place % 10).ok()?, 10)?);
+            place /= 10;
+        }
+        utc.push_str(behind);
+    }
+    utc.extend(fraction.iter().copied().map(char::from));
+    Some(utc)
+}
+
+/// What has not been read yet.
+struct Rest<'a>(&'a [u8]);
+
+impl Rest<'_> {
+    fn number(&mut self, digits: usize) -> Option<i64> {
+        let (number, rest) = self.0.split_at_checked(digits)?;
+        let value = number.iter().try_fold(0, |value, byte| {
+            byte.is_ascii_digit().then(|| 10 * value + i64::from(byte - b'0'))
+        })?;
+        self.0 = rest;
+        Some(value)
+    }
+
+    fn skip(&mut self, any: &[u8]) -> Option<u8> {
+        let (byte, rest) = self.0.split_first().filter(|(byte, _)| any.contains(byte))?;
+        self.0 = rest;
+        Some(*byte)
+    }
+
+    /// How many minutes a zone is ahead of UTC.
+    fn zone(&mut self) -> Option<i64> {
+        if let b"" | b"Z" | b"z" | b"UTC" | b"GMT" = self.0 {
+            return Some(0);
+        }
+        let sign = if self.skip(b"+-")? == b'-' { -1 } else { 1 };
+        let hours = self.number(2)?;
+        let _ = self.skip(b":");
+        let minutes = self.number(2).unwrap_or_default();
+        self.0.is_empty().then_some(sign * (60 * hours + minutes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn same(text: &str, expected: &str) {
+        assert_eq!(utc(text.into()), expected, "{text}");
+    }
+
+    #[test]
+    fn writes_every_form_as_utc_without_a_zone() {
+        for (text, expected) in [
+            ("2026-11-26T07:18:53.081642", "2026-11-26T07:18:53.081642"),
+            ("2026-11-26T07:18:53", "2026-11-26T07:18:53"),
+            ("2026-11-26T07:18:53Z", "2026-11-26T07:18:53"),
+            ("2026-11-26t07:18:53z", "2026-11-26T07:18:53"),
+            ("2026-11-26T07:18:53.1Z", "2026-11-26T07:18:53.1"),
+            ("2026-11-26T07:18:53,123Z", "2026-11-26T07:18:53.123"),
+            ("2026-11-26T07:18:53.123456789+00:00", "2026-11-26T07:18:53.123456789"),
+            ("2026-11-26 07:18:53", "2026-11-26T07:18:53"),
+            (" 2026-11-26 07:18:53 UTC\n", "2026-11-26T07:18:53"),
+            ("2026-11-26 07:18:53 +0000", "2026-11-26T07:18:53"),
+            ("2026-11-26T07:18", "2026-11-26T07:18:00"),
+            ("2026-11-26T07:18Z", "2026-11-26T07:18:00"),
+            ("2026-11-26T07:18:53+08:00", "2026-11-25T23:18:53"),
+            ("2026-11-26T07:18:53.5+0800", "2026-11-25T23:18:53.5"),
+            ("2026-12-31T19:30:00-05:30", "2027-01-01T01:00:00"),
+            ("2026-12-31T19:30:00-05", "2027-01-01T00:30:00"),
+            ("2024-03-01T00:00:00+01:00", "2024-02-29T23:00:00"),
+            ("2100-02-28T23:59:60-00:01", "2100-03-01T00:00:60"),
+            ("2000-02-29T12:00:00Z", "2000-02-29T12:00:00"),
+            ("1764141533", "2025-11-26T07:18:53"),
+            ("1764141533123", "2025-11-26T07:18:53"),
+            ("999999999", "2001-09-09T01:46:39"),
+        ] {
+            same(text, expected);
+        }
+    }
+
+    #[test]
+    fn leaves_any_other_text_as_it_is() {
+        for text in [
+            "",
+            "no time",
+            "2026-11-26",
+            "20261126",
+            "2026-13-01T00:00:00",
+            "2026-00-01T00:00:00",
+            "2026-01-32T00:00:00",
+            "2026-01-01T24:00:00",
+            "2026-01-01T00:60:00",
+            "2026-01-01T00:00:61",
+            "2026-01-01T00:00:00 CET",
+            "2026-01-01T00:00:00+8",
+            "2026-01-01T00:00:00+08:00x",
+            "2026-01-01T0",
+            "0000-01-01T00:00:00+23:00",
+            "Thu, 26 Nov 2026 07:18:53 GMT",
+            "123456789012345",
+            "卷",
+        ] {
+            same(text, text);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Responses that differ from what is documented, and that other clients read.
+
+use crate::VOLUME;
+use volume_transfer::api::{self, TransferList, VolumeList};
+use volume_transfer::{
+    Facts, FaultKind, Handover, ReadError, Response, Screen, VolumeId, read_json,
+};
+
+const MARK: &str = "\u{feff}";
+
+fn ok(body: &str) -> Result<Response, volume_transfer::Lost> {
+    Ok(Response::new(200, body.into()))
+}
+
+fn volume() -> VolumeId {
+    VolumeId::parse(VOLUME).unwrap()
+}
+
+fn key(status: u16, body: &str) -> Option<String> {
+    let created = api::decode_created(Some(volume()), Ok(Response::new(status, body.into())));
+    Some(created.ok()?.into_handover().1.auth_key.expose().to_owned())
+}
+
+#[test]
+fn skips_a_byte_order_mark() {
+    let list = format!(r#"{{"volumes":[{{"id":"{VOLUME}","name":"a","status":"available"}}]}}"#);
+    for before in [MARK, "\u{feff}\r\n", "\n\u{feff}", " \t\n"] {
+        let marked = format!("{before}{list}");
+        let mut volumes = VolumeList::default();
+        volumes.take(ok(&marked)).unwrap();
+        assert_eq!(volumes.volumes[0].name.as_deref(), Some("a"), "{before:?}");
+        for part in [1, 2, 3, 4, marked.len()] {
+            let (mut screen, mut rows) = (Screen::new(), Vec::new());
+            for part in marked.as_bytes().chunks(part) {
+                screen.push(part, |row| rows.push(row)).unwrap();
+            }
+            screen.finish().unwrap();
+            // Places count the bytes of the whole response.
+            let row = &marked[rows[0].bytes.clone()];
+            assert_eq!(row, &list[12..list.len() - 2], "{before:?}");
+        }
+
+        let transfer = format!(r#"{{"id":"t","volume_id":"{VOLUME}","auth_key":"k"}}"#);
+        assert_eq!(
+            key(202, &format!(r#"{before}{{"transfer":{transfer}}}"#)).as_deref(),
+            Some("k")
+        );
+        let mut transfers = TransferList::default();
+        transfers.take(ok(&format!(r#"{before}{{"transfers":[{transfer}]}}"#))).unwrap();
+        assert_eq!(transfers.transfers.len(), 1);
+        assert!(Handover::read(format!("{before}{transfer}").as_bytes()).is_ok());
+
+        let refusal = format!(r#"{before}{{"error":{{"code":"EVS.0002","message":"m"}}}}"#);
+        let error = VolumeList::default().take(Ok(Response::new(400, refusal.into())));
+        assert_eq!(error.unwrap_err().kind(), FaultKind::Token);
+    }
+}
+
+#[test]
+fn refuses_half_a_byte_order_mark() {
+    for broken in
+        [&b"\xef"[..], b"\xef{}", b"\xef\xbb{}", b"\xbb{}", b"{}\xef\xbb\xbf", b"{\xef\xbb\xbf}"]
+    {
+        assert_eq!(read_json(broken), None, "{broken:?}");
+    }
+}
+
+#[test]
+fn reads_null_as_an_empty_list() {
+    let mut volumes = VolumeList::default();
+    volumes.take(ok(r#"{"volumes":null,"volumes_links":null}"#)).unwrap();
+    assert_eq!((volumes.volumes.len(), volumes.unreadable), (0, 0));
+    let mut transfers = TransferList::default();
+    transfers.take(ok(r#"{"transfers":null}"#)).unwrap();
+    assert_eq!(transfers.trace(&volume()), api::Trace::NotMade);
+    let mut facts = Facts::default();
+    api::Question::Snapshots.take(ok(r#"{"snapshots":null}"#), &mut facts).unwrap();
+    api::Question::Vaults.take(ok(r#"{"vaults":null}"#), &mut facts).unwrap();
+    assert_eq!((facts.snapshots, facts.backup_policy), (Some(false), Some(false)));
+    for none in ["{}", r#"{"volumes":{}}"#, r#"{"volumes":-1}"#, r#"{"volumes":NaN}"#, "null"] {
+        assert!(VolumeList::default().take(ok(none)).is_err(), "{none}");
+        let none = none.replace("volumes", "transfers");
+        assert!(TransferList::default().take(ok(&none)).is_err(), "{none}");
+    }
+}
+
+/// Values that `JSON.parse` or Python read, and strict parsers refuse with all that stands around.
+const ODD: [&str; 8] = [
+    "NaN",
+    "Infinity",
+    "-Infinity",
+    "1e999",
+    r#""\ud800""#,
+    r#""\udc00\ud800""#,
+    "-0",
+    "123456789012345678901234567890",
+];
+
+#[test]
+fn an_odd_value_hides_nothing_beside_it() {
+    let other = "b104b8db-170d-441b-897a-3c8ba9c5a214";
+    for odd in ODD {
+        let list = format!(
+            r#"{{"volumes":[{{"id":"{VOLUME}","x":{odd},"size":{odd},"name":{odd}}},{odd},
+            {{"id":{odd}}},{{"id":"{other}","name":"b","size":7,"metadata":{{"policy":{odd}}}}}]}}"#
+        );
+        let mut volumes = VolumeList::default();
+        volumes.take(ok(&list)).unwrap();
+        let [first, second] = &volumes.volumes[..] else { panic!("{odd}: {volumes:?}") };
+        assert_eq!((first.size, volumes.unreadable), (None, 2), "{odd}");
+        assert_eq!((second.name.as_deref(), second.size), (Some("b"), Some(7)), "{odd}");
+
+        let list = format!(
+            r#"{{"transfers":[{{"id":"t","volume_id":"{VOLUME}","x":[{odd}],"created_at":{odd}}},{odd},
+            {{"id":"u","volume_id":"{other}"}}]}}"#
+        );
+        let mut transfers = TransferList::default();
+        transfers.take(ok(&list)).unwrap();
+        assert_eq!((transfers.transfers.len(), transfers.unreadable), (2, 1), "{odd}");
+
+        let created = format!(
+            r#"{{"x":{odd},"transfer":{{"id":"t","name":{odd},"auth_key":"k","y":{{"z":{odd}}}}}}}"#
+        );
+        assert_eq!(key(202, &created).as_deref(), Some("k"), "{odd}");
+    }
+    for name in [&b"\xff"[..], b"a\xed\xa0\x80b"] {
+        let body = [br#"{"transfer":{"id":"t","auth_key":"k","name":""#, name, br#""}}"#].concat();
+        let created = api::decode_created(Some(volume()), Ok(Response::new(202, body)));
+        assert_eq!(created.unwrap().into_handover().0.name, None);
+    }
+    for strict in ["nan", "NaNs", "+Infinity", "-NaN", "Inf", "Infinity1", "01", "undefined", "'a'"]
+    {
+        assert_eq!(read_json(format!("[{strict}]").as_bytes()), None, "{strict}");
+    }
+}
+
+#[test]
+fn any_status_of_success_is_one() {
+    let list = format!(r#"{{"volumes":[{{"id":"{VOLUME}"}}]}}"#);
+    let created = r#"{"transfer":{"id":"t","auth_key":"k"}}"#;
+    let accepted = format!(r#"{{"transfer":{{"id":"t","volume_id":"{VOLUME}"}}}}"#);
+    for status in [200, 201, 202, 203, 206, 299] {
+        let mut volumes = VolumeList::default();
+        volumes.take(Ok(Response::new(status, list.clone().into()))).unwrap();
+        assert_eq!(volumes.volumes.len(), 1);
+        assert_eq!(key(status, created).as_deref(), Some("k"));
+        assert!(api::decode_accepted(Ok(Response::new(status, accepted.clone().into()))).is_ok());
+    }
+    // What stands under a token of Cinder's is no list, and no other success.
+    let token = |body: &str| Ok(Response::new(204, body.into()).with_header("X-Auth-Token", "a:p"));
+    assert!(VolumeList::default().take(token(&list)).is_err());
+    assert!(api::decode_accepted(token(&accepted)).is_err());
+}
+
+#[test]
+fn an_error_under_a_status_of_success_keeps_its_words() {
+    for (body, code, message) in [
+        (r#"{"error":{"code":"EVS.0002","message":"m"}}"#, Some("EVS.0002"), Some("m")),
+        (r#"{"error_code":"APIGW.0301","error_msg":"m"}"#, Some("APIGW.0301"), Some("m")),
+        (r#"{"error":"m"}"#, None, Some("m")),
+    ] {
+        for status in [200, 202] {
+            let Err(ReadError::Refused(fault)) =
+                VolumeList::default().take(Ok(Response::new(status, body.into())))
+            else {
+                panic!("{status} {body}");
+            };
+            assert_eq!((fault.code.as_deref(), fault.message.as_deref()), (code, message));
+            // A transfer may have been created all the same.
+            let created = api::decode_created(None, Ok(Response::new(status, body.into())));
+            let Err(volume_transfer::ChangeError::OutcomeUnknown(cause)) = created else {
+                panic!("{status} {body}");
+            };
+            assert_eq!(cause.fault(), Some(fault));
+        }
+    }
+    // Nothing of a record that was cut is a message: its key may stand there.
+    let cut = r#"{"transfer":{"auth_key":"9266c59563c84664","description":"d"#;
+    let created = api::decode_created(None, Ok(Response::new(202, cut.into())));
+    assert!(!format!("{created:?}").contains("9266"));
+}
