@@ -11,6 +11,7 @@ import type {
   EligibilityReport,
   Issue,
   NameReport,
+  Rejected,
   RequestReport,
   ScreenReport,
 } from "volume-transfer";
@@ -179,6 +180,20 @@ export function lightSuite(api: typeof Light | typeof Full): Suite {
       same(await screenStream(failing).catch((error: Error) => error.message), "lost");
     },
 
+    async "a list is read past a byte order mark, null and NaN"() {
+      const other = { ...VOLUME, id: OTHER_ID };
+      const rows = `{"id":"${VOLUME_ID}","size":NaN,"x":[-Infinity]},NaN,${JSON.stringify(other)}`;
+      const list = `\ufeff{"volumes":[${rows}]}`;
+      for (const report of [screenVolumes(list), await screenStream(new Response(list).body!)]) {
+        const { ids, unreadable, rows, issues } = plain(report);
+        same([ids, unreadable, issues], [[VOLUME_ID, OTHER_ID], 1, []]);
+        const row = new TextEncoder().encode(list).subarray(rows[2], rows[3]);
+        same(JSON.parse(new TextDecoder().decode(row)), other);
+      }
+      const { count, unreadable, issues } = screenVolumes('{"volumes":null}');
+      same([count, unreadable, issues], [0, 0, []]);
+    },
+
     "what is no list says where it ends"() {
       const refused = (list: unknown, position: number) =>
         same(plain(screenVolumes(list as never)), {
@@ -337,6 +352,11 @@ export function fullSuite(api: typeof Full): Suite {
       };
       told({ status: 202, body, volumeId: VOLUME_ID }, expected);
       told({ status: 202, body: new TextEncoder().encode(body) }, expected);
+      for (const status of [200, 201, 203, 299]) told({ status, body }, expected);
+      // As other readers of JSON read it.
+      const odd = body.replace("{", '\ufeff {"x":[NaN,1e999,"\\ud800"],');
+      told({ status: 202, body: odd }, expected);
+      told({ status: 202, body: body.replace(created.created_at, "2015-02-25 11:56:53.081642+08:00") }, expected);
       // No key is lost over headers.
       for (const headers of [null, 7, [1], [[1, 2]], { get a() { throw new Error("no"); } }]) {
         told({ status: 202, body, headers }, expected);
@@ -361,6 +381,18 @@ export function fullSuite(api: typeof Full): Suite {
           params: { status: 400 },
         });
       }
+    },
+
+    "a refusal's words are found wherever they are, and hold no key"() {
+      const refused = (status: number, body: string) => {
+        const { outcome, code, fault } = readCreateResponse({ status, body }) as Rejected;
+        return [outcome, code, fault.message];
+      };
+      same(refused(400, '{"errors":[{"detail":"m"}]}'), ["rejected", "refused", "m"]);
+      same(refused(400, `no: {"auth_key":"${created.auth_key}"}`), ["rejected", "refused", 'no: {"auth_key":"…"}']);
+      same(refused(431, ""), ["rejected", "token_too_long", null]);
+      same(refused(403, "<title>403</title> Blocked"), ["outcomeUnknown", "blocked", "403 Blocked"]);
+      same(refused(200, '{"error":{"code":"EVS.5400","message":"m"}}'), ["outcomeUnknown", "unreadable", "m"]);
     },
 
     "an unknown outcome says why"() {

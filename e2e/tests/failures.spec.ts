@@ -115,6 +115,8 @@ test.describe("a refusal", () => {
     ["413 with Retry-After", 413, { overLimit: { code: 413, message: "VolumeLimitExceeded", retryAfter: "0" } }, { "Retry-After": "0" }, "quota"],
     ["413 without Retry-After", 413, { error: { code: "EVS.5413", message: "Insufficient volume quota." } }, {}, "quota"],
     ["429 without a word", 429, "", {}, "busy"],
+    ["431 for a long token", 431, "", {}, "token_too_long"],
+    ["400 of a proxy for a long token", 400, "<html><title>400 Request Header Or Cookie Too Large</title></html>", {}, "token_too_long"],
   ] as const;
   for (const [what, status, body, headers, kind] of refusals) {
     test(what, async ({ app, page }) => {

@@ -7,7 +7,9 @@ use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
 use volume_transfer::api::{TransferList, VolumeList};
-use volume_transfer::{Lost, Method, Outcome, ProjectId, ReadError, Request, Response, Service};
+use volume_transfer::{
+    Lost, Method, Outcome, ProjectId, ReadError, Request, Response, Service, pasted,
+};
 use web_sys::{AbortSignal, RequestCache, RequestRedirect, Url};
 use zeroize::Zeroizing;
 
@@ -66,19 +68,19 @@ pub enum TokenError {
 }
 
 impl Token {
-    /// Reads a token; white space around it, which copying adds, is dropped.
+    /// Reads a token, without what copying added.
     ///
     /// # Errors
     /// See [`TokenError`].
     pub fn parse(text: &str) -> Result<Token, TokenError> {
-        let text = text.trim();
+        let text = pasted(text);
         if text.is_empty() {
             return Err(TokenError::Empty);
         }
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(TokenError::Malformed);
         }
-        Ok(Token(Zeroizing::new(text.to_owned())))
+        Ok(Token(text))
     }
 }
 

@@ -214,7 +214,7 @@ pub(crate) fn Refusal(fault: Fault) -> impl IntoView {
         console.pending.cancelling.set(None);
         focus_soon("token");
     };
-    let reconnect = (kind == FaultKind::Token)
+    let reconnect = matches!(kind, FaultKind::Token | FaultKind::TokenTooLong)
         .then(|| view! { <Button label=key::CONNECT_RENEW press=reconnect /> }.into_any());
     view! {
         <p>{move || fault_kind(language.get(), kind)}</p>

@@ -41,11 +41,21 @@ fn unreadable() -> Value {
     Value::Object(Map::new())
 }
 
+/// Reads a whole number. Minus zero is none to other readers, and none here.
 fn number(raw: &[u8]) -> Option<Value> {
-    let digits = core::str::from_utf8(raw).ok()?;
-    // Minus zero is a fraction to JSON's readers.
-    let negative = || digits.parse::<i64>().ok().filter(|number| *number < 0).map(Value::from);
-    digits.parse::<u64>().ok().map(Value::from).or_else(negative)
+    let digits = raw.strip_prefix(b"-").unwrap_or(raw);
+    if digits.is_empty() {
+        return None;
+    }
+    let number = digits.iter().try_fold(0_u64, |number, byte| {
+        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
+        number.checked_mul(10)?.checked_add(digit)
+    })?;
+    if digits.len() == raw.len() {
+        return Some(Value::from(number));
+    }
+    let number = i64::try_from(number).ok().filter(|number| *number > 0)?;
+    Some(Value::from(-number))
 }
 
 /// Returns what stands between the quotes of a JSON string; `None` if it isn't Unicode.
@@ -63,11 +73,14 @@ fn unescape(text: &[u8]) -> Option<String> {
             'r' => '\r',
             't' => '\t',
             'u' => {
-                let unit = |at: usize| u16::from_str_radix(escape.get(at..at + 4)?, 16).ok();
-                let low = || unit(7).filter(|_| escape.get(5..7) == Some("\\u"));
-                let mut pair = char::decode_utf16([unit(1)?].into_iter().chain(low()));
-                let char = pair.next()?.ok()?;
-                chars = escape.get(if char.len_utf16() == 2 { 11 } else { 5 }..)?.chars();
+                let (first, mut behind) = unit(chars.as_str())?;
+                let low = behind.strip_prefix("\\u").and_then(unit);
+                let units = [Some(first), low.map(|(unit, _)| unit)];
+                let char = char::decode_utf16(units.into_iter().flatten()).next()?.ok()?;
+                if let Some((_, rest)) = low.filter(|_| char.len_utf16() == 2) {
+                    behind = rest;
+                }
+                chars = behind.chars();
                 char
             }
             char => char,
@@ -76,6 +89,13 @@ fn unescape(text: &[u8]) -> Option<String> {
     }
     whole.push_str(rest);
     Some(whole)
+}
+
+/// The four hex digits that a text begins with, and what stands behind them.
+fn unit(text: &str) -> Option<(u16, &str)> {
+    let (digits, rest) = text.split_at_checked(4)?;
+    let unit = digits.chars().try_fold(0, |unit, digit| Some(unit << 4 | digit.to_digit(16)?))?;
+    Some((u16::try_from(unit).ok()?, rest))
 }
 
 /// The document as far as it has been read.

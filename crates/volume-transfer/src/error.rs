@@ -170,10 +170,12 @@ impl Fault {
     /// Whether a server on the way took the header of the request for too long. Only the token can
     /// make it so long.
     fn header_too_long(&self) -> bool {
-        let message = self.message.as_deref().unwrap_or_default().to_ascii_lowercase();
-        let said = message.contains("header")
-            && ["large", "long", "exceed", "limit"].iter().any(|word| message.contains(word));
-        self.status == 431 || said && self.author != Author::Service
+        let message = self.message.as_deref().unwrap_or_default().as_bytes();
+        let says = |word: &str| {
+            message.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+        };
+        let long = || ["large", "long", "exceed", "limit"].into_iter().any(says);
+        self.status == 431 || self.author != Author::Service && says("header") && long()
     }
 }
 

@@ -110,7 +110,7 @@ const fn rule(state: State, byte: u8) -> (State, Action) {
         (S::Hex2, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => (S::Hex1, A::HexDigit),
         (S::Hex1, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => (S::Text, A::LastHexDigit),
 
-        (S::Minus, b'I') => (S::Word, A::Keep),
+        (S::Minus, b'N' | b'I') => (S::Word, A::Keep),
         (S::Minus, b'0') => (S::Zero, A::Keep),
         (S::Minus | S::Whole, b'0'..=b'9') => (S::Whole, A::Keep),
         (S::Zero | S::Whole, b'.') => (S::Dot, A::Keep),
@@ -120,7 +120,7 @@ const fn rule(state: State, byte: u8) -> (State, Action) {
         (S::E | S::Sign | S::Exponent, b'0'..=b'9') => (S::Exponent, A::Keep),
         (S::Zero | S::Whole | S::Decimal | S::Exponent, _) => (S::After, A::EndNumber),
 
-        (S::Word, b'a'..=b'z' | b'N') => (S::Word, A::Keep),
+        (S::Word, b'a'..=b'z' | b'N' | b'I') => (S::Word, A::Keep),
         (S::Word, _) => (S::After, A::EndWord),
 
         (S::Start, 0xef) => (S::Mark2, A::Pass),
@@ -147,19 +147,20 @@ const fn rule(state: State, byte: u8) -> (State, Action) {
 }
 
 /// One byte for each kind that the grammar tells apart.
-const KINDS: &[u8] = b"\0\t \"\\/{}[]:,+-.01abenugFENI\xef\xbb\xbf~";
+const KINDS: &[u8] = b"\0\t \"\\/{}[]:,+-.01abenugFEN\xef\xbb\xbf~";
 
 /// The byte that stands for all of its kind.
 const fn kind(byte: u8) -> u8 {
     match byte {
         b'\t' | b'\n' | b'\r' => b'\t',
         b'"' | b'\\' | b'/' | b'{' | b'}' | b'[' | b']' | b':' | b',' | b'+' | b'-' | b'.' => byte,
-        b' ' | b'0' | b'e' | b'E' | b'u' | b'N' | b'I' | 0xef | 0xbb | 0xbf => byte,
+        b' ' | b'0' | b'e' | b'E' | b'u' | 0xef | 0xbb | 0xbf => byte,
         b'1'..=b'9' => b'1',
         b'b' | b'f' => b'b',
         b'a' | b'c' | b'd' => b'a',
         b'n' | b'r' | b't' => b'n',
         b'A'..=b'F' => b'F',
+        b'N' | b'I' => b'N',
         b'a'..=b'z' => b'g',
         0..=0x1f => 0,
         // Stands in texts and nowhere else, like most of what is not ASCII.

@@ -4,6 +4,7 @@
 
 use crate::lanes;
 use crate::name::is_trimmed;
+use crate::paste::pasted;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt::{self, Write};
@@ -93,15 +94,15 @@ fn is_canonical(text: &[u8; 36]) -> bool {
 }
 
 impl VolumeId {
-    /// Reads a UUID of 36 characters, `8-4-4-4-12` hex digits; white space around it is dropped.
+    /// Reads a UUID of 36 characters, `8-4-4-4-12` hex digits, [as pasted](crate::pasted).
     ///
     /// # Errors
     /// [`IdError::Empty`] for nothing, [`IdError::Malformed`] for anything but a UUID.
     pub fn parse(text: &str) -> Result<VolumeId, IdError> {
-        VolumeId::read(text.chars())
+        VolumeId::from_bytes(pasted(text).as_bytes())
     }
 
-    /// As [`VolumeId::parse`], of characters.
+    /// As [`VolumeId::parse`], of characters, and drops no more than the white space around them.
     ///
     /// # Errors
     /// The same.
@@ -147,16 +148,16 @@ impl fmt::Debug for VolumeId {
 }
 
 impl ProjectId {
-    /// Reads a project id; white space around it is dropped.
+    /// Reads a project ID, [as pasted](crate::pasted).
     ///
     /// # Errors
     /// [`IdError::Empty`] for nothing, [`IdError::Malformed`] for more than 64 characters or for
     /// a character that no project id has.
     pub fn parse(text: &str) -> Result<ProjectId, IdError> {
-        ProjectId::read(text.chars())
+        ProjectId::from_bytes(pasted(text).as_bytes())
     }
 
-    /// As [`ProjectId::parse`], of characters.
+    /// As [`ProjectId::parse`], of characters, and drops no more than the white space around them.
     ///
     /// # Errors
     /// The same.
@@ -207,8 +208,8 @@ impl TransferId {
         (!dots).then_some(TransferId(text))
     }
 
-    /// Reads an id that a person enters: 1 to 64 ASCII letters, digits, `-` or `_`. White space
-    /// around it is dropped.
+    /// Reads an ID that a person enters, [as pasted](crate::pasted): 1 to 64 ASCII letters, digits, `-`
+    /// or `_`.
     ///
     /// # Errors
     /// [`IdError::Empty`] for nothing, [`IdError::Malformed`] for anything that no transfer id is.

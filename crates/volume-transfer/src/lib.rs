@@ -78,7 +78,9 @@ mod json;
 mod lanes;
 mod list;
 mod loose;
+mod paste;
 mod pattern;
+mod time;
 mod words;
 
 pub use constraint::{Constraint, ConstraintSet};
@@ -88,6 +90,7 @@ pub use error::{ChangeError, Fault, FaultKind, ReadError, UnknownCause, Wait};
 pub use http::{Lost, Method, Outcome, Request, Response};
 pub use id::{IdError, ProjectId, TransferId, VolumeId};
 pub use name::{NameError, NameReading, NameRule, TransferName, Unit};
+pub use paste::pasted;
 pub use screen::Screen;
 pub use service::Service;
 pub use transfer::{AuthKey, CreateTransfer, CreatedTransfer, Handover, Link, Transfer};

@@ -4,7 +4,8 @@ use crate::document::read_json;
 use crate::eligibility::EligibleVolume;
 use crate::id::{IdError, TransferId, VolumeId};
 use crate::name::TransferName;
-use crate::{json, loose};
+use crate::paste::pasted;
+use crate::{json, loose, time};
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -59,8 +60,8 @@ pub struct Transfer {
     pub name: Option<String>,
     /// The volume that it hands over.
     pub volume_id: VolumeId,
-    /// When it was created: UTC as `YYYY-MM-DDTHH:MM:SS.ffffff`, without a zone. Lists without
-    /// detail leave it out.
+    /// When it was created: UTC as `YYYY-MM-DDTHH:MM:SS.ffffff`, without a zone, whichever zone and
+    /// form the service wrote. A text in no known form is kept. Lists without detail leave it out.
     pub created_at: Option<String>,
     /// Where the service says that the record is. Not to be followed or relied on: EVS's own
     /// samples point elsewhere.
@@ -94,7 +95,7 @@ impl Transfer {
             id: TransferId::from_service(text(record.get("id"))?)?,
             name: loose::text(record.get("name")),
             volume_id: volume_id.or(asked)?,
-            created_at: loose::text(record.get("created_at")),
+            created_at: loose::text(record.get("created_at")).map(time::utc),
             links: loose::rows(record, "links").iter().filter_map(link).collect(),
             no_snapshots: loose::flag(record.get("no_snapshots")),
             source_project_id: loose::text(record.get("source_project_id")),
@@ -125,21 +126,21 @@ impl AuthKey {
         (!key.is_empty()).then_some(AuthKey(key))
     }
 
-    /// Reads a key that a person enters. White space around it, which copying adds and the service
-    /// would take for a part of it, is dropped; case matters.
+    /// Reads a key that a person enters, without what [copying added](crate::pasted) and the service
+    /// would take for a part of it. Case matters.
     ///
     /// # Errors
     /// [`IdError::Empty`] for nothing, [`IdError::Malformed`] for more than 255 bytes or for
     /// white space or control characters inside, which no key has.
     pub fn parse(text: &str) -> Result<AuthKey, IdError> {
-        let text = text.trim();
+        let text = pasted(text);
         if text.is_empty() {
             return Err(IdError::Empty);
         }
         if text.len() > 255 || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
             return Err(IdError::Malformed);
         }
-        Ok(AuthKey(Zeroizing::new(text.to_owned())))
+        Ok(AuthKey(text))
     }
 
     /// The key in clear. Show it to the person who made the transfer, and to nothing else.

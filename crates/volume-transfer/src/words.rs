@@ -102,7 +102,7 @@ fn find(value: &Value, inside: bool) -> Option<Words> {
 fn plain(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
+        Value::Number(number) => Some(number.as_i64()?.to_string()),
         Value::Array(values) => values.iter().find_map(plain),
         Value::String(_) | Value::Null | Value::Bool(_) | Value::Object(_) => None,
     }
@@ -110,40 +110,57 @@ fn plain(value: &Value) -> Option<String> {
 
 /// Returns the beginning of a body's text without its tags; `None` if it has no text.
 fn text(body: &[u8]) -> Option<String> {
-    let body = String::from_utf8_lossy(body);
-    let mut text = String::new();
-    for (place, piece) in body.split('<').enumerate() {
-        let hidden = piece.starts_with("style") || piece.starts_with("script");
-        let shown = match piece.split_once('>') {
-            _ if place == 0 => piece,
-            Some((_, shown)) if !hidden => shown,
-            Some(_) | None => "",
-        };
-        for word in shown.split_whitespace() {
-            text.extend([if text.is_empty() { "" } else { " " }, word]);
+    let body = core::str::from_utf8(body).ok()?;
+    let (mut text, mut space, mut tag, mut hidden) = (String::new(), false, false, false);
+    for (at, char) in body.char_indices() {
+        match char {
+            '<' => {
+                let rest = body.get(at..).unwrap_or_default();
+                (tag, hidden) = (true, rest.starts_with("<style") || rest.starts_with("<script"));
+            }
+            '>' if tag => (tag, space) = (false, true),
+            _ if tag || hidden => {}
+            ' ' | '\t'..='\r' => space = true,
+            // No text but something binary.
+            '\0'..='\x1f' => return None,
+            _ => {
+                if space && !text.is_empty() {
+                    text.push(' ');
+                }
+                space = false;
+                text.push(char);
+            }
         }
     }
-    let binary = text.contains(char::is_control);
-    (!binary && !text.is_empty()).then(|| mask(&text, 300))
+    (!text.is_empty()).then(|| mask(&text, 300))
 }
 
-/// Cuts a text after so many characters, and hides what may be a key or a token: an error may quote
-/// the request. Both are long and have digits; UUIDs have dashes, and stay.
+/// Cuts a text after so many characters, and hides what may be a key or a token, because an error may
+/// quote the request. Both have at least 16 letters and digits in a row; a UUID has fewer.
 fn mask(text: &str, limit: usize) -> String {
-    let part = |char: char| char.is_ascii_alphanumeric() || "-_+/=.".contains(char);
-    let secret = |word: &str| {
-        word.split(|char: char| !char.is_ascii_alphanumeric())
-            .any(|run| run.len() >= 16 && run.bytes().any(|byte| byte.is_ascii_digit()))
-    };
     let mut masked = String::new();
-    for piece in text.split_inclusive(|char| !part(char)) {
-        let word = piece.trim_end_matches(|char| !part(char));
-        if secret(word) {
-            masked.push('…');
-            masked.push_str(piece.get(word.len()..).unwrap_or_default());
+    let (mut word, mut run, mut digit, mut secret) = (0, 0, false, false);
+    for char in text.chars().chain(['\0']) {
+        if char.is_ascii_alphanumeric() {
+            run += 1;
+            digit |= char.is_ascii_digit();
+            secret |= digit && run >= 16;
         } else {
-            masked.push_str(piece);
+            (run, digit) = (0, false);
+            if !matches!(char, '+'..='/' | '=' | '_') {
+                if secret {
+                    masked.truncate(word);
+                    masked.push('…');
+                }
+                secret = false;
+                word = masked.len() + char.len_utf8();
+            }
         }
+        masked.push(char);
     }
-    masked.chars().take(limit).collect()
+    masked.pop();
+    if let Some((end, _)) = masked.char_indices().nth(limit) {
+        masked.truncate(end);
+    }
+    masked
 }

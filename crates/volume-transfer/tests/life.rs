@@ -3,6 +3,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::string_slice,
     clippy::wildcard_enum_match_arm,
     reason = "a test fails by panicking"
 )]
@@ -87,6 +88,10 @@ fn a_key_keeps_its_case_and_loses_what_copying_added() {
     assert_eq!(AuthKey::parse(" D375b6\n").unwrap().expose(), "D375b6");
     assert_eq!(AuthKey::parse(" \u{3000}").map(|_| ()), Err(IdError::Empty));
     assert!(AuthKey::parse(&"a".repeat(255)).is_ok());
+    assert_eq!(
+        AuthKey::parse("\u{2018}9266\u{200b}c595\r\n63c8\u{2019}").unwrap().expose(),
+        "9266c59563c8"
+    );
     for malformed in ["a b", "a\0b", &"a".repeat(256)] {
         assert_eq!(AuthKey::parse(malformed).map(|_| ()), Err(IdError::Malformed));
     }
@@ -316,4 +321,33 @@ fn where_the_service_may_still_be_at_work_one_look_proves_nothing() {
     let answer = api::decode_created(None, Ok(Response::new(202, Vec::new())));
     let Err(ChangeError::OutcomeUnknown(cause)) = answer else { panic!("no record") };
     assert_eq!(cause.looks(), 1);
+}
+
+#[test]
+fn pasting_adds_nothing_to_an_id() {
+    let uuid = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
+    for text in [
+        format!("\u{feff}{uuid}"),
+        format!("{}\u{200b}\u{200d}{}", &uuid[..20], &uuid[20..]),
+        format!("\u{202a}{uuid}\u{202c}\u{2060}"),
+        format!("{}\u{ad}{}", &uuid[..9], &uuid[9..]),
+        format!("\u{a0}`{uuid}`\r\n"),
+        format!("\"{uuid}\""),
+        format!("\u{201c}{uuid}\u{201d}"),
+        format!("{}\r\n{}", &uuid[..30], &uuid[30..]),
+        uuid.replace('-', "\u{2011}"),
+        uuid.replace('5', "\u{ff15}").replace('a', "\u{ff41}"),
+    ] {
+        assert_eq!(VolumeId::parse(&text).unwrap().as_str(), uuid, "{text:?}");
+        assert_eq!(ProjectId::parse(&text).unwrap().as_str(), uuid, "{text:?}");
+        assert_eq!(TransferId::parse(&text).unwrap().as_str(), uuid, "{text:?}");
+        assert_eq!(AuthKey::parse(&text).unwrap().expose(), uuid, "{text:?}");
+        let file = serde_json::json!({ "transfer_id": text, "auth_key": text }).to_string();
+        let read = Handover::read(file.as_bytes()).unwrap();
+        assert_eq!((read.transfer_id.as_str(), read.auth_key.expose()), (uuid, uuid));
+    }
+    for malformed in ["a b", "a\u{a0}b", "a\"b", "a\tb", "过"] {
+        assert_eq!(ProjectId::parse(malformed), Err(IdError::Malformed), "{malformed:?}");
+    }
+    assert_eq!(ProjectId::parse("\u{feff}\" \u{200b}\""), Err(IdError::Empty));
 }

@@ -21,7 +21,7 @@ export interface TransferRecord {
   id: string;
   name: string | null;
   volumeId: string;
-  /** UTC as `YYYY-MM-DDTHH:MM:SS.ffffff`, without a zone. */
+  /** UTC as `YYYY-MM-DDTHH:MM:SS.ffffff`, without a zone, whichever form the service wrote. */
   createdAt: string | null;
   /** The server's text: never to be followed unseen. */
   links: { href: string; rel: string }[];
