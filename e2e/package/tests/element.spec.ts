@@ -4,6 +4,7 @@ import AxeBuilder from "@axe-core/playwright";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test as base, type Page } from "@playwright/test";
+import { defineTransferName } from "volume-transfer/element";
 import { installed, project, readme, serve, STRICT } from "../host.ts";
 
 const messages = (language: string): Record<string, string> =>
@@ -83,13 +84,83 @@ test("waits for an input method to be done", async ({ form }) => {
   await expect(form.getByText("3 of 255 bytes")).toBeVisible();
 });
 
+test("submits nothing by an Enter that ends a composition, whichever of the two comes first", async ({ form }) => {
+  await field(form).evaluate((input: HTMLInputElement) => {
+    // Safari's order: the composition has ended when its key is reported.
+    input.focus();
+    input.dispatchEvent(new CompositionEvent("compositionstart", { bubbles: true, composed: true }));
+    input.value = "卷";
+    input.dispatchEvent(new InputEvent("input", { isComposing: true, bubbles: true, composed: true }));
+    input.dispatchEvent(new CompositionEvent("compositionend", { data: "卷", bubbles: true, composed: true }));
+    for (const type of ["keydown", "keyup"]) {
+      input.dispatchEvent(new KeyboardEvent(type, { key: "Enter", keyCode: 229, bubbles: true, composed: true, cancelable: true }));
+    }
+  });
+  await expect(form.getByText("3 of 255 bytes")).toBeVisible();
+  expect(form.url()).not.toContain("?");
+  await field(form).press("Enter");
+  await expect.poll(() => sent(form)).toBe("卷");
+});
+
+test("keeps the properties and the focus that it was given before it was defined", async ({ form }) => {
+  const seen = await form.evaluate(async (messages) => {
+    document.body.insertAdjacentHTML("beforeend", '<form><late-name name="a" value="default" autofocus></late-name></form>');
+    const early = document.querySelector("late-name")!;
+    Object.assign(early, { value: "typed", required: true, service: "cinder", messages: { ...messages, "counter.characters": "{length}!" } });
+    const { defineTransferName } = await import("/node_modules/volume-transfer/element.js" as string);
+    await defineTransferName({ messages, tag: "late-name" });
+    await new Promise(requestAnimationFrame);
+    const { value, defaultValue, required, service, shadowRoot } = early as unknown as HTMLInputElement & { service: string };
+    const counter = shadowRoot!.querySelector("[part=counter]")!.textContent;
+    return [value, defaultValue, required, service, counter, document.activeElement === early, Object.keys(early)];
+  }, messages("en"));
+  expect(seen).toEqual(["typed", "default", true, "cinder", "5!", true, ["report"]]);
+});
+
+test("has its text again when the page is come back to", async ({ form }) => {
+  await field(form).fill("first volume");
+  await form.goto("about:blank");
+  await form.goBack();
+  await expect(field(form)).toHaveValue("first volume");
+  await form.getByRole("button").click();
+  await expect.poll(() => sent(form)).toBe("first volume");
+});
+
+test("submits nothing by Enter outside of a form", async ({ form }) => {
+  await form.evaluate(() => {
+    const button = Object.assign(document.createElement("button"), { id: "outside" });
+    button.onclick = () => button.remove();
+    document.body.append(document.querySelector("volume-transfer-name")!, button);
+  });
+  await form.locator("volume-transfer-name input").press("Enter");
+  await expect(form.locator("#outside")).toBeVisible();
+});
+
+test("says an error once", async ({ form }) => {
+  await field(form).fill(" ");
+  await field(form).press("Tab");
+  const replaced = await form.locator("volume-transfer-name").evaluate(async (host) => {
+    let count = 0;
+    new MutationObserver((records) => (count += records.length)).observe(host.shadowRoot!.querySelector("[part=error]")!, { childList: true });
+    Object.assign(host, { value: "  " });
+    host.focus();
+    await new Promise(requestAnimationFrame);
+    return count;
+  });
+  expect(replaced).toBe(0);
+});
+
+test("says where it does not work", async () => {
+  await expect(defineTransferName({ messages: {} })).rejects.toThrow(/needs a browser.*volume-transfer\/light/);
+});
+
 test("resets, is disabled with its form, and speaks Chinese", async ({ form }) => {
   await field(form).fill(" ");
   await field(form).press("Tab");
   const element = form.locator("volume-transfer-name");
   await element.evaluate((host, messages) => Object.assign(host, { messages }), messages("zh-CN"));
   await expect(form.getByText(messages("zh-CN")["name.blank"]!)).toBeVisible();
-  await form.locator("form").evaluate((form: HTMLFormElement) => form.reset());
+  await form.evaluate(() => document.forms[0]!.reset());
   await expect(form.getByText(messages("zh-CN")["name.blank"]!)).toBeHidden();
   await expect(field(form)).toHaveValue("");
   await element.evaluate((host) => host.setAttribute("disabled", ""));

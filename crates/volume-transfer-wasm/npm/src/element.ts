@@ -1,23 +1,25 @@
 // A form's field for the transfer's name, which validates by itself.
 
-import { explain, type Messages } from "./explain.js";
+import { sentence, type Messages } from "./explain.js";
 import { init, validateTransferName, type NameReport, type Service, type Source } from "./light.js";
 
 export type { Messages, NameReport, Service, Source };
 
-/** `<volume-transfer-name>`: takes part in a form as an input does. */
-export interface VolumeTransferNameElement extends HTMLElement {
-  /** The text as it was entered. */
-  value: string;
-  /** What the rule says of it. */
+/** What an `<input type="text">` has, in a form and for frameworks. */
+type InputMember =
+  | "autocomplete" | "checkValidity" | "defaultValue" | "disabled" | "form" | "labels" | "maxLength" | "minLength"
+  | "name" | "pattern" | "placeholder" | "readOnly" | "reportValidity" | "required" | "select" | "selectionDirection"
+  | "selectionEnd" | "selectionStart" | "setCustomValidity" | "setRangeText" | "setSelectionRange" | "type"
+  | "validationMessage" | "validity" | "value" | "willValidate";
+
+/** `<volume-transfer-name>`: behaves as an `<input>` does; the README lists the differences. */
+export interface VolumeTransferNameElement extends HTMLElement, Pick<HTMLInputElement, InputMember> {
+  /** The validation report for the current text. */
   readonly report: NameReport;
-  /** The sentences; set them anew to change the language. */
+  /** The sentences. Set them again to change the language. */
   messages: Messages;
-  readonly form: HTMLFormElement | null;
-  readonly validity: ValidityState;
-  readonly validationMessage: string;
-  checkValidity(): boolean;
-  reportValidity(): boolean;
+  /** The service whose rule applies, by its attribute; null means `evs-v2`. */
+  service: string | null;
 }
 
 export interface DefineOptions {
@@ -28,104 +30,157 @@ export interface DefineOptions {
   source?: Source | PromiseLike<Source> | undefined;
 }
 
-/** Loads the rules and registers the element. Its sentences are yours to choose. */
+/**
+ * Loads the rules and registers the element. Its sentences are yours to choose.
+ *
+ * @throws {Error} where there are no form-associated custom elements, as in jsdom.
+ */
 export async function defineTransferName(options: DefineOptions): Promise<void> {
   const { messages, tag = "volume-transfer-name", source } = options;
+  if (!("setFormValue" in (globalThis.ElementInternals?.prototype ?? {}))) {
+    throw new Error('volume-transfer: the element needs a browser; elsewhere, use "volume-transfer/light"');
+  }
   await init(source);
   if (!customElements.get(tag)) customElements.define(tag, elementWith(messages));
 }
 
-// The class is made when it is asked for: where there is no HTMLElement, on a server, nobody asks.
+function create<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, part: string): HTMLElementTagNameMap[Tag] {
+  const element = document.createElement(tag);
+  element.part = element.id = part;
+  return element;
+}
+
+function setAttribute(element: Element, name: string, value: unknown): void {
+  if (value == null) element.removeAttribute(name);
+  else element.setAttribute(name, value as string);
+}
+
+// Servers have no HTMLElement, so the class is created on the first call.
 function elementWith(defaults: Messages): CustomElementConstructor {
   const style = new CSSStyleSheet();
   style.replaceSync(`
-    :host { display: inline-block; }
-    :host([hidden]) { display: none; }
+    :host(:not([hidden])) { display: inline-block; }
     input { box-sizing: border-box; width: 100%; min-height: 24px; font: inherit; }
-    [part=counter], [part=error] { display: block; margin: 0; }
-    [part=error]:empty { display: none; }
   `);
+  const members = ["service", "tabIndex", ...Object.keys(HTMLInputElement.prototype)];
 
-  return class extends HTMLElement implements VolumeTransferNameElement {
+  return class Field extends HTMLElement {
     static formAssociated = true;
-    static observedAttributes = ["service", "disabled", "aria-label"];
+    static observedAttributes = ["aria-label", "enterkeyhint", ...members.map((name) => name.toLowerCase())];
 
     #internals = this.attachInternals();
-    #input = document.createElement("input");
-    #counter = document.createElement("span");
-    #error = document.createElement("p");
+    #form = document.createElement("form");
+    #input = create("input", "input");
+    #counter = create("div", "counter");
+    #error = create("div", "error");
     #messages = defaults;
-    #report!: NameReport;
-    /** Whether what is wrong is said already: once the field was left, or the form was to be sent. */
+    #custom = "";
+    /** Whether errors are shown: after the field was left or an `invalid` event. */
     #judged = false;
+    report!: NameReport;
+
+    static {
+      // Forwards every member of an input to the internals or else to the inner input. No member is
+      // read-only, because frameworks assign any property that exists: the rest become attributes.
+      for (const name of members) {
+        if (name === "setCustomValidity") continue;
+        Object.defineProperty(this.prototype, name, {
+          configurable: true,
+          enumerable: true,
+          get(this: Field) {
+            // A capturing listener may read this before the input event reaches the inner input.
+            this.#read(true);
+            // The inner input is also disabled by a fieldset.
+            if (name === "disabled") return this.hasAttribute(name);
+            const owner = (name in this.#internals ? this.#internals : this.#input) as unknown as Record<string, unknown>;
+            const member = owner[name];
+            if (member === undefined) return this.getAttribute(name);
+            if (typeof member !== "function") return member;
+            return (...inputs: unknown[]) => {
+              const result: unknown = member.apply(owner, inputs);
+              this.#read();
+              return result;
+            };
+          },
+          set(this: Field, value: unknown) {
+            const input = this.#input as unknown as Record<string, unknown>;
+            if (/^(value|selection)/.test(name)) {
+              input[name] = value ?? "";
+              this.#read();
+            } else {
+              if (typeof input[name] === "boolean") value = value ? "" : null;
+              setAttribute(this, name.replace("defaultV", "v"), value);
+            }
+          },
+        });
+      }
+    }
 
     constructor() {
       super();
       const root = this.attachShadow({ mode: "open", delegatesFocus: true });
       root.adoptedStyleSheets = [style];
-      for (const [part, element] of Object.entries({ input: this.#input, counter: this.#counter, error: this.#error })) {
-        element.part.add(part);
-        element.id = part;
-      }
+      this.#form.append(this.#input, this.#counter, this.#error);
       this.#error.setAttribute("aria-live", "polite");
       this.#input.setAttribute("aria-describedby", "error counter");
-      this.#input.autocomplete = "off";
-      this.#input.addEventListener("input", (event) => {
-        // What an input method is still composing is not the name yet.
-        if (!(event as InputEvent).isComposing) this.#read();
-      });
-      this.#input.addEventListener("compositionend", () => this.#read());
-      this.#input.addEventListener("change", () => this.dispatchEvent(new Event("change", { bubbles: true })));
-      this.#input.addEventListener("keydown", (event) => {
-        if (event.key === "Enter" && !event.isComposing) this.form?.requestSubmit();
-      });
-      this.addEventListener("blur", () => {
-        // What is said moves what is below it: not away from under a pointer that is pressing there.
-        if (this.ownerDocument.querySelector(":active") === null) return this.#judge();
-        const released = () => setTimeout(() => this.#judge());
-        addEventListener("pointerup", released, { once: true, capture: true });
-      });
-      this.addEventListener("invalid", (event) => {
-        // The reason stands below the field: no bubble beside it.
+      // A host that is upgraded after its insertion isn't focused by the browser.
+      this.#input.autofocus = this.autofocus;
+      // With its own form, the browser decides whether Enter submits. It doesn't if the key press was
+      // prevented or ended a composition, and engines differ in the order of these events.
+      this.#form.noValidate = true;
+      this.#form.autocomplete = "off";
+      this.#form.onsubmit = (event) => {
         event.preventDefault();
-        this.#judge();
-        const controls = Array.from(this.form?.elements ?? []) as HTMLInputElement[];
-        const first = controls.find((control) => control.willValidate && !control.validity.valid);
-        if ((first as unknown) === this) this.#input.focus();
-      });
-      root.append(this.#input, this.#counter, this.#error);
+        this.#submit();
+      };
+      root.append(this.#form);
+      for (const type of ["input", "compositionend", "change", "select"]) {
+        this.#input.addEventListener(type, (event) => {
+          this.#read((event as InputEvent).isComposing);
+          if (!event.composed) this.dispatchEvent(new Event(type, event));
+        });
+      }
+      this.addEventListener("focus", () => this.#read());
+      for (const type of ["blur", "invalid"]) {
+        this.addEventListener(type, async () => {
+          // An error moves what is below it, so it waits for a pointer that is pressed there.
+          while (document.querySelector(":active")) await new Promise(requestAnimationFrame);
+          this.#judged = true;
+          this.#read();
+        });
+      }
       this.#read();
     }
 
     connectedCallback(): void {
-      if (!this.#input.value) this.value = this.getAttribute("value") ?? "";
-      this.#label();
+      // Properties that were set before the upgrade hide the accessors.
+      for (const [name, value] of Object.entries(this)) {
+        if (!(name in Field.prototype)) continue;
+        Reflect.deleteProperty(this, name);
+        Object.assign(this, { [name]: value });
+      }
+      this.#read();
     }
 
-    attributeChangedCallback(): void {
-      this.#label();
+    attributeChangedCallback(name: string, _: string | null, value: string | null): void {
+      // These three apply to the host alone.
+      if (!/^(form|type|disabled)$/.test(name)) setAttribute(this.#input, name, value);
       this.#read();
     }
 
     formResetCallback(): void {
       this.#judged = false;
-      this.value = this.getAttribute("value") ?? "";
+      this.#form.reset();
+      this.#read();
     }
 
     formDisabledCallback(disabled: boolean): void {
       this.#input.disabled = disabled;
+      this.#read();
     }
 
     formStateRestoreCallback(state: string): void {
-      this.value = state;
-    }
-
-    get value(): string {
-      return this.#input.value;
-    }
-
-    set value(text: string) {
-      this.#input.value = text;
+      this.#input.value = state;
       this.#read();
     }
 
@@ -133,76 +188,57 @@ function elementWith(defaults: Messages): CustomElementConstructor {
       return this.#messages;
     }
 
-    set messages(messages: Messages) {
-      this.#messages = messages;
+    set messages(messages: Messages | null | undefined) {
+      this.#messages = messages ?? defaults;
       this.#read();
     }
 
-    get report(): NameReport {
-      return this.#report;
+    // Delegated focus would select all of the text.
+    override focus(options?: FocusOptions): void {
+      this.#input.focus(options);
     }
 
-    get form(): HTMLFormElement | null {
-      return this.#internals.form;
-    }
-
-    get name(): string {
-      return this.getAttribute("name") ?? "";
-    }
-
-    get type(): string {
-      return "volume-transfer-name";
-    }
-
-    get validity(): ValidityState {
-      return this.#internals.validity;
-    }
-
-    get validationMessage(): string {
-      return this.#internals.validationMessage;
-    }
-
-    get willValidate(): boolean {
-      return this.#internals.willValidate;
-    }
-
-    checkValidity(): boolean {
-      return this.#internals.checkValidity();
-    }
-
-    reportValidity(): boolean {
-      return this.#internals.reportValidity();
-    }
-
-    /** Labels name the element; the input within it is what assistive technology meets. */
-    #label(): void {
-      const labels = Array.from(this.#internals.labels, (label) => label.textContent?.trim());
-      const name = this.getAttribute("aria-label") ?? labels.join(" ");
-      if (name) this.#input.setAttribute("aria-label", name);
-    }
-
-    #judge(): void {
-      this.#judged = true;
-      this.#label();
+    setCustomValidity(message: string): void {
+      this.#custom = message;
       this.#read();
     }
 
-    #read(): void {
-      const { value } = this.#input;
-      const service = (this.getAttribute("service") ?? undefined) as Service | undefined;
-      const report = validateTransferName(value, { service });
-      this.#report = report;
-      const { unit, length, limit } = report;
-      const counter = { field: "counter", code: unit, params: { length, limit } };
-      this.#counter.textContent = explain(counter, this.#messages);
-      const wrong = explain(report, this.#messages);
-      if (wrong) this.#internals.setValidity({ customError: true }, wrong, this.#input);
-      else this.#internals.setValidity({});
-      // No name is no entry; and a name goes as the service stores it.
-      this.#internals.setFormValue(wrong ? value : report.value, value);
-      this.#error.textContent = this.#judged ? wrong : "";
-      if (this.#judged && wrong) this.#input.setAttribute("aria-invalid", "true");
-      else this.#input.removeAttribute("aria-invalid");
+    /** Implicit submission: browsers provide it only for an input that is in the form itself. */
+    #submit(): void {
+      const { form } = this.#internals;
+      if (!form) return;
+      const controls = (this.getRootNode() as ParentNode).querySelectorAll<HTMLInputElement>("*");
+      let fields = 0;
+      for (const control of controls) {
+        if (control.form !== form) continue;
+        if (/^(submit|image)$/.test(control.type)) return control.click();
+        if (/^(text|search|tel|url|email|password|number|month|week|date.*|time)$/.test(control.type)) fields++;
+      }
+      if (fields === 1) form.requestSubmit();
+    }
+
+    #read(composing = false): void {
+      const input = this.#input;
+      const { value } = input;
+      const report = (this.report = validateTransferName(value, { service: this.getAttribute("service") as Service }));
+      const say = (issue: Parameters<typeof sentence>[0]) => sentence(issue, this.#messages);
+      const custom = this.#custom || report.issues.map(say).join("\n");
+      input.setCustomValidity(custom);
+      // Empty while the input is disabled or read-only.
+      const wrong = input.validationMessage;
+      this.#internals.setValidity(input.validity, wrong || custom || "-", input);
+      // Sends a valid name as the service stores it, and an empty one not at all.
+      this.#internals.setFormValue(report.issues.length ? value : report.value, value);
+      // Shows nothing about text that is still being composed.
+      if (composing) return;
+      this.#counter.textContent = say({ field: "counter", code: report.unit, params: report as never });
+      const shown = this.#judged ? wrong : "";
+      // Screen readers announce the same text again if it is replaced.
+      if (this.#error.textContent !== shown) this.#error.textContent = shown;
+      input.setAttribute("aria-invalid", `${shown !== ""}`);
+      // Assistive technology meets the inner input, but labels refer to the host.
+      const labels = Array.from(this.#internals.labels ?? [], (label) => label.textContent);
+      input.setAttribute("aria-label", this.getAttribute("aria-label") ?? labels.join(" "));
     }
   };
 }

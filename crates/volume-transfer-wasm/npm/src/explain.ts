@@ -25,7 +25,15 @@ export function explain(
     }
     return sentences.join("\n");
   }
-  const { field, code, params } = result;
+  return sentence(result, messages);
+}
+
+/**
+ * Returns the sentence for a single issue or outcome.
+ *
+ * @internal
+ */
+export function sentence({ field, code, params }: Explainable, messages: Messages): string {
   const message = messages[`${field}.${code}`] ?? `${field}.${code}`;
   // A param that is a code itself has a message too, `unit.bytes`; an empty one is `status.none`.
   return message.replace(/\{(\w+)\}/g, (_, name: string) => {

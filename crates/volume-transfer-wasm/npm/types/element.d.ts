@@ -1,19 +1,16 @@
 import { type Messages } from "./explain.js";
 import { type NameReport, type Service, type Source } from "./light.js";
 export type { Messages, NameReport, Service, Source };
-/** `<volume-transfer-name>`: takes part in a form as an input does. */
-export interface VolumeTransferNameElement extends HTMLElement {
-    /** The text as it was entered. */
-    value: string;
-    /** What the rule says of it. */
+/** What an `<input type="text">` has, in a form and for frameworks. */
+type InputMember = "autocomplete" | "checkValidity" | "defaultValue" | "disabled" | "form" | "labels" | "maxLength" | "minLength" | "name" | "pattern" | "placeholder" | "readOnly" | "reportValidity" | "required" | "select" | "selectionDirection" | "selectionEnd" | "selectionStart" | "setCustomValidity" | "setRangeText" | "setSelectionRange" | "type" | "validationMessage" | "validity" | "value" | "willValidate";
+/** `<volume-transfer-name>`: behaves as an `<input>` does; the README lists the differences. */
+export interface VolumeTransferNameElement extends HTMLElement, Pick<HTMLInputElement, InputMember> {
+    /** The validation report for the current text. */
     readonly report: NameReport;
-    /** The sentences; set them anew to change the language. */
+    /** The sentences. Set them again to change the language. */
     messages: Messages;
-    readonly form: HTMLFormElement | null;
-    readonly validity: ValidityState;
-    readonly validationMessage: string;
-    checkValidity(): boolean;
-    reportValidity(): boolean;
+    /** The service whose rule applies, by its attribute; null means `evs-v2`. */
+    service: string | null;
 }
 export interface DefineOptions {
     messages: Messages;
@@ -22,5 +19,9 @@ export interface DefineOptions {
     /** Where the wasm module is, as for `init`. */
     source?: Source | PromiseLike<Source> | undefined;
 }
-/** Loads the rules and registers the element. Its sentences are yours to choose. */
+/**
+ * Loads the rules and registers the element. Its sentences are yours to choose.
+ *
+ * @throws {Error} where there are no form-associated custom elements, as in jsdom.
+ */
 export declare function defineTransferName(options: DefineOptions): Promise<void>;
