@@ -41,6 +41,8 @@ interface Tools {
   page: Page;
   field: Locator;
   devtools: CDPSession;
+  /** Waits for what the host or the browser does later. */
+  settle(): Promise<void>;
   /** Binds other values. */
   bind(changes: State): Promise<void>;
   /** Runs in the page. What it returns is observed. */
@@ -96,6 +98,7 @@ const type = (text: string) => async (tools: Tools) => {
   const { page } = tools;
   await page.keyboard.press("End");
   await page.keyboard.type(text);
+  await tools.settle();
 };
 
 const bind = (changes: State) => ({ bind }: Tools) => bind(changes);
@@ -203,6 +206,12 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
     act: ({ page }) => page.locator("label").click(),
     differences: differs("selection", "the browser selects the text when it passes a label's focus on"),
   },
+  "is clicked in a label around it": {
+    act: async ({ run, field }) => {
+      await run((field) => { const label = document.querySelector("label")!; label.removeAttribute("for"); label.append(field); });
+      await field.click({ position: { x: 12, y: 8 } });
+    },
+  },
   "is focused by a click": { act: ({ field }) => field.click({ position: { x: 12, y: 8 } }) },
   "is reached by Tab": { act: async ({ page }) => { await page.locator("body").click({ position: { x: 1, y: 1 } }); await page.keyboard.press("Tab"); } },
   "is skipped by Tab with a negative tabindex": {
@@ -245,6 +254,15 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
       await tools.run(() => (globalThis as any).seen);
     },
   },
+
+  "is too short": {
+    start: { value: "" },
+    act: async (tools) => { await tools.run((field) => (field.minLength = 5)); await type("ab")(tools); },
+    differences: differs("invalid", "Angular and Solid set what was just typed, after which an input is never too short", "Angular", "Solid"),
+  },
+  "does not match its pattern": { act: run((field) => (field.pattern = "[0-9]+")) },
+  "is not validated while it is disabled": { start: { disabled: true, required: true, value: "" }, act: run((field) => [field.checkValidity(), field.form!.checkValidity()]) },
+  "is not validated while it is read-only": { start: { readOnly: true, required: true, value: "" }, act: run((field) => [field.checkValidity(), field.form!.checkValidity()]) },
 
   // The form.
   "is reset": {

@@ -19,22 +19,24 @@ async function observe(page: Page, devtools: CDPSession, tag: string, { start, a
   page.on("pageerror", complain);
   await page.evaluate(([tag, state, around]) => (globalThis as any).test.show(tag, state, around), [tag, { ...START, ...start }, around] as const);
   const field = page.locator("#field");
+  const settle = () =>
+    page.evaluate(async () => {
+      await new Promise(requestAnimationFrame);
+      await new Promise((done) => setTimeout(done));
+    });
   let result: unknown;
   await act({
+    settle,
     page,
     field,
     devtools,
     bind: (changes) => page.evaluate((changes) => (globalThis as any).test.update(changes), changes),
     run: async (body) => {
-      result = await field.evaluate(body as (field: Element) => unknown);
+      result = await page.evaluate(`(${body})(document.getElementById("field"))`);
     },
   });
-  const seen = await page.evaluate(async () => {
-    // What is shown and said later, by the host or by the browser.
-    await new Promise(requestAnimationFrame);
-    await new Promise((done) => setTimeout(done));
-    return (globalThis as any).test.observe();
-  });
+  await settle();
+  const seen = await page.evaluate(() => (globalThis as any).test.observe());
   page.off("pageerror", complain);
   return { ...seen, result, complaints: complaints.join("; ") };
 }

@@ -103,9 +103,11 @@ function elementWith(defaults: Messages): CustomElementConstructor {
             };
           },
           set(this: Field, value: unknown) {
-            const input = this.#input as unknown as Record<string, unknown>;
+            const input = this.#input as HTMLInputElement & Record<string, unknown>;
             if (/^(value|selection)/.test(name)) {
-              input[name] = value ?? "";
+              value ??= "";
+              // Frameworks set what was just typed, after which an input is never too short.
+              if (input[name] !== value || value === input.defaultValue) input[name] = value;
               this.#read();
             } else {
               if (typeof input[name] === "boolean") value = value ? "" : null;
