@@ -13,7 +13,7 @@ from cases import BODY, CASES, HEADERS, STATUS
 from seed_cinder import PROJECTS, services
 
 
-class Player:
+class Runner:
     """Sends test cases to one service, and knows its values for the placeholders."""
 
     def __init__(self, service):
@@ -25,7 +25,7 @@ class Player:
         self.known["data-01 without dashes"] = self.known["data-01"].replace("-", "")
         self.known["data-01 in capitals"] = self.known["data-01"].upper()
 
-    def play(self, case):
+    def run(self, case):
         """Sends a request, and returns the parts of the response to compare, by name."""
         method, path = self.fill(case.request).split(" ")
         body = case.body
@@ -97,14 +97,14 @@ def select(fields, body):
 
 
 def main():
-    cinder, sandbox = map(Player, services())
+    cinder, sandbox = map(Runner, services())
     noauth = cinder.service.noauth
 
     same, listed, wrong = 0, 0, 0
     for case in CASES:
         if noauth and not case.noauth:
             continue
-        expected, got = cinder.play(case), sandbox.play(case)
+        expected, got = cinder.run(case), sandbox.run(case)
         differing = {part for part in expected if expected[part] != got[part]}
         if expected[STATUS] == case.status and differing == set(case.differs):
             same += not differing

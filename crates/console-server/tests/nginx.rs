@@ -76,10 +76,10 @@ impl Nginx {
         let head = format!("{line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{length}{headers}");
         // nginx may respond and close the connection before it has read a whole body.
         let _ = stream.write_all(format!("{head}\r\n{body}").as_bytes());
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        let answer = String::from_utf8(answer).unwrap().replace("\r\n", "\n");
-        let (head, body) = answer.split_once("\n\n").unwrap();
+        let mut response = Vec::new();
+        let _ = stream.read_to_end(&mut response);
+        let response = String::from_utf8(response).unwrap().replace("\r\n", "\n");
+        let (head, body) = response.split_once("\n\n").unwrap();
         format!("{}\n\n{body}", head.to_ascii_lowercase())
     }
 }
@@ -131,9 +131,9 @@ async fn is_as_strict_as_the_gateway() {
         format!("GET {v3}/volume-transfers/detail?limit=1000&marker={SAMPLE}"),
     ];
     for line in &allowed {
-        let answer = nginx.send(line, "", "");
-        assert!(answer.starts_with("http/1.1 200 ok\n"), "{line}: {answer}");
-        assert!(answer.ends_with("{\"of\":\"the endpoint\"}"), "{line}: {answer}");
+        let response = nginx.send(line, "", "");
+        assert!(response.starts_with("http/1.1 200 ok\n"), "{line}: {response}");
+        assert!(response.ends_with("{\"of\":\"the endpoint\"}"), "{line}: {response}");
         let seen = fake.requests();
         assert_eq!(seen.last().unwrap().line, format!("{line} HTTP/1.1"));
     }
@@ -151,9 +151,9 @@ async fn is_as_strict_as_the_gateway() {
         format!("GET /x/..{v3}/volumes/detail"),
         "GET /v2".to_owned(),
     ] {
-        let answer = nginx.send(&line, "", "");
-        assert!(answer.starts_with("http/1.1 404 "), "{line}: {answer}");
-        assert!(answer.contains("does not forward this path"), "{line}: {answer}");
+        let response = nginx.send(&line, "", "");
+        assert!(response.starts_with("http/1.1 404 "), "{line}: {response}");
+        assert!(response.contains("does not forward this path"), "{line}: {response}");
     }
     assert_eq!(fake.requests().len(), allowed.len());
 
@@ -161,7 +161,7 @@ async fn is_as_strict_as_the_gateway() {
                OpenStack-API-Version: volume 3.59\r\nX-Auth-Token: canary\r\nCookie: a=b\r\n\
                X-Forwarded-For: 1.2.3.4\r\nOrigin: http://x\r\nX-Roles: admin\r\n";
     let full = "x".repeat(114_688);
-    let answer = nginx.send(&format!("POST {v3}/os-volume-transfer"), all, &full);
+    let response = nginx.send(&format!("POST {v3}/os-volume-transfer"), all, &full);
     let seen = fake.requests().pop().unwrap();
     let names: Vec<_> = seen.headers.iter().map(|(name, _)| name.as_str()).collect();
     let expected = [
@@ -177,23 +177,23 @@ async fn is_as_strict_as_the_gateway() {
     assert_eq!(seen.headers[4].1, fake.address.to_string());
     assert_eq!(seen.body.len(), full.len());
     for header in ["x-openstack-request-id: req-o\n", "cache-control: no-store\n", "nosniff\n"] {
-        assert!(answer.contains(header), "{header}: {answer}");
+        assert!(response.contains(header), "{header}: {response}");
     }
     for header in ["set-cookie", "access-control", "x-accel", "public"] {
-        assert!(!answer.contains(header), "{header}: {answer}");
+        assert!(!response.contains(header), "{header}: {response}");
     }
     let long = format!("X-Auth-Token: {}\r\n", "t".repeat(20_000));
-    let answer = nginx.send(&format!("GET {v3}/volumes/detail"), &long, "");
-    assert!(answer.starts_with("http/1.1 200 "), "{answer}");
+    let response = nginx.send(&format!("GET {v3}/volumes/detail"), &long, "");
+    assert!(response.starts_with("http/1.1 200 "), "{response}");
 
     let before = fake.requests().len();
-    let answer = nginx.send(&format!("POST {v3}/os-volume-transfer"), all, &(full + "x"));
-    assert!(answer.starts_with("http/1.1 413 "), "{answer}");
+    let response = nginx.send(&format!("POST {v3}/os-volume-transfer"), all, &(full + "x"));
+    assert!(response.starts_with("http/1.1 413 "), "{response}");
     assert_eq!(fake.requests().len(), before);
 
-    let answer = nginx.send(&format!("GET {v3}/vaults"), "", "");
-    assert!(answer.starts_with("http/1.1 502 "), "{answer}");
-    assert!(!answer.contains("location:") && answer.contains("final address"), "{answer}");
+    let response = nginx.send(&format!("GET {v3}/vaults"), "", "");
+    assert!(response.starts_with("http/1.1 502 "), "{response}");
+    assert!(!response.contains("location:") && response.contains("final address"), "{response}");
 
     let log = fs::read_to_string(nginx.folder.path().join("access")).unwrap();
     assert!(log.contains("os-volume-transfer") && !log.contains("canary"), "{log}");

@@ -52,16 +52,16 @@ pub(crate) fn conformance() -> Result<String> {
     let names = run("names", &[&texts.to_string_lossy()])?;
 
     let mut sandbox = Server::sandbox()?;
-    let (cinder, here) = (keystone.url()?, sandbox.url()?);
-    run("seed_cinder", &[&cinder, &here])?;
+    let (cinder, local) = (keystone.url()?, sandbox.url()?);
+    run("seed_cinder", &[&cinder, &local])?;
     run("clients", &[&cinder]).context("the clients fail with Cinder itself")?;
-    let clients = run("clients", &[&here])?;
-    let with_keystone = run("compare", &[&cinder, &here])?;
+    let clients = run("clients", &[&local])?;
+    let with_keystone = run("compare", &[&cinder, &local])?;
 
     let mut sandbox = Server::sandbox()?;
-    let (cinder, here) = (noauth.url()?, sandbox.url()?);
-    run("seed_cinder", &[&cinder, &here, "--noauth"])?;
-    let without = run("compare", &[&cinder, &here, "--noauth"])?;
+    let (cinder, local) = (noauth.url()?, sandbox.url()?);
+    run("seed_cinder", &[&cinder, &local, "--noauth"])?;
+    let without = run("compare", &[&cinder, &local, "--noauth"])?;
     let summary = [with_keystone, without, names, clients];
     println!("\n{}", summary.join("\n"));
     Ok(summary.join("; "))
@@ -117,11 +117,11 @@ fn folder() -> PathBuf {
 /// one.
 fn virtual_environment() -> Result<Result<PathBuf, String>> {
     let environment = folder().join("venv");
-    let python_in_it = environment.join("bin/python");
+    let venv_python = environment.join("bin/python");
     let stamp = environment.join("constraints.txt");
     let wanted = fs::read_to_string(CONSTRAINTS).context(CONSTRAINTS)?;
     if fs::read_to_string(&stamp).is_ok_and(|done| done == wanted) {
-        return Ok(Ok(python_in_it));
+        return Ok(Ok(venv_python));
     }
     if let Err(error) = install(Need::Python) {
         return Ok(Err(format!("{error:#}")));
@@ -131,14 +131,14 @@ fn virtual_environment() -> Result<Result<PathBuf, String>> {
     sh(program(&python.to_string_lossy()).args(["-m", "venv", "--clear"]).arg(&environment))?;
     let pip = |packages: &[&str]| {
         let options = ["-m", "pip", "install", "--quiet", "--retries", "1", "-c", CONSTRAINTS];
-        sh(program(&python_in_it.to_string_lossy()).args(options).args(packages))
+        sh(program(&venv_python.to_string_lossy()).args(options).args(packages))
     };
     if let Err(error) = pip(&["--no-deps", PROBE]) {
         return Ok(Err(format!("its packages cannot be installed ({error:#})")));
     }
     pip(&PACKAGES)?;
     fs::write(&stamp, wanted)?;
-    Ok(Ok(python_in_it))
+    Ok(Ok(venv_python))
 }
 
 /// Runs a script of `conformance`, shows its output, and returns the last line, which is its summary.

@@ -154,9 +154,9 @@ impl RequestHead {
 
     /// Returns the URL of the page that follows the row with this ID.
     pub(super) fn next_page(&self, path: &str, id: &str) -> String {
-        let kept = self.uri.query().unwrap_or_default().split('&');
-        let kept = kept.filter(|pair| !pair.is_empty() && !pair.starts_with("marker="));
-        let query: Vec<_> = kept.map(ToOwned::to_owned).chain([format!("marker={id}")]).collect();
+        let params = self.uri.query().unwrap_or_default().split('&');
+        let params = params.filter(|pair| !pair.is_empty() && !pair.starts_with("marker="));
+        let query: Vec<_> = params.map(ToOwned::to_owned).chain([format!("marker={id}")]).collect();
         format!("{}/{}{path}?{}", self.endpoint, self.version, query.join("&"))
     }
 
