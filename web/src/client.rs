@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 use volume_transfer::api::{TransferList, VolumeList};
 use volume_transfer::{
-    Lost, Method, Outcome, ProjectId, ReadError, Request, Response, Service, pasted,
+    Lost, Method, Outcome, ProjectId, ReadError, Request, Response, Service, endpoint, pasted,
 };
 use web_sys::{AbortSignal, RequestCache, RequestRedirect, Url};
 use zeroize::Zeroizing;
@@ -37,16 +37,15 @@ pub struct SessionData {
 pub struct Endpoint(String);
 
 impl Endpoint {
-    /// Reads an address. `None` if it is not plain http(s), or has a part (user, query, fragment)
-    /// that a path cannot be put behind.
+    /// Parses an address as a catalog, a settings file or a browser's address bar has it: its
+    /// version, project, query and fragment are left out. Returns `None` if it isn't http(s), or
+    /// names a user, whose password would be shown.
     pub fn parse(text: &str) -> Option<Endpoint> {
-        let url = Url::new(text.trim()).ok()?;
+        let url = Url::new(&pasted(text)).ok()?;
         let plain = matches!(url.protocol().as_str(), "http:" | "https:")
-            && [url.username(), url.password(), url.search(), url.hash()]
-                .iter()
-                .all(String::is_empty);
-        let path = url.pathname();
-        plain.then(|| Endpoint(url.origin() + path.trim_end_matches('/')))
+            && url.username().is_empty()
+            && url.password().is_empty();
+        plain.then(|| Endpoint(url.origin() + endpoint::base_path(&url.pathname())))
     }
 
     /// The address, without a slash at its end.

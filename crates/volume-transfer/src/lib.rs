@@ -62,6 +62,7 @@ extern crate alloc;
 pub mod api;
 pub mod constraint;
 pub mod eligibility;
+pub mod endpoint;
 pub mod error;
 pub mod http;
 pub mod id;

@@ -4,7 +4,7 @@ use crate::recorded;
 use crate::{PROJECT, VOLUME};
 use volume_transfer::{
     CreateTransfer, Facts, IdError, Method, ProjectId, Service, TransferId, TransferName, Volume,
-    VolumeId, api, eligibility,
+    VolumeId, api, eligibility, endpoint,
 };
 
 fn project() -> ProjectId {
@@ -96,4 +96,26 @@ fn nothing_but_an_id_gets_into_a_path() {
         assert_eq!(ProjectId::parse(malformed), Err(IdError::Malformed), "{malformed}");
     }
     assert_eq!(TransferId::from_service(String::new()), None);
+}
+
+#[test]
+fn takes_the_version_and_the_project_off_an_address() {
+    for (path, base) in [
+        ("", ""),
+        ("/", ""),
+        ("/volume", "/volume"),
+        ("/v3", ""),
+        ("/v3/", ""),
+        ("/v2.1", ""),
+        ("/v3/dd14c6ac581f40059e27f5320b60bf2f", ""),
+        ("/volume/v3/$(project_id)s/", "/volume"),
+        ("/volume/v2/%(tenant_id)s", "/volume"),
+        ("/a//v3", "/a"),
+        // Not versions, or too far from the end to be one.
+        ("/vault", "/vault"),
+        ("/v/v3x", "/v/v3x"),
+        ("/v3/a/b", "/v3/a/b"),
+    ] {
+        assert_eq!(endpoint::base_path(path), base, "{path}");
+    }
 }
