@@ -2,7 +2,7 @@
 
 use crate::{
     licences,
-    shell::{command, sh, which},
+    shell::{command, filter, sh, which},
 };
 use anyhow::{Context, Result, ensure};
 use std::{
@@ -34,19 +34,40 @@ pub(crate) fn build() -> Result<Vec<FileSize>> {
     let mut files = Vec::new();
     list(Path::new(DIST), &mut files)?;
     files.sort();
-    files.iter().filter(|file| extension(file) == "js").try_for_each(|file| minify(file))?;
+    // Without npm packages there is no esbuild, and the page is 4 KB larger.
+    if which("esbuild").is_some() {
+        for file in &files {
+            match extension(file) {
+                "js" => minify(file)?,
+                "html" => minify_inlined(file)?,
+                _ => {}
+            }
+        }
+    }
     files.into_iter().map(compress).collect()
 }
 
-/// Minifies a script with esbuild, because Trunk's own minifier can't parse wasm-bindgen's output. Skips
-/// it without npm packages, which makes the page 2 KB larger.
+/// Minifies a script with esbuild, because Trunk's own minifier can't parse wasm-bindgen's output.
 fn minify(file: &Path) -> Result<()> {
-    if which("esbuild").is_none() {
-        return Ok(());
-    }
     sh(command("esbuild --minify --target=es2022 --log-level=warning --allow-overwrite")
         .arg(file)
         .arg(format!("--outfile={}", file.display())))
+}
+
+/// Minifies the classic script and the style sheet inside the page. The script also runs in browsers
+/// that are too old for the page, so its syntax stays old.
+fn minify_inlined(file: &Path) -> Result<()> {
+    let mut html = fs::read_to_string(file)?;
+    for (start, end, options) in [
+        ("<script>", "</script>", "--loader=js --target=es5"),
+        ("<style>", "</style>", "--loader=css"),
+    ] {
+        let (before, rest) = html.split_once(start).with_context(|| format!("no {start}"))?;
+        let (text, after) = rest.split_once(end).with_context(|| format!("no {end}"))?;
+        let minified = filter(&format!("esbuild --minify {options}"), text)?;
+        html = format!("{before}{start}{}{end}{after}", minified.trim_end());
+    }
+    fs::write(file, html).context("index.html")
 }
 
 /// Prints the size of each file that a browser loads at first.

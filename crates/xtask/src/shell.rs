@@ -1,9 +1,10 @@
 //! Finds, shows and runs other programs.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use std::{
     env,
     ffi::OsString,
+    io::Write,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -53,6 +54,20 @@ pub(crate) fn output(line: &str) -> Option<String> {
     let output = command(line).stderr(Stdio::null()).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     output.status.success().then_some(text)
+}
+
+/// Sends a text through a program that reads standard input, and returns what it prints.
+pub(crate) fn filter(line: &str, text: &str) -> Result<String> {
+    let mut child = command(line)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("`{line}` could not start"))?;
+    // esbuild reads all of its input before it prints; dropping the pipe ends the input.
+    child.stdin.take().context("standard input is piped")?.write_all(text.as_bytes())?;
+    let output = child.wait_with_output()?;
+    ensure!(output.status.success(), "`{line}` failed ({})", output.status);
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 /// Returns the path of the file that starting a program would run.
