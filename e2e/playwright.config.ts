@@ -1,12 +1,20 @@
 import { defineConfig } from "@playwright/test";
+import type { Options } from "./tests/console.ts";
 
 // Chromium's sandbox does not work for root, which is who runs the tests in most containers.
 const root = process.getuid?.() === 0;
 
-export default defineConfig({
+export default defineConfig<Options>({
   // The page with its server; the npm package in what people build with; the page with a Cinder.
   projects: [
     { name: "page", testDir: "./tests" },
+    // The same once more under a translator; without what asserts on no text, or takes random ways.
+    {
+      name: "translated",
+      testDir: "./tests",
+      testIgnore: ["looks.spec.ts", "long.spec.ts", "walks.spec.ts"],
+      use: { translated: true },
+    },
     { name: "package", testDir: "./package/tests" },
     // A real service takes its time.
     { name: "conformance", testDir: "./conformance", timeout: 120_000, expect: { timeout: 20_000 } },

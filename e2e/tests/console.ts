@@ -3,6 +3,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { test as base, expect, type Locator, type Page, type Route } from "@playwright/test";
+import { translate } from "./translator.ts";
 
 export { expect };
 
@@ -17,6 +18,14 @@ const messages: Record<string, Record<string, string>> = Object.fromEntries(
 );
 
 export const LANGUAGES = Object.keys(messages);
+
+/** A language's sentences that have no values in them, without the names of products. */
+export function sentences(language: string): string[] {
+  const all = Object.entries(messages[language] ?? {});
+  return all
+    .filter(([key, text]) => !text.includes("{") && text.length > 5 && !/^(service|app\.language)/.test(key))
+    .map(([, text]) => text);
+}
 
 /** The sandbox's projects, whose credentials are public. */
 export const PROJECT_A = { id: "dd14c6ac581f40059e27f5320b60bf2f", token: "demo-token-a" };
@@ -229,7 +238,7 @@ export class Console {
     const named = this.page.getByLabel(name, { exact: true }).or(this.page.getByText(name, { exact: true }));
     for (let tries = 0; tries < 60; tries++) {
       await this.page.keyboard.press("Tab");
-      if (await named.evaluateAll((all) => all.some((e) => e === document.activeElement))) return;
+      if (await named.evaluateAll((all) => all.some((e) => (e.closest("button") ?? e) === document.activeElement))) return;
     }
     throw new Error(`the Tab key never got to ${name}`);
   }
@@ -264,13 +273,19 @@ export async function loseAnswer(route: Route): Promise<void> {
   await route.abort("connectionreset");
 }
 
-type Options = { language: string; serverOptions: string[] };
+export type Options = { language: string; serverOptions: string[]; translated: boolean };
 type Fixtures = { server: Server; app: Console };
 
 /** `app` is the page, open and not connected. */
 export const test = base.extend<Options & Fixtures>({
   language: ["en", { option: true }],
   serverOptions: [[], { option: true }],
+  /** Whether something like a browser's translation runs over the page. */
+  translated: [false, { option: true }],
+  page: async ({ page, translated }, use) => {
+    if (translated) await translate(page);
+    await use(page);
+  },
   locale: async ({ language }, use) => use(language),
   server: async ({ serverOptions }, use) => {
     const server = await Server.start(...serverOptions);

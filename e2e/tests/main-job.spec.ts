@@ -1,7 +1,7 @@
 // The main job from end to end, in both languages, with the mouse and with the keyboard alone.
 
 import { readFile } from "node:fs/promises";
-import { DATA_01, expect, LANGUAGES, PROJECT_A, test } from "./console.ts";
+import { Console, DATA_01, expect, LANGUAGES, PROJECT_A, PROJECT_B, sentences, test } from "./console.ts";
 
 for (const language of LANGUAGES) {
   test.describe(`in ${language}`, () => {
@@ -175,4 +175,37 @@ test("filters by text and by eligibility", async ({ app, page }) => {
   await eligibility.selectOption("ineligible");
   await expect(app.radio("worst-case")).toBeVisible();
   expect(eligible + (await app.table.getByRole("radio").count())).toBe(all);
+});
+
+test("the volume that is named is the volume that is sent, whatever was chosen before", async ({ app, page }) => {
+  await app.useDemoProject("A");
+  for (const volume of ["data-01", "worst-case", "data-02"]) {
+    await app.choose(volume);
+    await expect(page.locator(".choice")).toHaveText(`${app.say("create.volume")} ${volume}`);
+  }
+  const listed = await app.row("data-02").locator("code").innerText();
+  await app.create();
+  await expect(app.dialog).toContainText(listed);
+  expect(JSON.parse(app.posts[0]!.body!).transfer.volume_id).toBe(listed);
+  await app.button("handover.close").click();
+  await app.button("connect.change").click();
+  await app.useDemoProject("B");
+  await expect(app.region("connect.title").getByRole("status").first()).toContainText(PROJECT_B.id);
+  await expect(app.region("connect.title")).not.toContainText(PROJECT_A.id);
+});
+
+test("another language leaves no sentence behind in the one before", async ({ app, page, server }) => {
+  await app.useDemoProject("A");
+  await app.choose("worst-case");
+  await app.name("x".repeat(300));
+  for (const language of LANGUAGES.toReversed()) {
+    const now = new Console(page, server, language);
+    await page.locator("select").first().selectOption(language);
+    await expect(now.table).toBeVisible();
+    const text = await page.locator("body").innerText();
+    for (const other of LANGUAGES.filter((other) => other !== language)) {
+      for (const sentence of sentences(other)) expect(text, language).not.toContain(sentence);
+    }
+    expect(sentences(language).filter((sentence) => text.includes(sentence)).length).toBeGreaterThan(20);
+  }
 });

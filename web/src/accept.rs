@@ -1,7 +1,7 @@
 //! Part 6: taking over a volume that another project gives.
 
-use crate::field::{TextField, focus};
-use crate::parts::{Submit, When};
+use crate::field::{TextField, aria_true, focus};
+use crate::parts::{Submit, dynamic};
 use crate::progress::Progress;
 use crate::state::Console;
 use crate::text::{Failure, Key, key, language, said, t};
@@ -26,7 +26,7 @@ pub(crate) fn Accept() -> impl IntoView {
     let busy = RwSignal::new(false);
     let wrong_id = RwSignal::new(None::<Key>);
     let wrong_key = RwSignal::new(None::<Key>);
-    let wrong_file = RwSignal::new(false);
+    let wrong_file = RwSignal::new(None::<Key>);
     let failure = RwSignal::new(None::<ChangeError>);
     let accepted = RwSignal::new(None::<Transfer>);
 
@@ -42,7 +42,7 @@ pub(crate) fn Accept() -> impl IntoView {
     let read_file = move || {
         let chosen = file.get_untracked().and_then(|input| input.files()?.get(0));
         let Some(chosen) = chosen else { return };
-        wrong_file.set(false);
+        wrong_file.set(None);
         spawn_local(async move {
             let text = match chosen.size() <= FILE_LIMIT {
                 true => JsFuture::from(chosen.text()).await.ok().and_then(|text| text.as_string()),
@@ -60,7 +60,7 @@ pub(crate) fn Accept() -> impl IntoView {
                     wrong_key.set(None);
                     focus("accept-submit");
                 }
-                None => wrong_file.set(true),
+                None => wrong_file.set(Some(key::ACCEPT_FILE_MALFORMED)),
             }
         });
     };
@@ -103,20 +103,18 @@ pub(crate) fn Accept() -> impl IntoView {
 
     view! {
         <section aria-labelledby="accept">
-            <h2 id="accept" tabindex="-1">{t(key::ACCEPT_TITLE)}</h2>
-            <p>{t(key::ACCEPT_HINT)}</p>
+            <h2 id="accept" tabindex="-1" prop:textContent=t(key::ACCEPT_TITLE) />
+            <p prop:textContent=t(key::ACCEPT_HINT) />
             <form novalidate on:submit=move |event: SubmitEvent| {
                 event.prevent_default();
                 submit();
             }>
                 <div class="field">
-                    <label for="accept-file">{t(key::ACCEPT_FILE)}</label>
+                    <label for="accept-file" prop:textContent=t(key::ACCEPT_FILE) />
                     <input id="accept-file" type="file" accept=".json,application/json" node_ref=file
                         aria-describedby="accept-file-error" on:change=move |_| read_file()
-                        aria-invalid=move || wrong_file.get().then_some("true") />
-                    <p class="error" id="accept-file-error">
-                        <When holds=wrong_file>{t(key::ACCEPT_FILE_MALFORMED)}</When>
-                    </p>
+                        aria-invalid=aria_true(Signal::derive(move || wrong_file.get().is_some())) />
+                    <p class="error" id="accept-file-error" prop:textContent=said(wrong_file) />
                 </div>
                 <div class="fields">
                     <TextField id="accept-id" label=key::HANDOVER_ID node=id
@@ -128,16 +126,16 @@ pub(crate) fn Accept() -> impl IntoView {
                 <Progress busy label=key::ACCEPT_BUSY />
             </form>
             <div role="status">
-                {move || accepted.get().map(|record| {
+                {dynamic(move || accepted.get().map(|record| {
                     let label = console.label(&record.volume_id);
                     let done = move || language.get().say(key::ACCEPT_DONE, &[("volume", &label)]);
-                    view! { <p class="message good">{Signal::derive(done)}</p> }.into_any()
-                })}
+                    view! { <p class="message good" prop:textContent=Signal::derive(done) /> }.into_any()
+                }))}
             </div>
             <div role="alert">
-                {move || failure.get().map(|error| view! {
+                {dynamic(move || failure.get().map(|error| view! {
                     <Failure error rejected=key::ACCEPT_REJECTED unknown=key::ACCEPT_UNKNOWN />
-                }.into_any())}
+                }.into_any()))}
             </div>
         </section>
     }

@@ -4,7 +4,7 @@ use crate::accept::Accept;
 use crate::connect::Connect;
 use crate::create::Create;
 use crate::handover::HandoverDialog;
-use crate::parts::{When, effect};
+use crate::parts::{When, dynamic, effect};
 use crate::state::Console;
 use crate::text::{Language, key, t};
 use crate::transfers::{CancelDialog, Transfers};
@@ -47,15 +47,15 @@ pub fn App() -> impl IntoView {
     });
 
     view! {
-        <a class="skip" href="#main">{t(key::APP_SKIP)}</a>
+        <a class="skip" href="#main" prop:textContent=t(key::APP_SKIP) />
         <header>
             <div>
-                <h1>{t(key::APP_TITLE)}</h1>
-                <p>{t(key::APP_TAGLINE)}</p>
+                <h1 prop:textContent=t(key::APP_TITLE) />
+                <p prop:textContent=t(key::APP_TAGLINE) />
             </div>
             <div class="settings">
                 <label>
-                    <span>{t(key::APP_LANGUAGE)}</span>
+                    <span prop:textContent=t(key::APP_LANGUAGE) />
                     <select on:change:target=move |event| {
                         if let Some(chosen) = Language::of_tag(&event.target().value()) {
                             remember(LANGUAGE, chosen.tag());
@@ -63,9 +63,8 @@ pub fn App() -> impl IntoView {
                         }
                     }>
                         {Language::all().map(|l| view! {
-                            <option value=l.tag() lang=l.tag() prop:selected=move || language.get() == l>
-                                {l.say(key::APP_LANGUAGE_NAME, &[])}
-                            </option>
+                            <option value=l.tag() lang=l.tag() prop:selected=Signal::derive(move || language.get() == l)
+                                prop:textContent=l.say(key::APP_LANGUAGE_NAME, &[]) />
                         }).collect::<Vec<_>>()}
                     </select>
                 </label>
@@ -82,9 +81,9 @@ pub fn App() -> impl IntoView {
             </When>
         </main>
         <When holds=move || console.handover.with(Option::is_some)><HandoverDialog /></When>
-        {move || console.pending.cancelling.get().map(|(session, transfer)| view! {
+        {dynamic(move || console.pending.cancelling.get().map(|(session, transfer)| view! {
             <CancelDialog session transfer />
-        }.into_any())}
+        }.into_any()))}
     }
 }
 
@@ -99,16 +98,14 @@ fn SchemeSwitch() -> impl IntoView {
     ];
     view! {
         <label>
-            <span>{t(key::APP_SCHEME)}</span>
+            <span prop:textContent=t(key::APP_SCHEME) />
             <select on:change:target=move |event| {
                 let chosen = event.target().value();
                 remember(SCHEME, &chosen);
                 scheme.set(chosen);
             }>
                 {schemes.map(|(value, name)| view! {
-                    <option value=value prop:selected=move || scheme.with(|s| s == value)>
-                        {t(name)}
-                    </option>
+                    <option value=value prop:selected=Signal::derive(move || scheme.with(|s| s == value)) prop:textContent=t(name) />
                 })}
             </select>
         </label>

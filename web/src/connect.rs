@@ -2,7 +2,7 @@
 
 use crate::client::{self, DemoProject, Endpoint, Session, SessionData, Token, TokenError};
 use crate::field::{TextField, focus, focus_soon};
-use crate::parts::{Button, Submit, When};
+use crate::parts::{Button, Submit, When, dynamic};
 use crate::progress::{Progress, Reading};
 use crate::state::Console;
 use crate::text::{Key, ReadFailure, key, language, said, t};
@@ -48,8 +48,8 @@ pub(crate) fn Connect() -> impl IntoView {
     };
     view! {
         <section aria-labelledby="connection">
-            <h2 id="connection">{t(key::CONNECT_TITLE)}</h2>
-            <p role="status">{summary}</p>
+            <h2 id="connection" prop:textContent=t(key::CONNECT_TITLE) />
+            <p role="status" prop:textContent=summary />
             <When holds=editing><ConnectForm editing /></When>
             <When holds=move || !editing.get()><Button label=key::CONNECT_CHANGE press=change /></When>
         </section>
@@ -165,8 +165,8 @@ fn ConnectForm(
         }>
             <When holds=move || demo.with(|demo| !demo.is_empty())>
                 <div class="demo">
-                    <p>{t(key::CONNECT_DEMO_HINT)}</p>
-                    {move || demo.get().into_iter().map(demo_button).collect_view()}
+                    <p prop:textContent=t(key::CONNECT_DEMO_HINT) />
+                    {dynamic(move || Some(demo.get().into_iter().map(demo_button).collect_view().into_any()))}
                 </div>
             </When>
             <div class="fields">
@@ -175,15 +175,14 @@ fn ConnectForm(
                         if e.endpoint.is_empty() { origin() } else { e.endpoint.clone() }
                     }))
                     error=said(wrong_endpoint)>
-                    <p>{t(key::CONNECT_ENDPOINT_HINT)}</p>
+                    <p prop:textContent=t(key::CONNECT_ENDPOINT_HINT) />
                 </TextField>
                 <div class="field">
-                    <label for="service">{t(key::CONNECT_SERVICE)}</label>
+                    <label for="service" prop:textContent=t(key::CONNECT_SERVICE) />
                     <select id="service" node_ref=service>
                         {Service::ALL.map(|s| view! {
-                            <option value=s.code() prop:selected=move || entries.with(|e| e.service == s.code())>
-                                {move || language.get().say_code("service", s.code(), &[])}
-                            </option>
+                            <option value=s.code() prop:selected=Signal::derive(move || entries.with(|e| e.service == s.code()))
+                                prop:textContent=Signal::derive(move || language.get().say_code("service", s.code(), &[])) />
                         })}
                     </select>
                 </div>
@@ -193,19 +192,19 @@ fn ConnectForm(
                 </TextField>
                 <TextField id="token" label=key::CONNECT_TOKEN kind="password" node=token
                     value=start(|e| &e.token) error=said(wrong_token)>
-                    <p>{t(key::CONNECT_TOKEN_HINT)}</p>
+                    <p prop:textContent=t(key::CONNECT_TOKEN_HINT) />
                 </TextField>
             </div>
             <label class="check">
                 <input type="checkbox" node_ref=keep prop:checked=kept().is_some() />
-                {t(key::CONNECT_KEEP)}
+                <span prop:textContent=t(key::CONNECT_KEEP) />
             </label>
             <Submit id="connect-submit" label=key::CONNECT_SUBMIT disabled=busy />
             <Progress busy label=key::CONNECT_BUSY reading />
             <div role="alert">
-                {move || failure.get().map(|error| view! {
+                {dynamic(move || failure.get().map(|error| view! {
                     <div class="message bad"><ReadFailure error /></div>
-                }.into_any())}
+                }.into_any()))}
             </div>
         </form>
     }

@@ -1,7 +1,7 @@
 //! Part 3: what the service asks of the volume, the transfer's name, and the one request.
 
 use crate::field::{TextField, after_press, focus};
-use crate::parts::{Submit, When};
+use crate::parts::{Submit, When, dynamic};
 use crate::progress::Progress;
 use crate::state::Console;
 use crate::text::{Key, key, language, name_error, reason, t};
@@ -48,10 +48,10 @@ pub(crate) fn Create() -> impl IntoView {
 
     view! {
         <section aria-labelledby="create">
-            <h2 id="create">{t(key::CREATE_TITLE)}</h2>
-            <When holds=move || volume.with(Option::is_none)><p>{t(key::CREATE_CHOOSE)}</p></When>
+            <h2 id="create" prop:textContent=t(key::CREATE_TITLE) />
+            <When holds=move || volume.with(Option::is_none)><p prop:textContent=t(key::CREATE_CHOOSE) /></When>
             <When holds=move || volume.with(Option::is_some)>
-                {move || volume.get().map(|volume| view! { <Checks volume /> }.into_any())}
+                {dynamic(move || volume.get().map(|volume| view! { <Checks volume /> }.into_any()))}
                 <CreateForm trouble found />
             </When>
             <TroubleAlert trouble found />
@@ -65,9 +65,9 @@ fn Checks(volume: Arc<Volume>) -> impl IntoView {
     let console = Console::get();
     let language = language();
     let label = volume.label().to_owned();
-    let checks = move || {
+    let checks = dynamic(move || {
         let language = language.get();
-        console
+        let checks = console
             .eligibility(&volume)
             .findings()
             .map(|finding| {
@@ -76,19 +76,23 @@ fn Checks(volume: Arc<Volume>) -> impl IntoView {
                     .then(|| reason(language, constraint, volume.status.as_str()));
                 view! {
                     <li class=verdict.code()>
-                        <span>{language.say_code("constraint", constraint.code(), &[])}</span>
-                        <strong>{language.say_code("verdict", verdict.code(), &[])}</strong>
-                        {reason.map(|reason| view! { <p>{reason}</p> }.into_any())}
+                        <span prop:textContent=language.say_code("constraint", constraint.code(), &[]) />
+                        <strong prop:textContent=language.say_code("verdict", verdict.code(), &[]) />
+                        {reason.map(|reason| view! { <p prop:textContent=reason /> }.into_any())}
                     </li>
                 }
                 .into_any()
             })
             .collect_view()
-            .into_any()
-    };
+            .into_any();
+        Some(checks)
+    });
     view! {
-        <p class="choice">{t(key::CREATE_VOLUME)} " " <strong><bdi>{label}</bdi></strong></p>
-        <h3 id="checks" tabindex="-1">{t(key::CREATE_CHECKS)}</h3>
+        <p class="choice">
+            <span prop:textContent=t(key::CREATE_VOLUME) /> " "
+            <strong><bdi prop:textContent=label /></strong>
+        </p>
+        <h3 id="checks" tabindex="-1" prop:textContent=t(key::CREATE_CHECKS) />
         <ul class="checks" aria-labelledby="checks">{checks}</ul>
     }
 }
@@ -227,23 +231,26 @@ fn CreateForm(trouble: RwSignal<Option<Trouble>>, found: RwSignal<Found>) -> imp
                 }
             >
                 <TextField id="transfer-name" label=key::CREATE_NAME node=input error=name_wrong>
-                    <p>{hint} " " <span class="counter">{counter}</span></p>
+                    <p>
+                        <span prop:textContent=hint /> " "
+                        <span class="counter" prop:textContent=counter />
+                    </p>
                 </TextField>
             </div>
             <When holds=move || service().can_leave_snapshots()>
                 <label class="check">
                     <input type="checkbox" prop:checked=leaves_snapshots
                         on:change:target=move |event| leaves_snapshots.set(event.target().checked()) />
-                    {t(key::CREATE_LEAVE_SNAPSHOTS)}
+                    <span prop:textContent=t(key::CREATE_LEAVE_SNAPSHOTS) />
                 </label>
             </When>
-            <h3>{t(key::CREATE_WHAT)}</h3>
-            <ul class="what">{WHAT.map(|what| view! { <li>{t(what)}</li> })}</ul>
+            <h3 prop:textContent=t(key::CREATE_WHAT) />
+            <ul class="what">{WHAT.map(|what| view! { <li prop:textContent=t(what) /> })}</ul>
             <Submit id="create-submit" label=key::CREATE_SUBMIT why="create-blocked"
                 disabled=move || blocked.get().is_some() || console.posting.get() />
-            <p id="create-blocked" class="hint">
-                {move || blocked.get().map(|key| language.get().say(key, &[])).unwrap_or_default()}
-            </p>
+            <p id="create-blocked" class="hint" prop:textContent=Signal::derive(move || {
+                blocked.get().map(|key| language.get().say(key, &[])).unwrap_or_default()
+            }) />
             <Progress busy=console.posting label=key::CREATE_BUSY />
         </form>
     }

@@ -26,25 +26,30 @@ pub(crate) fn TextField(
     /// What is asked of it.
     children: Children,
 ) -> impl IntoView {
-    let wrong = move || !error.with(String::is_empty);
+    let wrong = Signal::derive(move || !error.with(String::is_empty));
     view! {
         <div class="field">
-            <label for=id>{t(label)}</label>
+            <label for=id prop:textContent=t(label) />
             <input
                 id=id
                 type=kind
                 node_ref=node
-                prop:value=move || value.get()
+                prop:value=value
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
-                aria-invalid=move || wrong().then_some("true")
+                aria-invalid=aria_true(wrong)
                 aria-describedby=format!("{id}-error {id}-hint")
             />
-            <p class="error" id=format!("{id}-error")>{error}</p>
+            <p class="error" id=format!("{id}-error") prop:textContent=error />
             <div class="hint" id=format!("{id}-hint")>{children()}</div>
         </div>
     }
+}
+
+/// The value of an ARIA attribute that is `true` or absent.
+pub(crate) fn aria_true(holds: Signal<bool>) -> Signal<Option<&'static str>> {
+    Signal::derive(move || holds.get().then_some("true"))
 }
 
 /// Moves the focus to an element.

@@ -1,7 +1,7 @@
 //! Part 4: the record, and the one moment in which the key can be had.
 
-use crate::field::focus_soon;
-use crate::parts::{self, Button, Entry, When, effect};
+use crate::field::{aria_true, focus_soon};
+use crate::parts::{self, Button, Entry, When, dynamic, effect};
 use crate::state::Console;
 use crate::text::{Key, key, language, local_time, name_or_none, t};
 use js_sys::Array;
@@ -119,30 +119,29 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
                 }
             }
         >
-            <h2 id="handover" tabindex="-1">{t(key::HANDOVER_TITLE)}</h2>
-            <p class="message warn">{t(key::HANDOVER_WARNING)}</p>
+            <h2 id="handover" tabindex="-1" prop:textContent=t(key::HANDOVER_TITLE) />
+            <p class="message warn" prop:textContent=t(key::HANDOVER_WARNING) />
             {record.map(|record| view! { <Record record /> })}
             <div class="key">
-                <p id="auth-key-label">{t(key::HANDOVER_KEY)}</p>
+                <p id="auth-key-label" prop:textContent=t(key::HANDOVER_KEY) />
                 <p>
                     <code aria-labelledby="auth-key-label" class="auth-key" role="group">
-                        <span node_ref=key_node aria-hidden=move || (!shown.get()).then_some("true")></span>
+                        <span node_ref=key_node aria-hidden=aria_true(Signal::derive(move || !shown.get()))></span>
                         <When holds=move || !shown.get()>
-                            <span class="unseen">{t(key::HANDOVER_KEY_HIDDEN)}</span>
+                            <span class="unseen" prop:textContent=t(key::HANDOVER_KEY_HIDDEN) />
                         </When>
                     </code>
                 </p>
                 <div class="buttons">
-                    <button type="button" aria-pressed=move || Some(if shown.get() { "true" } else { "false" })
-                        on:click=move |_| shown.update(|shown| *shown = !*shown)>
-                        {t(key::HANDOVER_SHOW)}
-                    </button>
+                    <button type="button" on:click=move |_| shown.update(|shown| *shown = !*shown)
+                        aria-pressed=Signal::derive(move || Some(if shown.get() { "true" } else { "false" }))
+                        prop:textContent=t(key::HANDOVER_SHOW) />
                     <Button label=key::HANDOVER_COPY press=copy />
                     <Button label=key::HANDOVER_DOWNLOAD press=download />
                 </div>
-                <p role="status">{said}</p>
+                <p role="status" prop:textContent=said />
             </div>
-            <p>{t(key::HANDOVER_NEXT)}</p>
+            <p prop:textContent=t(key::HANDOVER_NEXT) />
             <Button label=key::HANDOVER_CLOSE press=close primary=true />
         </dialog>
     }
@@ -162,21 +161,26 @@ fn Record(record: Transfer) -> impl IntoView {
             None => vec![utc.to_owned()],
         })
     };
-    let created = move || {
+    let created = dynamic(move || {
         let lines = created().unwrap_or_default().into_iter();
-        lines.map(|line| view! { <p>{line}</p> }.into_any()).collect_view().into_any()
-    };
+        Some(
+            lines
+                .map(|line| view! { <p prop:textContent=line /> }.into_any())
+                .collect_view()
+                .into_any(),
+        )
+    });
     let name = name_or_none(record.name);
     // Shown, and not to be followed: it is the server's text, and EVS's own samples point elsewhere.
     let links = record
         .links
         .into_iter()
-        .map(|link| view! { <li>{link.rel} ": " <code>{link.href}</code></li> }.into_any());
+        .map(|link| view! { <li><span prop:textContent=link.rel /> ": " <code prop:textContent=link.href /></li> }.into_any());
     view! {
         <dl class="record">
-            <Entry name=key::HANDOVER_ID><code>{record.id.as_str().to_owned()}</code></Entry>
-            <Entry name=key::CREATE_NAME><bdi>{name}</bdi></Entry>
-            <Entry name=key::HANDOVER_VOLUME><code>{record.volume_id.as_str().to_owned()}</code></Entry>
+            <Entry name=key::HANDOVER_ID><code prop:textContent=record.id.as_str().to_owned() /></Entry>
+            <Entry name=key::CREATE_NAME><bdi prop:textContent=name /></Entry>
+            <Entry name=key::HANDOVER_VOLUME><code prop:textContent=record.volume_id.as_str().to_owned() /></Entry>
             <Entry name=key::HANDOVER_CREATED>{created}</Entry>
             <Entry name=key::HANDOVER_LINKS><ul>{links.collect_view()}</ul></Entry>
         </dl>

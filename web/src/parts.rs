@@ -1,7 +1,10 @@
-//! What the page has many of. Each is made in one place and from values of few types: what is
-//! generic in a view is compiled anew for every use of it.
+//! Building blocks of the page: buttons, messages, tables. Their parameters have few types, because
+//! generic view code is compiled once for every combination of types.
+//!
+//! A text that may change is set as its element's `textContent`. A text node is not the page's own:
+//! browser translation replaces text nodes, and an update of a replaced node is never seen.
 
-use crate::field::focus;
+use crate::field::{aria_true, focus};
 use crate::text::{Key, t};
 use leptos::html::Dialog;
 use leptos::prelude::*;
@@ -12,6 +15,14 @@ pub(crate) fn effect(run: impl Fn() + 'static) {
         Effect::new(move |_| run());
     }
     boxed(Box::new(run));
+}
+
+/// Builds a view, and builds it anew whenever a signal changes that it reads.
+pub(crate) fn dynamic(build: impl Fn() -> Option<AnyView> + Send + 'static) -> AnyView {
+    fn boxed(build: Box<dyn Fn() -> Option<AnyView> + Send>) -> AnyView {
+        (move || build()).into_any()
+    }
+    boxed(Box::new(build))
 }
 
 /// Opens a dialog of the page, and moves the focus to its heading.
@@ -35,9 +46,7 @@ pub(crate) fn Button(
 ) -> impl IntoView {
     view! {
         <button type="button" class=primary.then_some("primary") on:click=move |_| press.run(())
-            aria-disabled=move || disabled.get().then_some("true")>
-            {label}
-        </button>
+            aria-disabled=aria_true(disabled) prop:textContent=label />
     }
 }
 
@@ -53,9 +62,7 @@ pub(crate) fn Submit(
 ) -> impl IntoView {
     view! {
         <button type="submit" id=id class="primary" aria-describedby=why
-            aria-disabled=move || disabled.get().then_some("true")>
-            {t(label)}
-        </button>
+            aria-disabled=aria_true(disabled) prop:textContent=t(label) />
     }
 }
 
@@ -63,7 +70,7 @@ pub(crate) fn Submit(
 #[component]
 pub(crate) fn When(#[prop(into)] holds: Signal<bool>, children: ChildrenFn) -> impl IntoView {
     let holds = Memo::new(move |_| holds.get());
-    move || holds.get().then(|| children())
+    dynamic(move || holds.get().then(|| children()))
 }
 
 /// A message of what went wrong, with what is known of it.
@@ -71,7 +78,7 @@ pub(crate) fn When(#[prop(into)] holds: Signal<bool>, children: ChildrenFn) -> i
 pub(crate) fn Bad(what: Key, children: Children) -> impl IntoView {
     view! {
         <div class="message bad">
-            <p><strong>{t(what)}</strong></p>
+            <p><strong prop:textContent=t(what) /></p>
             {children()}
         </div>
     }
@@ -91,7 +98,7 @@ pub(crate) fn Table(
         .iter()
         .map(|&(name, unseen)| {
             let class = unseen.then_some("unseen");
-            view! { <th role="columnheader" scope="col"><span class=class>{t(name)}</span></th> }
+            view! { <th role="columnheader" scope="col"><span class=class prop:textContent=t(name) /></th> }
         })
         .collect();
     view! {
@@ -113,5 +120,5 @@ pub(crate) fn Cell(column: Key, class: &'static str, children: Children) -> impl
 /// A line of a record.
 #[component]
 pub(crate) fn Entry(name: Key, children: Children) -> impl IntoView {
-    view! { <div><dt>{t(name)}</dt><dd>{children()}</dd></div> }
+    view! { <div><dt prop:textContent=t(name) /><dd>{children()}</dd></div> }
 }

@@ -48,12 +48,14 @@ pub(crate) fn Progress(
     });
     view! {
         <div class="progress">
-            <p role="status">
-                {move || if busy.get() { language.get().say(label, &[]) } else { otherwise.get() }}
-            </p>
+            <p role="status" prop:textContent=Signal::derive(move || {
+                if busy.get() { language.get().say(label, &[]) } else { otherwise.get() }
+            }) />
             <When holds=move || busy.get() && (seconds.get() > 0)>
                 // To be seen: read out, it would interrupt every second.
-                <span aria-hidden="true">{elapsed} " " {read}</span>
+                <span aria-hidden="true">
+                    <span prop:textContent=elapsed /> " " <span prop:textContent=read />
+                </span>
                 {reading.map(|reading| view! {
                     <Button label=key::PROGRESS_STOP press=move || reading.stop() />
                 })}

@@ -96,15 +96,15 @@ pub(crate) fn language() -> RwSignal<Language> {
     use_context().unwrap_or_default()
 }
 
-/// A sentence that follows the language.
-pub(crate) fn t(key: Key) -> impl Fn() -> String + Copy + Send + Sync + 'static {
+/// A sentence in the page's language. One type for all texts keeps the views' code small.
+pub(crate) fn t(key: Key) -> Signal<String> {
     let language = language();
-    move || language.get().say(key, &[])
+    Signal::derive(move || language.get().say(key, &[]))
 }
 
 impl From<Key> for Signal<String> {
     fn from(key: Key) -> Signal<String> {
-        Signal::derive(t(key))
+        t(key)
     }
 }
 
@@ -196,7 +196,9 @@ pub(crate) fn FaultWords(fault: Fault) -> impl IntoView {
     let rows: Vec<_> = rows
         .into_iter()
         .filter_map(|(name, value)| {
-            value.map(|value| view! { <Entry name>{value}</Entry> }.into_any())
+            value.map(|value| {
+                view! { <Entry name><span prop:textContent=value /></Entry> }.into_any()
+            })
         })
         .collect();
     view! { <dl class="fault" aria-label=t(key::FAULT_TITLE)>{rows}</dl> }
@@ -217,7 +219,7 @@ pub(crate) fn Refusal(fault: Fault) -> impl IntoView {
     let reconnect = matches!(kind, FaultKind::Token | FaultKind::TokenTooLong)
         .then(|| view! { <Button label=key::CONNECT_RENEW press=reconnect /> }.into_any());
     view! {
-        <p>{move || fault_kind(language.get(), kind)}</p>
+        <p prop:textContent=Signal::derive(move || fault_kind(language.get(), kind)) />
         {reconnect}
         <FaultWords fault />
     }
@@ -239,7 +241,7 @@ pub(crate) fn Failure(error: ChangeError, rejected: Key, unknown: Key) -> impl I
                     unknown_cause(language.get(), &cause)
                 }
             });
-            (unknown, view! { <p>{why}</p> {words} }.into_any())
+            (unknown, view! { <p prop:textContent=why /> {words} }.into_any())
         }
     };
     view! {
@@ -278,7 +280,7 @@ pub(crate) fn Unreadable(count: usize) -> impl IntoView {
     let language = language();
     let said =
         move || language.get().say(key::VOLUMES_UNREADABLE, &[("count", &count.to_string())]);
-    view! { <p class="message bad">{Signal::derive(said)}</p> }
+    view! { <p class="message bad" prop:textContent=Signal::derive(said) /> }
 }
 
 /// A failed reading with the server's own words, if it had any.
@@ -287,7 +289,7 @@ pub(crate) fn ReadFailure(error: ReadError) -> impl IntoView {
     let language = language();
     let words = error.fault();
     view! {
-        <p>{move || read_error(language.get(), &error)}</p>
+        <p prop:textContent=Signal::derive(move || read_error(language.get(), &error)) />
         {words.map(|fault| view! { <FaultWords fault /> }.into_any())}
     }
 }

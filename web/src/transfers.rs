@@ -2,7 +2,7 @@
 
 use crate::client::Session;
 use crate::field::focus_soon;
-use crate::parts::{Bad, Button, Cell, Entry, Table, When, effect, open};
+use crate::parts::{Bad, Button, Cell, Entry, Table, When, dynamic, effect, open};
 use crate::progress::Progress;
 use crate::state::Console;
 use crate::text::{Failure, Key, ReadFailure, Unreadable, age, key, language, name_or_none, t};
@@ -38,32 +38,32 @@ pub(crate) fn Transfers() -> impl IntoView {
                 Fate::Waiting => return None,
             };
             let said = language.say(key, &[("volume", &news.label), ("status", status)]);
-            Some(view! { <li>{said}</li> }.into_any())
+            Some(view! { <li prop:textContent=said /> }.into_any())
         })
     };
     view! {
         <section aria-labelledby="transfers">
-            <h2 id="transfers" tabindex="-1">{t(key::TRANSFERS_TITLE)}</h2>
-            <p>{t(key::TRANSFERS_HINT)}</p>
-            <p role="status">
-                {move || if count() == 0 {
+            <h2 id="transfers" tabindex="-1" prop:textContent=t(key::TRANSFERS_TITLE) />
+            <p prop:textContent=t(key::TRANSFERS_HINT) />
+            <p role="status" prop:textContent=Signal::derive(move || {
+                if count() == 0 {
                     language.get().say(key::TRANSFERS_NONE, &[])
                 } else {
                     language.get().say(key::TRANSFERS_COUNT, &[("count", &count().to_string())])
-                }}
-            </p>
+                }
+            }) />
             <div role="status">
                 <When holds=move || pending.news.with(|news| !news.is_empty())>
-                    <ul class="message news">{move || news().collect_view()}</ul>
+                    <ul class="message news">{dynamic(move || Some(news().collect_view().into_any()))}</ul>
                 </When>
             </div>
             <div role="alert">
-                {move || pending.flaw.get().map(|error| view! {
+                {dynamic(move || pending.flaw.get().map(|error| view! {
                     <Bad what=key::TRANSFERS_OLD><ReadFailure error /></Bad>
-                }.into_any())}
-                {move || Some(pending.list.with(|list| list.unreadable)).filter(|&n| n > 0).map(|n| view! {
+                }.into_any()))}
+                {dynamic(move || Some(pending.list.with(|list| list.unreadable)).filter(|&n| n > 0).map(|n| view! {
                     <Unreadable count=n />
-                }.into_any())}
+                }.into_any()))}
             </div>
             <When holds=move || count() != 0>
                 <Table label="transfers" class="transfers" columns=COLUMNS>
@@ -96,10 +96,10 @@ fn Row(transfer: Transfer) -> impl IntoView {
     };
     view! {
         <tr role="row">
-            <Cell column=key::CREATE_NAME class="name"><bdi>{name}</bdi></Cell>
-            <Cell column=key::CREATE_VOLUME class="volume"><bdi>{move || console.label(&volume)}</bdi></Cell>
-            <Cell column=key::HANDOVER_ID class="id"><code>{id}</code></Cell>
-            <Cell column=key::TRANSFERS_AGE class="age">{age}</Cell>
+            <Cell column=key::CREATE_NAME class="name"><bdi prop:textContent=name /></Cell>
+            <Cell column=key::CREATE_VOLUME class="volume"><bdi prop:textContent=Signal::derive(move || console.label(&volume)) /></Cell>
+            <Cell column=key::HANDOVER_ID class="id"><code prop:textContent=id /></Cell>
+            <Cell column=key::TRANSFERS_AGE class="age"><span prop:textContent=age /></Cell>
             <td role="cell"><Button label=cancel press /></td>
         </tr>
     }
@@ -160,18 +160,18 @@ pub(crate) fn CancelDialog(session: Session, transfer: Transfer) -> impl IntoVie
                 }
             }
         >
-            <h2 id="cancel" tabindex="-1">{t(key::CANCEL_TITLE)}</h2>
+            <h2 id="cancel" tabindex="-1" prop:textContent=t(key::CANCEL_TITLE) />
             <dl class="record">
-                <Entry name=key::CREATE_NAME><bdi>{name}</bdi></Entry>
-                <Entry name=key::HANDOVER_ID><code>{id}</code></Entry>
-                <Entry name=key::CREATE_VOLUME><bdi>{volume}</bdi></Entry>
+                <Entry name=key::CREATE_NAME><bdi prop:textContent=name /></Entry>
+                <Entry name=key::HANDOVER_ID><code prop:textContent=id /></Entry>
+                <Entry name=key::CREATE_VOLUME><bdi prop:textContent=volume /></Entry>
             </dl>
-            <p>{t(key::CANCEL_WHAT)}</p>
+            <p prop:textContent=t(key::CANCEL_WHAT) />
             <Progress busy label=key::CANCEL_BUSY />
             <div role="alert">
-                {move || failure.get().map(|error| view! {
+                {dynamic(move || failure.get().map(|error| view! {
                     <Failure error rejected=key::CANCEL_REJECTED unknown=key::CANCEL_UNKNOWN />
-                }.into_any())}
+                }.into_any()))}
             </div>
             <div class="buttons">
                 <Button label=key::CANCEL_CONFIRM press=confirm primary=true disabled=busy />

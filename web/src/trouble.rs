@@ -1,7 +1,7 @@
 //! What is said and done when a create request brought no transfer.
 
 use crate::client::Session;
-use crate::parts::{Bad, Button, When};
+use crate::parts::{Bad, Button, When, dynamic};
 use crate::progress::Progress;
 use crate::state::Console;
 use crate::text::{FaultWords, Key, ReadFailure, Refusal, key, language, t, unknown_cause};
@@ -59,12 +59,12 @@ pub(crate) fn TroubleAlert(
 ) -> impl IntoView {
     view! {
         <div role="alert" id="trouble" tabindex="-1">
-            {move || trouble.get().map(|known| match known {
+            {dynamic(move || trouble.get().map(|known| match known {
                 Trouble::Rejected(fault) => view! { <Rejected fault /> }.into_any(),
                 Trouble::Unknown { cause, volume, session } => {
                     view! { <OutcomeUnknown cause volume session found /> }.into_any()
                 }
-            })}
+            }))}
         </div>
     }
 }
@@ -101,10 +101,10 @@ fn OutcomeUnknown(
             }
         }
     });
-    let failure = move || match found.get() {
+    let failure = dynamic(move || match found.get() {
         Found::Failed(error) => Some(view! { <ReadFailure error /> }.into_any()),
         Found::NotLookedYet | Found::Looking | Found::Traced(_) => None,
-    };
+    });
     // The same project may have been connected to again, with a fresh token.
     let current = {
         let session = Arc::clone(&session);
@@ -184,14 +184,14 @@ fn OutcomeUnknown(
         move || found.with(|found| matches!(found, Found::Traced(Trace::Made(t)) if !gone(t)));
     view! {
         <div class="message bad">
-            <h3>{t(key::UNKNOWN_TITLE)}</h3>
-            <p>{t(key::CREATE_VOLUME)} " " <code>{id}</code></p>
-            <p>{t(key::CONNECT_PROJECT)} " " <code>{project}</code></p>
-            <p>{move || unknown_cause(language.get(), &cause)}</p>
+            <h3 prop:textContent=t(key::UNKNOWN_TITLE) />
+            <p><span prop:textContent=t(key::CREATE_VOLUME) /> " " <code prop:textContent=id /></p>
+            <p><span prop:textContent=t(key::CONNECT_PROJECT) /> " " <code prop:textContent=project /></p>
+            <p prop:textContent=Signal::derive(move || unknown_cause(language.get(), &cause)) />
             {words.map(|fault| view! { <FaultWords fault /> }.into_any())}
-            <p>{t(key::UNKNOWN_ADVICE)}</p>
+            <p prop:textContent=t(key::UNKNOWN_ADVICE) />
             <Progress busy=Signal::derive(looking) label=key::UNKNOWN_LOOKING />
-            <p><strong>{result}</strong></p>
+            <p><strong prop:textContent=result /></p>
             {failure}
             <When holds=lost_key><Button label=key::UNKNOWN_CANCEL press=cancel.clone() /></When>
             <When holds=move || !found.with(Found::settles)>

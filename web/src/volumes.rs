@@ -1,6 +1,6 @@
 //! Part 2: the project's volumes, and of each whether it can go and why not.
 
-use crate::parts::{Bad, Button, Cell, Table, When};
+use crate::parts::{Bad, Button, Cell, Table, When, dynamic};
 use crate::progress::Progress;
 use crate::state::{Console, Flaw};
 use crate::text::{Key, ReadFailure, Unreadable, key, language, reason, t};
@@ -97,10 +97,10 @@ pub(crate) fn Volumes() -> impl IntoView {
 
     view! {
         <section aria-labelledby="volumes">
-            <h2 id="volumes" tabindex="-1">{t(key::VOLUMES_TITLE)}</h2>
+            <h2 id="volumes" tabindex="-1" prop:textContent=t(key::VOLUMES_TITLE) />
             <div class="tools">
                 <label class="grow">
-                    <span>{t(key::VOLUMES_FILTER)}</span>
+                    <span prop:textContent=t(key::VOLUMES_FILTER) />
                     <input type="search" autocomplete="off" spellcheck="false"
                         on:input:target=move |event| {
                             page.set(0);
@@ -109,7 +109,7 @@ pub(crate) fn Volumes() -> impl IntoView {
                         } />
                 </label>
                 <label>
-                    <span>{t(key::VOLUMES_ELIGIBILITY)}</span>
+                    <span prop:textContent=t(key::VOLUMES_ELIGIBILITY) />
                     <select on:change:target=move |event| {
                         page.set(0);
                         show.set(match event.target().value().as_str() {
@@ -118,9 +118,9 @@ pub(crate) fn Volumes() -> impl IntoView {
                             _ => Show::All,
                         });
                     }>
-                        <option value="all">{t(key::VOLUMES_FILTER_ALL)}</option>
-                        <option value="eligible">{t(key::ELIGIBILITY_ELIGIBLE)}</option>
-                        <option value="ineligible">{t(key::ELIGIBILITY_INELIGIBLE)}</option>
+                        <option value="all" prop:textContent=t(key::VOLUMES_FILTER_ALL) />
+                        <option value="eligible" prop:textContent=t(key::ELIGIBILITY_ELIGIBLE) />
+                        <option value="ineligible" prop:textContent=t(key::ELIGIBILITY_INELIGIBLE) />
                     </select>
                 </label>
                 <Button label=key::VOLUMES_REFRESH press=move || console.reload() disabled=console.reading.busy />
@@ -128,24 +128,26 @@ pub(crate) fn Volumes() -> impl IntoView {
             <Progress busy=console.reading.busy label=key::VOLUMES_BUSY reading=console.reading
                 otherwise=Signal::derive(shown) />
             <div role="alert">
-                {move || console.flaw.get().map(|flaw| {
+                {dynamic(move || console.flaw.get().map(|flaw| {
                     let (what, error) = match flaw {
                         Flaw::Old(error) => (key::VOLUMES_OLD, Some(error)),
                         Flaw::Incomplete(error) => (key::VOLUMES_INCOMPLETE, Some(error)),
                         Flaw::Stopped => (key::VOLUMES_STOPPED, None),
                     };
                     view! { <Bad what>{error.map(|error| view! { <ReadFailure error /> }.into_any())}</Bad> }.into_any()
-                })}
-                {move || Some(console.unreadable.get()).filter(|&count| count > 0).map(|count| view! {
+                }))}
+                {dynamic(move || Some(console.unreadable.get()).filter(|&count| count > 0).map(|count| view! {
                     <Unreadable count />
-                }.into_any())}
+                }.into_any()))}
             </div>
-            <Table label="volumes" class="volumes" columns=COLUMNS>
-                // A row is its volume: another status makes another row.
-                <For each=visible key=|volume| volume.clone() let:volume>
-                    <Row volume />
-                </For>
-            </Table>
+            <div role="radiogroup" aria-labelledby="volumes">
+                <Table label="volumes" class="volumes" columns=COLUMNS>
+                    // A row is its volume: another status makes another row.
+                    <For each=visible key=|volume| volume.clone() let:volume>
+                        <Row volume />
+                    </For>
+                </Table>
+            </div>
             <When holds=move || { total() > PAGE }>
                 <div class="pages">
                     <Button label=key::VOLUMES_PREVIOUS disabled=move || first() == 0
@@ -183,14 +185,14 @@ fn Row(volume: Arc<Volume>) -> impl IntoView {
         <tr role="row" class:chosen=checked>
             <td role="cell">
                 <input type="radio" name="volume" id=input.clone() prop:checked=checked
-                    aria-describedby=format!("{id_cell} {reasons}") on:change=move |_| console.choose(id) />
+                    aria-describedby=format!("{reasons} {id_cell}") on:change=move |_| console.choose(id) />
             </td>
-            <td role="cell"><label for=input><bdi>{label}</bdi></label></td>
-            <Cell column=key::VOLUMES_ID class="id"><code id=id_cell>{id.as_str().to_owned()}</code></Cell>
-            <Cell column=key::VOLUMES_SIZE class="size">{size}</Cell>
-            <Cell column=key::VOLUMES_STATUS class="status"><bdi>{shown}</bdi></Cell>
+            <td role="cell"><label for=input><bdi prop:textContent=label /></label></td>
+            <Cell column=key::VOLUMES_ID class="id"><code id=id_cell prop:textContent=id.as_str().to_owned() /></Cell>
+            <Cell column=key::VOLUMES_SIZE class="size"><span prop:textContent=size /></Cell>
+            <Cell column=key::VOLUMES_STATUS class="status"><bdi prop:textContent=shown /></Cell>
             <td role="cell" id=reasons>
-                {move || {
+                {dynamic(move || {
                     let eligibility = eligibility.get();
                     let overall = eligibility.overall();
                     let said = language.get().say_code("eligibility", overall.eligibility(), &[]);
@@ -201,15 +203,15 @@ fn Row(volume: Arc<Volume>) -> impl IntoView {
                     let reasons: Vec<_> = eligibility
                         .violated()
                         .iter()
-                        .map(|c| view! { <li>{reason(language.get(), c, &status)}</li> }.into_any())
+                        .map(|c| view! { <li prop:textContent=reason(language.get(), c, &status) /> }.into_any())
                         .collect();
-                    view! {
-                        <span class=format!("verdict {}", overall.code())>{said}</span>
-                        {left.map(|left| view! { <span class="hint">{left}</span> }.into_any())}
+                    Some(view! {
+                        <span class=format!("verdict {}", overall.code()) prop:textContent=said />
+                        {left.map(|left| view! { <span class="hint" prop:textContent=left /> }.into_any())}
                         {(!reasons.is_empty()).then(|| view! { <ul class="reasons">{reasons}</ul> }.into_any())}
                     }
-                    .into_any()
-                }}
+                    .into_any())
+                })}
             </td>
         </tr>
     }

@@ -190,7 +190,8 @@ fn build_page() -> Result<Option<String>> {
 fn e2e() -> Result<Option<String>> {
     cargo("build --release --package console-server", &[])?;
     sh(command("npx tsc").current_dir("e2e"))?;
-    playwright("page", &[])
+    playwright("page", &[])?;
+    playwright("translated", &[])
 }
 
 /// The package, and whether what is committed of it is still what it is made of.
