@@ -225,7 +225,7 @@ test.describe("a connection that fails", () => {
     await expect(app.textbox("connect.endpoint")).toBeFocused();
     await expect(app.textbox("connect.endpoint")).toHaveAccessibleDescription(/http/);
     await expect(app.textbox("connect.project")).toHaveAccessibleDescription(/letters/);
-    await expect(token).toHaveAccessibleDescription(/cannot be a token/);
+    await expect(token).toHaveAccessibleDescription(/isn't a valid token/);
     await app.textbox("connect.endpoint").fill(app.server.url);
     await app.connect("", "");
     await expect(app.textbox("connect.project")).toBeFocused();

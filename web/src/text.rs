@@ -330,7 +330,7 @@ mod tests {
     #[wasm_bindgen_test]
     fn a_value_is_put_in_as_it_is() {
         let said = Language::default().say(key::VOLUME_STATUS, &[("status", "{status}<b>")]);
-        assert_eq!(said, "Its status is “{status}<b>”; only an available volume can go.");
+        assert_eq!(said, "Its status is “{status}<b>”. Only available volumes can be transferred.");
     }
 
     #[wasm_bindgen_test]
