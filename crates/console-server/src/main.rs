@@ -29,7 +29,7 @@ struct Args {
     /// Real service to pass the page's requests on to, in the sandbox's place
     #[arg(long, value_name = "URL", conflicts_with = "data")]
     endpoint: Option<Endpoint>,
-    /// PEM file of authorities that may sign the endpoint's certificate, beside the platform's
+    /// PEM file of certificates to trust beside the platform's: authorities, or the endpoint's own
     #[arg(long, value_name = "FILE", requires = "endpoint")]
     ca: Option<PathBuf>,
     /// Serve the page alone, where something in front of this server has the API

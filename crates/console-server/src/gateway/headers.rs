@@ -13,9 +13,9 @@ pub(super) const REQUEST_HEADERS: [HeaderName; 4] = [
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-openstack-request-id");
 
-/// What the page is told of an answer, beside its status and body. Not among them: cookies, which
-/// would be this origin's, and whom else the endpoint allows to read the answer.
-pub(super) const ANSWER_HEADERS: [HeaderName; 9] = [
+/// What the page is told of a response, beside its status and body. Not among them: cookies, which
+/// would be this origin's, and whom else the endpoint allows to read it.
+pub(super) const RESPONSE_HEADERS: [HeaderName; 9] = [
     // Nobody asked for an encoding; but without its name, the body would make no sense.
     header::CONTENT_ENCODING,
     header::CONTENT_LENGTH,

@@ -5,7 +5,12 @@
 //! What passes is what the page needs, by lists of what may: paths, methods, and headers both ways.
 //! Nothing is kept and nothing is logged: there is a token in every request and a key in one answer.
 
+mod body;
+mod certificates;
+mod client;
+mod connection;
 mod connector;
+mod head;
 mod headers;
 mod refusal;
 mod upstream;
@@ -19,37 +24,23 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use body::ResponseBody;
+use client::{Client, Outgoing};
 use connector::Connector;
-use headers::{ANSWER_HEADERS, REQUEST_HEADERS, add_request_id, only, protect};
+use headers::{REQUEST_HEADERS, RESPONSE_HEADERS, add_request_id, only, protect};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::Incoming;
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use refusal::Refusal;
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::time::timeout;
 use tower_http::timeout::TimeoutBody;
 use volume_transfer::http::REQUEST_IDS;
 use volume_transfer::{ProjectId, TransferId, VolumeId};
 
-/// How long a connection is kept for a next request. Shorter than any server is known to keep one
-/// (Cinder's 20 s is nearly the shortest), so that a request seldom meets one that is being closed.
-const KEPT: Duration = Duration::from_secs(5);
-
-/// What both clients send: bodies are read whole before.
-type Sent = http_body_util::Full<axum::body::Bytes>;
-
 struct Gateway {
     endpoint: Endpoint,
     timeouts: Timeouts,
-    /// For what only reads, over connections that are kept.
-    reads: Client<Connector, Sent>,
-    /// For what changes something, each over a connection of its own. Of a kept one that breaks
-    /// nobody can tell whether the request was read, and a transfer whose answer is lost has lost
-    /// its key. Handshakes cost little here: people create few transfers.
-    changes: Client<Connector, Sent>,
+    client: Client,
 }
 
 /// Passes `/v2` and `/v3` on; `/console.json` has no demo projects.
@@ -57,21 +48,10 @@ struct Gateway {
 /// # Errors
 /// If there are no certificates to know the endpoint by; the message is for the operator.
 pub fn router(upstream: &Upstream) -> io::Result<Router> {
-    let connector = Connector::new(upstream)?;
-    let client = |kept: usize| {
-        Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(KEPT)
-            .pool_max_idle_per_host(kept)
-            // No request is sent twice, whatever is known of the first time.
-            .retry_canceled_requests(false)
-            .build(connector.clone())
-    };
     let gateway = Gateway {
         endpoint: upstream.endpoint.clone(),
         timeouts: upstream.timeouts,
-        reads: client(256),
-        changes: client(0),
+        client: Client::new(Connector::new(upstream)?),
     };
     let pass = any(async |State(gateway): State<Arc<Gateway>>, request: Request| {
         gateway.pass(request).await.unwrap_or_else(IntoResponse::into_response)
@@ -125,23 +105,20 @@ impl Gateway {
         let target = target.ok_or(Refusal::NOT_PASSED)?;
         let address = self.endpoint.address(target).map_err(|_| Refusal::NOT_PASSED)?;
 
-        let mut request = Request::new(Sent::new(self.read(&asked.headers, body).await?));
-        let client = match asked.method {
-            Method::GET => &self.reads,
-            _ => &self.changes,
+        let request = Outgoing {
+            headers: only(&REQUEST_HEADERS, &asked.headers),
+            body: self.read(&asked.headers, body).await?,
+            method: asked.method,
+            address,
         };
-        *request.method_mut() = asked.method;
-        *request.uri_mut() = address;
-        *request.headers_mut() = only(&REQUEST_HEADERS, &asked.headers);
-
-        let answer = timeout(self.timeouts.answer, client.request(request)).await;
-        let (answer, body) = answer.map_err(|_| Refusal::SLOW)??.into_parts();
-        if answer.status.is_redirection() && answer.headers.contains_key(header::LOCATION) {
+        let response = timeout(self.timeouts.answer, self.client.send(&request)).await;
+        let (head, body) = response.map_err(|_| Refusal::SLOW)??;
+        if head.status.is_redirection() && head.headers.contains_key(header::LOCATION) {
             return Err(Refusal::REDIRECT);
         }
         let mut response = Response::new(self.body(body));
-        *response.status_mut() = answer.status;
-        *response.headers_mut() = only(&ANSWER_HEADERS, &answer.headers);
+        *response.status_mut() = head.status;
+        *response.headers_mut() = only(&RESPONSE_HEADERS, &head.headers);
         let headers = response.headers_mut();
         if !REQUEST_IDS.iter().any(|name| headers.contains_key(*name)) {
             add_request_id(headers);
@@ -166,7 +143,7 @@ impl Gateway {
 
     /// An answer's body, part by part as it comes. If it stops coming, so does ours: it must not
     /// look as if it was whole.
-    fn body(&self, body: Incoming) -> Body {
+    fn body(&self, body: ResponseBody) -> Body {
         Body::new(TimeoutBody::new(self.timeouts.idle, body))
     }
 }

@@ -18,41 +18,67 @@ pub struct Endpoint {
 impl FromStr for Endpoint {
     type Err = &'static str;
 
-    /// Takes nothing that a path cannot be put behind: no user, query or fragment.
+    /// Reads an address as a catalog, an openrc file or a browser's address bar gives it: without
+    /// its query and fragment, and without the version and project that every request adds.
     fn from_str(text: &str) -> Result<Endpoint, Self::Err> {
         const FORM: &str =
             "an endpoint is http:// or https://, a host, and perhaps a port and a path";
-        let parts = text.parse::<Uri>().map_err(|_| FORM)?.into_parts();
-        let scheme = parts.scheme.ok_or(FORM)?;
-        let authority = parts.authority.ok_or(FORM)?;
-        let base = text
-            .strip_prefix(scheme.as_str())
-            .and_then(|rest| rest.strip_prefix("://"))
-            .and_then(|rest| rest.strip_prefix(authority.as_str()))
-            .ok_or(FORM)?
-            .trim_end_matches('/');
+        let text = text.trim();
+        let address = text.split(['?', '#']).next().unwrap_or(text);
+        let (scheme, rest) = address.split_once("://").ok_or(FORM)?;
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let scheme = match scheme.to_ascii_lowercase().as_str() {
+            "http" => Scheme::HTTP,
+            "https" => Scheme::HTTPS,
+            _ => return Err(FORM),
+        };
+        let authority = authority.parse::<Authority>().map_err(|_| FORM)?;
+        let base = without_version(path.trim_end_matches('/'));
         let plain = |segment: &str| {
             let unreserved = |byte: u8| {
                 byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
             };
             !matches!(segment, "" | "." | "..") && segment.bytes().all(unreserved)
         };
-        let known = scheme == Scheme::HTTP || scheme == Scheme::HTTPS;
         let has_port = authority.as_str().rsplit_once(':').is_none_or(|(_, end)| {
             // An IPv6 address ends with a bracket.
             end.ends_with(']') || end.parse::<u16>().is_ok()
         });
-        if !known
-            || !has_port
+        if !has_port
             || authority.host().is_empty()
             || authority.as_str().contains('@')
-            || !(base.is_empty() || base.starts_with('/'))
             || !base.split('/').skip(1).all(plain)
         {
             return Err(FORM);
         }
         Ok(Endpoint { scheme, authority, base: base.to_owned() })
     }
+}
+
+/// Cuts off a version with what comes after it, if that is nothing or begins with a project.
+fn without_version(path: &str) -> &str {
+    let is_version = |segment: &str| {
+        let number = segment.strip_prefix(['v', 'V']).unwrap_or_default();
+        number.starts_with(|first: char| first.is_ascii_digit())
+            && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
+    // A catalog's template has the project's name in it: `$(project_id)s`, `%(tenant_id)s`.
+    let is_project = |segment: &str| {
+        let hex = segment.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+        let digits = segment.bytes().all(|byte| byte.is_ascii_digit());
+        hex && segment.len() >= 32
+            || digits
+            || ["project_id", "tenant_id"].iter().any(|name| segment.contains(name))
+    };
+    let mut end = 0;
+    let mut segments = path.split('/').skip(1).peekable();
+    while let Some(segment) = segments.next() {
+        if is_version(segment) && segments.peek().is_none_or(|next| is_project(next)) {
+            return path.get(..end).unwrap_or(path);
+        }
+        end += 1 + segment.len();
+    }
+    path
 }
 
 impl Endpoint {

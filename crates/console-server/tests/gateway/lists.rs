@@ -120,6 +120,7 @@ async fn the_endpoint_is_told_what_it_needs_and_no_more() {
         .header("Referer", "http://localhost/")
         .header("TE", "trailers")
         .header("Upgrade", "websocket")
+        .header("User-Agent", "Mozilla/5.0")
         .header("X-Forwarded-For", "1.2.3.4")
         .header("X-Forwarded-Host", "elsewhere.example")
         .header("X-HTTP-Method-Override", "DELETE")
@@ -138,6 +139,7 @@ async fn the_endpoint_is_told_what_it_needs_and_no_more() {
         ("content-type", "application/json"),
         ("host", &host),
         ("openstack-api-version", "volume 3.59"),
+        ("user-agent", concat!("volume-transfer-console/", env!("CARGO_PKG_VERSION"))),
         ("x-auth-token", "demo-token-a"),
     ];
     let headers: Vec<_> = seen.headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();

@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
+mod certificates;
 mod endpoint;
 mod exchanges;
 mod lists;
 mod program;
+mod responses;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -1,6 +1,6 @@
 //! The program: its options, what it writes, how it stops, and the page without an API.
 
-use crate::endpoint::authority;
+use crate::certificates::authority;
 use crate::support::fake::{Fake, Step, ok};
 use crate::support::program::{Program, command};
 use crate::support::{self, Server};
@@ -9,6 +9,7 @@ use console_server::Api;
 use std::fs;
 use std::io::Read;
 use std::time::Duration;
+use tempfile::TempDir;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_in_flight_is_finished_and_no_secret_is_written() {
@@ -59,11 +60,12 @@ fn it_can_be_stopped_from_its_first_line_on() {
 
 #[test]
 fn options_that_exclude_each_other() {
-    let (_, folder, ca) = authority("ours");
+    let tls = authority();
+    let folder = TempDir::new().unwrap();
     let page = support::page();
     let not_pem = folder.path().join("not.pem");
     fs::write(&not_pem, "no certificate").unwrap();
-    let (ca, not_pem) = (ca.to_str().unwrap(), not_pem.to_str().unwrap());
+    let (ca, not_pem) = (tls.ca.to_str().unwrap(), not_pem.to_str().unwrap());
     for (arguments, says) in [
         (&["--endpoint", "https://a", "--data", "file"][..], "cannot be used with"),
         (&["--endpoint", "https://a", "--static-only"], "cannot be used with"),

@@ -1,0 +1,310 @@
+//! Reads the head of a response as tolerantly as browsers, curl and Node do.
+//!
+//! A strict parser loses the one-time key of a transfer over a header that nobody needs. So only
+//! the headers that the gateway uses are read, and every other line is skipped, whatever it says.
+
+use super::headers::RESPONSE_HEADERS;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use bytes::{Buf, BytesMut};
+
+/// The limit for a response's head, with any interim responses before it. Browsers have the same.
+const LIMIT: usize = 256 * 1024;
+
+/// How the end of a body is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Framing {
+    Length(u64),
+    Chunked,
+    /// The body ends where the connection does.
+    UntilClose,
+}
+
+/// What the gateway uses of a response's head.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) status: StatusCode,
+    /// Those of [`RESPONSE_HEADERS`], and `Location`.
+    pub(super) headers: HeaderMap,
+    pub(super) framing: Framing,
+    /// Whether the connection may carry another request after this response.
+    pub(super) keeps_connection: bool,
+}
+
+/// The bytes are not the head of an HTTP response, or too many of them.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct InvalidHead;
+
+/// Finds the head in what has arrived so far, and skips interim responses.
+#[derive(Default)]
+pub(super) struct HeadReader {
+    /// How many bytes of the buffer hold no end of the head.
+    scanned: usize,
+    /// Whether there is nothing between the last line feed and `scanned`.
+    line_is_empty: bool,
+    /// The size of the interim responses.
+    skipped: usize,
+}
+
+impl HeadReader {
+    /// Takes the head from the buffer once all of it is there.
+    pub(super) fn read(&mut self, buffer: &mut BytesMut) -> Result<Option<Head>, InvalidHead> {
+        loop {
+            let Some(end) = self.find_end(buffer)? else { return Ok(None) };
+            let head = buffer.split_to(end);
+            *self = HeadReader { skipped: self.skipped + end, ..HeadReader::default() };
+            let head = Head::parse(&head)?;
+            // Nobody asked for another protocol.
+            if head.status == StatusCode::SWITCHING_PROTOCOLS {
+                return Err(InvalidHead);
+            }
+            if !head.status.is_informational() {
+                return Ok(Some(head));
+            }
+        }
+    }
+
+    /// Whether anything of a response has arrived.
+    pub(super) fn has_begun(&self, buffer: &BytesMut) -> bool {
+        self.skipped > 0 || !buffer.is_empty()
+    }
+
+    /// Returns where the first empty line after the status line ends.
+    fn find_end(&mut self, buffer: &mut BytesMut) -> Result<Option<usize>, InvalidHead> {
+        if self.scanned == 0 {
+            let blank = buffer.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            buffer.advance(blank);
+            self.skipped += blank;
+        }
+        // What speaks another protocol may wait for an answer, so it is refused at once.
+        let begins = |(byte, expected): (&u8, &u8)| byte.eq_ignore_ascii_case(expected);
+        if !buffer.iter().zip(b"HTTP/").all(begins) {
+            return Err(InvalidHead);
+        }
+        for byte in buffer.iter().skip(self.scanned) {
+            self.scanned += 1;
+            match byte {
+                b'\n' if self.line_is_empty => return Ok(Some(self.scanned)),
+                b'\n' => self.line_is_empty = true,
+                b'\r' => {}
+                _ => self.line_is_empty = false,
+            }
+        }
+        if self.skipped + self.scanned > LIMIT { Err(InvalidHead) } else { Ok(None) }
+    }
+}
+
+impl Head {
+    fn parse(head: &[u8]) -> Result<Head, InvalidHead> {
+        // No client passes over these.
+        if head.contains(&0) {
+            return Err(InvalidHead);
+        }
+        let mut lines = head.split(|byte| *byte == b'\n');
+        let (version, status) = lines.next().and_then(status_line).ok_or(InvalidHead)?;
+        let fields = Fields::parse(lines);
+
+        let chunked = fields.list(&header::TRANSFER_ENCODING).last();
+        let chunked = chunked.is_some_and(|coding| coding.eq_ignore_ascii_case(b"chunked"));
+        let lengths: Vec<_> = fields.list(&header::CONTENT_LENGTH).map(length).collect();
+        let has_length = fields.0.iter().any(|(name, _)| name == header::CONTENT_LENGTH);
+        let framing = match lengths.as_slice() {
+            _ if matches!(status.as_u16(), 100..=199 | 204 | 304) => Framing::Length(0),
+            _ if chunked => Framing::Chunked,
+            [first, rest @ ..] if rest.iter().any(|other| other != first) => {
+                return Err(InvalidHead);
+            }
+            [Some(length), ..] => Framing::Length(*length),
+            // A length that is no number counts as none, as in browsers.
+            [None, ..] | [] => Framing::UntilClose,
+        };
+        let closes = |token: &[u8]| token.eq_ignore_ascii_case(b"close");
+        let keeps_connection = version == b"1.1"
+            && framing != Framing::UntilClose
+            // With both, it is open to doubt where the next response begins.
+            && !(chunked && has_length)
+            && !fields.list(&header::CONNECTION).any(closes);
+
+        let mut headers = HeaderMap::new();
+        for (name, value) in fields.0 {
+            if is_framing(&name) {
+                continue;
+            }
+            if let Ok(value) = HeaderValue::from_maybe_shared(bytes::Bytes::from(value)) {
+                headers.append(name, value);
+            }
+        }
+        if let Framing::Length(length) = framing
+            && has_length
+        {
+            headers.insert(header::CONTENT_LENGTH, length.into());
+        }
+        Ok(Head { status, headers, framing, keeps_connection })
+    }
+}
+
+/// The version's digits and the status. Whatever follows the status is the reason, which is not
+/// used.
+fn status_line(line: &[u8]) -> Option<(&[u8], StatusCode)> {
+    let rest = line.get(b"HTTP/".len()..)?;
+    let end = rest.iter().position(|byte| !byte.is_ascii_digit() && *byte != b'.')?;
+    let (version, rest) = rest.split_at_checked(end)?;
+    if !version.first()?.is_ascii_digit() || !matches!(rest.first()?, b' ' | b'\t') {
+        return None;
+    }
+    let rest = rest.trim_ascii_start();
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let status = str::from_utf8(rest.get(..digits)?).ok()?.parse().ok()?;
+    Some((version, StatusCode::from_u16(status).ok()?))
+}
+
+/// The headers that the gateway uses, with their values on one line each.
+struct Fields(Vec<(HeaderName, Vec<u8>)>);
+
+impl Fields {
+    fn parse<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Fields {
+        let mut fields: Vec<(HeaderName, Vec<u8>)> = Vec::new();
+        let mut continues = false;
+        for line in lines {
+            if let [b' ' | b'\t', ..] = line {
+                if let Some((_, value)) = fields.last_mut().filter(|_| continues) {
+                    if !value.is_empty() {
+                        value.push(b' ');
+                    }
+                    value.extend_from_slice(line.trim_ascii());
+                }
+                continue;
+            }
+            let field = split_at_colon(line);
+            let known = field.and_then(|(name, value)| Some((known_name(name)?, value)));
+            continues = known.is_some();
+            fields.extend(known.map(|(name, value)| (name, value.trim_ascii().to_vec())));
+        }
+        Fields(fields)
+    }
+
+    /// The elements of a header that is a list, over all its lines.
+    fn list(&self, name: &HeaderName) -> impl Iterator<Item = &[u8]> {
+        let values = self.0.iter().filter(move |(other, _)| other == name);
+        let elements = values.flat_map(|(_, value)| value.split(|byte| *byte == b','));
+        elements.map(|element| element.trim_ascii()).filter(|element| !element.is_empty())
+    }
+}
+
+fn split_at_colon(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let colon = line.iter().position(|byte| *byte == b':')?;
+    Some((line.get(..colon)?.trim_ascii_end(), line.get(colon + 1..)?))
+}
+
+fn is_framing(name: &HeaderName) -> bool {
+    [header::CONNECTION, header::CONTENT_LENGTH, header::TRANSFER_ENCODING].contains(name)
+}
+
+fn known_name(name: &[u8]) -> Option<HeaderName> {
+    let framing = [header::CONNECTION, header::CONTENT_LENGTH, header::TRANSFER_ENCODING];
+    let known = framing.into_iter().chain(RESPONSE_HEADERS).chain([header::LOCATION]);
+    known.into_iter().find(|known| known.as_str().as_bytes().eq_ignore_ascii_case(name))
+}
+
+fn length(text: &[u8]) -> Option<u64> {
+    let digits = text.iter().all(u8::is_ascii_digit);
+    str::from_utf8(text).ok().filter(|_| digits)?.parse().ok()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Option<Head>, InvalidHead> {
+        HeadReader::default().read(&mut BytesMut::from(text))
+    }
+
+    #[track_caller]
+    fn framing(headers: &str) -> Option<Framing> {
+        let head = read(&format!("HTTP/1.1 200 OK\r\n{headers}\r\n\r\n"));
+        head.ok().map(|head| head.unwrap().framing)
+    }
+
+    #[test]
+    fn finds_the_end_however_the_bytes_are_split() {
+        let text =
+            "\r\nHTTP/1.1 103 Early\r\nX : 1\r\n\r\nHTTP/1.1 202\nRetry-After:\r\n 5\r\n\r\nbody";
+        for size in 1..text.len() {
+            let (mut reader, mut buffer) = (HeadReader::default(), BytesMut::new());
+            let mut found = None;
+            for part in text.as_bytes().chunks(size) {
+                buffer.extend_from_slice(part);
+                if found.is_none() {
+                    found = reader.read(&mut buffer).unwrap();
+                }
+            }
+            let head = found.unwrap();
+            assert_eq!(head.status, 202, "{size}");
+            assert_eq!(head.headers.get("retry-after").unwrap(), "5", "{size}");
+            assert_eq!(&buffer[..], b"body", "{size}");
+        }
+    }
+
+    #[test]
+    fn takes_the_framing_that_browsers_take() {
+        use Framing::{Chunked, Length, UntilClose};
+        for (headers, expected) in [
+            ("X: 1", Some(UntilClose)),
+            ("Content-Length: 5", Some(Length(5))),
+            ("content-length : 005", Some(Length(5))),
+            ("Content-Length: 5\r\nContent-Length: 5", Some(Length(5))),
+            ("Content-Length: 5, 5", Some(Length(5))),
+            ("Content-Length: 5\r\nContent-Length: 6", None),
+            ("Content-Length: 5, x", None),
+            ("Content-Length: -1", Some(UntilClose)),
+            ("Content-Length: 99999999999999999999999", Some(UntilClose)),
+            ("Content-Length:", Some(UntilClose)),
+            ("Content-Length:\r\n 5", Some(Length(5))),
+            ("Transfer-Encoding: CHUNKED\r\nContent-Length: 5", Some(Chunked)),
+            ("Transfer-Encoding: gzip, chunked", Some(Chunked)),
+            ("Transfer-Encoding: chunked,", Some(Chunked)),
+            ("Transfer-Encoding: chunked, gzip", Some(UntilClose)),
+            ("Transfer-Encoding: identity\r\nContent-Length: 5", Some(Length(5))),
+            ("Transfer-Encoding:\r\nContent-Length: 5", Some(Length(5))),
+        ] {
+            assert_eq!(framing(headers), expected, "{headers}");
+        }
+    }
+
+    #[test]
+    fn keeps_a_connection_only_where_the_next_response_is_sure_to_begin() {
+        for (line, headers, expected) in [
+            ("HTTP/1.1 200 OK", "Content-Length: 0", true),
+            ("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", true),
+            ("HTTP/1.1 200 OK", "Content-Length: 0\r\nConnection: x, Close", false),
+            ("HTTP/1.1 200 OK", "Content-Length: 0\r\nTransfer-Encoding: chunked", false),
+            ("HTTP/1.1 200 OK", "X: 1", false),
+            ("HTTP/1.0 200 OK", "Content-Length: 0\r\nConnection: keep-alive", false),
+        ] {
+            let head = read(&format!("{line}\r\n{headers}\r\n\r\n")).unwrap().unwrap();
+            assert_eq!(head.keeps_connection, expected, "{line} {headers}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_response_at_once() {
+        for text in ["SSH-2.0-OpenSSH\r\n", "{", "\u{15}\u{3}\u{1}", "ICY 200 OK\r\n"] {
+            assert_eq!(read(text).unwrap_err(), InvalidHead, "{text}");
+        }
+        for line in ["HTTP/1.1", "HTTP/1.1 OK", "HTTP/1.1 99 x", "HTTP/1.1 2000 x", "HTTP/x 200"] {
+            assert_eq!(read(&format!("{line}\r\n\r\n")).unwrap_err(), InvalidHead, "{line}");
+        }
+        assert_eq!(read("HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n").unwrap_err(), InvalidHead);
+        assert_eq!(read("HTTP/1.1 101 Switching\r\n\r\n").unwrap_err(), InvalidHead);
+    }
+
+    #[test]
+    fn limits_the_size_of_a_head() {
+        let long = "HTTP/1.1 200 OK\r\nX: ".to_owned() + &"x".repeat(LIMIT);
+        assert!(read(&long).is_err());
+        let interim = "HTTP/1.1 100 Continue\r\n\r\n".repeat(LIMIT / 20);
+        assert!(read(&interim).is_err());
+        let many = "X: 1\r\n".repeat(40_000);
+        assert!(read(&format!("HTTP/1.1 200 OK\r\n{many}\r\n")).unwrap().is_some());
+    }
+}

@@ -1,0 +1,181 @@
+//! Certificates of the endpoint: which are trusted, and what is said of each that is not.
+
+use crate::support::fake::{Fake, ok};
+use crate::support::program::Program;
+use crate::{check_refusal, detail, gateway_to, patient, transfers};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd,
+};
+use rustls::pki_types::PrivateKeyDer;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
+/// A server with a certificate, and the file that names an authority of it to the gateway.
+pub(crate) struct Tls {
+    pub(crate) acceptor: TlsAcceptor,
+    pub(crate) ca: PathBuf,
+    _folder: TempDir,
+}
+
+fn tls(trusted: &Certificate, server: &Certificate, key: &KeyPair) -> Tls {
+    let folder = TempDir::new().unwrap();
+    let ca = folder.path().join("ca.pem");
+    let text = BASE64_STANDARD.encode(trusted.der());
+    fs::write(&ca, format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n"))
+        .unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![server.der().clone()],
+            PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+        )
+        .unwrap();
+    Tls { acceptor: TlsAcceptor::from(Arc::new(config)), ca, _folder: folder }
+}
+
+fn server_params() -> CertificateParams {
+    CertificateParams::new(["127.0.0.1".to_owned()]).unwrap()
+}
+
+fn authority_params(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::new([]).unwrap();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params
+}
+
+fn expired(params: &mut CertificateParams) {
+    params.not_before = date_time_ymd(2020, 1, 1);
+    params.not_after = date_time_ymd(2021, 1, 1);
+}
+
+fn not_yet_valid(params: &mut CertificateParams) {
+    params.not_before = date_time_ymd(2090, 1, 1);
+    params.not_after = date_time_ymd(2091, 1, 1);
+}
+
+/// A server's certificate that an authority has signed, which the file names.
+fn signed(change: fn(&mut CertificateParams)) -> Tls {
+    let params = authority_params("ours");
+    let key = KeyPair::generate().unwrap();
+    let authority = params.self_signed(&key).unwrap();
+    let issuer = Issuer::new(params, key);
+    let key = KeyPair::generate().unwrap();
+    let mut params = server_params();
+    change(&mut params);
+    let server = params.signed_by(&key, &issuer).unwrap();
+    tls(&authority, &server, &key)
+}
+
+pub(crate) fn authority() -> Tls {
+    signed(|_| {})
+}
+
+/// A certificate that is its own authority, as `openssl req -x509` makes one.
+fn self_signed(change: fn(&mut CertificateParams)) -> Tls {
+    let mut params = server_params();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    change(&mut params);
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    tls(&certificate, &certificate, &key)
+}
+
+/// A server's certificate that the file names, and not the authority that has signed it.
+fn named_itself() -> Tls {
+    let issuer = Issuer::new(authority_params("unknown"), KeyPair::generate().unwrap());
+    let key = KeyPair::generate().unwrap();
+    let server = server_params().signed_by(&key, &issuer).unwrap();
+    tls(&server, &server, &key)
+}
+
+#[tokio::test]
+async fn trusts_what_the_file_names() {
+    let plain_self_signed = self_signed(|params| params.is_ca = IsCa::NoCa);
+    for tls in [authority(), self_signed(|_| {}), plain_self_signed, named_itself()] {
+        let fake = Fake::start(Some(tls.acceptor), |_| ok("", "{\"volumes\": []}")).await;
+        let url = format!("https://{}", fake.address);
+        let answer = gateway_to(&url, patient(), Some(tls.ca)).get(&detail()).await;
+        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.bytes));
+        assert_eq!(answer.bytes, b"{\"volumes\": []}");
+    }
+}
+
+#[tokio::test]
+async fn tells_apart_why_a_certificate_is_not_trusted() {
+    let other_name = |params: &mut CertificateParams| {
+        params.subject_alt_names =
+            CertificateParams::new(["elsewhere.example".to_owned()]).unwrap().subject_alt_names;
+    };
+    let stranger = Tls { acceptor: authority().acceptor, ..authority() };
+    for (tls, code, says) in [
+        (signed(expired), "certificate_expired", "has expired"),
+        (self_signed(expired), "certificate_expired", "has expired"),
+        (signed(not_yet_valid), "certificate_not_yet_valid", "not valid yet"),
+        (self_signed(not_yet_valid), "certificate_not_yet_valid", "not valid yet"),
+        (signed(other_name), "certificate_name", "another name"),
+        (self_signed(other_name), "certificate_name", "another name"),
+        (stranger, "certificate_authority", "--ca"),
+    ] {
+        let fake = Fake::start(Some(tls.acceptor), |_| ok("", "{}")).await;
+        check_reason(&format!("https://{}", fake.address), tls.ca, code, says).await;
+        assert_eq!(fake.requests().len(), 0);
+    }
+}
+
+#[tokio::test]
+async fn tells_apart_why_there_is_no_tls() {
+    for (bytes, code, says) in [
+        (&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], "not_tls", "does not speak TLS"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "not_tls", "does not speak TLS"),
+        // Fatal alerts: no version in common, no cipher in common, an error of its own.
+        (&[21, 3, 1, 0, 2, 2, 70], "tls_version", "TLS 1.2 or 1.3"),
+        (&[21, 3, 3, 0, 2, 2, 40], "tls_version", "TLS 1.2 or 1.3"),
+        (&[21, 3, 3, 0, 2, 2, 80], "tls_failed", "no secure connection"),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut hello = [0; 2000];
+            let _ = stream.read(&mut hello).await.unwrap();
+            stream.write_all(bytes).await.unwrap();
+        });
+        check_reason(&url, authority().ca, code, says).await;
+    }
+}
+
+async fn check_reason(url: &str, ca: PathBuf, code: &str, says: &str) {
+    let answer = gateway_to(url, patient(), Some(ca)).post(&transfers(), "{}").await;
+    check_refusal(&answer, 502, says);
+    let body = answer.json();
+    assert_eq!(body["code"], format!("gateway.{code}"));
+    assert!(body["message"].as_str().unwrap().starts_with("nothing was sent"), "{body}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn logs_the_reason_for_the_operator() {
+    let tls = signed(expired);
+    let fake = Fake::start(Some(tls.acceptor), |_| ok("", "{}")).await;
+    let url = format!("https://{}", fake.address);
+    let program = Program::start(&["--endpoint", &url, "--ca", tls.ca.to_str().unwrap()]);
+    let path = detail();
+    let answer = program.request(&format!(
+        "GET {path} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: canary\r\nConnection: close\r\n\r\n"
+    ));
+    assert!(answer.starts_with("HTTP/1.1 502 "), "{answer}");
+    program.terminate();
+    let said = program.wait();
+    assert!(said.starts_with("502 gateway.certificate_expired: nothing was sent"), "{said}");
+    assert!(said.lines().count() == 1 && !said.contains("canary"), "{said}");
+}
