@@ -87,7 +87,7 @@ test("has the accessible names that people and tools rely on", async ({ app, pag
   await app.name("NAME");
   await app.create();
   await app.button("handover.close").click();
-  const table = page.getByRole("table", { name: "Transfers", exact: true });
+  const table = page.getByRole("table", { name: "Pending transfers", exact: true });
   await expect(table.getByRole("button", { name: "Cancel transfer NAME", exact: true })).toBeVisible();
 });
 
