@@ -86,6 +86,8 @@ export function lightSuite(api: typeof Light | typeof Full): Suite {
         bad(other, 0, issue("name", "not_a_string"));
       }
       name("a", { service: "aws" }, { value: null, length: 1, ...BYTES, issues: [issue("service", "unknown")] });
+      name("a", { servce: "cinder" }, { value: null, length: 1, ...BYTES, issues: [issue("options", "unknown", { key: "servce" })] });
+      name("a", { a: 1, b: 2 }, { value: null, length: 1, ...BYTES, issues: [issue("options", "unknown", { key: "a" })] });
       name("a", 7, { value: "a", length: 1, ...BYTES, issues: [] });
     },
 
@@ -129,6 +131,7 @@ export function lightSuite(api: typeof Light | typeof Full): Suite {
         issue("volumeId", "malformed"),
         issue("name", "blank", { length: 0, limit: 255, unit: "bytes" }),
       );
+      refused({ projectId: "p", volumeId: VOLUME_ID, nmae: "a" }, issue("options", "unknown", { key: "nmae" }));
       const empty = [issue("projectId", "empty"), issue("volumeId", "empty")];
       for (const nothing of [undefined, null, 7, "text", {}, []]) refused(nothing, ...empty);
       refused({ projectId: "p".repeat(100_000), volumeId: VOLUME_ID }, issue("projectId", "malformed"));
@@ -319,6 +322,10 @@ export function fullSuite(api: typeof Full): Suite {
       same(checkEligibility(VOLUME, { service: "x", facts: { frozen: "yes" } } as never).issues, [
         issue("service", "unknown"),
         issue("facts", "malformed"),
+      ]);
+      same(checkEligibility(VOLUME, { fact: {}, facts: { snapshot: false } } as never).issues, [
+        issue("options", "unknown", { key: "fact" }),
+        issue("options", "unknown", { key: "snapshot" }),
       ]);
     },
 

@@ -148,7 +148,9 @@ pub(crate) fn message_keys() -> Vec<String> {
     for field in ["volume", "volumes", "facts", "response"] {
         all(field, &["malformed"]);
     }
-    all("service", &["unknown"]);
+    for field in ["options", "service"] {
+        all(field, &["unknown"]);
+    }
     all("response", &["created"]);
     let kinds = FaultKind::ALL.map(FaultKind::code);
     all("response", &kinds);

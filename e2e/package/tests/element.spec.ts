@@ -14,7 +14,7 @@ const test = base.extend<{ form: Page }>({
   form: async ({ page }, use) => {
     const [html, script] = readme("Without a bundler");
     const root = project({
-      "index.html": html!.replace("<!doctype html>", '<!doctype html>\n<html lang="en">'),
+      "index.html": html!,
       "main.js": script!,
     });
     const site = await serve(root, STRICT);

@@ -5,11 +5,16 @@ import { lostCodes, type faultCodes, type unknownCodes } from "./codes.js";
 import { bytesOf, notReady, open, read } from "./calls.js";
 import * as glue from "../build/volume-transfer/glue.js";
 
+/** `Headers`, which TypeScript finds iterable only with a library of its own. */
+interface HeadersLike {
+  forEach(callback: (value: string, name: string) => void): void;
+}
+
 /** An answer as `fetch` brings it, or the word that none came. */
 export type Answer =
   | {
       status: number;
-      headers?: Headers | Iterable<readonly [string, string]> | Record<string, string> | undefined;
+      headers?: HeadersLike | Iterable<readonly [string, string]> | Record<string, string> | undefined;
       /** As it came: text or bytes, not parsed. */
       body?: string | ArrayBuffer | ArrayBufferView | null | undefined;
       /** The volume that was asked for: an answer about another one is then told from the right one. */
@@ -75,7 +80,11 @@ export type CreateOutcome = Created | Rejected | OutcomeUnknown;
 
 let started = false;
 
-/** Starts the full module. */
+/**
+ * Starts the full module.
+ *
+ * @internal
+ */
 export async function start(module: WebAssembly.Module): Promise<void> {
   if (started) return;
   open(await glue.default({ module_or_path: module }));

@@ -9,6 +9,7 @@ import {
   profiles,
   services,
 } from "./codes.js";
+import { encode } from "./text.js";
 
 export type Service = (typeof services)[number];
 export type Constraint = (typeof constraints)[number];
@@ -16,7 +17,7 @@ export type Unit = (typeof profiles)[number]["unit"];
 
 /** Something that is wrong. Its sentence is the message `FIELD.CODE`, with the params filled in. */
 export interface Issue {
-  field: "name" | "projectId" | "volumeId" | "volume" | "volumes" | "service" | "facts";
+  field: "name" | "projectId" | "volumeId" | "volume" | "volumes" | "service" | "facts" | "options";
   /** Stable: see the table of codes in the README. */
   code: string;
   params: Record<string, string | number>;
@@ -57,6 +58,11 @@ export interface ScreenReport {
   /** Whether the service has another page. */
   more: boolean;
   issues: Issue[];
+}
+
+/** A stream of bytes, as `response.body` is. */
+export interface ByteStream {
+  getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array | undefined }> };
 }
 
 export interface CreateInput extends Options {
@@ -113,7 +119,10 @@ export function open(exports: unknown): void {
   wasm ??= exports as Exports;
 }
 
-export const isOpen = (): boolean => wasm !== undefined;
+/** Starts the light module. */
+export async function startLight(module: WebAssembly.Module): Promise<void> {
+  open((await WebAssembly.instantiate(module)).exports);
+}
 
 export function notReady(): Error {
   const error = new Error("volume-transfer is not ready: await init() first");
@@ -156,7 +165,20 @@ function textOf(value: unknown, field: Issue["field"], issues: Issue[]): string 
   return "";
 }
 
-export function serviceOf(options: unknown, issues: Issue[]): number {
+/** Reports a key that is no option, because it is most likely misspelt. */
+export function checkKeys(options: unknown, known: string[], issues: Issue[]): void {
+  try {
+    for (const key in typeof options === "object" ? options : {}) {
+      if (!known.includes(key)) return flaw(issues, "options", "unknown", { key });
+    }
+  } catch {
+    // A proxy may throw at being asked what it has.
+  }
+}
+
+/** Reads the service, and checks the keys beside it. */
+export function serviceOf(options: unknown, issues: Issue[], ...known: string[]): number {
+  checkKeys(options, ["service", ...known], issues);
   const code = read(options, "service");
   const place = code == null ? 0 : services.indexOf(code as Service);
   if (place >= 0) return place;
@@ -175,8 +197,8 @@ function put(text: string, from: number): number {
 const partOf = (whole: ArrayLike<unknown>, from: number, to: number): number =>
   (from ? 0 : 1) + (to < whole.length ? 0 : 2);
 
-let decoder: TextDecoder | undefined;
-const decode = (bytes: Uint8Array): string => (decoder ??= new TextDecoder()).decode(bytes);
+/** IDs are ASCII. */
+const decode = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
 /** An id as it goes into a request. */
 function idOf(text: string, field: "projectId" | "volumeId", issues: Issue[]): string {
@@ -302,7 +324,7 @@ export function screenVolumes(response: string | ArrayBuffer | ArrayBufferView, 
 }
 
 /** The same of a response that is still coming, as `response.body` is; nothing of it is kept. */
-export async function screenStream(response: ReadableStream<Uint8Array>, options?: Options): Promise<ScreenReport> {
+export async function screenStream(response: ByteStream, options?: Options): Promise<ScreenReport> {
   const issues: Issue[] = [];
   const screening = new Screening(serviceOf(options, issues), 0);
   const reader = response.getReader();
@@ -315,7 +337,7 @@ export async function screenStream(response: ReadableStream<Uint8Array>, options
 
 /** A body's bytes; null of what is neither bytes nor text. */
 export function bytesOf(body: unknown): Uint8Array | null {
-  if (typeof body === "string") return new TextEncoder().encode(body);
+  if (typeof body === "string") return encode(body);
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
   try {
     return body instanceof ArrayBuffer ? new Uint8Array(body) : null;
@@ -344,5 +366,5 @@ export function request(input: unknown, service: number, volumeId: string | null
 /** Builds the request that creates a transfer, or says what is wrong. */
 export function createTransferRequest(input: CreateInput): RequestReport {
   const issues: Issue[] = [];
-  return request(input, serviceOf(input, issues), undefined, issues);
+  return request(input, serviceOf(input, issues, "projectId", "volumeId", "name"), undefined, issues);
 }

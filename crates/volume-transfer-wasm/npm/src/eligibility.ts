@@ -3,6 +3,7 @@
 import {
   NONE,
   Screening,
+  checkKeys,
   flaw,
   judgeSigns,
   read,
@@ -16,6 +17,7 @@ import {
   type RequestReport,
 } from "./calls.js";
 import { constraints, eligibilities, masks, signs, signsOf, verdicts } from "./codes.js";
+import { encode } from "./text.js";
 
 /** What is known of a volume beside its record. Absent is *not known*, never *fine*. */
 export interface Facts {
@@ -54,7 +56,7 @@ export interface EligibilityReport {
 /** Judges a volume, as the service lists it, by every constraint. */
 export function checkEligibility(volume: unknown, options?: EligibilityOptions): EligibilityReport {
   const issues: Issue[] = [];
-  const service = serviceOf(options, issues);
+  const service = serviceOf(options, issues, "facts");
   const judged = judge(volume, service, factsOf(options, issues), issues);
   const findings: Finding[] = [];
   constraints.forEach((constraint, bit) => {
@@ -71,14 +73,14 @@ export function checkEligibility(volume: unknown, options?: EligibilityOptions):
 /** Builds the request that creates a transfer, or says what is wrong. */
 export function createTransferRequest(input: VolumeInput): RequestReport {
   const issues: Issue[] = [];
-  const service = serviceOf(input, issues);
+  const service = serviceOf(input, issues, "projectId", "volumeId", "volume", "name", "facts");
   const facts = factsOf(input, issues);
   const volume = read(input, "volume");
   if (volume == null) return request(input, service, undefined, issues);
   return request(input, service, judge(volume, service, facts, issues)?.id ?? null, issues);
 }
 
-const FACTS = ["snapshots", "backups", "backupPolicy", "frozen"] as const;
+const FACTS = ["snapshots", "backups", "backupPolicy", "frozen"];
 
 function factsOf(options: unknown, issues: Issue[]): number {
   const facts = read(options, "facts");
@@ -90,6 +92,7 @@ function factsOf(options: unknown, issues: Issue[]): number {
     else fine &&= fact == null;
   });
   if (!fine) flaw(issues, "facts", "malformed");
+  checkKeys(facts, FACTS, issues);
   return bits;
 }
 
@@ -110,7 +113,7 @@ function judge(volume: unknown, service: number, facts: number, issues: Issue[])
     // It holds itself, or what JSON can't say: no service has sent it.
   }
   const screening = new Screening(service, facts);
-  screening.push(new TextEncoder().encode(`{"volumes":[${json}]}`), true);
+  screening.push(encode(`{"volumes":[${json}]}`), true);
   const { verdict, signs } = screening;
   if (verdict === NONE) {
     flaw(issues, "volume", "malformed");
@@ -162,7 +165,7 @@ function look(sign: number, value: unknown): number {
  */
 export function checkVolumes(volumes: readonly unknown[], options?: EligibilityOptions): VolumesReport {
   const issues: Issue[] = [];
-  const service = serviceOf(options, issues);
+  const service = serviceOf(options, issues, "facts");
   const facts = factsOf(options, issues);
   let count = 0;
   try {

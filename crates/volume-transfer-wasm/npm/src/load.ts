@@ -1,31 +1,79 @@
-// How a wasm module comes to be there.
+// How an entry gets its wasm module.
 
-/** A wasm module, or where it is. */
-export type Source = string | URL | Response | BufferSource | WebAssembly.Module;
-
-export async function compile(source: Source | PromiseLike<Source>): Promise<WebAssembly.Module> {
-  let found = await source;
-  if (found instanceof URL && found.protocol === "file:") {
-    // Only Node has files, and `fetch` there does not read them.
-    found = process.getBuiltinModule("node:fs").readFileSync(found) as Uint8Array<ArrayBuffer>;
-  }
-  if (found instanceof WebAssembly.Module) return found;
-  // Node takes 30 ms when it is first asked what a `Response` is, so bytes are told apart before.
-  if (!ArrayBuffer.isView(found) && !(found instanceof ArrayBuffer)) {
-    const response = found instanceof Response ? found : await fetch(found);
-    if (!response.ok) throw new Error(`volume-transfer: ${response.url} answered ${response.status}`);
-    // Not as a stream, which works only where the server knows the type of wasm.
-    found = await response.arrayBuffer();
-  }
-  return WebAssembly.compile(found as BufferSource);
+/** A response, as `fetch` returns it. */
+interface ResponseLike {
+  readonly status: number;
+  readonly url: string;
+  readonly headers: { get(name: string): string | null };
+  arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** Starts once, however often it is called; a start that failed can be tried again. */
-export function once(start: (source?: Source | PromiseLike<Source>) => Promise<void>) {
+/**
+ * A wasm module: its address, the response that brings it, its bytes, or a `WebAssembly.Module`,
+ * which TypeScript knows as an `object` only.
+ */
+export type Source = string | { readonly href: string } | ResponseLike | ArrayBuffer | ArrayBufferView | object;
+
+type MaybePromise<T> = T | PromiseLike<T>;
+
+/**
+ * Creates an entry's `init`. It starts the module once, however often it is called; a start that
+ * failed can be tried again.
+ *
+ * @internal
+ */
+export function initWith(
+  start: (module: WebAssembly.Module) => void | Promise<void>,
+  fallback: () => Source,
+): (source?: MaybePromise<Source>) => Promise<void> {
   let started: Promise<void> | undefined;
-  return (source?: Source | PromiseLike<Source>): Promise<void> =>
-    (started ??= start(source).catch((error: unknown) => {
-      started = undefined;
-      throw error;
-    }));
+  return (source) =>
+    (started ??= compile(source, fallback)
+      .then(start)
+      .catch((error: unknown) => {
+        started = undefined;
+        throw error;
+      }));
 }
+
+async function compile(
+  source: MaybePromise<Source> | undefined,
+  fallback: () => Source,
+): Promise<WebAssembly.Module> {
+  let from = "";
+  try {
+    let found = ((await source) ?? fallback()) as any;
+    // Not by its class, because a module from another realm has another one.
+    if (found[Symbol.toStringTag] === "WebAssembly.Module") return found;
+    if (found.href || typeof found === "string") {
+      from = ` at ${found}`;
+      found = await (/^file:/.test(found) ? readFile(found) : fetch(found));
+    }
+    if (found.arrayBuffer) {
+      from = ` at ${found.url} (${found.status} ${found.headers.get("content-type")})`;
+      // Compiles bytes rather than the stream, because that works with any content type.
+      found = await found.arrayBuffer();
+    }
+    return await WebAssembly.compile(found);
+  } catch (cause) {
+    const message = `volume-transfer: no wasm module${from}: ${cause}. Pass its address to init(), or import "volume-transfer/inline"`;
+    throw new Error(message, { cause });
+  }
+}
+
+/** Reads a file, which `fetch` cannot do: by Node's API, or as a page that was itself opened from a file. */
+function readFile(url: string | URL): unknown {
+  const builtin = globalThis.process?.getBuiltinModule as typeof process.getBuiltinModule | undefined;
+  if (builtin) return builtin("node:fs").readFileSync(new URL(url));
+  return new Promise((done) => {
+    const request = new XMLHttpRequest();
+    request.open("GET", url);
+    request.responseType = "arraybuffer";
+    request.onloadend = () => done(request.response);
+    request.send();
+  });
+}
+
+/** @internal */
+export const parseBase64 = (base64: string): Uint8Array =>
+  Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));

@@ -1,8 +1,12 @@
 import { lostCodes, type faultCodes, type unknownCodes } from "./codes.js";
+/** `Headers`, which TypeScript finds iterable only with a library of its own. */
+interface HeadersLike {
+    forEach(callback: (value: string, name: string) => void): void;
+}
 /** An answer as `fetch` brings it, or the word that none came. */
 export type Answer = {
     status: number;
-    headers?: Headers | Iterable<readonly [string, string]> | Record<string, string> | undefined;
+    headers?: HeadersLike | Iterable<readonly [string, string]> | Record<string, string> | undefined;
     /** As it came: text or bytes, not parsed. */
     body?: string | ArrayBuffer | ArrayBufferView | null | undefined;
     /** The volume that was asked for: an answer about another one is then told from the right one. */
@@ -61,8 +65,6 @@ export interface OutcomeUnknown extends Explained<(typeof unknownCodes)[number] 
     fault: Fault | null;
 }
 export type CreateOutcome = Created | Rejected | OutcomeUnknown;
-/** Starts the full module. */
-export declare function start(module: WebAssembly.Module): Promise<void>;
 /** Reads the answer to a create request, or that none came. */
 export declare function readCreateResponse(answer: Answer): CreateOutcome;
 export {};

@@ -4,7 +4,7 @@ export type Constraint = (typeof constraints)[number];
 export type Unit = (typeof profiles)[number]["unit"];
 /** Something that is wrong. Its sentence is the message `FIELD.CODE`, with the params filled in. */
 export interface Issue {
-    field: "name" | "projectId" | "volumeId" | "volume" | "volumes" | "service" | "facts";
+    field: "name" | "projectId" | "volumeId" | "volume" | "volumes" | "service" | "facts" | "options";
     /** Stable: see the table of codes in the README. */
     code: string;
     params: Record<string, string | number>;
@@ -43,6 +43,15 @@ export interface ScreenReport {
     more: boolean;
     issues: Issue[];
 }
+/** A stream of bytes, as `response.body` is. */
+export interface ByteStream {
+    getReader(): {
+        read(): Promise<{
+            done: boolean;
+            value?: Uint8Array | undefined;
+        }>;
+    };
+}
 export interface CreateInput extends Options {
     projectId: string;
     volumeId: string;
@@ -66,11 +75,15 @@ export interface RequestReport {
 export declare const NONE = -1;
 /** Whichever module is there first serves both entries. */
 export declare function open(exports: unknown): void;
-export declare const isOpen: () => boolean;
+/** Starts the light module. */
+export declare function startLight(module: WebAssembly.Module): Promise<void>;
 export declare function notReady(): Error;
 export declare function read(of: unknown, key: string): unknown;
 export declare function flaw(issues: Issue[], field: Issue["field"], code: string, params?: Issue["params"]): void;
-export declare function serviceOf(options: unknown, issues: Issue[]): number;
+/** Reports a key that is no option, because it is most likely misspelt. */
+export declare function checkKeys(options: unknown, known: string[], issues: Issue[]): void;
+/** Reads the service, and checks the keys beside it. */
+export declare function serviceOf(options: unknown, issues: Issue[], ...known: string[]): number;
 /** Validates a transfer's name as the service does. */
 export declare function validateTransferName(name: string, options?: Options): NameReport;
 /** What a text says to the rules as the value of one of `signs`. */
@@ -94,7 +107,7 @@ export declare class Screening {
 /** Judges all volumes of a list response, whatever its length, by its text or bytes. */
 export declare function screenVolumes(response: string | ArrayBuffer | ArrayBufferView, options?: Options): ScreenReport;
 /** The same of a response that is still coming, as `response.body` is; nothing of it is kept. */
-export declare function screenStream(response: ReadableStream<Uint8Array>, options?: Options): Promise<ScreenReport>;
+export declare function screenStream(response: ByteStream, options?: Options): Promise<ScreenReport>;
 /** A body's bytes; null of what is neither bytes nor text. */
 export declare function bytesOf(body: unknown): Uint8Array | null;
 /** The volume's id is in the input unless it was read already; null is that of no volume. */

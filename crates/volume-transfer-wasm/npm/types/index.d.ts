@@ -1,3 +1,3 @@
 export * from "./api.js";
 /** Loads the wasm module, once: by default from beside this file. */
-export declare const init: (source?: import("./load.js").Source | PromiseLike<import("./load.js").Source>) => Promise<void>;
+export declare const init: (source?: PromiseLike<import("./load.js").Source> | import("./load.js").Source) => Promise<void>;

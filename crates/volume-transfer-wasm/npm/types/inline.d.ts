@@ -1,3 +1,3 @@
 export * from "./api.js";
 /** Starts the wasm module, once. */
-export declare const init: (source?: import("./load.js").Source | PromiseLike<import("./load.js").Source>) => Promise<void>;
+export declare const init: (source?: PromiseLike<import("./load.js").Source> | import("./load.js").Source) => Promise<void>;

@@ -1,5 +1,3 @@
-export { createTransferRequest, screenStream, screenVolumes, validateTransferName, type Constraint, type CreateInput, type CreateRequest, type Issue, type NameReport, type Options, type RequestReport, type ScreenReport, type Service, type Unit, } from "./calls.js";
-export { constraints, services } from "./codes.js";
-export type { Source } from "./load.js";
+export * from "./light-api.js";
 /** Loads the wasm module, once: by default from beside this file. */
-export declare const init: (source?: import("./load.js").Source | PromiseLike<import("./load.js").Source>) => Promise<void>;
+export declare const init: (source?: PromiseLike<import("./load.js").Source> | import("./load.js").Source) => Promise<void>;

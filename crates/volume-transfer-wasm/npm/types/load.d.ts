@@ -1,5 +1,17 @@
-/** A wasm module, or where it is. */
-export type Source = string | URL | Response | BufferSource | WebAssembly.Module;
-export declare function compile(source: Source | PromiseLike<Source>): Promise<WebAssembly.Module>;
-/** Starts once, however often it is called; a start that failed can be tried again. */
-export declare function once(start: (source?: Source | PromiseLike<Source>) => Promise<void>): (source?: Source | PromiseLike<Source>) => Promise<void>;
+/** A response, as `fetch` returns it. */
+interface ResponseLike {
+    readonly status: number;
+    readonly url: string;
+    readonly headers: {
+        get(name: string): string | null;
+    };
+    arrayBuffer(): Promise<ArrayBuffer>;
+}
+/**
+ * A wasm module: its address, the response that brings it, its bytes, or a `WebAssembly.Module`,
+ * which TypeScript knows as an `object` only.
+ */
+export type Source = string | {
+    readonly href: string;
+} | ResponseLike | ArrayBuffer | ArrayBufferView | object;
+export {};

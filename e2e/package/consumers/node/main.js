@@ -6,6 +6,7 @@ import * as light from "volume-transfer/light";
 import * as inline from "volume-transfer/inline";
 import * as element from "volume-transfer/element";
 import messages from "volume-transfer/messages/zh-CN.json" with { type: "json" };
+import module from "volume-transfer/messages/zh-CN";
 import { createRequire } from "node:module";
 
 for (const { validateTransferName } of [full, light, inline]) {
@@ -21,7 +22,14 @@ for (const { validateTransferName } of [full, light, inline]) {
   assert.equal(validateTransferName(" a ").value, "a");
 }
 assert.equal(full.explain(full.validateTransferName(" "), messages), messages["name.blank"]);
+assert.deepEqual(module, messages);
 const require = createRequire(import.meta.url);
+assert.deepEqual(require("volume-transfer/messages/zh-CN"), messages);
+const required = require("volume-transfer");
+assert.deepEqual(Object.keys(required), Object.keys(full));
+assert.throws(() => required.validateTransferName("a"), { code: "not_initialised" });
+await required.init();
+assert.equal(required.validateTransferName(" a ").value, "a");
 assert.equal(require("volume-transfer/package.json").name, "volume-transfer");
 assert.match(require.resolve("volume-transfer/volume-transfer.wasm"), /volume-transfer\.wasm$/);
 console.log("all is well");

@@ -22,9 +22,10 @@ import { defineTransferName, type VolumeTransferNameElement } from "volume-trans
 import { init as initInline } from "volume-transfer/inline";
 import { validateTransferName as light } from "volume-transfer/light";
 import { init as initNode } from "volume-transfer/node";
+import zh from "volume-transfer/messages/zh-CN";
 import en from "volume-transfer/messages/en.json" with { type: "json" };
 
-const messages: Messages = en;
+const messages: Messages = { ...zh, ...en };
 const service: Service = services[0];
 const report: NameReport = validateTransferName("first volume", { service });
 const unit: "bytes" | "characters" = report.unit;
@@ -52,6 +53,12 @@ tell(readCreateResponse({ lost: "timeout" }));
 
 // @ts-expect-error there is no such service
 validateTransferName("a", { service: "aws" });
+// @ts-expect-error a misspelt option
+validateTransferName("a", { servce: "cinder" });
+// @ts-expect-error a misspelt fact
+checkEligibility({}, { facts: { snapshot: false } });
+// @ts-expect-error a misspelt input
+createTransferRequest({ projectID: "p", projectId: "p", volumeId: "v" });
 // @ts-expect-error an answer has a status, or is lost
 readCreateResponse({});
 // @ts-expect-error light takes an id

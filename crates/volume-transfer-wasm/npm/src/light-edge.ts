@@ -1,0 +1,10 @@
+// The light entry for runtimes that compile no wasm themselves: their bundlers bring it compiled.
+
+import module from "./light.wasm?module";
+import { startLight } from "./calls.js";
+import { initWith } from "./load.js";
+
+export * from "./light-api.js";
+
+/** Starts the wasm module, once. */
+export const init = initWith(startLight, () => module);

@@ -1,0 +1,10 @@
+// The light entry with the wasm module in it, for Node and for CommonJS.
+
+import base64 from "../build/light.wasm";
+import { startLight } from "./calls.js";
+import { initWith, parseBase64 } from "./load.js";
+
+export * from "./light-api.js";
+
+/** Starts the wasm module, once. */
+export const init = initWith(startLight, () => parseBase64(base64));

@@ -1,0 +1,111 @@
+// How the package gets its wasm module: on import nothing happens, and a start that fails says why
+// and what to do.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+/** The files for browsers: by its name, Node would get others. */
+const folder = new URL("node_modules/volume-transfer/", import.meta.url);
+const { init } = await import(new URL("index.js", folder));
+const light = await import(new URL("light.js", folder));
+const wasm = readFileSync(new URL("volume-transfer.wasm", folder));
+
+/** Runs a script in a Node of its own, whose globals it may change. */
+const node = (script) =>
+  execFileSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: fileURLToPath(folder), encoding: "utf8" });
+
+let server;
+let origin;
+before(async () => {
+  const routes = {
+    "/app/x.wasm": [200, "text/html", "<!doctype html><html></html>"],
+    "/missing.wasm": [404, "text/plain", "not found"],
+    "/empty.wasm": [200, "application/wasm", ""],
+    "/cut.wasm": [200, "application/wasm", wasm.subarray(0, 10_000)],
+    "/mislabelled.wasm": [200, "text/plain", wasm],
+  };
+  server = createServer((request, response) => {
+    if (request.url === "/moved.wasm") return response.writeHead(302, { Location: "/app/x.wasm" }).end();
+    const [status, type, body] = routes[request.url];
+    response.writeHead(status, { "Content-Type": type }).end(body);
+  }).listen(0, "127.0.0.1");
+  await new Promise((done) => server.once("listening", done));
+  origin = `http://127.0.0.1:${server.address().port}`;
+});
+after(() => server.close());
+
+const ENTRIES = ["index.js", "light.js", "element.js", "inline.js", "light-inline.js", "messages/en.js", "cjs/index.js", "cjs/light.js", "cjs/element.js"];
+for (const entry of ENTRIES) {
+  test(`importing ${entry} touches no global that a host may lack`, () => {
+    const globals = ["TextDecoder", "TextEncoder", "WebAssembly", "process", "fetch", "Response", "URL", "atob", "document", "HTMLElement", "CSSStyleSheet", "customElements", "XMLHttpRequest"];
+    const said = node(`
+      const trap = (name) => Object.defineProperty(globalThis, name, { get() { throw new Error(name + " was touched"); } });
+      const { log } = console;
+      ${JSON.stringify(globals)}.forEach(trap);
+      log(Object.keys(await import("./${entry}")).length > 0);`);
+    assert.equal(said, "true\n");
+  });
+}
+
+test("starts where TextDecoder and TextEncoder are missing, as in jsdom", () => {
+  const said = node(`
+    // Node's own fetch needs them once.
+    new Response();
+    delete globalThis.TextDecoder;
+    delete globalThis.TextEncoder;
+    const { init, readCreateResponse, screenVolumes } = await import("./index.js");
+    await init();
+    const body = JSON.stringify({ transfer: { id: "t", auth_key: "k", volume_id: "c86b9af4-151d-4ead-b62c-5fb967af0e37", name: "卷" } });
+    console.log(readCreateResponse({ status: 202, body }).record.name, screenVolumes("{}").issues[0].code);`);
+  assert.equal(said, "卷 malformed\n");
+});
+
+for (const [path, expected] of [
+  ["/app/x.wasm", /at http:\S+\/app\/x\.wasm \(200 text\/html\)/],
+  ["/moved.wasm", /at http:\S+\/app\/x\.wasm \(200 text\/html\)/],
+  ["/missing.wasm", /at http:\S+\/missing\.wasm \(404 text\/plain\)/],
+  ["/empty.wasm", /at http:\S+\/empty\.wasm \(200 application\/wasm\)/],
+  ["/cut.wasm", /at http:\S+\/cut\.wasm \(200 application\/wasm\)/],
+]) {
+  test(`says which address had no module, what came and what to do: ${path}`, async () => {
+    for (const start of [init, light.init]) {
+      for (const source of [origin + path, new URL(path, origin), fetch(origin + path)]) {
+        await assert.rejects(start(source), (error) => {
+          assert.match(error.message, expected);
+          assert.match(error.message, /Pass its address to init\(\), or import "volume-transfer\/inline"/);
+          assert.ok(error.cause instanceof Error);
+          return true;
+        });
+      }
+    }
+  });
+}
+
+test("says which address could not be reached", async () => {
+  await assert.rejects(init("http://127.0.0.1:1/x.wasm"), /at http:\/\/127\.0\.0\.1:1\/x\.wasm: TypeError: fetch failed/);
+  await assert.rejects(init(new URL("nowhere.wasm", folder)), /at file:\S+nowhere\.wasm: Error: ENOENT/);
+  for (const source of [5, {}, true, "", "::", new Uint8Array([1]), new ArrayBuffer(0)]) {
+    await assert.rejects(init(source), /volume-transfer: no wasm module/);
+  }
+});
+
+test("starts after failures, from a server that knows no wasm", async () => {
+  await init(`${origin}/mislabelled.wasm`);
+  await light.init(new URL("light.wasm", folder));
+  assert.equal(light.validateTransferName(" a ").value, "a");
+});
+
+test("takes a module of another realm", () => {
+  const said = node(`
+    import { readFileSync } from "node:fs";
+    import { runInNewContext } from "node:vm";
+    import { init, validateTransferName } from "./index.js";
+    const bytes = readFileSync("volume-transfer.wasm");
+    await init(runInNewContext("new WebAssembly.Module(bytes)", { bytes }));
+    console.log(validateTransferName(" a ").value);`);
+  assert.equal(said, "a\n");
+});

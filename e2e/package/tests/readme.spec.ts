@@ -1,0 +1,84 @@
+// Every JavaScript and HTML sample of the READMEs, run as it stands: in Node unless it needs a page.
+// What a sample logs is what the comments behind its calls of `console.log` say.
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { expect, test } from "@playwright/test";
+import { build } from "vite";
+import { installed, project, serve, STRICT } from "../host.ts";
+
+interface Sample {
+  language: string;
+  code: string;
+  /** Where it stands. */
+  title: string;
+}
+
+const samples = [join(installed, "README.md"), new URL("../../../README.md", import.meta.url)].flatMap((file): Sample[] => {
+  const text = readFileSync(file, "utf8");
+  return Array.from(text.matchAll(/^```(\w*)\n([^]*?)^```$/gm), ([, language, code], n) => ({
+    language: language!,
+    code: code!,
+    title: `sample ${n + 1} of ${String(file).includes("volume-transfer/README") ? "the package's README" : "README.md"}`,
+  }));
+});
+const of = (...languages: string[]) => samples.filter(({ language }) => languages.includes(language));
+const scripts = of("js");
+
+test("the READMEs have samples of no other kind", () => {
+  expect(new Set(samples.map(({ language }) => language))).toEqual(new Set(["sh", "js", "html"]));
+  expect(scripts.length).toBeGreaterThan(3);
+  // Those with files beside them belong to a page.
+  expect(scripts.filter(isOfAPage)).toHaveLength(of("html").length);
+});
+
+function isOfAPage({ code }: Sample): boolean {
+  return code.includes('"./node_modules/');
+}
+
+/** What the comments say is logged, each on its line or below it. */
+const promised = (code: string): unknown[] =>
+  Array.from(code.matchAll(/^console\.log\(.*\);\s*\/\/ (.*)$/gm), ([, value]) => (0, eval)(`(${value})`));
+
+for (const sample of scripts.filter((sample) => !isOfAPage(sample))) {
+  const { code, title } = sample;
+  const inBrowser = code.includes("document.");
+
+  test(`${title} runs ${inBrowser ? "in a browser" : "in Node"}`, async ({ page }) => {
+    if (!inBrowser) {
+      const folder = project({ "sample.mjs": code, "logged.mjs": "const logged = []; console.log = (...values) => logged.push(...values); process.on('exit', () => process.stdout.write(JSON.stringify(logged)));" });
+      const said = execFileSync(process.execPath, ["--import", "./logged.mjs", "sample.mjs"], { cwd: folder, encoding: "utf8" });
+      const logged = JSON.parse(said) as unknown[];
+      expect(logged.length).toBeGreaterThan(0);
+      expect(isDeepStrictEqual(logged, promised(code)), `${said} is not ${JSON.stringify(promised(code))}`).toBe(true);
+      return;
+    }
+    const root = project({ "main.js": code, "index.html": '<!doctype html><body><script type="module" src="/main.js"></script></body>' });
+    await build({ root, logLevel: "error" });
+    const site = await serve(join(root, "dist"), STRICT);
+    await page.goto(site.url);
+    await expect(page.locator("body")).toHaveText(/./);
+    await site.close();
+  });
+
+  test(`${title} has no type error`, () => {
+    const root = project({ "sample.mjs": code });
+    const options = "--allowJs --checkJs --noEmit --strict --target es2022 --module nodenext --lib es2022,dom --types node --typeRoots";
+    const types = new URL("../../node_modules/@types", import.meta.url).pathname;
+    const tsc = new URL("../../node_modules/.bin/tsc", import.meta.url).pathname;
+    execFileSync(tsc, [...options.split(" "), types, "sample.mjs"], { cwd: root, stdio: "inherit" });
+  });
+}
+
+for (const [n, html] of of("html").entries()) {
+  test(`${html.title} runs with the script below it`, async ({ page }) => {
+    const site = await serve(project({ "index.html": html.code, "main.js": scripts.filter(isOfAPage)[n]!.code }), STRICT);
+    await page.goto(site.url);
+    await page.getByLabel("Transfer name").fill("  first volume ");
+    await page.getByRole("button", { name: "Create transfer" }).click();
+    await expect.poll(() => new URL(page.url()).searchParams.get("name")).toBe("first volume");
+    await site.close();
+  });
+}
