@@ -27,6 +27,8 @@ pub(crate) enum Need {
     Node,
     /// What `e2e/package.json` names: Playwright, and wasm-opt.
     NpmPackages,
+    /// The bundlers, runtimes and test runners that `e2e/hosts/package.json` names.
+    HostPackages,
     /// What `bench/package.json` names: the libraries that the package is compared with.
     BenchPackages,
     /// Chromium or Chrome, and its driver.
@@ -57,6 +59,7 @@ pub(crate) fn install(need: Need) -> Result<()> {
         Need::CargoFuzz => CARGO_FUZZ.install(),
         Need::Node => node(),
         Need::NpmPackages => npm_packages("e2e"),
+        Need::HostPackages => npm_packages("e2e/hosts"),
         Need::BenchPackages => npm_packages("bench"),
         Need::Browser => browser_and_driver(),
         Need::Nginx => {

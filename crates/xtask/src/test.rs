@@ -49,6 +49,10 @@ const STEPS: &[Step] = &[
         after: Some("package"),
         ..Step::new("consumers", &[Need::NpmPackages, Need::Browser], consumers)
     },
+    Step {
+        after: Some("package"),
+        ..Step::new("hosts", &[Need::NpmPackages, Need::HostPackages, Need::Browser], hosts)
+    },
     Step { after: Some("package"), ..Step::new("count", count::NEEDS, count::check) },
     Step { after: Some("package"), ..Step::new("bench", bench::NEEDS, same_answers) },
     // Installs what it needs itself: without it the step is skipped, and the others are not.
@@ -199,11 +203,12 @@ fn npm_package() -> Result<Option<String>> {
     let changed = package::build()?;
     ensure!(changed.is_empty(), "not as it was committed: {}", changed.join(", "));
     sh(&mut command(&format!("publint --strict {}", package::PKG)))?;
-    // ESM alone; and a wasm file has no types.
+    // Everything that knows `exports`; and a wasm file has no types.
     sh(&mut command(&format!(
-        "attw --pack {} --profile esm-only --exclude-entrypoints volume-transfer.wasm",
+        "attw --pack {} --profile node16 --exclude-entrypoints volume-transfer.wasm light.wasm",
         package::PKG
     )))?;
+    package::dry_run()?;
     Ok(None)
 }
 
@@ -213,6 +218,18 @@ fn consumers() -> Result<Option<String>> {
     sh(command("npx tsc --project package").current_dir("e2e"))?;
     sh(command("node --test package/").current_dir("e2e"))?;
     playwright("package", &[])
+}
+
+/// The package in everything that people run it in.
+fn hosts() -> Result<Option<String>> {
+    package::install_in("e2e/package")?;
+    let mut node = command("node --test --test-reporter=spec hosts/hosts.test.mjs");
+    node.current_dir("e2e");
+    if let Some(browser) = browser() {
+        node.env("CHROMIUM", browser);
+    }
+    sh(&mut node)?;
+    Ok(None)
 }
 
 /// That the bench compares like with like.
