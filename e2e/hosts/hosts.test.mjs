@@ -350,15 +350,18 @@ for (const [title, from] of [["TypeScript", "."], ["TypeScript", ".."]]) {
       init(5);`;
     const root = app(`typescript-${from === "." ? "5" : "7"}`, { "main.mts": source, "main.cts": source });
     const tsc = find(".bin/tsc", from);
-    const strict = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022", "--skipLibCheck", "false", "--exactOptionalPropertyTypes"];
+    const resolutions = [["esnext", "bundler"], ["node16", "node16"], ["nodenext", "nodenext"]];
+    const variants = resolutions.flatMap(([module, moduleResolution]) =>
+      [[], ["node"]].map((types) => ({ module, moduleResolution, types })),
+    );
     await Promise.all(
-      [["esnext", "bundler"], ["node16", "node16"], ["nodenext", "nodenext"]].flatMap(([module, resolution]) =>
-        [[], ["--types", "node"]].map(async (types) => {
-          const files = resolution === "bundler" ? ["main.mts"] : ["main.mts", "main.cts"];
-          const options = ["--module", module, "--moduleResolution", resolution, "--esModuleInterop", ...(types.length ? types : ["--types", ""])];
-          await run(root, tsc, [...strict, ...options, ...files]);
-        }),
-      ),
+      variants.map((variant, n) => {
+        const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, esModuleInterop: true };
+        const compilerOptions = { noEmit: true, target: "es2022", lib: ["es2022"], ...strict, ...variant };
+        const files = variant.module === "esnext" ? ["main.mts"] : ["main.mts", "main.cts"];
+        writeFileSync(join(root, `tsconfig.${n}.json`), JSON.stringify({ compilerOptions, files }));
+        return run(root, tsc, ["--project", `tsconfig.${n}.json`]);
+      }),
     );
   });
 }

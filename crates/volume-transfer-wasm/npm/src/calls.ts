@@ -119,7 +119,11 @@ export function open(exports: unknown): void {
   wasm ??= exports as Exports;
 }
 
-/** Starts the light module. */
+/**
+ * Starts the light module.
+ *
+ * @internal
+ */
 export async function startLight(module: WebAssembly.Module): Promise<void> {
   open((await WebAssembly.instantiate(module)).exports);
 }

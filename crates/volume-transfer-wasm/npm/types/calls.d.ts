@@ -75,8 +75,6 @@ export interface RequestReport {
 export declare const NONE = -1;
 /** Whichever module is there first serves both entries. */
 export declare function open(exports: unknown): void;
-/** Starts the light module. */
-export declare function startLight(module: WebAssembly.Module): Promise<void>;
 export declare function notReady(): Error;
 export declare function read(of: unknown, key: string): unknown;
 export declare function flaw(issues: Issue[], field: Issue["field"], code: string, params?: Issue["params"]): void;
