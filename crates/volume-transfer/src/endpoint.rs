@@ -1,27 +1,36 @@
 //! Addresses of services, as people have them.
 
-/// Returns the part of an address's path that comes before the API version, without a slash at its
-/// end: `/volume` for `/volume/v3/PROJECT_ID`, nothing for `/v3/`.
+/// Returns the part of an address's path that comes before the API version, without a trailing
+/// slash: `/volume` for `/volume/v3/PROJECT_ID`, nothing for `/v3/`.
 ///
-/// A service catalog names block storage by `https://host:8776/v3/PROJECT_ID`, sometimes with
-/// `$(project_id)s` in place of the ID, while [`Request::path`](crate::Request::path) begins with
-/// the version itself. A path without a version comes back as it is.
+/// A service catalog lists block storage as `https://host:8776/v3/PROJECT_ID`, sometimes with
+/// `$(project_id)s` in place of the ID, but [`Request::path`](crate::Request::path) starts with the
+/// version itself. Returns a path without a version unchanged.
 pub fn base_path(path: &str) -> &str {
     let path = path.trim_end_matches('/');
-    // The version is the last segment, or the project's ID follows it.
-    let mut head = path;
-    for _ in 0..2 {
-        let Some((before, segment)) = head.rsplit_once('/') else { break };
-        if is_version(segment) {
-            return before.trim_end_matches('/');
+    let mut end = 0;
+    let mut segments = path.split('/').skip(1).peekable();
+    while let Some(segment) = segments.next() {
+        if is_version(segment) && segments.peek().is_none_or(|next| is_project(next)) {
+            return path.get(..end).unwrap_or(path).trim_end_matches('/');
         }
-        head = before.trim_end_matches('/');
+        end += 1 + segment.len();
     }
     path
 }
 
-/// Whether a segment of a path is a version, as in `v3` or `v2.1`.
+/// Whether a segment is a version, such as `v3` or `v2.1`.
 fn is_version(segment: &str) -> bool {
     let Some(number) = segment.strip_prefix(['v', 'V']) else { return false };
     number.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Whether a segment is a project's ID, as Keystone or older services form it, or a template for one:
+/// `$(project_id)s`, `%(tenant_id)s`.
+fn is_project(segment: &str) -> bool {
+    let hex = segment.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    let digits = segment.bytes().all(|byte| byte.is_ascii_digit());
+    (hex && segment.len() >= 32)
+        || digits
+        || ["project_id", "tenant_id"].iter().any(|name| segment.contains(name))
 }

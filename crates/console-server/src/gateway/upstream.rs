@@ -5,6 +5,7 @@ use axum::http::uri::{Authority, PathAndQuery, Scheme};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
+use volume_transfer::endpoint::base_path;
 
 /// The address of a service: scheme, host, and perhaps a port and a path before every path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ impl FromStr for Endpoint {
             _ => return Err(FORM),
         };
         let authority = authority.parse::<Authority>().map_err(|_| FORM)?;
-        let base = without_version(path.trim_end_matches('/'));
+        let base = base_path(path);
         let plain = |segment: &str| {
             let unreserved = |byte: u8| {
                 byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
@@ -53,32 +54,6 @@ impl FromStr for Endpoint {
         }
         Ok(Endpoint { scheme, authority, base: base.to_owned() })
     }
-}
-
-/// Cuts off a version with what comes after it, if that is nothing or begins with a project.
-fn without_version(path: &str) -> &str {
-    let is_version = |segment: &str| {
-        let number = segment.strip_prefix(['v', 'V']).unwrap_or_default();
-        number.starts_with(|first: char| first.is_ascii_digit())
-            && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-    };
-    // A catalog's template has the project's name in it: `$(project_id)s`, `%(tenant_id)s`.
-    let is_project = |segment: &str| {
-        let hex = segment.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-        let digits = segment.bytes().all(|byte| byte.is_ascii_digit());
-        hex && segment.len() >= 32
-            || digits
-            || ["project_id", "tenant_id"].iter().any(|name| segment.contains(name))
-    };
-    let mut end = 0;
-    let mut segments = path.split('/').skip(1).peekable();
-    while let Some(segment) = segments.next() {
-        if is_version(segment) && segments.peek().is_none_or(|next| is_project(next)) {
-            return path.get(..end).unwrap_or(path);
-        }
-        end += 1 + segment.len();
-    }
-    path
 }
 
 impl Endpoint {

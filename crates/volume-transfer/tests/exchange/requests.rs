@@ -111,7 +111,9 @@ fn takes_the_version_and_the_project_off_an_address() {
         ("/volume/v3/$(project_id)s/", "/volume"),
         ("/volume/v2/%(tenant_id)s", "/volume"),
         ("/a//v3", "/a"),
-        // Not versions, or too far from the end to be one.
+        ("/v3/dd14c6ac581f40059e27f5320b60bf2f/volumes/detail", ""),
+        ("/v3/123456", ""),
+        // Not a version, or not one that a project follows.
         ("/vault", "/vault"),
         ("/v/v3x", "/v/v3x"),
         ("/v3/a/b", "/v3/a/b"),
