@@ -76,22 +76,26 @@ fn is_passed(method: &Method, path: &str) -> bool {
     let (Some(collection), id, action) = (segments.next(), segments.next(), segments.next()) else {
         return false;
     };
-    if segments.next().is_some() || ProjectId::parse(project).is_err() {
+    // A person's input is cleaned while it is parsed; a path has to be an ID as it stands.
+    let is_volume = |id: &str| VolumeId::parse(id).is_ok_and(|parsed| parsed.as_str() == id);
+    let is_transfer = |id: &str| TransferId::parse(id).is_ok_and(|parsed| parsed.as_str() == id);
+    let is_project = ProjectId::parse(project).is_ok_and(|parsed| parsed.as_str() == project);
+    if segments.next().is_some() || !is_project {
         return false;
     }
     let (get, post, delete) =
         (method == Method::GET, method == Method::POST, method == Method::DELETE);
     match (collection, id, action) {
         ("volumes" | "cloudvolumes" | "snapshots" | "cloudsnapshots", Some("detail"), None) => get,
-        ("volumes" | "cloudvolumes", Some(id), None) => get && VolumeId::parse(id).is_ok(),
+        ("volumes" | "cloudvolumes", Some(id), None) => get && is_volume(id),
         // CBR's, which whoever runs the endpoint may have put behind the same address.
         ("backups" | "vaults" | "policies", None, None) => get && version == "v3",
         ("volume-transfers", ..) if version != "v3" => false,
         ("os-volume-transfer" | "volume-transfers", id, action) => match (id, action) {
             (None, None) => get || post,
             (Some("detail"), None) => get,
-            (Some(id), None) => (get || delete) && TransferId::parse(id).is_ok(),
-            (Some(id), Some("accept")) => post && TransferId::parse(id).is_ok(),
+            (Some(id), None) => (get || delete) && is_transfer(id),
+            (Some(id), Some("accept")) => post && is_transfer(id),
             _ => false,
         },
         _ => false,

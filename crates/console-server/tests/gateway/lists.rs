@@ -84,6 +84,10 @@ async fn no_path_means_another_one_to_the_endpoint() {
         format!("/v3/{A}/os-volume-transfer/a;b"),
         format!("/v3/{A}/os-volume-transfer/a%00"),
         format!("/v3/{A}/volumes/summary"),
+        // Cleaned, each of these would be an ID.
+        format!("/v3/'{A}'/volumes/detail"),
+        format!("/v3/{A}/volumes/'{SAMPLE}'"),
+        format!("/v3/{A}/os-volume-transfer/'a'"),
         format!("/v3/{A}/%76olumes/detail"),
         format!("/v3//{A}/volumes/detail"),
         "/v3//volumes/detail".to_owned(),
