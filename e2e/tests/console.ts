@@ -226,7 +226,7 @@ export class Console {
   }
 
   /** Presses where nothing may be sent, and sees where the focus is led instead. */
-  async createInVain(leadsTo: "checks" | "trouble"): Promise<void> {
+  async createInVain(leadsTo: "checks" | "create-failure"): Promise<void> {
     const posts = this.posts.length;
     await this.create();
     await expect(this.page.locator(`#${leadsTo}`)).toBeFocused();

@@ -19,9 +19,9 @@ test.describe("an outcome that is unknown", () => {
     await expect(app.button("create.submit")).toHaveAccessibleDescription(
       app.say("create.blocked.unknown"),
     );
-    await app.createInVain("trouble");
+    await app.createInVain("create-failure");
     await expect(app.page.getByText(app.say("unknown.cannot_tell"))).toBeVisible();
-    await app.createInVain("trouble");
+    await app.createInVain("create-failure");
     expect(app.posts).toHaveLength(1);
     await expect(app.textbox("create.name")).toHaveValue("kept");
   });

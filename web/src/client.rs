@@ -1,6 +1,6 @@
-//! The only file that touches the network: sends the core's requests and adds the token.
+//! The HTTP client: sends the core's requests with the token. No other file accesses the network.
 
-#![expect(clippy::disallowed_methods, reason = "this is the file that may")]
+#![expect(clippy::disallowed_methods, reason = "only this file accesses the network")]
 
 use gloo_net::http::RequestBuilder;
 use serde_json::Value;
@@ -13,33 +13,33 @@ use volume_transfer::{
 use web_sys::{AbortSignal, RequestCache, RequestRedirect, Url};
 use zeroize::Zeroizing;
 
-/// How long an answer may take, in milliseconds. Cinder itself waits 60 s for its own parts.
-const TIMEOUT: u32 = 60_000;
+/// The timeout of a request, in milliseconds. Cinder itself waits up to 60 s for its components.
+const TIMEOUT_MS: u32 = 60_000;
 
-/// Where a request goes, and in whose name. Shared, never copied: the token is in it.
+/// A connection to a project. Shared rather than copied, because it contains the token.
 pub type Session = Arc<SessionData>;
 
-/// See [`Session`].
+/// The data of a [`Session`].
 #[derive(Debug)]
 pub struct SessionData {
-    /// Scheme, host and, behind a proxy, a path; without a slash at the end.
+    /// The service's address.
     pub endpoint: Endpoint,
-    /// The project that everything is done in.
+    /// The project.
     pub project: ProjectId,
     /// The project's token.
     pub token: Token,
-    /// The service that answers at the endpoint.
+    /// The kind of service.
     pub service: Service,
 }
 
-/// The address before every path.
+/// The service's address: scheme, host and, behind a proxy, a path. Every request's path follows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint(String);
 
 impl Endpoint {
-    /// Parses an address as a catalog, a settings file or a browser's address bar has it: its
-    /// version, project, query and fragment are left out. Returns `None` if it isn't http(s), or
-    /// names a user, whose password would be shown.
+    /// Parses an address, as found in a catalog, a settings file or a browser's address bar. Drops
+    /// the version, project, query and fragment. Returns `None` if it isn't http(s), or if it has a
+    /// user name or password, which would be displayed.
     pub fn parse(text: &str) -> Option<Endpoint> {
         let url = Url::new(&pasted(text)).ok()?;
         let plain = matches!(url.protocol().as_str(), "http:" | "https:")
@@ -48,29 +48,29 @@ impl Endpoint {
         plain.then(|| Endpoint(url.origin() + endpoint::base_path(&url.pathname())))
     }
 
-    /// The address, without a slash at its end.
+    /// Returns the address, without a trailing slash.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A project's token. Neither printed nor copied, and wiped when it is dropped.
+/// A project's token. It can't be printed or cloned, and is wiped when dropped.
 pub struct Token(Zeroizing<String>);
 
-/// Why a text is not a token.
+/// Why a token is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenError {
-    /// There is none.
+    /// The token is empty.
     Empty,
-    /// It holds a character that no HTTP header can carry.
+    /// The token contains a character that an HTTP header can't carry.
     Malformed,
 }
 
 impl Token {
-    /// Reads a token, without what copying added.
+    /// Parses a token. Drops whitespace and invisible characters around it, which copying may add.
     ///
     /// # Errors
-    /// See [`TokenError`].
+    /// Returns an error if the token is empty or contains invalid characters.
     pub fn parse(text: &str) -> Result<Token, TokenError> {
         let text = pasted(text);
         if text.is_empty() {
@@ -90,16 +90,16 @@ impl fmt::Debug for Token {
 }
 
 impl SessionData {
-    /// Whether another session is about the same project of the same service; its token may differ.
-    pub fn same_place(&self, other: &SessionData) -> bool {
+    /// Returns whether another session uses the same project and service. Its token may differ.
+    pub fn same_project(&self, other: &SessionData) -> bool {
         (&self.endpoint, &self.project, self.service)
             == (&other.endpoint, &other.project, other.service)
     }
 
-    /// Sends a request once. A redirect is not followed: a token is for one address.
+    /// Sends a request once. Doesn't follow redirects, because the token is for one address only.
     ///
     /// # Errors
-    /// [`Lost`] if no whole answer came.
+    /// Returns [`Lost`] if no complete response arrives.
     pub async fn send(&self, request: Request) -> Outcome {
         let lost = |error: gloo_net::Error| match error {
             gloo_net::Error::JsError(error) if error.name == "TimeoutError" => Lost::Timeout,
@@ -114,7 +114,7 @@ impl SessionData {
             .method(method)
             .cache(RequestCache::NoStore)
             .redirect(RequestRedirect::Manual)
-            .abort_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT)))
+            .abort_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)))
             .header("X-Auth-Token", &self.token.0);
         for (name, value) in request.headers() {
             builder = builder.header(name, value);
@@ -123,20 +123,20 @@ impl SessionData {
             Some(body) => builder.body(body.as_str()).map_err(lost)?.send().await,
             None => builder.send().await,
         };
-        let answer = sent.map_err(lost)?;
-        let body = answer.binary().await.map_err(lost)?;
-        Ok(answer
+        let response = sent.map_err(lost)?;
+        let body = response.binary().await.map_err(lost)?;
+        Ok(response
             .headers()
             .entries()
-            .fold(Response::new(answer.status(), body), |response, (name, value)| {
+            .fold(Response::new(response.status(), body), |response, (name, value)| {
                 response.with_header(&name, &value)
             }))
     }
 
-    /// Reads all of the project's volumes, page by page, and says after each how many it has.
+    /// Loads all volumes of the project, and reports after each page how many were loaded.
     ///
     /// # Errors
-    /// [`ReadError`] if a page cannot be read, with what was read before.
+    /// Returns the first [`ReadError`] and the volumes loaded before it.
     pub async fn volumes(
         &self,
         progress: impl Fn(usize),
@@ -151,10 +151,10 @@ impl SessionData {
         Ok(list)
     }
 
-    /// Reads all transfers of the project that nobody has accepted yet.
+    /// Loads all pending transfers of the project.
     ///
     /// # Errors
-    /// [`ReadError`] if a page cannot be read, with what was read before.
+    /// Returns the first [`ReadError`] and the transfers loaded before it.
     pub async fn transfers(&self) -> Result<TransferList, (TransferList, ReadError)> {
         let mut list = TransferList::default();
         while let Some(request) = list.request(self.service, &self.project) {
@@ -166,33 +166,33 @@ impl SessionData {
     }
 }
 
-/// A project that the server's sandbox offers to try the page with.
+/// A demo project of the server's sandbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DemoProject {
-    /// What to call it: `A` or `B`.
+    /// The name: `A` or `B`.
     pub label: String,
-    /// Its id.
+    /// The project ID.
     pub project_id: String,
-    /// Its token, which is public.
+    /// The token, which is public.
     pub token: String,
 }
 
-/// The sandbox's demo projects; none if the page is served by something else.
+/// Fetches the sandbox's demo projects. Returns none if the server has no sandbox.
 pub async fn demo_projects() -> Vec<DemoProject> {
-    let Ok(answer) = gloo_net::http::Request::get("/console.json").send().await else {
+    let Ok(response) = gloo_net::http::Request::get("/console.json").send().await else {
         return Vec::new();
     };
-    let body = match answer.binary().await {
-        Ok(body) if answer.ok() => body,
+    let body = match response.binary().await {
+        Ok(body) if response.ok() => body,
         Ok(_) | Err(_) => return Vec::new(),
     };
-    let console = volume_transfer::read_json(&body).unwrap_or_default();
-    let projects = console.get("demo_projects").and_then(Value::as_array);
-    projects.into_iter().flatten().filter_map(DemoProject::read).collect()
+    let config = volume_transfer::read_json(&body).unwrap_or_default();
+    let projects = config.get("demo_projects").and_then(Value::as_array);
+    projects.into_iter().flatten().filter_map(DemoProject::from_json).collect()
 }
 
 impl DemoProject {
-    fn read(project: &Value) -> Option<DemoProject> {
+    fn from_json(project: &Value) -> Option<DemoProject> {
         let text = |name| Some(project.get(name)?.as_str()?.to_owned());
         Some(DemoProject {
             label: text("label")?,

@@ -1,29 +1,28 @@
-//! The page: connect to a project, choose a volume, create its transfer, hand the key over.
+//! The page: connect to a project, choose a volume, create a transfer and save its key.
 //!
-//! It shows what the core says and sends what the core builds. [`client`] alone touches the
-//! network; no component knows a rule.
+//! The page shows what the core decides and sends what the core builds. Only [`client`] accesses the
+//! network, and no component knows a domain rule.
+//!
+//! Dependencies point down only: [`App`], then a module for each task, then shared views and state.
+//! Tasks don't depend on each other.
 
-#![allow(unreachable_pub, reason = "what `#[component]` makes is always `pub`")]
+#![allow(unreachable_pub, reason = "`#[component]` generates `pub` items")]
 
 mod accept;
 mod app;
 pub mod client;
 mod connect;
 mod create;
-mod field;
-mod follow;
-mod handover;
-mod parts;
-mod progress;
+mod errors;
+mod i18n;
+mod pending;
 mod state;
-mod text;
-mod transfers;
-mod trouble;
+mod ui;
 mod volumes;
 
 pub use app::App;
 
-/// Puts the page in the place of the shell that `index.html` shows while it loads.
+/// Replaces the placeholder that `index.html` shows during loading with the page.
 pub fn mount() {
     let body = leptos::prelude::document().body();
     if let Some(shell) = body.as_ref().and_then(|b| b.query_selector("#shell").ok().flatten()) {

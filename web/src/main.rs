@@ -1,4 +1,4 @@
-//! The page's start.
+//! Starts the page.
 
 fn main() {
     web::mount();

@@ -1,126 +1,194 @@
-//! What the page knows at a moment, and the few things that change it.
+//! The state that the page's tasks share, and the operations that change it.
 
 use crate::client::Session;
-use crate::follow::Pending;
-use crate::progress::Reading;
+use futures_util::future::{AbortHandle, abortable};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
-use volume_transfer::api::{Question, VolumeList};
+use volume_transfer::api::{Fate, Question, TransferList, VolumeList};
 use volume_transfer::{
-    Eligibility, Facts, Fault, Handover, ReadError, Service, Transfer, Volume, VolumeId,
-    eligibility,
+    Eligibility, Facts, Fault, Handover, ReadError, Service, Transfer, TransferId, Volume,
+    VolumeId, eligibility,
 };
 
-/// The page's state. Handles only: a copy is the same state.
+/// The page's state. Contains only handles: a copy refers to the same state.
 #[derive(Clone, Copy)]
-pub(crate) struct Console {
-    /// Who is connected to what; `None` until the first connection stands.
+pub(crate) struct AppState {
+    /// The current connection. `None` until the first one succeeds.
     pub(crate) session: RwSignal<Option<Session>>,
     /// The project's volumes.
     pub(crate) volumes: RwSignal<Vec<Arc<Volume>>>,
-    /// How many rows of the service's list could not be read.
+    /// How many rows of the service's list couldn't be read.
     pub(crate) unreadable: RwSignal<usize>,
-    /// What is wrong with the list as it is shown.
-    pub(crate) flaw: RwSignal<Option<Flaw>>,
-    /// The reading of the list.
-    pub(crate) reading: Reading,
-    /// The volume that is to go.
+    /// Why the displayed list may be out of date or incomplete.
+    pub(crate) list_problem: RwSignal<Option<ListProblem>>,
+    /// Loads the list.
+    pub(crate) loader: VolumeLoader,
+    /// The volume chosen for a transfer.
     pub(crate) chosen: RwSignal<Option<VolumeId>>,
-    /// The created transfer, from the answer until the person says that the key is saved.
+    /// The created transfer, until the person says that its key is saved.
     pub(crate) handover: RwSignal<Option<(Transfer, Handover)>>,
-    /// Whether a create request is under way.
+    /// Whether a create request is in progress.
     pub(crate) posting: RwSignal<bool>,
-    /// The transfers that nobody has accepted yet.
-    pub(crate) pending: Pending,
-    /// Whether the form of the connection is open.
-    pub(crate) connecting: RwSignal<bool>,
-    /// What was learned of the volumes that were chosen.
+    /// The pending transfers.
+    pub(crate) pending: PendingState,
+    /// Whether the connection form is open.
+    pub(crate) connection_form_open: RwSignal<bool>,
+    /// The known facts about volumes that were chosen.
     facts: RwSignal<Vec<(VolumeId, Facts)>>,
-    /// Whether something changed while the list was being read.
+    /// Whether to load the list again, because something changed during loading.
     outdated: RwSignal<bool>,
 }
 
-/// Why a list is not what the service has now.
+/// Why a displayed list may differ from the service's.
 #[derive(Clone)]
-pub(crate) enum Flaw {
-    /// It could not be read again.
-    Old(ReadError),
-    /// A later page could not be read.
+pub(crate) enum ListProblem {
+    /// The list couldn't be loaded again.
+    RefreshFailed(ReadError),
+    /// A later page couldn't be loaded.
     Incomplete(ReadError),
-    /// Somebody stopped it being read again.
+    /// The person stopped loading.
     Stopped,
 }
 
-impl Console {
-    pub(crate) fn new() -> Console {
-        Console {
+/// The pending transfers of the project.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct PendingState {
+    /// The list as last loaded.
+    pub(crate) list: RwSignal<TransferList>,
+    /// Why the list couldn't be loaded again.
+    pub(crate) error: RwSignal<Option<ReadError>>,
+    /// Volumes whose transfers have ended, oldest first.
+    pub(crate) ended: RwSignal<Vec<EndedTransfer>>,
+    /// Volumes whose transfers are no longer listed, until their status is known.
+    pub(crate) unresolved: RwSignal<Vec<VolumeId>>,
+    /// The transfer whose cancellation is to be confirmed, and the session to use.
+    pub(crate) cancelling: RwSignal<Option<(Session, Transfer)>>,
+    /// The transfers that were cancelled on this page.
+    pub(crate) cancelled: RwSignal<Vec<TransferId>>,
+    /// Counts the requests to reload the list. `pending` loads it.
+    pub(crate) reloads: RwSignal<usize>,
+    /// The labels of volumes that may have left the project.
+    labels: RwSignal<Vec<(VolumeId, String)>>,
+}
+
+/// What became of a volume after its transfer ended.
+#[derive(Clone, PartialEq)]
+pub(crate) struct EndedTransfer {
+    pub(crate) volume: String,
+    pub(crate) fate: Fate,
+}
+
+impl PendingState {
+    /// Removes the transfers of the previous project.
+    fn clear(self) {
+        self.list.set(TransferList::default());
+        self.error.set(None);
+        self.ended.update(Vec::clear);
+        self.unresolved.update(Vec::clear);
+    }
+
+    /// Reloads the list.
+    pub(crate) fn reload(self) {
+        self.reloads.update(|count| *count += 1);
+    }
+
+    /// Returns whether a transfer was cancelled on this page.
+    pub(crate) fn was_cancelled(self, transfer: &TransferId) -> bool {
+        self.cancelled.with(|cancelled| cancelled.contains(transfer))
+    }
+
+    /// Stores the labels of volumes that may soon leave the project.
+    fn remember_labels(self, volumes: &[Arc<Volume>]) {
+        let waiting = |id: &VolumeId| {
+            self.unresolved.with_untracked(|unresolved| unresolved.contains(id))
+                || self.list.with_untracked(|l| l.transfers.iter().any(|t| t.volume_id == *id))
+        };
+        self.labels.update(|labels| {
+            for volume in volumes.iter().filter(|volume| waiting(&volume.id)) {
+                labels.retain(|(id, _)| *id != volume.id);
+                labels.push((volume.id, volume.label().to_owned()));
+            }
+        });
+    }
+}
+
+impl AppState {
+    pub(crate) fn new() -> AppState {
+        AppState {
             session: RwSignal::default(),
             volumes: RwSignal::default(),
             unreadable: RwSignal::default(),
-            flaw: RwSignal::default(),
-            reading: Reading::default(),
+            list_problem: RwSignal::default(),
+            loader: VolumeLoader::default(),
             chosen: RwSignal::default(),
             handover: RwSignal::default(),
             posting: RwSignal::default(),
-            pending: Pending::default(),
-            connecting: RwSignal::new(true),
+            pending: PendingState::default(),
+            connection_form_open: RwSignal::new(true),
             facts: RwSignal::default(),
             outdated: RwSignal::default(),
         }
     }
 
-    /// The state that the page was given by [`App`](crate::App).
-    pub(crate) fn get() -> Console {
-        use_context().unwrap_or_else(Console::new)
+    /// Returns the state that [`App`](crate::App) provides.
+    pub(crate) fn get() -> AppState {
+        use_context().unwrap_or_else(AppState::new)
     }
 
-    /// Starts to work with a project whose volumes were just read. With a fresh token for the same
-    /// project, what was chosen, typed and learned stays.
-    pub(crate) fn open(self, session: Session, list: VolumeList, missing: Option<ReadError>) {
-        let before = self.session.get_untracked();
-        if before.is_none_or(|before| !before.same_place(&session)) {
+    /// Starts to use a session whose volumes were just loaded. If only the token is new, the choice
+    /// and the known facts are kept.
+    pub(crate) fn start_session(
+        self,
+        session: Session,
+        list: VolumeList,
+        missing: Option<ReadError>,
+    ) {
+        let previous = self.session.get_untracked();
+        if previous.is_none_or(|previous| !previous.same_project(&session)) {
             self.chosen.set(None);
             self.facts.update(Vec::clear);
             self.pending.clear();
         }
-        self.show(list, missing);
+        self.set_volumes(list, missing);
         self.session.set(Some(session));
-        self.follow();
+        self.pending.reload();
     }
 
-    /// Reads everything again because a person asks to: what was learned may be true no more.
+    /// Reloads everything, including the facts about the chosen volume.
     pub(crate) fn reload(self) {
         self.facts.update(Vec::clear);
         if let Some(volume) = self.chosen.get_untracked() {
-            self.ask(volume);
+            self.fetch_facts(volume);
         }
         self.refresh();
     }
 
-    /// Reads the volumes and the transfers again, since something has been changed.
+    /// Reloads the volumes and the transfers after a change.
     pub(crate) fn refresh(self) {
         self.refresh_volumes();
-        self.follow();
+        self.pending.reload();
     }
 
-    /// Reads the volumes again; what is shown stays until the answer is there.
+    /// Reloads the volumes. The current list stays visible until then.
     pub(crate) fn refresh_volumes(self) {
         let Some(session) = self.session.get_untracked() else { return };
-        if self.reading.busy.get_untracked() {
+        if self.loader.busy.get_untracked() {
             self.outdated.set(true);
             return;
         }
-        let reading = self.reading.volumes(Arc::clone(&session));
+        let loading = self.loader.load(Arc::clone(&session));
         spawn_local(async move {
-            let list = reading.await;
+            let list = loading.await;
             let outdated = self.outdated.get_untracked();
             self.outdated.set(false);
             if self.is_current(&session) {
                 match list {
-                    Some(Ok((list, missing))) => self.show(list, missing),
-                    Some(Err(error)) => self.flaw.set(Some(Flaw::Old(error))),
-                    None => self.flaw.set(Some(Flaw::Stopped)),
+                    Some(Ok((list, missing))) => self.set_volumes(list, missing),
+                    Some(Err(error)) => {
+                        self.list_problem.set(Some(ListProblem::RefreshFailed(error)));
+                    }
+                    None => self.list_problem.set(Some(ListProblem::Stopped)),
                 }
             }
             if outdated {
@@ -129,13 +197,13 @@ impl Console {
         });
     }
 
-    /// Chooses a volume, and asks what its record does not tell.
+    /// Chooses a volume and fetches the facts that its record doesn't contain.
     pub(crate) fn choose(self, volume: VolumeId) {
         self.chosen.set(Some(volume));
-        self.ask(volume);
+        self.fetch_facts(volume);
     }
 
-    fn ask(self, volume: VolumeId) {
+    fn fetch_facts(self, volume: VolumeId) {
         let Some(session) = self.session.get_untracked() else { return };
         for question in Question::of(session.service) {
             let session = Arc::clone(&session);
@@ -147,60 +215,119 @@ impl Console {
                     if !self.is_current(&session) {
                         return;
                     }
-                    // No answer leaves the fact unknown, which is what the checklist then says.
-                    self.take_in(&volume, |known| {
-                        next = question.take(outcome, known).unwrap_or_default();
+                    // If the request fails, the fact stays unknown, and the checklist says so.
+                    self.update_facts(&volume, |facts| {
+                        next = question.take(outcome, facts).unwrap_or_default();
                     });
                 }
             });
         }
     }
 
-    /// Takes in what a refusal says of a volume.
-    pub(crate) fn learn(self, volume: &VolumeId, fault: &Fault) {
-        self.take_in(volume, |known| *known = known.after(fault));
+    /// Records the facts that a rejection reveals about a volume.
+    pub(crate) fn record_fault(self, volume: &VolumeId, fault: &Fault) {
+        self.update_facts(volume, |facts| *facts = facts.after(fault));
     }
 
-    fn take_in(self, volume: &VolumeId, news: impl FnOnce(&mut Facts)) {
-        self.facts.update(|facts| {
-            let mut known = facts_of(facts, volume);
-            news(&mut known);
-            facts.retain(|(id, _)| id != volume);
-            facts.push((*volume, known));
+    fn update_facts(self, volume: &VolumeId, update: impl FnOnce(&mut Facts)) {
+        self.facts.update(|all| {
+            let mut facts = facts_of(all, volume);
+            update(&mut facts);
+            all.retain(|(id, _)| id != volume);
+            all.push((*volume, facts));
         });
     }
 
-    /// The chosen volume as the list has it now.
+    /// Returns the chosen volume if the list contains it.
     pub(crate) fn chosen_volume(self) -> Option<Arc<Volume>> {
         let chosen = self.chosen.get()?;
         self.volumes.with(|volumes| volumes.iter().find(|volume| volume.id == chosen).cloned())
     }
 
-    /// The verdicts on a volume, by its record and by all that was learned of it since.
+    /// Checks a volume's eligibility by its record and the known facts.
     pub(crate) fn eligibility(self, volume: &Volume) -> Eligibility {
         let facts = self.facts.with(|facts| facts_of(facts, &volume.id));
         eligibility::check(volume, &facts, self.service())
     }
 
-    /// The service that answers.
+    /// Returns a volume's label, even if the volume has left the list. Falls back to its ID.
+    pub(crate) fn label(self, id: &VolumeId) -> String {
+        let listed = self.volumes.with(|volumes| {
+            let volume = volumes.iter().find(|volume| volume.id == *id);
+            volume.map(|volume| volume.label().to_owned())
+        });
+        let remembered = || {
+            self.pending.labels.with_untracked(|labels| {
+                let entry = labels.iter().find(|(volume, _)| volume == id);
+                entry.map(|(_, label)| label.clone())
+            })
+        };
+        listed.or_else(remembered).unwrap_or_else(|| id.as_str().to_owned())
+    }
+
+    /// Returns the session's service.
     pub(crate) fn service(self) -> Service {
         self.session.with(|session| session.as_ref().map(|s| s.service).unwrap_or_default())
     }
 
-    /// Whether this is still the connection that an answer is awaited for.
+    /// Returns whether a session is still the current one, so that late responses can be discarded.
     pub(crate) fn is_current(self, session: &Session) -> bool {
         self.session.with_untracked(|s| s.as_ref().is_some_and(|s| Arc::ptr_eq(s, session)))
     }
 
-    fn show(self, list: VolumeList, missing: Option<ReadError>) {
-        self.remember_names();
+    fn set_volumes(self, list: VolumeList, missing: Option<ReadError>) {
+        self.volumes.with_untracked(|volumes| self.pending.remember_labels(volumes));
         self.volumes.set(list.volumes.into_iter().map(Arc::new).collect());
         self.unreadable.set(list.unreadable);
-        self.flaw.set(missing.map(Flaw::Incomplete));
+        self.list_problem.set(missing.map(ListProblem::Incomplete));
     }
 }
 
 fn facts_of(facts: &[(VolumeId, Facts)], volume: &VolumeId) -> Facts {
-    let known = facts.iter().find(|(id, _)| id == volume);
-    known.map(|(_, facts)| *facts).unwrap_or_default()
+    let entry = facts.iter().find(|(id, _)| id == volume);
+    entry.map(|(_, facts)| *facts).unwrap_or_default()
+}
+
+/// Loads a project's volumes. Contains only handles: a copy refers to the same loader.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct VolumeLoader {
+    /// Whether it is loading.
+    pub(crate) busy: RwSignal<bool>,
+    /// How many volumes were loaded so far.
+    pub(crate) loaded: RwSignal<usize>,
+    handle: RwSignal<Option<AbortHandle>>,
+}
+
+impl VolumeLoader {
+    /// Loads the volumes. If only the first pages could be loaded, returns them with the error.
+    /// Returns `None` if it was stopped. The loader is busy from the call on, not only when the
+    /// future is polled, so that a second press has no effect.
+    pub(crate) fn load(
+        self,
+        session: Session,
+    ) -> impl Future<Output = Option<Result<(VolumeList, Option<ReadError>), ReadError>>> {
+        self.loaded.set(0);
+        self.busy.set(true);
+        let progress = move |loaded| {
+            self.loaded.try_set(loaded);
+        };
+        let (list, handle) = abortable(async move { session.volumes(progress).await });
+        self.handle.set(Some(handle));
+        async move {
+            let list = list.await;
+            self.busy.try_set(false);
+            Some(match list.ok()? {
+                Ok(list) => Ok((list, None)),
+                Err((list, error)) if list == VolumeList::default() => Err(error),
+                Err((list, error)) => Ok((list, Some(error))),
+            })
+        }
+    }
+
+    /// Stops loading. This is safe, because reading changes nothing.
+    pub(crate) fn stop(self) {
+        if let Some(handle) = self.handle.get_untracked() {
+            handle.abort();
+        }
+    }
 }

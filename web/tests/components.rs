@@ -147,7 +147,7 @@ async fn nothing_is_asked_of_a_connection_that_cannot_be() {
     let page = Mounted::app(SERVICE).await;
     page.fill("#project", "a/b");
     page.press("Connect").await;
-    assert!(page.text().contains("A project ID has letters"));
+    assert!(page.text().contains("Not a valid project ID"));
     assert!(page.text().contains("Enter a token."));
     assert_eq!(asked("GET"), 1, "the sandbox's projects alone");
 }

@@ -1,9 +1,10 @@
-//! Part 4: the record, and the one moment in which the key can be had.
+//! Shows the created transfer, and its key for the only time.
 
-use crate::field::{aria_true, focus_soon};
-use crate::parts::{self, Button, Entry, When, dynamic, effect};
-use crate::state::Console;
-use crate::text::{Key, key, language, local_time, name_or_none, t};
+use crate::i18n::{Key, key, language, local_time, name_or_none, t};
+use crate::state::AppState;
+use crate::ui::{
+    Button, DetailsRow, ShowIf, aria_true, dynamic, effect, focus_next_frame, show_dialog,
+};
 use js_sys::Array;
 use leptos::ev;
 use leptos::html::{Dialog, Span};
@@ -15,31 +16,31 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
-/// What stands for the key until it is asked for.
+/// Shown in place of the key until the person asks to see it.
 const MASK: &str = "••••••••••••••••";
 
 #[component]
 pub(crate) fn HandoverDialog() -> impl IntoView {
-    let console = Console::get();
+    let state = AppState::get();
     let language = language();
     let dialog = NodeRef::<Dialog>::new();
     let key_node = NodeRef::<Span>::new();
     let shown = RwSignal::new(false);
-    // What a press has brought, for the live region.
-    let done = RwSignal::new(None::<Key>);
+    // The result of copying or downloading, for the live region.
+    let result = RwSignal::new(None::<Key>);
 
-    let record = console.handover.with_untracked(|h| h.as_ref().map(|(record, _)| record.clone()));
+    let record = state.handover.with_untracked(|h| h.as_ref().map(|(record, _)| record.clone()));
     let file = record
         .as_ref()
         .map(|r| format!("volume-transfer-{}.json", r.id.as_str()))
         .unwrap_or_default();
 
-    // The key is taken out to be shown or copied only, always by a press, and straight from where
-    // it is wiped: a text made for the view would leave a copy in memory.
+    // The key goes straight from the buffer that is wiped into the document, and only when the person
+    // asks for it. A string for the view would leave a copy in memory.
     effect(move || {
         let shown = shown.get();
         if let Some(node) = key_node.get() {
-            console.handover.with_untracked(|handover| {
+            state.handover.with_untracked(|handover| {
                 let key = handover.as_ref().filter(|_| shown).map(|(_, h)| h.auth_key.expose());
                 node.set_text_content(Some(key.unwrap_or(MASK)));
             });
@@ -48,11 +49,11 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
 
     let open = move || {
         if let Some(dialog) = dialog.get_untracked() {
-            // Escape and the browser's own ways of closing are off: a reflex must not cost the key.
-            // The name is ours and valid, which is all that can fail.
+            // Escape and other browser gestures don't close the dialog, so that nobody loses the key
+            // by accident. Can't fail for a valid attribute name.
             let _ = dialog.set_attribute("closedby", "none");
         }
-        parts::open(dialog, "handover");
+        show_dialog(dialog, "handover");
     };
     effect(move || {
         if dialog.get().is_some() {
@@ -61,14 +62,14 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
     });
 
     let copy = move || {
-        // Without a secure context there is no clipboard at all.
+        // The clipboard is undefined outside of secure contexts.
         let clipboard = Some(window().navigator().clipboard()).filter(|c| !c.is_undefined());
-        let writing = console.handover.with_untracked(|handover| {
+        let writing = state.handover.with_untracked(|handover| {
             let (_, handover) = handover.as_ref()?;
             Some(clipboard?.write_text(handover.auth_key.expose()))
         });
-        // Said a second time, it must be new to be heard.
-        done.set(None);
+        // Cleared first, because screen readers only announce changes.
+        result.set(None);
         spawn_local(async move {
             let copied = match writing {
                 Some(writing) => JsFuture::from(writing).await.is_ok(),
@@ -77,31 +78,32 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
             if !copied {
                 shown.set(true);
             }
-            done.set(Some(if copied { key::HANDOVER_COPIED } else { key::HANDOVER_COPY_FAILED }));
+            result.set(Some(if copied { key::HANDOVER_COPIED } else { key::HANDOVER_COPY_FAILED }));
         });
     };
     let download = {
         let file = file.clone();
         move || {
-            let credentials = console.handover.with_untracked(|h| {
+            let credentials = state.handover.with_untracked(|h| {
                 h.as_ref().map(|(record, handover)| handover.credentials(record))
             });
-            done.set(None);
-            if credentials.is_some_and(|text| save(&file, &text).is_ok()) {
-                request_animation_frame(move || done.set(Some(key::HANDOVER_DOWNLOADING)));
+            result.set(None);
+            if credentials.is_some_and(|text| download_file(&file, &text).is_ok()) {
+                request_animation_frame(move || result.set(Some(key::HANDOVER_DOWNLOADING)));
             }
         }
     };
     let close = move || {
-        console.handover.set(None);
-        // What was chosen has gone its way; its form would only say that it cannot go again.
-        console.chosen.set(None);
-        // While the dialog is still there, nothing beside it takes the focus.
-        focus_soon("volumes");
+        state.handover.set(None);
+        // The volume has been transferred: its form would only say that it can't be transferred again.
+        state.chosen.set(None);
+        // Not before the next frame, because a modal dialog keeps the focus.
+        focus_next_frame("volumes");
     };
 
-    let said = move || done.get().map(|done| language.get().say(done, &[("file", &file)]));
-    let said = Signal::derive(move || said().unwrap_or_default());
+    let result_text =
+        move || result.get().map(|result| language.get().format(result, &[("file", &file)]));
+    let result_text = Signal::derive(move || result_text().unwrap_or_default());
 
     view! {
         <dialog
@@ -114,40 +116,40 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
                 }
             }
             on:close=move |_| {
-                if console.handover.with_untracked(Option::is_some) {
+                if state.handover.with_untracked(Option::is_some) {
                     open();
                 }
             }
         >
             <h2 id="handover" tabindex="-1" prop:textContent=t(key::HANDOVER_TITLE) />
-            <p class="message warn" prop:textContent=t(key::HANDOVER_WARNING) />
+            <p class="message warning" prop:textContent=t(key::HANDOVER_WARNING) />
             {record.map(|record| view! { <Record record /> })}
             <div class="key">
                 <p id="auth-key-label" prop:textContent=t(key::HANDOVER_KEY) />
                 <p>
                     <code aria-labelledby="auth-key-label" class="auth-key" role="group">
                         <span node_ref=key_node aria-hidden=aria_true(Signal::derive(move || !shown.get()))></span>
-                        <When holds=move || !shown.get()>
-                            <span class="unseen" prop:textContent=t(key::HANDOVER_KEY_HIDDEN) />
-                        </When>
+                        <ShowIf condition=move || !shown.get()>
+                            <span class="visually-hidden" prop:textContent=t(key::HANDOVER_KEY_HIDDEN) />
+                        </ShowIf>
                     </code>
                 </p>
                 <div class="buttons">
                     <button type="button" on:click=move |_| shown.update(|shown| *shown = !*shown)
                         aria-pressed=Signal::derive(move || Some(if shown.get() { "true" } else { "false" }))
                         prop:textContent=t(key::HANDOVER_SHOW) />
-                    <Button label=key::HANDOVER_COPY press=copy />
-                    <Button label=key::HANDOVER_DOWNLOAD press=download />
+                    <Button label=key::HANDOVER_COPY on_press=copy />
+                    <Button label=key::HANDOVER_DOWNLOAD on_press=download />
                 </div>
-                <p role="status" prop:textContent=said />
+                <p role="status" prop:textContent=result_text />
             </div>
             <p prop:textContent=t(key::HANDOVER_NEXT) />
-            <Button label=key::HANDOVER_CLOSE press=close primary=true />
+            <Button label=key::HANDOVER_CLOSE on_press=close primary=true />
         </dialog>
     }
 }
 
-/// Every field of the record.
+/// All fields of the transfer.
 #[component]
 fn Record(record: Transfer) -> impl IntoView {
     let language = language();
@@ -155,8 +157,8 @@ fn Record(record: Transfer) -> impl IntoView {
         let (language, utc) = (language.get(), record.created_at.as_deref()?);
         Some(match local_time(&format!("{utc}Z"), language) {
             Some(local) => vec![
-                language.say(key::HANDOVER_CREATED_LOCAL, &[("time", &local)]),
-                language.say(key::HANDOVER_CREATED_UTC, &[("time", utc)]),
+                language.format(key::HANDOVER_CREATED_LOCAL, &[("time", &local)]),
+                language.format(key::HANDOVER_CREATED_UTC, &[("time", utc)]),
             ],
             None => vec![utc.to_owned()],
         })
@@ -171,24 +173,25 @@ fn Record(record: Transfer) -> impl IntoView {
         )
     });
     let name = name_or_none(record.name);
-    // Shown, and not to be followed: it is the server's text, and EVS's own samples point elsewhere.
+    // Plain text rather than links, because the service chooses the addresses. EVS's samples point
+    // to other hosts.
     let links = record
         .links
         .into_iter()
         .map(|link| view! { <li><span prop:textContent=link.rel /> ": " <code prop:textContent=link.href /></li> }.into_any());
     view! {
         <dl class="record">
-            <Entry name=key::HANDOVER_ID><code prop:textContent=record.id.as_str().to_owned() /></Entry>
-            <Entry name=key::CREATE_NAME><bdi prop:textContent=name /></Entry>
-            <Entry name=key::HANDOVER_VOLUME><code prop:textContent=record.volume_id.as_str().to_owned() /></Entry>
-            <Entry name=key::HANDOVER_CREATED>{created}</Entry>
-            <Entry name=key::HANDOVER_LINKS><ul>{links.collect_view()}</ul></Entry>
+            <DetailsRow name=key::HANDOVER_ID><code prop:textContent=record.id.as_str().to_owned() /></DetailsRow>
+            <DetailsRow name=key::CREATE_NAME><bdi prop:textContent=name /></DetailsRow>
+            <DetailsRow name=key::HANDOVER_VOLUME><code prop:textContent=record.volume_id.as_str().to_owned() /></DetailsRow>
+            <DetailsRow name=key::HANDOVER_CREATED>{created}</DetailsRow>
+            <DetailsRow name=key::HANDOVER_LINKS><ul>{links.collect_view()}</ul></DetailsRow>
         </dl>
     }
 }
 
-/// Hands a text to the browser as a file.
-fn save(file: &str, text: &str) -> Result<(), JsValue> {
+/// Makes the browser download a text as a file.
+fn download_file(file: &str, text: &str) -> Result<(), JsValue> {
     let kind = BlobPropertyBag::new();
     kind.set_type("application/json");
     let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &kind)?;
@@ -197,10 +200,10 @@ fn save(file: &str, text: &str) -> Result<(), JsValue> {
     link.set_href(&url);
     link.set_download(file);
     link.click();
-    // Some browsers begin to read only after the click is over.
+    // Some browsers only start to read after the click event.
     set_timeout(
         move || {
-            // An address that is already void is what was wanted.
+            // Can't fail: revoking an unknown URL has no effect.
             let _ = Url::revoke_object_url(&url);
         },
         Duration::from_secs(10),

@@ -1,11 +1,14 @@
-//! Part 3: what the service asks of the volume, the transfer's name, and the one request.
+//! Creates a transfer: the requirements, the name, and the request.
 
-use crate::field::{TextField, after_press, focus};
-use crate::parts::{Submit, When, dynamic};
-use crate::progress::Progress;
-use crate::state::Console;
-use crate::text::{Key, key, language, name_error, reason, t};
-use crate::trouble::{Found, Trouble, TroubleAlert};
+mod failure;
+mod handover;
+
+pub(crate) use handover::HandoverDialog;
+
+use crate::i18n::{Key, key, language, name_error, t, violation};
+use crate::state::AppState;
+use crate::ui::{Progress, ShowIf, Submit, TextField, after_button_release, dynamic, focus};
+use failure::{CreateFailure, CreateFailureAlert, SearchState};
 use js_sys::{JsString, Reflect};
 use leptos::ev;
 use leptos::html::Input;
@@ -20,8 +23,8 @@ use volume_transfer::{
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-/// What will happen, before it does.
-const WHAT: [Key; 4] = [
+/// The consequences of a transfer.
+const CONSEQUENCES: [Key; 4] = [
     key::CREATE_WHAT_STATUS,
     key::CREATE_WHAT_OWNER,
     key::CREATE_WHAT_EXPIRY,
@@ -30,18 +33,18 @@ const WHAT: [Key; 4] = [
 
 #[component]
 pub(crate) fn Create() -> impl IntoView {
-    let console = Console::get();
-    let volume = Memo::new(move |_| console.chosen_volume());
-    // Kept here, so that they outlast the form when the volume is gone from the list.
-    let trouble = RwSignal::new(None::<Trouble>);
-    let found = RwSignal::new(Found::default());
+    let state = AppState::get();
+    let volume = Memo::new(move |_| state.chosen_volume());
+    // These outlive the form, which disappears when the volume leaves the list.
+    let failure = RwSignal::new(None::<CreateFailure>);
+    let search = RwSignal::new(SearchState::default());
 
-    // A refusal is of the volume that was chosen then; an unknown outcome outlasts another choice.
-    Effect::new(move |before: Option<Option<VolumeId>>| {
-        let chosen = console.chosen.get();
-        let moved_on = before.is_some_and(|before| before != chosen);
-        if moved_on && trouble.with_untracked(|t| matches!(t, Some(Trouble::Rejected(_)))) {
-            trouble.set(None);
+    // Choosing another volume clears a rejection, but not an unknown outcome.
+    Effect::new(move |previous: Option<Option<VolumeId>>| {
+        let chosen = state.chosen.get();
+        let other = previous.is_some_and(|previous| previous != chosen);
+        if other && failure.with_untracked(|f| matches!(f, Some(CreateFailure::Rejected(_)))) {
+            failure.set(None);
         }
         chosen
     });
@@ -49,35 +52,35 @@ pub(crate) fn Create() -> impl IntoView {
     view! {
         <section aria-labelledby="create">
             <h2 id="create" prop:textContent=t(key::CREATE_TITLE) />
-            <When holds=move || volume.with(Option::is_none)><p prop:textContent=t(key::CREATE_CHOOSE) /></When>
-            <When holds=move || volume.with(Option::is_some)>
-                {dynamic(move || volume.get().map(|volume| view! { <Checks volume /> }.into_any()))}
-                <CreateForm trouble found />
-            </When>
-            <TroubleAlert trouble found />
+            <ShowIf condition=move || volume.with(Option::is_none)><p prop:textContent=t(key::CREATE_CHOOSE) /></ShowIf>
+            <ShowIf condition=move || volume.with(Option::is_some)>
+                {dynamic(move || volume.get().map(|volume| view! { <Checklist volume /> }.into_any()))}
+                <CreateForm failure search />
+            </ShowIf>
+            <CreateFailureAlert failure search />
         </section>
     }
 }
 
-/// The checklist: every constraint of the service with its verdict.
+/// The service's constraints and, for each, whether the volume meets it.
 #[component]
-fn Checks(volume: Arc<Volume>) -> impl IntoView {
-    let console = Console::get();
+fn Checklist(volume: Arc<Volume>) -> impl IntoView {
+    let state = AppState::get();
     let language = language();
     let label = volume.label().to_owned();
     let checks = dynamic(move || {
         let language = language.get();
-        let checks = console
+        let checks = state
             .eligibility(&volume)
             .findings()
             .map(|finding| {
                 let (constraint, verdict) = (finding.constraint, finding.verdict);
                 let reason = (verdict == Verdict::Violated)
-                    .then(|| reason(language, constraint, volume.status.as_str()));
+                    .then(|| violation(language, constraint, volume.status.as_str()));
                 view! {
                     <li class=verdict.code()>
-                        <span prop:textContent=language.say_code("constraint", constraint.code(), &[]) />
-                        <strong prop:textContent=language.say_code("verdict", verdict.code(), &[]) />
+                        <span prop:textContent=language.format_code("constraint", constraint.code(), &[]) />
+                        <strong prop:textContent=language.format_code("verdict", verdict.code(), &[]) />
                         {reason.map(|reason| view! { <p prop:textContent=reason /> }.into_any())}
                     </li>
                 }
@@ -98,59 +101,62 @@ fn Checks(volume: Arc<Volume>) -> impl IntoView {
 }
 
 #[component]
-fn CreateForm(trouble: RwSignal<Option<Trouble>>, found: RwSignal<Found>) -> impl IntoView {
-    let console = Console::get();
+fn CreateForm(
+    failure: RwSignal<Option<CreateFailure>>,
+    search: RwSignal<SearchState>,
+) -> impl IntoView {
+    let state = AppState::get();
     let language = language();
     let input = NodeRef::<Input>::new();
-    let leaves_snapshots = RwSignal::new(false);
+    let leave_snapshots = RwSignal::new(false);
     let typed = RwSignal::new(Ok::<_, NameError>(String::new()));
-    // A name is judged when the field is left, and from then on with every key.
-    let judged = RwSignal::new(false);
+    // A name's error is shown once the field loses the focus, and updated with every keystroke then.
+    let show_name_error = RwSignal::new(false);
 
-    let service = move || console.service();
+    let service = move || state.service();
     let name =
         move || typed.get().and_then(|text| TransferName::parse(&text, service().name_rule()));
-    let name_wrong = Signal::derive(move || {
-        let error = judged.get().then(|| name().err()).flatten();
+    let name_error_text = Signal::derive(move || {
+        let error = show_name_error.get().then(|| name().err()).flatten();
         error.map(|error| name_error(language.get(), &error)).unwrap_or_default()
     });
     let counter = Signal::derive(move || {
         let rule = service().name_rule();
         let length = typed.with(|text| text.as_ref().map_or(0, |text| rule.measure(text)));
         let values = [("length", &*length.to_string()), ("limit", &*rule.limit.to_string())];
-        language.get().say_code("counter", rule.unit.code(), &values)
+        language.get().format_code("counter", rule.unit.code(), &values)
     });
     let hint = Signal::derive(move || {
         let required = service().name_rule().required;
         let key = if required { key::CREATE_NAME_HINT_REQUIRED } else { key::CREATE_NAME_HINT };
-        language.get().say(key, &[])
+        language.get().format(key, &[])
     });
 
-    let eligibility = move || console.chosen_volume().map(|volume| console.eligibility(&volume));
+    let eligibility = move || state.chosen_volume().map(|volume| state.eligibility(&volume));
     let blocked = Memo::new(move |_| {
-        let unknown = trouble.with(|trouble| matches!(trouble, Some(Trouble::Unknown { .. })));
-        if unknown && !found.with(Found::settles) {
+        let unknown = failure.with(|f| matches!(f, Some(CreateFailure::OutcomeUnknown { .. })));
+        if unknown && !search.with(SearchState::is_conclusive) {
             Some(key::CREATE_BLOCKED_UNKNOWN)
         } else if eligibility().is_none_or(|e| e.overall() == Verdict::Violated) {
             Some(key::CREATE_BLOCKED_VIOLATED)
-        } else if !name_wrong.with(String::is_empty) {
+        } else if !name_error_text.with(String::is_empty) {
             Some(key::CREATE_BLOCKED_NAME)
         } else {
             None
         }
     });
 
-    // The answer may come when the form is gone: somebody connected to another project meanwhile.
+    // The form may be gone when the response arrives, if the person connected to another project.
     let field = move || input.try_get_untracked().flatten();
     let read_field = move || {
         if let Some(input) = field() {
             typed.set(field_text(&input));
         }
     };
-    // One press, one request: the second press finds the first one under way.
+    // Sends one request, even if the button is pressed again while it is in progress.
     let submit = move || {
         read_field();
-        judged.set(true);
+        show_name_error.set(true);
         let name = match untrack(name) {
             Ok(name) => name,
             Err(_) => {
@@ -160,44 +166,49 @@ fn CreateForm(trouble: RwSignal<Option<Trouble>>, found: RwSignal<Found>) -> imp
         };
         let admitted = untrack(eligibility).and_then(|e: Eligibility| e.admit().ok());
         let (Some(volume), None) = (admitted, blocked.get_untracked()) else {
-            focus(if trouble.with_untracked(Option::is_some) { "trouble" } else { "checks" });
+            focus(if failure.with_untracked(Option::is_some) {
+                "create-failure"
+            } else {
+                "checks"
+            });
             return;
         };
-        let Some(session) = console.session.get_untracked() else { return };
-        if console.posting.get_untracked() {
+        let Some(session) = state.session.get_untracked() else { return };
+        if state.posting.get_untracked() {
             return;
         }
-        console.posting.set(true);
-        trouble.set(None);
-        found.set(Found::NotLookedYet);
+        state.posting.set(true);
+        failure.set(None);
+        search.set(SearchState::NotStarted);
         let create = CreateTransfer::new(volume, name);
         let create =
-            if leaves_snapshots.get_untracked() { create.leave_snapshots() } else { create };
+            if leave_snapshots.get_untracked() { create.leave_snapshots() } else { create };
         spawn_local(async move {
             let request = api::create(session.service, &session.project, &create);
             let outcome = session.send(request).await;
-            console.posting.set(false);
+            state.posting.set(false);
             let volume = *create.volume_id();
             match api::decode_created(Some(volume), outcome) {
                 Ok(created) => {
-                    console.handover.set(Some(created.into_handover()));
-                    console.refresh();
+                    state.handover.set(Some(created.into_handover()));
+                    state.refresh();
                     if let Some(input) = field() {
                         input.set_value("");
                     }
                     read_field();
-                    judged.set(false);
+                    show_name_error.set(false);
                 }
                 Err(ChangeError::Rejected(fault)) => {
-                    if console.is_current(&session) {
-                        console.learn(&volume, &fault);
-                        trouble.set(Some(Trouble::Rejected(fault)));
+                    if state.is_current(&session) {
+                        state.record_fault(&volume, &fault);
+                        failure.set(Some(CreateFailure::Rejected(fault)));
                     }
-                    console.refresh();
+                    state.refresh();
                 }
-                // Everything is read again once it has been looked for.
+                // The lists are refreshed when the search for the transfer ends.
                 Err(ChangeError::OutcomeUnknown(cause)) => {
-                    trouble.set(Some(Trouble::Unknown { cause, volume, session }));
+                    let unknown = CreateFailure::OutcomeUnknown { cause, volume, session };
+                    failure.set(Some(unknown));
                 }
             }
         });
@@ -210,7 +221,7 @@ fn CreateForm(trouble: RwSignal<Option<Trouble>>, found: RwSignal<Found>) -> imp
         }>
             <div
                 on:input=move |event| {
-                    // What an input method is still composing is not the name yet.
+                    // Text that an input method is still composing isn't final.
                     let composing = event
                         .dyn_ref::<web_sys::InputEvent>()
                         .is_some_and(web_sys::InputEvent::is_composing);
@@ -221,42 +232,42 @@ fn CreateForm(trouble: RwSignal<Option<Trouble>>, found: RwSignal<Found>) -> imp
                 on:compositionend=move |_| read_field()
                 on:focusout=move |_| {
                     read_field();
-                    // What is wrong takes a line, which would move the button that is being pressed.
-                    after_press(move || {
-                        // A field that goes away with the form loses the focus too, and its signals
-                        // are gone before it.
-                        let filled = typed.try_with_untracked(|text| text.as_deref() != Ok(""));
-                        judged.try_set(filled.unwrap_or_default());
+                    // The error takes up a line, which would move a button that is held down.
+                    after_button_release(move || {
+                        // The field also loses the focus when the form is removed, and the signals
+                        // no longer exist then.
+                        let non_empty = typed.try_with_untracked(|text| text.as_deref() != Ok(""));
+                        show_name_error.try_set(non_empty.unwrap_or_default());
                     });
                 }
             >
-                <TextField id="transfer-name" label=key::CREATE_NAME node=input error=name_wrong>
+                <TextField id="transfer-name" label=key::CREATE_NAME node=input error=name_error_text>
                     <p>
                         <span prop:textContent=hint /> " "
                         <span class="counter" prop:textContent=counter />
                     </p>
                 </TextField>
             </div>
-            <When holds=move || service().can_leave_snapshots()>
+            <ShowIf condition=move || service().can_leave_snapshots()>
                 <label class="check">
-                    <input type="checkbox" prop:checked=leaves_snapshots
-                        on:change:target=move |event| leaves_snapshots.set(event.target().checked()) />
+                    <input type="checkbox" prop:checked=leave_snapshots
+                        on:change:target=move |event| leave_snapshots.set(event.target().checked()) />
                     <span prop:textContent=t(key::CREATE_LEAVE_SNAPSHOTS) />
                 </label>
-            </When>
+            </ShowIf>
             <h3 prop:textContent=t(key::CREATE_WHAT) />
-            <ul class="what">{WHAT.map(|what| view! { <li prop:textContent=t(what) /> })}</ul>
-            <Submit id="create-submit" label=key::CREATE_SUBMIT why="create-blocked"
-                disabled=move || blocked.get().is_some() || console.posting.get() />
+            <ul class="consequences">{CONSEQUENCES.map(|text| view! { <li prop:textContent=t(text) /> })}</ul>
+            <Submit id="create-submit" label=key::CREATE_SUBMIT described_by="create-blocked"
+                disabled=move || blocked.get().is_some() || state.posting.get() />
             <p id="create-blocked" class="hint" prop:textContent=Signal::derive(move || {
-                blocked.get().map(|key| language.get().say(key, &[])).unwrap_or_default()
+                blocked.get().map(|key| language.get().format(key, &[])).unwrap_or_default()
             }) />
-            <Progress busy=console.posting label=key::CREATE_BUSY />
+            <Progress busy=state.posting label=key::CREATE_BUSY />
         </form>
     }
 }
 
-/// A field's text, looked at before wasm's usual conversion would lose half a character.
+/// Reads a field's text. The usual conversion would replace lone surrogates without an error.
 fn field_text(input: &HtmlInputElement) -> Result<String, NameError> {
     let value = Reflect::get(input, &"value".into()).unwrap_or_default();
     from_utf16(value.unchecked_into::<JsString>().iter())

@@ -1,0 +1,111 @@
+//! Views of failed requests, which several tasks show.
+
+use crate::i18n::{
+    Key, Language, fault_kind, key, language, local_time, read_error, t, unknown_cause,
+};
+use crate::state::AppState;
+use crate::ui::{Button, DetailsRow, ErrorMessage, focus_next_frame};
+use leptos::prelude::*;
+use volume_transfer::{ChangeError, Fault, FaultKind, ReadError, UnknownCause, Wait};
+
+/// The details of the server's response, as plain text.
+#[component]
+pub(crate) fn FaultDetails(fault: Fault) -> impl IntoView {
+    let language = language().get_untracked();
+    let retry_after = fault.wait().map(|wait| retry_after(language, wait));
+    let rows = [
+        (key::FAULT_STATUS, Some(fault.status.to_string())),
+        (key::FAULT_CODE, fault.code),
+        (key::FAULT_MESSAGE, fault.message),
+        (key::FAULT_REQUEST_ID, fault.request_id),
+        (key::FAULT_RETRY_AFTER, retry_after),
+    ];
+    let rows: Vec<_> = rows
+        .into_iter()
+        .filter_map(|(name, value)| {
+            value.map(|value| {
+                view! { <DetailsRow name><span prop:textContent=value /></DetailsRow> }.into_any()
+            })
+        })
+        .collect();
+    view! { <dl class="fault" aria-label=t(key::FAULT_TITLE)>{rows}</dl> }
+}
+
+fn retry_after(language: Language, wait: Wait) -> String {
+    match wait {
+        Wait::Seconds(seconds) => {
+            language.format(key::FAULT_SECONDS, &[("seconds", &seconds.to_string())])
+        }
+        Wait::Until(date) => local_time(&date, language).unwrap_or(date),
+    }
+}
+
+/// Says why a request was rejected and what to do, with a button to enter a new token if that helps.
+#[component]
+pub(crate) fn Rejection(fault: Fault) -> impl IntoView {
+    let state = AppState::get();
+    let language = language();
+    let kind = fault.kind();
+    let renew_token = move || {
+        state.connection_form_open.set(true);
+        // The confirmation dialog would cover the field.
+        state.pending.cancelling.set(None);
+        focus_next_frame("token");
+    };
+    let renew_token = matches!(kind, FaultKind::Token | FaultKind::TokenTooLong)
+        .then(|| view! { <Button label=key::CONNECT_RENEW on_press=renew_token /> }.into_any());
+    view! {
+        <p prop:textContent=Signal::derive(move || fault_kind(language.get(), kind)) />
+        {renew_token}
+        <FaultDetails fault />
+    }
+}
+
+/// Says that a change was rejected, or that its outcome is unknown, and why.
+#[component]
+pub(crate) fn ChangeFailure(
+    error: ChangeError,
+    /// The title if nothing was changed.
+    rejected: Key,
+    /// The title if the outcome is unknown.
+    unknown: Key,
+) -> impl IntoView {
+    let language = language();
+    let (title, details) = match error {
+        ChangeError::Rejected(fault) => (rejected, view! { <Rejection fault /> }.into_any()),
+        ChangeError::OutcomeUnknown(cause) => {
+            let fault = cause.fault().map(|fault| view! { <FaultDetails fault /> }.into_any());
+            let text = Signal::derive(move || match &cause {
+                // The usual text mentions a key, which only the response to a create request has.
+                UnknownCause::Unreadable(_) => language.get().format(key::READ_UNREADABLE, &[]),
+                UnknownCause::Lost(_) | UnknownCause::Failed(_) | UnknownCause::OtherVolume(_) => {
+                    unknown_cause(language.get(), &cause)
+                }
+            });
+            (unknown, view! { <p prop:textContent=text /> {fault} }.into_any())
+        }
+    };
+    view! {
+        <ErrorMessage title>{details}</ErrorMessage>
+    }
+}
+
+/// Says why a read failed and what to do.
+#[component]
+pub(crate) fn ReadFailure(error: ReadError) -> impl IntoView {
+    let language = language();
+    let fault = error.fault();
+    view! {
+        <p prop:textContent=Signal::derive(move || read_error(language.get(), &error)) />
+        {fault.map(|fault| view! { <FaultDetails fault /> }.into_any())}
+    }
+}
+
+/// Says how many rows of a list couldn't be read.
+#[component]
+pub(crate) fn UnreadableRows(count: usize) -> impl IntoView {
+    let language = language();
+    let text =
+        move || language.get().format(key::VOLUMES_UNREADABLE, &[("count", &count.to_string())]);
+    view! { <p class="message danger" prop:textContent=Signal::derive(text) /> }
+}

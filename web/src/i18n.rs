@@ -1,0 +1,249 @@
+//! The page's texts, in the language that the person chose.
+
+use js_sys::Date;
+use leptos::prelude::*;
+use std::cmp::Ordering;
+use volume_transfer::{Constraint, FaultKind, NameError, ReadError, UnknownCause};
+use wasm_bindgen::JsValue;
+
+include!(concat!(env!("OUT_DIR"), "/messages.rs"));
+
+/// A message. `build.rs` generates the constants in [`key`] from `locales/`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Key(usize);
+
+impl Key {
+    /// Returns the key for one of the core's codes, such as `Key::for_code("constraint", "status")`.
+    pub(crate) fn for_code(group: &str, code: &str) -> Option<Key> {
+        let name = format!("{group}.{code}");
+        let (mut from, mut to) = (0, KEYS.ends.len());
+        while from < to {
+            let middle = (from + to) / 2;
+            match KEYS.get(middle).cmp(&name) {
+                Ordering::Less => from = middle + 1,
+                Ordering::Equal => return Some(Key(middle)),
+                Ordering::Greater => to = middle,
+            }
+        }
+        None
+    }
+}
+
+/// Strings in one buffer: a language's messages, or the sorted names of the keys.
+struct StringTable {
+    text: &'static str,
+    /// The offset at which each string ends.
+    ends: &'static [u16],
+}
+
+impl StringTable {
+    fn get(&self, index: usize) -> &'static str {
+        let end = |index: usize| self.ends.get(index).copied().unwrap_or_default().into();
+        let start = index.checked_sub(1).map_or(0, end);
+        self.text.get(start..end(index)).unwrap_or_default()
+    }
+}
+
+/// A language of the page: an index into `LOCALES`, which starts with English.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Language(usize);
+
+impl Language {
+    /// Returns all languages.
+    pub(crate) fn all() -> impl Iterator<Item = Language> {
+        (0..LOCALES.len()).map(Language)
+    }
+
+    /// Returns the language tag, as in HTML's `lang` attribute.
+    pub(crate) fn tag(self) -> &'static str {
+        LOCALES.get(self.0).map_or("", |(tag, _)| tag)
+    }
+
+    /// Returns the best match for a browser's language tag, such as `zh-Hans-CN` or `en-GB`.
+    pub(crate) fn from_tag(tag: &str) -> Option<Language> {
+        let primary = |tag: &str| tag.split('-').next().map(str::to_ascii_lowercase);
+        let exact = Language::all().find(|language| language.tag().eq_ignore_ascii_case(tag));
+        exact.or_else(|| Language::all().find(|language| primary(language.tag()) == primary(tag)))
+    }
+
+    /// Returns a message with its `{placeholders}` replaced by values.
+    pub(crate) fn format(self, key: Key, values: &[(&str, &str)]) -> String {
+        let message = LOCALES.get(self.0).map_or("", |(_, messages)| messages.get(key.0));
+        // A single pass, so that values that look like placeholders are left alone.
+        let mut text = String::new();
+        let mut rest = message;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, tail) = after.split_once('}').unwrap_or((after, ""));
+            text.push_str(before);
+            text.push_str(values.iter().find(|(n, _)| *n == name).map_or("", |(_, v)| v));
+            rest = tail;
+        }
+        text + rest
+    }
+
+    /// Formats the message for one of the core's codes. Returns the code itself if there is none.
+    pub(crate) fn format_code(self, group: &str, code: &str, values: &[(&str, &str)]) -> String {
+        Key::for_code(group, code).map_or_else(|| code.to_owned(), |key| self.format(key, values))
+    }
+}
+
+/// Returns the page's language from the context.
+pub(crate) fn language() -> RwSignal<Language> {
+    use_context().unwrap_or_default()
+}
+
+/// Returns a message in the page's language. All texts have one type, which keeps the views' code small.
+pub(crate) fn t(key: Key) -> Signal<String> {
+    let language = language();
+    Signal::derive(move || language.get().format(key, &[]))
+}
+
+impl From<Key> for Signal<String> {
+    fn from(key: Key) -> Signal<String> {
+        t(key)
+    }
+}
+
+/// Returns the message for a field's error, or an empty text.
+pub(crate) fn error_text(error: RwSignal<Option<Key>>) -> Signal<String> {
+    let language = language();
+    Signal::derive(move || {
+        error.get().map(|key| language.get().format(key, &[])).unwrap_or_default()
+    })
+}
+
+/// Returns a transfer's name, or a text that says it has none.
+pub(crate) fn name_or_none(name: Option<String>) -> Signal<String> {
+    let language = language();
+    Signal::derive(move || {
+        name.clone().unwrap_or_else(|| language.get().format(key::HANDOVER_NAME_NONE, &[]))
+    })
+}
+
+/// Says why a volume with this status violates a constraint.
+pub(crate) fn violation(language: Language, constraint: Constraint, status: &str) -> String {
+    let none = language.format(key::STATUS_NONE, &[]);
+    let status = if status.is_empty() { &none } else { status };
+    language.format_code("volume", constraint.code(), &[("status", status)])
+}
+
+/// Says why a name is invalid.
+pub(crate) fn name_error(language: Language, error: &NameError) -> String {
+    match error {
+        NameError::Required | NameError::Blank => language.format_code("name", error.code(), &[]),
+        NameError::TooLong { length, limit, unit } => {
+            let unit = language.format_code("unit", unit.code(), &[]);
+            let (length, limit) = (length.to_string(), limit.to_string());
+            let values = [("length", &*length), ("limit", &*limit), ("unit", &*unit)];
+            language.format_code("name", error.code(), &values)
+        }
+        NameError::Nul { position } | NameError::LoneSurrogate { position } => {
+            language.format_code("name", error.code(), &[("position", &position.to_string())])
+        }
+    }
+}
+
+/// Says why a read failed and what to do.
+pub(crate) fn read_error(language: Language, error: &ReadError) -> String {
+    let cause = match error {
+        ReadError::Refused(_) => None,
+        ReadError::Lost(lost) => Some(language.format_code("response", lost.code(), &[])),
+        ReadError::Unreadable(_) => Some(language.format(key::READ_UNREADABLE, &[])),
+    };
+    let advice = fault_kind(language, error.kind());
+    cause.map_or(advice.clone(), |cause| format!("{cause} {advice}"))
+}
+
+/// Says why a request was rejected and what to do.
+pub(crate) fn fault_kind(language: Language, kind: FaultKind) -> String {
+    language.format_code("response", kind.code(), &[])
+}
+
+/// Says why the outcome of a request is unknown.
+pub(crate) fn unknown_cause(language: Language, cause: &UnknownCause) -> String {
+    let status = match cause {
+        UnknownCause::Unreadable(fault) => fault.status.to_string(),
+        UnknownCause::Lost(_) | UnknownCause::Failed(_) | UnknownCause::OtherVolume(_) => {
+            String::new()
+        }
+    };
+    language.format_code("response", cause.code(), &[("status", &status)])
+}
+
+/// Formats a time for the person's language and time zone. Returns `None` if it isn't valid. A time
+/// without a zone counts as local, so append a `Z` to the service's times, which are UTC.
+pub(crate) fn local_time(time: &str, language: Language) -> Option<String> {
+    let date = Date::new(&JsValue::from_str(time));
+    (!date.get_time().is_nan())
+        .then(|| date.to_locale_string(language.tag(), &JsValue::UNDEFINED).into())
+}
+
+/// Says how long ago a UTC time was. Times in the future count as now.
+pub(crate) fn age(language: Language, utc: &str) -> String {
+    let milliseconds = Date::now() - Date::new(&JsValue::from_str(&format!("{utc}Z"))).get_time();
+    if milliseconds.is_nan() {
+        return utc.to_owned();
+    }
+    // The cast saturates: negative ages become 0.
+    let minutes = (milliseconds / 60_000.0) as u32;
+    let (key, count) = match minutes {
+        0 => (key::AGE_NOW, 0),
+        1..60 => (key::AGE_MINUTES, minutes),
+        60..1440 => (key::AGE_HOURS, minutes / 60),
+        _ => (key::AGE_DAYS, minutes / 1440),
+    };
+    language.format(key, &[("count", &count.to_string())])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use volume_transfer::{IdError, Lost, Service, Unit, Verdict};
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+    wasm_bindgen_test_configure!(run_in_browser);
+
+    #[wasm_bindgen_test]
+    fn has_a_message_for_every_code_of_the_core() {
+        let mut codes = Vec::new();
+        for constraint in Constraint::ALL {
+            codes.extend([("constraint", constraint.code()), ("volume", constraint.code())]);
+        }
+        for verdict in Verdict::ALL {
+            codes.extend([("verdict", verdict.code()), ("eligibility", verdict.eligibility())]);
+        }
+        for unit in Unit::ALL {
+            codes.extend([("unit", unit.code()), ("counter", unit.code())]);
+        }
+        codes.extend(FaultKind::ALL.map(|kind| ("response", kind.code())));
+        codes.extend(UnknownCause::CODES.map(|code| ("response", code)));
+        codes.extend(Lost::ALL.map(|lost| ("response", lost.code())));
+        codes.extend(Service::ALL.map(|service| ("service", service.code())));
+        codes.extend(NameError::CODES.map(|code| ("name", code)));
+        for group in ["projectId", "transferId", "authKey"] {
+            codes.extend(IdError::ALL.map(|error| (group, error.code())));
+        }
+        for (group, code) in codes {
+            assert!(Key::for_code(group, code).is_some(), "{group}.{code}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn inserts_values_verbatim() {
+        let text = Language::default().format(key::VOLUME_STATUS, &[("status", "{status}<b>")]);
+        assert_eq!(text, "Its status is “{status}<b>”. Only available volumes can be transferred.");
+    }
+
+    #[wasm_bindgen_test]
+    fn matches_the_language_tags_of_browsers() {
+        let tag = |tag| Language::from_tag(tag).map(Language::tag);
+        assert_eq!(tag("zh-Hans-CN"), Some("zh-CN"));
+        assert_eq!(tag("en-GB"), Some("en"));
+        assert_eq!(tag("EN"), Some("en"));
+        assert_eq!(tag("xx"), None);
+        assert_eq!(tag(""), None);
+        for language in Language::all() {
+            assert_eq!(Language::from_tag(language.tag()), Some(language));
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The pending transfers: listing and cancelling them, and what became of ended ones.
+
+mod cancel;
+mod polling;
+
+pub(crate) use cancel::CancelDialog;
+
+use crate::errors::{ReadFailure, UnreadableRows};
+use crate::i18n::{Key, age, key, language, name_or_none, t};
+use crate::state::AppState;
+use crate::ui::{Button, Cell, ErrorMessage, ShowIf, Table, dynamic, effect};
+use leptos::prelude::*;
+use polling::Poller;
+use volume_transfer::Transfer;
+use volume_transfer::api::Fate;
+
+const COLUMNS: &[(Key, bool)] = &[
+    (key::CREATE_NAME, false),
+    (key::CREATE_VOLUME, false),
+    (key::HANDOVER_ID, false),
+    (key::TRANSFERS_AGE, false),
+    (key::TRANSFERS_ACTION, true),
+];
+
+#[component]
+pub(crate) fn PendingTransfers() -> impl IntoView {
+    let state = AppState::get();
+    let language = language();
+    let pending = state.pending;
+    let count = move || pending.list.with(|list| list.transfers.len());
+    let ended = move || {
+        let language = language.get();
+        pending.ended.get().into_iter().filter_map(move |ended| {
+            let (key, status) = match &ended.fate {
+                Fate::Gone => (key::NEWS_GONE, ""),
+                Fate::Available => (key::NEWS_AVAILABLE, ""),
+                Fate::Other(status) => (key::NEWS_OTHER, status.as_str()),
+                // Can't happen: polling goes on until the volume has another status.
+                Fate::Waiting => return None,
+            };
+            let text = language.format(key, &[("volume", &ended.volume), ("status", status)]);
+            Some(view! { <li prop:textContent=text /> }.into_any())
+        })
+    };
+    poll(state);
+    view! {
+        <section aria-labelledby="transfers">
+            <h2 id="transfers" tabindex="-1" prop:textContent=t(key::TRANSFERS_TITLE) />
+            <p prop:textContent=t(key::TRANSFERS_HINT) />
+            <p role="status" prop:textContent=Signal::derive(move || {
+                if count() == 0 {
+                    language.get().format(key::TRANSFERS_NONE, &[])
+                } else {
+                    language.get().format(key::TRANSFERS_COUNT, &[("count", &count().to_string())])
+                }
+            }) />
+            <div role="status">
+                <ShowIf condition=move || pending.ended.with(|ended| !ended.is_empty())>
+                    <ul class="message info">{dynamic(move || Some(ended().collect_view().into_any()))}</ul>
+                </ShowIf>
+            </div>
+            <div role="alert">
+                {dynamic(move || pending.error.get().map(|error| view! {
+                    <ErrorMessage title=key::TRANSFERS_OLD><ReadFailure error /></ErrorMessage>
+                }.into_any()))}
+                {dynamic(move || Some(pending.list.with(|list| list.unreadable)).filter(|&n| n > 0).map(|n| view! {
+                    <UnreadableRows count=n />
+                }.into_any()))}
+            </div>
+            <ShowIf condition=move || count() != 0>
+                <Table labelled_by="transfers" class="transfers" columns=COLUMNS>
+                    <For each=move || pending.list.get().transfers key=|t| t.id.as_str().to_owned() let:transfer>
+                        <Row transfer />
+                    </For>
+                </Table>
+            </ShowIf>
+        </section>
+    }
+}
+
+#[component]
+fn Row(transfer: Transfer) -> impl IntoView {
+    let state = AppState::get();
+    let language = language();
+    let label = transfer.label().to_owned();
+    let name = name_or_none(transfer.name.clone());
+    let id = transfer.id.as_str().to_owned();
+    let volume = transfer.volume_id;
+    let created = transfer.created_at.clone();
+    let age = Signal::derive(move || {
+        created.as_deref().map(|utc| age(language.get(), utc)).unwrap_or_default()
+    });
+    let cancel = move || language.get().format(key::TRANSFERS_CANCEL, &[("name", &label)]);
+    let on_press = move || {
+        if let Some(session) = state.session.get_untracked() {
+            state.pending.cancelling.set(Some((session, transfer.clone())));
+        }
+    };
+    view! {
+        <tr role="row">
+            <Cell column=key::CREATE_NAME class="name"><bdi prop:textContent=name /></Cell>
+            <Cell column=key::CREATE_VOLUME class="volume"><bdi prop:textContent=Signal::derive(move || state.label(&volume)) /></Cell>
+            <Cell column=key::HANDOVER_ID class="id"><code prop:textContent=id /></Cell>
+            <Cell column=key::TRANSFERS_AGE class="age"><span prop:textContent=age /></Cell>
+            <td role="cell"><Button label=cancel on_press /></td>
+        </tr>
+    }
+}
+
+/// Polls when a reload is requested and when the page becomes visible again.
+fn poll(state: AppState) {
+    let poller = Poller::new(state);
+    effect(move || {
+        state.pending.reloads.track();
+        untrack(|| poller.poll());
+    });
+    let listener = window_event_listener_untyped("visibilitychange", move |_| {
+        if !document().hidden() {
+            poller.poll();
+        }
+    });
+    on_cleanup(move || listener.remove());
+}

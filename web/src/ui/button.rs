@@ -1,0 +1,59 @@
+//! Buttons. A disabled button can still be focused, so that screen readers find it.
+
+use super::aria_true;
+use crate::i18n::{Key, t};
+use leptos::prelude::*;
+use std::time::Duration;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::AddEventListenerOptions;
+
+/// A button.
+#[component]
+pub(crate) fn Button(
+    #[prop(into)] label: Signal<String>,
+    #[prop(into)] on_press: Callback<()>,
+    /// Whether this is the main action.
+    #[prop(optional)]
+    primary: bool,
+    #[prop(optional, into)] disabled: Signal<bool>,
+) -> impl IntoView {
+    view! {
+        <button type="button" class=primary.then_some("primary") on:click=move |_| on_press.run(())
+            aria-disabled=aria_true(disabled) prop:textContent=label />
+    }
+}
+
+/// A form's submit button.
+#[component]
+pub(crate) fn Submit(
+    id: &'static str,
+    label: Key,
+    #[prop(into)] disabled: Signal<bool>,
+    /// The ID of the element that says why the button is disabled.
+    #[prop(optional)]
+    described_by: Option<&'static str>,
+) -> impl IntoView {
+    view! {
+        <button type="submit" id=id class="primary" aria-describedby=described_by
+            aria-disabled=aria_true(disabled) prop:textContent=t(label) />
+    }
+}
+
+/// Runs a function as soon as no button is held down, because a button that moves while it is held
+/// down never receives its click.
+pub(crate) fn after_button_release(run: impl FnOnce() + 'static) {
+    if !document().query_selector("button:active").is_ok_and(|button| button.is_some()) {
+        return run();
+    }
+    let options = AddEventListenerOptions::new();
+    options.set_once(true);
+    // The click event follows `pointerup` within the same task.
+    let listener = Closure::once_into_js(move || set_timeout(run, Duration::ZERO));
+    // Can't fail for a function.
+    let _ = window().add_event_listener_with_callback_and_add_event_listener_options(
+        "pointerup",
+        listener.unchecked_ref(),
+        &options,
+    );
+}

@@ -1,0 +1,64 @@
+//! Interface elements without domain knowledge. Their parameters use few types, because generic view
+//! code is compiled again for every combination of types.
+//!
+//! A text that may change is set as its element's `textContent`. Text nodes may be replaced by the
+//! browser's translation, and updates to a replaced node are never seen.
+
+mod alert;
+mod button;
+mod dialog;
+mod field;
+mod progress;
+mod table;
+
+pub(crate) use alert::ErrorMessage;
+pub(crate) use button::{Button, Submit, after_button_release};
+pub(crate) use dialog::show_dialog;
+pub(crate) use field::TextField;
+pub(crate) use progress::Progress;
+pub(crate) use table::{Cell, DetailsRow, Table};
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+/// Runs a function now, and again whenever a signal that it reads changes.
+pub(crate) fn effect(run: impl Fn() + 'static) {
+    fn boxed(run: Box<dyn Fn()>) {
+        Effect::new(move |_| run());
+    }
+    boxed(Box::new(run));
+}
+
+/// Builds a view, and rebuilds it whenever a signal that it reads changes.
+pub(crate) fn dynamic(build: impl Fn() -> Option<AnyView> + Send + 'static) -> AnyView {
+    fn boxed(build: Box<dyn Fn() -> Option<AnyView> + Send>) -> AnyView {
+        (move || build()).into_any()
+    }
+    boxed(Box::new(build))
+}
+
+/// Shows its children only while a condition is true.
+#[component]
+pub(crate) fn ShowIf(#[prop(into)] condition: Signal<bool>, children: ChildrenFn) -> impl IntoView {
+    let condition = Memo::new(move |_| condition.get());
+    dynamic(move || condition.get().then(|| children()))
+}
+
+/// Returns the value of an ARIA attribute that is either `true` or absent.
+pub(crate) fn aria_true(condition: Signal<bool>) -> Signal<Option<&'static str>> {
+    Signal::derive(move || condition.get().then_some("true"))
+}
+
+/// Moves the focus to an element.
+pub(crate) fn focus(id: &str) {
+    let element = document().get_element_by_id(id);
+    if let Some(element) = element.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // Ignored on failure: without the focus, the page can still be used.
+        let _ = element.focus();
+    }
+}
+
+/// Moves the focus in the next frame, when elements have been added and removed.
+pub(crate) fn focus_next_frame(id: &'static str) {
+    request_animation_frame(move || focus(id));
+}

@@ -1,0 +1,62 @@
+//! The progress of an operation.
+
+use super::{Button, ShowIf, effect};
+use crate::i18n::{Key, key, language};
+use js_sys::Date;
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// A status line that names the operation in progress and, after one second, shows the elapsed time.
+#[component]
+pub(crate) fn Progress(
+    #[prop(into)] busy: Signal<bool>,
+    /// The text during the operation.
+    label: Key,
+    /// The text at all other times.
+    #[prop(optional, into)]
+    idle_text: Signal<String>,
+    /// How many items were loaded so far.
+    #[prop(optional)]
+    loaded: Option<RwSignal<usize>>,
+    /// Stops the operation. Without it, there is no button.
+    #[prop(optional, into)]
+    on_stop: Option<Callback<()>>,
+) -> impl IntoView {
+    let language = language();
+    let seconds = RwSignal::new(0_usize);
+    effect(move || {
+        seconds.set(0);
+        if !busy.get() {
+            return;
+        }
+        // Reads the clock instead of counting calls, because background tabs are called less often.
+        let start = Date::now();
+        let update = move || seconds.set(((Date::now() - start) / 1000.0) as usize);
+        if let Ok(timer) = set_interval_with_handle(update, Duration::from_millis(250)) {
+            on_cleanup(move || timer.clear());
+        }
+    });
+    let elapsed = Signal::derive(move || {
+        let values = [("seconds", &*seconds.get().to_string())];
+        language.get().format(key::PROGRESS_SECONDS, &values)
+    });
+    let loaded = Signal::derive(move || {
+        let count = loaded.map_or(0, |loaded| loaded.get());
+        let text = || language.get().format(key::PROGRESS_COUNT, &[("count", &count.to_string())]);
+        (count > 0).then(text).unwrap_or_default()
+    });
+    view! {
+        <div class="progress">
+            <p role="status" prop:textContent=Signal::derive(move || {
+                if busy.get() { language.get().format(label, &[]) } else { idle_text.get() }
+            }) />
+            <ShowIf condition=move || busy.get() && (seconds.get() > 0)>
+                // Hidden from screen readers, which would announce it every second.
+                <span aria-hidden="true">
+                    <span prop:textContent=elapsed /> " " <span prop:textContent=loaded />
+                </span>
+                {on_stop.map(|on_press| view! { <Button label=key::PROGRESS_STOP on_press /> })}
+            </ShowIf>
+        </div>
+    }
+}

@@ -1,0 +1,44 @@
+//! Tables, and lists of names and values.
+
+use crate::i18n::{Key, t};
+use leptos::prelude::*;
+
+/// A table. On narrow screens its rows are laid out as cards, and browsers then drop the implicit
+/// roles of table elements, so all roles are explicit.
+#[component]
+pub(crate) fn Table(
+    /// The ID of the heading that names the table.
+    labelled_by: &'static str,
+    class: &'static str,
+    /// The columns' names, and whether a name is visually hidden.
+    columns: &'static [(Key, bool)],
+    children: Children,
+) -> impl IntoView {
+    let columns: Vec<_> = columns
+        .iter()
+        .map(|&(name, hidden)| {
+            let class = hidden.then_some("visually-hidden");
+            view! { <th role="columnheader" scope="col"><span class=class prop:textContent=t(name) /></th> }
+        })
+        .collect();
+    view! {
+        <div class="scroll">
+            <table role="table" class=class aria-labelledby=labelled_by>
+                <thead role="rowgroup"><tr role="row">{columns}</tr></thead>
+                <tbody role="rowgroup">{children()}</tbody>
+            </table>
+        </div>
+    }
+}
+
+/// A table cell. Cards show its column's name in front of it.
+#[component]
+pub(crate) fn Cell(column: Key, class: &'static str, children: Children) -> impl IntoView {
+    view! { <td role="cell" class=class data-label=t(column)>{children()}</td> }
+}
+
+/// A name and its value in a description list.
+#[component]
+pub(crate) fn DetailsRow(name: Key, children: Children) -> impl IntoView {
+    view! { <div><dt prop:textContent=t(name) /><dd>{children()}</dd></div> }
+}

@@ -1,0 +1,83 @@
+//! Filters the volumes by name, ID and eligibility.
+
+use crate::state::AppState;
+use js_sys::JsString;
+use leptos::prelude::*;
+use std::sync::Arc;
+use volume_transfer::{Verdict, Volume};
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum EligibilityFilter {
+    #[default]
+    All,
+    Eligible,
+    Ineligible,
+}
+
+impl EligibilityFilter {
+    /// Parses the value of an option.
+    pub(super) fn from_value(value: &str) -> EligibilityFilter {
+        match value {
+            "eligible" => EligibilityFilter::Eligible,
+            "ineligible" => EligibilityFilter::Ineligible,
+            _ => EligibilityFilter::All,
+        }
+    }
+}
+
+/// The result of a search by name or ID.
+#[derive(PartialEq)]
+struct Search {
+    /// The lower-case name and ID of every volume.
+    texts: Arc<Vec<String>>,
+    query: String,
+    /// The indices of the volumes that match.
+    matches: Vec<usize>,
+}
+
+/// Returns the indices of the volumes that match both filters.
+pub(super) fn filter(
+    state: AppState,
+    query: RwSignal<String>,
+    eligibility: RwSignal<EligibilityFilter>,
+) -> Memo<Vec<usize>> {
+    // Computed once per list rather than once per keystroke.
+    let texts = Memo::new(move |_| {
+        let text = |volume: &Arc<Volume>| lower_case(volume.label()) + "\n" + volume.id.as_str();
+        Arc::new(state.volumes.with(|volumes| volumes.iter().map(text).collect::<Vec<_>>()))
+    });
+    let ineligible = Memo::new(move |_| {
+        let violated =
+            |volume: &Arc<Volume>| state.eligibility(volume).overall() == Verdict::Violated;
+        state.volumes.with(|volumes| volumes.iter().map(violated).collect::<Vec<_>>())
+    });
+    let search = Memo::new(move |previous: Option<&Search>| {
+        let (texts, query) = (texts.get(), lower_case(query.get().trim()));
+        let matches = |index: &usize| texts.get(*index).is_some_and(|text| text.contains(&query));
+        // A longer query matches no volume that the shorter one didn't.
+        let previous =
+            previous.filter(|p| Arc::ptr_eq(&p.texts, &texts) && query.contains(&p.query));
+        let matches = match previous {
+            Some(previous) => previous.matches.iter().copied().filter(matches).collect(),
+            None => (0..texts.len()).filter(matches).collect(),
+        };
+        Search { texts, query, matches }
+    });
+    Memo::new(move |_| {
+        let eligibility = eligibility.get();
+        let matches = |index: &&usize| match eligibility {
+            EligibilityFilter::All => true,
+            EligibilityFilter::Eligible => ineligible.with(|all| all.get(**index) == Some(&false)),
+            EligibilityFilter::Ineligible => ineligible.with(|all| all.get(**index) == Some(&true)),
+        };
+        search.with(|search| search.matches.iter().filter(matches).copied().collect::<Vec<_>>())
+    })
+}
+
+/// Uses the browser's case conversion, because Rust's would add its Unicode tables to the page.
+fn lower_case(text: &str) -> String {
+    match text.is_ascii() {
+        true => text.to_ascii_lowercase(),
+        false => JsString::from(text).to_lower_case().into(),
+    }
+}

@@ -1,0 +1,193 @@
+//! The project's volumes: which of them can be transferred, and why others can't.
+
+mod filter;
+
+use crate::errors::{ReadFailure, UnreadableRows};
+use crate::i18n::{Key, key, language, t, violation};
+use crate::state::{AppState, ListProblem};
+use crate::ui::{Button, Cell, ErrorMessage, Progress, ShowIf, Table, dynamic};
+use filter::{EligibilityFilter, filter};
+use leptos::prelude::*;
+use std::sync::Arc;
+use volume_transfer::{Verdict, Volume};
+
+/// How many rows a page of the table has. A browser lays out 100 rows quickly.
+const PAGE_SIZE: usize = 100;
+
+/// How many rows are drawn in each frame while the person types, so that typing stays fast.
+const ROWS_PER_FRAME: usize = 20;
+
+const COLUMNS: &[(Key, bool)] = &[
+    (key::VOLUMES_CHOOSE, true),
+    (key::VOLUMES_NAME, false),
+    (key::VOLUMES_ID, false),
+    (key::VOLUMES_SIZE, false),
+    (key::VOLUMES_STATUS, false),
+    (key::VOLUMES_ELIGIBILITY, false),
+];
+
+#[component]
+pub(crate) fn Volumes() -> impl IntoView {
+    let state = AppState::get();
+    let language = language();
+    let query = RwSignal::new(String::new());
+    let eligibility = RwSignal::new(EligibilityFilter::default());
+    let page = RwSignal::new(0_usize);
+    let rows_drawn = RwSignal::new(PAGE_SIZE);
+    let matching = filter(state, query, eligibility);
+    let total = move || matching.with(Vec::len);
+    // After a refresh there may be fewer pages.
+    let first = move || page.get().min(total().saturating_sub(1) / PAGE_SIZE) * PAGE_SIZE;
+    let visible = move || {
+        let indices: Vec<_> =
+            matching.with(|all| all.iter().skip(first()).take(rows_drawn.get()).copied().collect());
+        state.volumes.with(|volumes| {
+            let volumes = indices.into_iter().filter_map(|index| volumes.get(index).cloned());
+            volumes.collect::<Vec<_>>()
+        })
+    };
+    let range = move || {
+        let total = total();
+        let (from, to) = (first() + 1, (first() + PAGE_SIZE).min(total));
+        let text = |key, values: &[_]| language.get().format(key, values);
+        if state.volumes.with(Vec::is_empty) {
+            text(key::VOLUMES_NONE, &[])
+        } else if total == 0 {
+            text(key::VOLUMES_NONE_MATCH, &[])
+        } else {
+            let [from, to, total] = [from, to, total].map(|n| n.to_string());
+            text(key::VOLUMES_SHOWN, &[("from", &from), ("to", &to), ("total", &total)])
+        }
+    };
+
+    view! {
+        <section aria-labelledby="volumes">
+            <h2 id="volumes" tabindex="-1" prop:textContent=t(key::VOLUMES_TITLE) />
+            <div class="tools">
+                <label class="grow">
+                    <span prop:textContent=t(key::VOLUMES_FILTER) />
+                    <input type="search" autocomplete="off" spellcheck="false"
+                        on:input:target=move |event| {
+                            page.set(0);
+                            draw_in_steps(rows_drawn, ROWS_PER_FRAME);
+                            query.set(event.target().value());
+                        } />
+                </label>
+                <label>
+                    <span prop:textContent=t(key::VOLUMES_ELIGIBILITY) />
+                    <select on:change:target=move |event| {
+                        page.set(0);
+                        eligibility.set(EligibilityFilter::from_value(&event.target().value()));
+                    }>
+                        <option value="all" prop:textContent=t(key::VOLUMES_FILTER_ALL) />
+                        <option value="eligible" prop:textContent=t(key::ELIGIBILITY_ELIGIBLE) />
+                        <option value="ineligible" prop:textContent=t(key::ELIGIBILITY_INELIGIBLE) />
+                    </select>
+                </label>
+                <Button label=key::VOLUMES_REFRESH on_press=move || state.reload() disabled=state.loader.busy />
+            </div>
+            <Progress busy=state.loader.busy label=key::VOLUMES_BUSY loaded=state.loader.loaded
+                on_stop=move || state.loader.stop() idle_text=Signal::derive(range) />
+            <div role="alert">
+                {dynamic(move || state.list_problem.get().map(|problem| {
+                    let (title, error) = match problem {
+                        ListProblem::RefreshFailed(error) => (key::VOLUMES_OLD, Some(error)),
+                        ListProblem::Incomplete(error) => (key::VOLUMES_INCOMPLETE, Some(error)),
+                        ListProblem::Stopped => (key::VOLUMES_STOPPED, None),
+                    };
+                    view! { <ErrorMessage title>{error.map(|error| view! { <ReadFailure error /> }.into_any())}</ErrorMessage> }.into_any()
+                }))}
+                {dynamic(move || Some(state.unreadable.get()).filter(|&count| count > 0).map(|count| view! {
+                    <UnreadableRows count />
+                }.into_any()))}
+            </div>
+            <div role="radiogroup" aria-labelledby="volumes">
+                <Table labelled_by="volumes" class="volumes" columns=COLUMNS>
+                    // Keyed by the whole volume, so that a changed volume gets a new row.
+                    <For each=visible key=|volume| volume.clone() let:volume>
+                        <Row volume />
+                    </For>
+                </Table>
+            </div>
+            <ShowIf condition=move || { total() > PAGE_SIZE }>
+                <div class="pages">
+                    <Button label=key::VOLUMES_PREVIOUS disabled=move || first() == 0
+                        on_press=move || page.set((first() / PAGE_SIZE).saturating_sub(1)) />
+                    <Button label=key::VOLUMES_NEXT disabled=move || { first() + PAGE_SIZE >= total() }
+                        on_press=move || page.set(first() / PAGE_SIZE + usize::from(first() + PAGE_SIZE < total())) />
+                </div>
+            </ShowIf>
+        </section>
+    }
+}
+
+#[component]
+fn Row(volume: Arc<Volume>) -> impl IntoView {
+    let state = AppState::get();
+    let language = language();
+    let id = volume.id;
+    let input = format!("volume-{}", id.as_str());
+    let reasons = format!("reasons-{}", id.as_str());
+    let id_cell = format!("id-{}", id.as_str());
+    let label = volume.label().to_owned();
+    let size = volume.size.map(|size| size.to_string());
+    let size = Signal::derive(move || {
+        let text =
+            |size: &String| language.get().format(key::VOLUMES_SIZE_VALUE, &[("size", size)]);
+        size.as_ref().map(text).unwrap_or_default()
+    });
+    let status = volume.status.as_str().to_owned();
+    let status_text = status.clone();
+    let checked = Memo::new(move |_| state.chosen.with(|chosen| *chosen == Some(id)));
+    let eligibility = {
+        let volume = Arc::clone(&volume);
+        Memo::new(move |_| state.eligibility(&volume))
+    };
+    view! {
+        <tr role="row" class:chosen=checked>
+            <td role="cell">
+                <input type="radio" name="volume" id=input.clone() prop:checked=checked
+                    aria-describedby=format!("{reasons} {id_cell}") on:change=move |_| state.choose(id) />
+            </td>
+            <td role="cell"><label for=input><bdi prop:textContent=label /></label></td>
+            <Cell column=key::VOLUMES_ID class="id"><code id=id_cell prop:textContent=id.as_str().to_owned() /></Cell>
+            <Cell column=key::VOLUMES_SIZE class="size"><span prop:textContent=size /></Cell>
+            <Cell column=key::VOLUMES_STATUS class="status"><bdi prop:textContent=status_text /></Cell>
+            <td role="cell" id=reasons>
+                {dynamic(move || {
+                    let eligibility = eligibility.get();
+                    let overall = eligibility.overall();
+                    let text = language.get().format_code("eligibility", overall.eligibility(), &[]);
+                    let unknown = eligibility.unknown().iter().count();
+                    let unknown = (overall == Verdict::Unknown).then(|| {
+                        language.get().format(key::ELIGIBILITY_LEFT, &[("count", &unknown.to_string())])
+                    });
+                    let reasons: Vec<_> = eligibility
+                        .violated()
+                        .iter()
+                        .map(|c| view! { <li prop:textContent=violation(language.get(), c, &status) /> }.into_any())
+                        .collect();
+                    Some(view! {
+                        <span class=format!("verdict {}", overall.code()) prop:textContent=text />
+                        {unknown.map(|text| view! { <span class="hint" prop:textContent=text /> }.into_any())}
+                        {(!reasons.is_empty()).then(|| view! { <ul class="reasons">{reasons}</ul> }.into_any())}
+                    }
+                    .into_any())
+                })}
+            </td>
+        </tr>
+    }
+}
+
+/// Draws some rows now, and more in each frame until the page is complete.
+fn draw_in_steps(rows_drawn: RwSignal<usize>, rows: usize) {
+    rows_drawn.set(rows);
+    if rows < PAGE_SIZE {
+        request_animation_frame(move || {
+            // After another keystroke, that keystroke's frames continue instead.
+            if rows_drawn.get_untracked() == rows {
+                draw_in_steps(rows_drawn, rows + ROWS_PER_FRAME);
+            }
+        });
+    }
+}
