@@ -376,6 +376,8 @@ after(() => {
   const [head, rest] = readme.split(begin);
   const tail = rest.split(end)[1];
   const now = head + block + tail;
-  if (process.env.UPDATE_README) writeFileSync(README, now);
-  else assert.equal(readme, now, "the README's table is not what ran: UPDATE_README=1 writes it");
+  if (process.env.UPDATE_README) return writeFileSync(README, now);
+  // Node and Chromium are those of the machine; a lock file has the versions of the others.
+  const pinned = (text) => text.replace(/(?<=\| Node \| |Chromium )[\d.]+/g, "");
+  assert.equal(pinned(readme), pinned(now), "the README's table is not what ran: UPDATE_README=1 writes it");
 });
