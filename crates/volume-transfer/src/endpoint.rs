@@ -8,15 +8,16 @@
 /// version itself. Returns a path without a version unchanged.
 pub fn base_path(path: &str) -> &str {
     let path = path.trim_end_matches('/');
-    let mut end = 0;
-    let mut segments = path.split('/').skip(1).peekable();
-    while let Some(segment) = segments.next() {
-        if is_version(segment) && segments.peek().is_none_or(|next| is_project(next)) {
-            return path.get(..end).unwrap_or(path).trim_end_matches('/');
+    let (mut end, mut version) = (0, None);
+    for segment in path.split('/').skip(1) {
+        if version.is_some() && is_project(segment) {
+            break;
         }
+        version = is_version(segment).then_some(end);
         end += 1 + segment.len();
     }
-    path
+    let base = version.and_then(|start| path.get(..start));
+    base.map_or(path, |base| base.trim_end_matches('/'))
 }
 
 /// Whether a segment is a version, such as `v3` or `v2.1`.
@@ -30,7 +31,5 @@ fn is_version(segment: &str) -> bool {
 fn is_project(segment: &str) -> bool {
     let hex = segment.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     let digits = segment.bytes().all(|byte| byte.is_ascii_digit());
-    (hex && segment.len() >= 32)
-        || digits
-        || ["project_id", "tenant_id"].iter().any(|name| segment.contains(name))
+    (hex && segment.len() >= 32) || digits || segment.starts_with(['$', '%', '{'])
 }
