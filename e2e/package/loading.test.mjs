@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -108,4 +109,10 @@ test("takes a module of another realm", () => {
     await init(runInNewContext("new WebAssembly.Module(bytes)", { bytes }));
     console.log(validateTransferName(" a ").value);`);
   assert.equal(said, "a\n");
+});
+
+test("imports the messages by the name of their JSON file, as bundlers do", async () => {
+  const { default: en } = await import("volume-transfer/messages/en.json");
+  assert.equal(en["name.required"], "This service requires a name.");
+  assert.deepEqual(createRequire(import.meta.url)("volume-transfer/messages/en.json"), en);
 });
