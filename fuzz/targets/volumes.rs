@@ -6,14 +6,14 @@ mod plain;
 
 use fuzz::{check_fault, outcome};
 use libfuzzer_sys::fuzz_target;
-use volume_transfer::{Screen, api};
+use volume_transfer::{ListReader, api};
 
 fuzz_target!(|data: &[u8]| {
     if let Err(error) = api::VolumeList::default().take(outcome(data)) {
         error.fault().iter().for_each(check_fault);
     }
     let (first, text) = data.split_first().unwrap_or((&0, &[]));
-    let mut screen = Screen::new();
+    let mut screen = ListReader::new();
     let mut volumes = Vec::new();
     let part = usize::from(*first) + 1;
     let read = text

@@ -7,10 +7,10 @@
 
 use std::cell::RefCell;
 use volume_transfer::eligibility::{self, Verdicts};
-use volume_transfer::screen::Screened;
-use volume_transfer::signs::{LONGEST, Sign, Signs};
+use volume_transfer::flags::{Flag, LONGEST, VolumeFlags};
+use volume_transfer::list::ListSummary;
 use volume_transfer::{
-    Facts, IdError, NameError, NameReading, ProjectId, Screen, Service, VolumeId,
+    Facts, IdError, ListReader, NameError, NameReading, ProjectId, Service, VolumeId,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -33,7 +33,7 @@ const ROWS: usize = BYTES / 46 + 2;
 struct Door {
     numbers: [u32; 8],
     name: NameReading,
-    screen: Screen,
+    screen: ListReader,
     masks: [u32; ROWS],
     rows: [[u32; 2]; ROWS],
     ids: [[u8; 36]; ROWS],
@@ -51,7 +51,7 @@ thread_local! {
             masks: [0; ROWS],
             rows: [[0; 2]; ROWS],
             name: NameReading::new(*Service::EvsV2.name_rule()),
-            screen: Screen::new(),
+            screen: ListReader::new(),
         })
     };
 }
@@ -90,7 +90,7 @@ pub fn places() -> usize {
 pub fn list() -> usize {
     door(|door| {
         let Door { screen, numbers, .. } = door;
-        numbers[0] = number(size_of::<Screen>());
+        numbers[0] = number(size_of::<ListReader>());
         core::ptr::from_mut(screen).expose_provenance()
     })
 }
@@ -185,12 +185,12 @@ fn read_id(
     Ok((id.len(), id == written))
 }
 
-/// What a text says to the rules as the value of one of [`Sign::ALL`], in bits of [`Signs`]. Of a
+/// What a text says to the rules as the value of one of [`Flag::ALL`], in bits of [`VolumeFlags`]. Of a
 /// long text the first units are enough.
 #[wasm_bindgen]
 pub fn sign(place: usize, units: usize) -> u32 {
     door(|door| {
-        let Some(sign) = Sign::ALL.get(place) else { return 0 };
+        let Some(flag) = Flag::ALL.get(place) else { return 0 };
         // What the rules look for is ASCII.
         let mut text = [0; LONGEST];
         let written = door.units.iter().take(units);
@@ -198,15 +198,15 @@ pub fn sign(place: usize, units: usize) -> u32 {
             *to = u8::try_from(*from).unwrap_or(u8::MAX);
         });
         let length = length.count();
-        Signs::of_text(*sign, text.get(..length).unwrap_or_default()).bits().into()
+        VolumeFlags::of_text(*flag, text.get(..length).unwrap_or_default()).bits().into()
     })
 }
 
-/// The mask of a volume with these signs; see [`screen`] for the facts and the mask.
+/// The mask of a volume with these flags; see [`screen`] for the facts and the mask.
 #[wasm_bindgen]
-pub fn judge(service: u32, facts: u32, signs: u16) -> u32 {
-    let signs = Signs::from_bits(signs);
-    mask(eligibility::judge(signs, &self::facts(facts), self::service(service)))
+pub fn judge(service: u32, facts: u32, flags: u16) -> u32 {
+    let flags = VolumeFlags::from_bits(flags);
+    mask(eligibility::judge(flags, &self::facts(facts), self::service(service)))
 }
 
 fn mask(verdicts: Verdicts) -> u32 {
@@ -214,7 +214,7 @@ fn mask(verdicts: Verdicts) -> u32 {
 }
 
 /// Reads so many bytes of a list. Leaves how many rows ended in them, and of the last one the
-/// verdict and the signs; each row has an id, a mask, the violated constraints in its lower half and
+/// verdict and the flags; each row has an id, a mask, the violated constraints in its lower half and
 /// the unknown ones in its upper, and the places in the list where it begins and ends. After the
 /// last part, it leaves behind these three how many rows could not be read, whether there is another
 /// page, and how many bytes stand before the place where the list is malformed or was cut.
@@ -234,22 +234,22 @@ pub fn screen(service: u32, facts: u32, length: usize, part: u32) {
         // Whether it is a list is told at its end.
         let _ = screen.push(bytes.get(..length).unwrap_or_default(), |row| {
             if let Some(((id, mask), place)) = places.next() {
-                let verdicts = eligibility::judge(row.signs, &facts, service);
+                let verdicts = eligibility::judge(row.flags, &facts, service);
                 *id = *row.id.as_bytes();
                 *mask = self::mask(verdicts);
                 *place = [row.bytes.start, row.bytes.end].map(number);
                 count += 1;
-                last = [verdicts.overall() as u32, row.signs.bits().into()];
+                last = [verdicts.overall() as u32, row.flags.bits().into()];
             }
         });
-        let [verdict, signs] = last;
-        *numbers = [count, verdict, signs, 0, 0, NONE, 0, 0];
+        let [verdict, flags] = last;
+        *numbers = [count, verdict, flags, 0, 0, NONE, 0, 0];
         if part & LAST != 0 {
             *numbers = match screen.finish() {
-                Ok(Screened { unreadable, more }) => {
-                    [count, verdict, signs, number(unreadable), u32::from(more), NONE, 0, 0]
+                Ok(ListSummary { unreadable, more }) => {
+                    [count, verdict, flags, number(unreadable), u32::from(more), NONE, 0, 0]
                 }
-                Err(error) => [count, verdict, signs, 0, 0, number(error.position), 0, 0],
+                Err(error) => [count, verdict, flags, 0, 0, number(error.position), 0, 0],
             };
         }
     });

@@ -7,7 +7,7 @@
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::{hint::black_box, process::Command};
 use volume_transfer::eligibility::{self, Verdicts};
-use volume_transfer::{Facts, Response, Screen, Service, TransferName, VolumeId, api};
+use volume_transfer::{Facts, ListReader, Response, Service, TransferName, VolumeId, api};
 
 const ROWS: usize = 1_000;
 
@@ -47,9 +47,9 @@ fn lists(criterion: &mut Criterion) {
 
 fn screened(list: &[u8]) -> Vec<Verdicts> {
     let mut rows = Vec::with_capacity(ROWS);
-    let (mut screen, facts) = (Screen::new(), Facts::default());
-    let judge = |signs| eligibility::judge(signs, &facts, Service::EvsV2);
-    screen.push(list, |row| rows.push(judge(row.signs))).unwrap();
+    let (mut screen, facts) = (ListReader::new(), Facts::default());
+    let judge = |flags| eligibility::judge(flags, &facts, Service::EvsV2);
+    screen.push(list, |row| rows.push(judge(row.flags))).unwrap();
     screen.finish().unwrap();
     rows
 }

@@ -2,9 +2,9 @@
 
 use crate::constraint::{Constraint, ConstraintSet};
 use crate::error::Fault;
+use crate::flags::{Storage, VolumeFlags};
 use crate::id::VolumeId;
 use crate::service::Service;
-use crate::signs::{Signs, Storage};
 use crate::volume::Volume;
 
 /// What is known of a constraint.
@@ -92,36 +92,36 @@ const fn violated_if(violated: bool) -> Verdict {
 }
 
 /// The verdict on one constraint.
-fn verdict(constraint: Constraint, signs: Signs, facts: &Facts, service: Service) -> Verdict {
+fn verdict(constraint: Constraint, flags: VolumeFlags, facts: &Facts, service: Service) -> Verdict {
     let evs = match service {
         Service::EvsV2 | Service::EvsV3 => true,
         Service::Cinder => false,
     };
-    let lies_on = |dedicated| match signs.storage() {
+    let lies_on = |dedicated| match flags.storage() {
         Some(storage) => violated_if(storage == dedicated),
         None => Verdict::Unknown,
     };
     match constraint {
-        Constraint::Status => violated_if(!signs.available()),
+        Constraint::Status => violated_if(!flags.available()),
         // The page: "if this field has a value the volume is yearly/monthly, otherwise not".
-        Constraint::Billing => violated_if(signs.order()),
+        Constraint::Billing => violated_if(flags.order()),
         Constraint::Frozen => facts.frozen.map_or(Verdict::Unknown, violated_if),
         Constraint::Encryption if evs => {
-            violated_if(signs.evs_encrypted() || signs.encrypted() == Some(true))
+            violated_if(flags.evs_encrypted() || flags.encrypted() == Some(true))
         }
-        Constraint::Encryption => signs.encrypted().map_or(Verdict::Unknown, violated_if),
+        Constraint::Encryption => flags.encrypted().map_or(Verdict::Unknown, violated_if),
         Constraint::BackupsAndSnapshots => match (facts.backups, facts.snapshots) {
             (Some(true), _) | (_, Some(true)) => Verdict::Violated,
             (Some(false), Some(false)) => Verdict::Met,
             (None, _) | (_, None) => Verdict::Unknown,
         },
-        Constraint::BackupPolicy if signs.policy() => Verdict::Violated,
+        Constraint::BackupPolicy if flags.policy() => Verdict::Violated,
         Constraint::BackupPolicy => facts.backup_policy.map_or(Verdict::Unknown, violated_if),
         Constraint::Dss => lies_on(Storage::Dss),
         Constraint::Dess => lies_on(Storage::Dess),
         // The only flag that a detached system disk keeps. A data disk can carry it too; the
         // server does not tell them apart either.
-        Constraint::SystemDisk => signs.bootable().map_or(Verdict::Unknown, violated_if),
+        Constraint::SystemDisk => flags.bootable().map_or(Verdict::Unknown, violated_if),
     }
 }
 
@@ -146,10 +146,10 @@ impl Verdicts {
 }
 
 /// Judges what a record says by every constraint of its service.
-pub fn judge(signs: Signs, facts: &Facts, service: Service) -> Verdicts {
+pub fn judge(flags: VolumeFlags, facts: &Facts, service: Service) -> Verdicts {
     let mut verdicts = Verdicts::default();
     for constraint in service.constraints().iter() {
-        match verdict(constraint, signs, facts, service) {
+        match verdict(constraint, flags, facts, service) {
             Verdict::Met => {}
             Verdict::Violated => verdicts.violated.insert(constraint),
             Verdict::Unknown => verdicts.unknown.insert(constraint),
@@ -160,7 +160,7 @@ pub fn judge(signs: Signs, facts: &Facts, service: Service) -> Verdicts {
 
 /// Judges a volume by every constraint of its service.
 pub fn check(volume: &Volume, facts: &Facts, service: Service) -> Eligibility {
-    Eligibility::new(volume.id, judge(volume.signs, facts, service), service)
+    Eligibility::new(volume.id, judge(volume.flags, facts, service), service)
 }
 
 impl Eligibility {

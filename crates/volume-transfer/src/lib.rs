@@ -64,23 +64,21 @@ pub mod constraint;
 pub mod eligibility;
 pub mod endpoint;
 pub mod error;
+#[doc(hidden)]
+pub mod flags;
 pub mod http;
 pub mod id;
+pub mod list;
 pub mod name;
-pub mod screen;
 pub mod service;
-pub mod signs;
 pub mod transfer;
 pub mod volume;
 
 mod document;
-mod grammar;
 mod json;
 mod lanes;
-mod list;
 mod loose;
 mod paste;
-mod pattern;
 mod time;
 mod words;
 
@@ -90,9 +88,9 @@ pub use eligibility::{Eligibility, EligibleVolume, Facts, Verdict};
 pub use error::{ChangeError, Fault, FaultKind, ReadError, UnknownCause, Wait};
 pub use http::{Lost, Method, Outcome, Request, Response};
 pub use id::{IdError, ProjectId, TransferId, VolumeId};
+pub use list::ListReader;
 pub use name::{NameError, NameReading, NameRule, TransferName, Unit};
 pub use paste::pasted;
-pub use screen::Screen;
 pub use service::Service;
 pub use transfer::{AuthKey, CreateTransfer, CreatedTransfer, Handover, Link, Transfer};
 pub use volume::{Volume, VolumeStatus};

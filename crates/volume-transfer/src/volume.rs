@@ -1,8 +1,8 @@
 //! A volume as a service lists it, in the spelling of EVS or of Cinder.
 
+use crate::flags::VolumeFlags;
 use crate::id::VolumeId;
 use crate::loose;
-use crate::signs::Signs;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
@@ -24,7 +24,7 @@ pub struct Volume {
     /// Its size in GiB (EVS writes GB and means the same).
     pub size: Option<u64>,
     /// What its record says to the rules.
-    pub signs: Signs,
+    pub flags: VolumeFlags,
 }
 
 impl Volume {
@@ -32,17 +32,17 @@ impl Volume {
     pub fn read(row: &Value) -> Option<Volume> {
         let id = VolumeId::from_bytes(row.get("id")?.as_str()?.as_bytes()).ok()?;
         let shown = [row.get("name"), row.get("size"), row.get("status")];
-        Some(Volume::new(id, shown, Signs::read(row)))
+        Some(Volume::new(id, shown, VolumeFlags::read(row)))
     }
 
     /// Of the name, the size and the status as a record has them.
     pub(crate) fn new(
         id: VolumeId,
         [name, size, status]: [Option<&Value>; 3],
-        signs: Signs,
+        flags: VolumeFlags,
     ) -> Volume {
         let status = VolumeStatus::from_service(loose::text(status).unwrap_or_default());
-        Volume { id, name: loose::text(name), status, size: loose::number(size), signs }
+        Volume { id, name: loose::text(name), status, size: loose::number(size), flags }
     }
 
     /// What to call it: its name, or its id if it has none.

@@ -14,7 +14,7 @@ use volume_transfer::Constraint::{
     BackupPolicy, BackupsAndSnapshots, Billing, Dess, Dss, Encryption, Frozen, Status, SystemDisk,
 };
 use volume_transfer::Verdict::{Met, Unknown, Violated};
-use volume_transfer::signs::Signs;
+use volume_transfer::flags::VolumeFlags;
 use volume_transfer::{
     Constraint, ConstraintSet, Eligibility, Facts, Response, Service, Verdict, Volume,
     VolumeStatus, api, eligibility,
@@ -242,7 +242,7 @@ fn a_strange_volume_is_kept_as_far_as_it_can_be_read() {
     );
     assert_eq!(volume.status, VolumeStatus::Other("retyping".into()));
     assert_eq!((volume.size, volume.name.as_deref()), (Some(40), Some("7")));
-    assert_eq!(volume.signs, Signs::NONE);
+    assert_eq!(volume.flags, VolumeFlags::NONE);
 }
 
 #[test]

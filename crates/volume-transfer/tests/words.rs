@@ -9,12 +9,12 @@
 
 use core::error::Error;
 use serde_json::json;
-use volume_transfer::screen::ScreenError;
-use volume_transfer::signs::{Sign, Signs};
+use volume_transfer::flags::{Flag, VolumeFlags};
+use volume_transfer::list::ListError;
 use volume_transfer::{
-    ChangeError, Constraint, ConstraintSet, Fault, FaultKind, IdError, Lost, Method, NameError,
-    ProjectId, ReadError, Request, Response, Screen, Service, Unit, UnknownCause, Verdict, Volume,
-    VolumeId, VolumeStatus, api,
+    ChangeError, Constraint, ConstraintSet, Fault, FaultKind, IdError, ListReader, Lost, Method,
+    NameError, ProjectId, ReadError, Request, Response, Service, Unit, UnknownCause, Verdict,
+    Volume, VolumeId, VolumeStatus, api,
 };
 
 const VOLUME: &str = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
@@ -27,8 +27,8 @@ const NAME_ERRORS: [NameError; 5] = [
     NameError::LoneSurrogate { position: 4 },
 ];
 
-fn unreadable() -> ScreenError {
-    Screen::new().finish().unwrap_err()
+fn unreadable() -> ListError {
+    ListReader::new().finish().unwrap_err()
 }
 
 fn fault() -> Fault {
@@ -102,23 +102,23 @@ fn every_constraint_has_its_bit() {
 #[test]
 fn a_text_says_what_it_says_in_a_record() {
     let mut said = Vec::new();
-    for sign in Sign::ALL {
-        let (key, in_metadata) = sign.key();
+    for flag in Flag::ALL {
+        let (key, in_metadata) = flag.key();
         for text in ["available", "true", "false", "EVS", "dss", "DESS", "x", ""] {
             let mut record = json!({ "id": VOLUME });
             let object = if in_metadata { &mut record["metadata"] } else { &mut record };
             object[key] = text.into();
-            let signs = Volume::read(&record).unwrap().signs;
-            assert_eq!(Signs::of_text(sign, text.as_bytes()), signs, "{record}");
-            assert_eq!(Signs::from_bits(signs.bits()), signs);
-            said.push(signs.bits());
+            let flags = Volume::read(&record).unwrap().flags;
+            assert_eq!(VolumeFlags::of_text(flag, text.as_bytes()), flags, "{record}");
+            assert_eq!(VolumeFlags::from_bits(flags.bits()), flags);
+            said.push(flags.bits());
         }
     }
     said.sort_unstable();
     said.dedup();
     // Each that says something says it in a bit of its own, and none is left out.
-    for (place, signs) in said.into_iter().skip(1).enumerate() {
-        assert_eq!(signs, 1 << place);
+    for (place, flags) in said.into_iter().skip(1).enumerate() {
+        assert_eq!(flags, 1 << place);
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use volume_transfer::{
     Constraint, CreateTransfer, FaultKind, IdError, Lost, NameError, ProjectId, Service,
     TransferName, Unit, UnknownCause, Verdict, VolumeId, api, eligibility::Eligibility,
-    signs::Sign,
+    flags::Flag,
 };
 
 /// Placeholders that mark where a request contains the project, volume and name.
@@ -95,8 +95,8 @@ export const signsOf = (volume: any, of: (sign: number, value: unknown) => numbe
   return (
 ",
     );
-    for (place, sign) in Sign::ALL.into_iter().enumerate() {
-        let (key, in_metadata) = sign.key();
+    for (place, flag) in Flag::ALL.into_iter().enumerate() {
+        let (key, in_metadata) = flag.key();
         let record = if in_metadata { "metadata?" } else { "volume" };
         let or = if place == 0 { "  " } else { "| " };
         writeln!(file, "    {or}of({place}, {record}.{key})")?;
@@ -105,8 +105,8 @@ export const signsOf = (volume: any, of: (sign: number, value: unknown) => numbe
         "  );\n};\n\n/** The names of these fields, and whether they are in `metadata`. */\n",
     );
     file.push_str("export const signs = [\n");
-    for sign in Sign::ALL {
-        let (key, in_metadata) = sign.key();
+    for flag in Flag::ALL {
+        let (key, in_metadata) = flag.key();
         writeln!(file, "  [\"{key}\", {in_metadata}],")?;
     }
     file.push_str("] as const;\n");

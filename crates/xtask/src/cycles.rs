@@ -14,7 +14,7 @@ use std::{
 };
 
 /// Cycles that have yet to be removed: the crate or folder, and the modules involved.
-const KNOWN: &[(&str, &[&str])] = &[("crates/volume-transfer", &["list", "pattern", "screen"])];
+const KNOWN: &[(&str, &[&str])] = &[];
 
 const TYPESCRIPT: &str = "crates/volume-transfer-wasm/npm/src";
 

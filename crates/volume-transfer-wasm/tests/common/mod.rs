@@ -4,7 +4,7 @@
 
 use js_sys::{Array, JSON, Uint8Array, Uint16Array, Uint32Array, WebAssembly::Memory};
 use std::ops::Range;
-use volume_transfer::{NameError, Verdict, signs::Sign};
+use volume_transfer::{NameError, Verdict, flags::Flag};
 use volume_transfer_wasm::answer::{read_answer, read_no_answer};
 use volume_transfer_wasm::door::{FIRST, LAST, NONE, id, judge, list, name, places, screen, sign};
 use wasm_bindgen::{JsCast, JsValue};
@@ -183,7 +183,7 @@ fn a_list_that_was_put_aside_goes_on_where_it_was() {
 #[wasm_bindgen_test]
 fn a_record_is_judged_by_its_values_as_in_a_list() {
     let door = Door::new();
-    for (place, field) in Sign::ALL.into_iter().enumerate() {
+    for (place, field) in Flag::ALL.into_iter().enumerate() {
         let (key, in_metadata) = field.key();
         for text in
             ["", "available", "TRUE", "false", "1", "dss", "DESS", "EVS", "卷", &"a".repeat(99)]
@@ -193,9 +193,9 @@ fn a_record_is_judged_by_its_values_as_in_a_list() {
             let list = format!(r#"{{"volumes":[{{"id":"{ID}",{said}}}]}}"#);
             for service in [EVS_V2, CINDER] {
                 screen(service, 2, door.put_bytes(list.as_bytes()), FIRST | LAST);
-                let (signs, masks) = (door.numbers()[2], door.masks(1));
-                assert_eq!(sign(place, door.put_units(&utf16(text))), signs, "{list}");
-                assert_eq!(vec![judge(service, 2, signs.try_into().unwrap())], masks, "{list}");
+                let (flags, masks) = (door.numbers()[2], door.masks(1));
+                assert_eq!(sign(place, door.put_units(&utf16(text))), flags, "{list}");
+                assert_eq!(vec![judge(service, 2, flags.try_into().unwrap())], masks, "{list}");
             }
         }
     }

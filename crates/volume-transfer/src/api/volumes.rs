@@ -4,7 +4,7 @@ use super::{PAGE, answer, get, read};
 use crate::error::{FaultKind, ReadError};
 use crate::http::{Outcome, Request};
 use crate::id::{ProjectId, VolumeId};
-use crate::screen::Screen;
+use crate::list::ListReader;
 use crate::service::{Paths, Service};
 use crate::volume::{Volume, VolumeStatus};
 use alloc::format;
@@ -45,7 +45,7 @@ impl VolumeList {
     /// unreadable if there are others behind it: they are asked for by a row of this one.
     pub fn take(&mut self, outcome: Outcome) -> Result<(), ReadError> {
         let (mut page, screened) = answer(outcome, |body| {
-            let (mut screen, mut page) = (Screen::new(), Vec::new());
+            let (mut screen, mut page) = (ListReader::new(), Vec::new());
             screen.push(body, |row| page.push(row.volume(body))).ok()?;
             let screened = screen.finish().ok()?;
             let stuck = page.is_empty() && screened.unreadable > 0 && screened.more;

@@ -3,7 +3,7 @@
 use crate::VOLUME;
 use volume_transfer::api::{self, TransferList, VolumeList};
 use volume_transfer::{
-    Facts, FaultKind, Handover, ReadError, Response, Screen, VolumeId, read_json,
+    Facts, FaultKind, Handover, ListReader, ReadError, Response, VolumeId, read_json,
 };
 
 const MARK: &str = "\u{feff}";
@@ -30,7 +30,7 @@ fn skips_a_byte_order_mark() {
         volumes.take(ok(&marked)).unwrap();
         assert_eq!(volumes.volumes[0].name.as_deref(), Some("a"), "{before:?}");
         for part in [1, 2, 3, 4, marked.len()] {
-            let (mut screen, mut rows) = (Screen::new(), Vec::new());
+            let (mut screen, mut rows) = (ListReader::new(), Vec::new());
             for part in marked.as_bytes().chunks(part) {
                 screen.push(part, |row| rows.push(row)).unwrap();
             }

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 use volume_transfer::Volume;
-use volume_transfer::screen::Screened;
+use volume_transfer::list::ListSummary;
 
 /// The volumes and what there is to say beside them; `None` if this is no list of volumes.
-pub(crate) fn read(text: &[u8]) -> Option<(Vec<Volume>, Screened)> {
+pub(crate) fn read(text: &[u8]) -> Option<(Vec<Volume>, ListSummary)> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let body: Value = serde_json::from_slice(text).ok()?;
     let rows = body.get("volumes")?;
@@ -15,5 +15,5 @@ pub(crate) fn read(text: &[u8]) -> Option<(Vec<Volume>, Screened)> {
     let next = |link: &Value| link.get("rel").is_some_and(|rel| rel == "next");
     let more = links.is_some_and(|links| links.iter().any(next));
     let unreadable = rows.len() - volumes.len();
-    Some((volumes, Screened { unreadable, more }))
+    Some((volumes, ListSummary { unreadable, more }))
 }

@@ -14,14 +14,14 @@ mod recorded;
 use proptest::prelude::*;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
-use volume_transfer::screen::{ScreenError, Screened};
-use volume_transfer::{Screen, Volume};
+use volume_transfer::list::{ListError, ListSummary};
+use volume_transfer::{ListReader, Volume};
 
 const ID: &str = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
 
 /// By screening, in parts of so many bytes.
-fn screened(text: &[u8], part: usize) -> Result<(Vec<Volume>, Screened), ScreenError> {
-    let mut screen = Screen::new();
+fn screened(text: &[u8], part: usize) -> Result<(Vec<Volume>, ListSummary), ListError> {
+    let mut screen = ListReader::new();
     let mut volumes = Vec::new();
     for part in text.chunks(part) {
         screen.push(part, |row| volumes.push(row.volume(text)))?;
@@ -208,7 +208,7 @@ fn a_list_that_was_cut_is_malformed() {
     let whole = format!(r#"{{"volumes":[{{"id":"{ID}","size":10,"x":[true,null]}}]}}"#);
     for end in 0..whole.len() {
         let error = screened(&whole.as_bytes()[..end], 5).unwrap_err();
-        assert_eq!(error, ScreenError { position: end });
+        assert_eq!(error, ListError { position: end });
     }
     let error = screened(br#"{"volumes":[{"id" "x"}]}"#, 3).unwrap_err();
     assert_eq!((error.position, error.code()), (18, "malformed"));

@@ -1,67 +1,13 @@
 //! A list response as it is read: where in it the reading is, and what it has brought.
 
+use super::fields::{self, Field, Place, Shown};
+use super::layouts::Pattern;
+use super::row::{ListSummary, Row};
+use crate::flags::{Flag, VolumeFlags};
 use crate::id::VolumeId;
 use crate::json::{Left, Refused, Visit};
 use crate::loose::Scalar;
-use crate::pattern::Pattern;
-use crate::screen::{Row, Screened};
-use crate::signs::{Sign, Signs};
 use core::ops::Range;
-
-/// The innermost of the places that mean something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    Outside,
-    Body,
-    Volumes,
-    Volume,
-    Metadata,
-    Links,
-    Link,
-}
-
-/// A key that means something in its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Field {
-    Volumes,
-    Links,
-    Id,
-    Metadata,
-    Shown(Shown),
-    Sign(Sign),
-    Rel,
-}
-
-/// What is shown of a volume to people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shown {
-    Name,
-    Size,
-    Status,
-}
-
-/// Which key means what where, beside the signs.
-static FIELDS: [(Place, &[u8], Field); 7] = [
-    (Place::Body, b"volumes", Field::Volumes),
-    (Place::Body, b"volumes_links", Field::Links),
-    (Place::Volume, b"id", Field::Id),
-    (Place::Volume, b"name", Field::Shown(Shown::Name)),
-    (Place::Volume, b"size", Field::Shown(Shown::Size)),
-    (Place::Volume, b"metadata", Field::Metadata),
-    (Place::Link, b"rel", Field::Rel),
-];
-
-/// What a key means in a place.
-fn field(within: Place, key: &[u8]) -> Option<Field> {
-    let found = FIELDS.iter().find(|(place, name, _)| *place == within && *name == key);
-    let sign = |sign: &Sign| {
-        let (name, in_metadata) = sign.key();
-        let place = if in_metadata { Place::Metadata } else { Place::Volume };
-        place == within && name.as_bytes() == key
-    };
-    let signs = || Sign::ALL.into_iter().find(sign).map(Field::Sign);
-    found.map(|(_, _, field)| *field).or_else(signs)
-}
 
 /// Where in the list the reading is, and what it has brought.
 #[derive(Clone, Debug)]
@@ -76,12 +22,12 @@ pub(crate) struct List {
     /// The row that is being read: where it begins, and what it says.
     begins: usize,
     id: Option<VolumeId>,
-    signs: Signs,
+    flags: VolumeFlags,
     /// Where its values stand that are shown to people, by [`Shown`].
     shown: [Range<usize>; 3],
     /// Whether the link that is being read leads to the next page.
     next: bool,
-    pub(crate) screened: Screened,
+    pub(crate) screened: ListSummary,
 }
 
 impl List {
@@ -94,10 +40,10 @@ impl List {
             links: false,
             begins: 0,
             id: None,
-            signs: Signs::NONE,
+            flags: VolumeFlags::NONE,
             shown: [const { 0..0 }; 3],
             next: false,
-            screened: Screened { unreadable: 0, more: false },
+            screened: ListSummary { unreadable: 0, more: false },
         }
     }
 
@@ -106,7 +52,7 @@ impl List {
     }
 
     pub(crate) fn begin_row(&mut self, at: usize) {
-        (self.begins, self.id, self.signs) = (at, None, Signs::NONE);
+        (self.begins, self.id, self.flags) = (at, None, VolumeFlags::NONE);
         self.shown = [const { 0..0 }; 3];
     }
 
@@ -115,7 +61,7 @@ impl List {
             self.screened.unreadable += 1;
             return;
         };
-        row(Row { id, signs: self.signs, bytes: self.begins..at, shown: self.shown.clone() });
+        row(Row { id, flags: self.flags, bytes: self.begins..at, shown: self.shown.clone() });
     }
 
     /// Takes in what a field says that stands there; of metadata with parts, that it begins.
@@ -124,13 +70,13 @@ impl List {
         match field {
             Field::Id => self.id = VolumeId::from_bytes(scalar.text()).ok(),
             Field::Shown(shown) => self.show(shown, at),
-            Field::Sign(sign) => {
-                self.signs.take(sign, scalar);
-                if let Sign::Status = sign {
+            Field::Flag(flag) => {
+                self.flags.take(flag, scalar);
+                if let Flag::Status = flag {
                     self.show(Shown::Status, at);
                 }
             }
-            Field::Metadata => self.signs.forget_metadata(),
+            Field::Metadata => self.flags.forget_metadata(),
             Field::Rel => self.next = scalar.text() == b"next",
             Field::Volumes | Field::Links => {}
         }
@@ -179,7 +125,7 @@ impl Visit for Rows<'_> {
     fn key(&mut self, text: &[u8]) {
         let List { place, inside, field, .. } = &mut *self.list;
         if *inside == 0 {
-            *field = self::field(*place, text);
+            *field = fields::field(*place, text);
         }
     }
 

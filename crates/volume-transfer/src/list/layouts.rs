@@ -11,9 +11,9 @@
 //! that are open there. A step is only ever taken where the same ones are open as where the reader
 //! read it: behind a step that it was read behind, or directly in a row if it was read there.
 
+use super::fields::Field;
 use crate::json::{KEPT, Left, WORDS};
 use crate::lanes::{self, LANES};
-use crate::list::Field;
 use crate::loose::Scalar;
 
 /// How many steps there is room for, and how many [`LANES`] for what stands there: so many that no

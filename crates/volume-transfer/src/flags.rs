@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// A field of a volume's record that the rules look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sign {
+pub enum Flag {
     /// `status`
     Status,
     /// `bootable`
@@ -24,44 +24,44 @@ pub enum Sign {
     Policy,
 }
 
-impl Sign {
+impl Flag {
     /// Every one.
-    pub const ALL: [Sign; 8] = [
-        Sign::Status,
-        Sign::Bootable,
-        Sign::Encrypted,
-        Sign::ServiceType,
-        Sign::StoragePool,
-        Sign::Order,
-        Sign::EvsEncrypted,
-        Sign::Policy,
+    pub const ALL: [Flag; 8] = [
+        Flag::Status,
+        Flag::Bootable,
+        Flag::Encrypted,
+        Flag::ServiceType,
+        Flag::StoragePool,
+        Flag::Order,
+        Flag::EvsEncrypted,
+        Flag::Policy,
     ];
 
     /// The field's name, and whether the record has it in its `metadata`.
     pub const fn key(self) -> (&'static str, bool) {
         match self {
-            Sign::Status => ("status", false),
-            Sign::Bootable => ("bootable", false),
-            Sign::Encrypted => ("encrypted", false),
-            Sign::ServiceType => ("service_type", false),
-            Sign::StoragePool => ("dedicated_storage_id", false),
-            Sign::Order => ("orderID", true),
-            Sign::EvsEncrypted => ("__system__encrypted", true),
-            Sign::Policy => ("policy", true),
+            Flag::Status => ("status", false),
+            Flag::Bootable => ("bootable", false),
+            Flag::Encrypted => ("encrypted", false),
+            Flag::ServiceType => ("service_type", false),
+            Flag::StoragePool => ("dedicated_storage_id", false),
+            Flag::Order => ("orderID", true),
+            Flag::EvsEncrypted => ("__system__encrypted", true),
+            Flag::Policy => ("policy", true),
         }
     }
 
     /// The bits that it may set.
     const fn mask(self) -> u16 {
         match self {
-            Sign::Status => Signs::AVAILABLE,
-            Sign::Bootable => Signs::BOOTABLE | Signs::NOT_BOOTABLE,
-            Sign::Encrypted => Signs::ENCRYPTED | Signs::NOT_ENCRYPTED,
-            Sign::ServiceType => Signs::EVS | Signs::DSS | Signs::DESS,
-            Sign::StoragePool => Signs::STORAGE_POOL,
-            Sign::Order => Signs::ORDER,
-            Sign::EvsEncrypted => Signs::EVS_ENCRYPTED,
-            Sign::Policy => Signs::POLICY,
+            Flag::Status => VolumeFlags::AVAILABLE,
+            Flag::Bootable => VolumeFlags::BOOTABLE | VolumeFlags::NOT_BOOTABLE,
+            Flag::Encrypted => VolumeFlags::ENCRYPTED | VolumeFlags::NOT_ENCRYPTED,
+            Flag::ServiceType => VolumeFlags::EVS | VolumeFlags::DSS | VolumeFlags::DESS,
+            Flag::StoragePool => VolumeFlags::STORAGE_POOL,
+            Flag::Order => VolumeFlags::ORDER,
+            Flag::EvsEncrypted => VolumeFlags::EVS_ENCRYPTED,
+            Flag::Policy => VolumeFlags::POLICY,
         }
     }
 }
@@ -71,13 +71,13 @@ pub const LONGEST: usize = crate::json::KEPT;
 
 /// What a volume's record says to the rules.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Signs(u16);
+pub struct VolumeFlags(u16);
 
 /// EVS's spellings, which count in any case; another one is of next year.
 static SERVICE_TYPES: [(&[u8], u16); 3] =
-    [(b"EVS", Signs::EVS), (b"DSS", Signs::DSS), (b"DESS", Signs::DESS)];
+    [(b"EVS", VolumeFlags::EVS), (b"DSS", VolumeFlags::DSS), (b"DESS", VolumeFlags::DESS)];
 
-impl Signs {
+impl VolumeFlags {
     const AVAILABLE: u16 = 1 << 0;
     const BOOTABLE: u16 = 1 << 1;
     const NOT_BOOTABLE: u16 = 1 << 2;
@@ -93,10 +93,10 @@ impl Signs {
 
     /// Those that metadata may set.
     const METADATA: u16 = {
-        let (mut bits, mut rest): (u16, &[Sign]) = (0, &Sign::ALL);
-        while let [sign, others @ ..] = rest {
-            if sign.key().1 {
-                bits |= sign.mask();
+        let (mut bits, mut rest): (u16, &[Flag]) = (0, &Flag::ALL);
+        while let [flag, others @ ..] = rest {
+            if flag.key().1 {
+                bits |= flag.mask();
             }
             rest = others;
         }
@@ -104,23 +104,23 @@ impl Signs {
     };
 
     /// Those of a record that says nothing.
-    pub const NONE: Signs = Signs(0);
+    pub const NONE: VolumeFlags = VolumeFlags(0);
 
     /// As a number, which says the same in this version only.
     pub const fn bits(self) -> u16 {
         self.0
     }
 
-    /// From [`bits`](Signs::bits).
-    pub const fn from_bits(bits: u16) -> Signs {
-        Signs(bits)
+    /// From [`bits`](VolumeFlags::bits).
+    pub const fn from_bits(bits: u16) -> VolumeFlags {
+        VolumeFlags(bits)
     }
 
     /// Those of a record that says but one thing, a text, of which [`LONGEST`] bytes are enough.
-    pub fn of_text(sign: Sign, text: &[u8]) -> Signs {
-        let mut signs = Signs::NONE;
-        signs.take(sign, Scalar::Text(text));
-        signs
+    pub fn of_text(flag: Flag, text: &[u8]) -> VolumeFlags {
+        let mut flags = VolumeFlags::NONE;
+        flags.take(flag, Scalar::Text(text));
+        flags
     }
 
     const fn has(self, bits: u16) -> bool {
@@ -128,81 +128,81 @@ impl Signs {
     }
 
     /// Takes in what a field says; what it said before does not count any more.
-    pub(crate) fn take(&mut self, sign: Sign, said: Scalar<'_>) {
+    pub(crate) fn take(&mut self, flag: Flag, said: Scalar<'_>) {
         let text = said.text();
         let yes_or_no = |yes, no| said.flag().map_or(0, |flag| if flag { yes } else { no });
         let filled = |bit| if text.is_empty() { 0 } else { bit };
-        let bits = match sign {
-            Sign::Status if text == b"available" => Signs::AVAILABLE,
-            Sign::Status => 0,
-            Sign::Bootable => yes_or_no(Signs::BOOTABLE, Signs::NOT_BOOTABLE),
-            Sign::Encrypted => yes_or_no(Signs::ENCRYPTED, Signs::NOT_ENCRYPTED),
-            Sign::ServiceType => {
+        let bits = match flag {
+            Flag::Status if text == b"available" => VolumeFlags::AVAILABLE,
+            Flag::Status => 0,
+            Flag::Bootable => yes_or_no(VolumeFlags::BOOTABLE, VolumeFlags::NOT_BOOTABLE),
+            Flag::Encrypted => yes_or_no(VolumeFlags::ENCRYPTED, VolumeFlags::NOT_ENCRYPTED),
+            Flag::ServiceType => {
                 let known = SERVICE_TYPES.iter().find(|(name, _)| text.eq_ignore_ascii_case(name));
                 known.map_or(0, |(_, bit)| *bit)
             }
-            Sign::StoragePool => filled(Signs::STORAGE_POOL),
-            Sign::Order => filled(Signs::ORDER),
-            Sign::EvsEncrypted => yes_or_no(Signs::EVS_ENCRYPTED, 0),
-            Sign::Policy => filled(Signs::POLICY),
+            Flag::StoragePool => filled(VolumeFlags::STORAGE_POOL),
+            Flag::Order => filled(VolumeFlags::ORDER),
+            Flag::EvsEncrypted => yes_or_no(VolumeFlags::EVS_ENCRYPTED, 0),
+            Flag::Policy => filled(VolumeFlags::POLICY),
         };
-        self.0 = self.0 & !sign.mask() | bits;
+        self.0 = self.0 & !flag.mask() | bits;
     }
 
     /// What the metadata said is not so.
     pub(crate) const fn forget_metadata(&mut self) {
-        self.0 &= !Signs::METADATA;
+        self.0 &= !VolumeFlags::METADATA;
     }
 
     /// Those of a volume's record.
-    pub(crate) fn read(record: &Value) -> Signs {
-        let mut signs = Signs::NONE;
-        for sign in Sign::ALL {
-            let (key, in_metadata) = sign.key();
+    pub(crate) fn read(record: &Value) -> VolumeFlags {
+        let mut flags = VolumeFlags::NONE;
+        for flag in Flag::ALL {
+            let (key, in_metadata) = flag.key();
             let of = if in_metadata { record.get("metadata") } else { Some(record) };
             let value = of.and_then(|of| of.get(key));
-            loose::scalar(value, |said| signs.take(sign, said));
+            loose::scalar(value, |said| flags.take(flag, said));
         }
-        signs
+        flags
     }
 
     /// Whether the status is the only one that can go.
     pub(crate) const fn available(self) -> bool {
-        self.has(Signs::AVAILABLE)
+        self.has(VolumeFlags::AVAILABLE)
     }
 
     /// Whether an order stands behind it: it is billed yearly or monthly.
     pub(crate) const fn order(self) -> bool {
-        self.has(Signs::ORDER)
+        self.has(VolumeFlags::ORDER)
     }
 
     /// Cinder's word on encryption.
     pub(crate) const fn encrypted(self) -> Option<bool> {
-        self.either(Signs::ENCRYPTED, Signs::NOT_ENCRYPTED)
+        self.either(VolumeFlags::ENCRYPTED, VolumeFlags::NOT_ENCRYPTED)
     }
 
     /// Whether EVS says that it is encrypted; it says nothing of one that is not.
     pub(crate) const fn evs_encrypted(self) -> bool {
-        self.has(Signs::EVS_ENCRYPTED)
+        self.has(VolumeFlags::EVS_ENCRYPTED)
     }
 
     /// Whether it names a backup policy.
     pub(crate) const fn policy(self) -> bool {
-        self.has(Signs::POLICY)
+        self.has(VolumeFlags::POLICY)
     }
 
     /// Whether it is marked as one to boot from.
     pub(crate) const fn bootable(self) -> Option<bool> {
-        self.either(Signs::BOOTABLE, Signs::NOT_BOOTABLE)
+        self.either(VolumeFlags::BOOTABLE, VolumeFlags::NOT_BOOTABLE)
     }
 
     /// Where it lies: a dedicated storage pool without a service type that explains it is DSS's.
     pub(crate) const fn storage(self) -> Option<Storage> {
-        if self.has(Signs::DESS) {
+        if self.has(VolumeFlags::DESS) {
             Some(Storage::Dess)
-        } else if self.has(Signs::DSS | Signs::STORAGE_POOL) {
+        } else if self.has(VolumeFlags::DSS | VolumeFlags::STORAGE_POOL) {
             Some(Storage::Dss)
-        } else if self.has(Signs::EVS) {
+        } else if self.has(VolumeFlags::EVS) {
             Some(Storage::Evs)
         } else {
             None

@@ -1,25 +1,27 @@
 //! Many volumes at once, straight from the bytes of a list response.
 //!
 //! A row is read without its record being made into anything, and with nothing allocated: what the
-//! rules look at is in it as [`Signs`], and what people look at as the places where it stands.
+//! rules look at is in it as [`VolumeFlags`], and what people look at as the places where it stands.
 
-use crate::document;
-use crate::id::VolumeId;
+mod fields;
+mod layouts;
+mod row;
+mod state;
+
+pub use row::{ListSummary, Row};
+
 use crate::json::Reader;
-use crate::list::{List, Place, Rows, Shown};
-use crate::pattern::Pattern;
-use crate::signs::Signs;
-use crate::volume::Volume;
 use core::fmt;
-use core::ops::Range;
-use serde_json::Value;
+use fields::Place;
+use layouts::Pattern;
+use state::{List, Rows};
 
 /// Reads a list response that comes in parts of any size. Larger parts are read faster.
 ///
 /// ```
-/// use volume_transfer::Screen;
+/// use volume_transfer::ListReader;
 ///
-/// let mut screen = Screen::new();
+/// let mut screen = ListReader::new();
 /// let mut rows = Vec::new();
 /// for part in [r#"{"volumes":[{"id":"c86b9af4-151d-4ead-"#, r#"b62c-5fb967af0e37","status":"in-use"}]}"#] {
 ///     screen.push(part.as_bytes(), |row| rows.push(row))?;
@@ -28,10 +30,10 @@ use serde_json::Value;
 /// assert_eq!(rows[0].id.as_str(), "c86b9af4-151d-4ead-b62c-5fb967af0e37");
 /// assert_eq!(rows[0].bytes, 12..75);
 /// assert_eq!((screened.unreadable, screened.more), (0, false));
-/// # Ok::<(), volume_transfer::screen::ScreenError>(())
+/// # Ok::<(), volume_transfer::list::ListError>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Screen {
+pub struct ListReader {
     reader: Reader,
     list: List,
     pattern: Pattern,
@@ -40,72 +42,38 @@ pub struct Screen {
     failed: bool,
 }
 
-/// A volume of the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// Its id.
-    pub id: VolumeId,
-    /// What its record says to the rules.
-    pub signs: Signs,
-    /// Where in the response it stands, in bytes: an object, from brace to brace.
-    pub bytes: Range<usize>,
-    /// Where its values stand that are shown to people; empty where it has none.
-    pub(crate) shown: [Range<usize>; 3],
-}
-
-impl Row {
-    /// Makes it into a volume, from all the bytes of the response that it is a row of.
-    pub fn volume(&self, response: &[u8]) -> Volume {
-        let value = |shown: Shown| -> Option<Value> {
-            let place = self.shown.get(shown as usize)?;
-            Some(document::scalar(response.get(place.clone())?))
-        };
-        let shown = [Shown::Name, Shown::Size, Shown::Status].map(value);
-        Volume::new(self.id, shown.each_ref().map(Option::as_ref), self.signs)
-    }
-}
-
-/// What there is to say of a list beside its rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Screened {
-    /// How many rows could not be read. They are missing, and a person is to know it.
-    pub unreadable: usize,
-    /// Whether there is another page.
-    pub more: bool,
-}
-
 /// The bytes are not a list of volumes, or not all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ScreenError {
+pub struct ListError {
     /// How many bytes stand before the place where reading ended.
     pub position: usize,
 }
 
-impl ScreenError {
+impl ListError {
     /// A stable code: `malformed`.
     pub const fn code(&self) -> &'static str {
         "malformed"
     }
 }
 
-impl fmt::Display for ScreenError {
+impl fmt::Display for ListError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the list of volumes cannot be read after {} bytes", self.position)
     }
 }
 
-impl core::error::Error for ScreenError {}
+impl core::error::Error for ListError {}
 
-impl Default for Screen {
+impl Default for ListReader {
     fn default() -> Self {
-        Screen::new()
+        ListReader::new()
     }
 }
 
-impl Screen {
+impl ListReader {
     /// Nothing read yet.
-    pub const fn new() -> Screen {
-        Screen {
+    pub const fn new() -> ListReader {
+        ListReader {
             reader: Reader::new(),
             list: List::new(),
             pattern: Pattern::new(),
@@ -124,17 +92,17 @@ impl Screen {
     /// Reads the next part of the response, and calls `row` with every volume that ends in it.
     ///
     /// # Errors
-    /// [`ScreenError`] where this can't be a list of volumes any more; no later part is looked at.
+    /// [`ListError`] where this can't be a list of volumes any more; no later part is looked at.
     /// The rows that came before are then not to be relied on.
-    pub fn push(&mut self, part: &[u8], mut row: impl FnMut(Row)) -> Result<(), ScreenError> {
+    pub fn push(&mut self, part: &[u8], mut row: impl FnMut(Row)) -> Result<(), ListError> {
         if self.failed {
-            return Err(ScreenError { position: self.read });
+            return Err(ListError { position: self.read });
         }
         let end = self.read + part.len();
         let left = self.rows(part, end, &mut row);
         self.failed = left.is_err();
         self.read = end - left.map_or_else(<[u8]>::len, |()| 0);
-        if self.failed { Err(ScreenError { position: self.read }) } else { Ok(()) }
+        if self.failed { Err(ListError { position: self.read }) } else { Ok(()) }
     }
 
     /// Reads a part that ends so many bytes behind the beginning; `Err` with what is left of it.
@@ -144,7 +112,7 @@ impl Screen {
         end: usize,
         row: &mut impl FnMut(Row),
     ) -> Result<(), &'a [u8]> {
-        let Screen { reader, list, pattern, .. } = self;
+        let ListReader { reader, list, pattern, .. } = self;
         reader.begin_part(part.len());
         // What there was to note is in the part before.
         pattern.lose();
@@ -197,13 +165,13 @@ impl Screen {
     /// Ends the reading.
     ///
     /// # Errors
-    /// [`ScreenError`] if reading failed before, the response was cut, or it has no `volumes`.
-    pub const fn finish(&self) -> Result<Screened, ScreenError> {
+    /// [`ListError`] if reading failed before, the response was cut, or it has no `volumes`.
+    pub const fn finish(&self) -> Result<ListSummary, ListError> {
         let List { volumes, screened, .. } = self.list;
         if volumes && !self.failed && self.reader.is_over() {
             Ok(screened)
         } else {
-            Err(ScreenError { position: self.read })
+            Err(ListError { position: self.read })
         }
     }
 }
@@ -250,7 +218,7 @@ mod tests {
     /// is, since it says the same then, only later.
     #[test]
     fn rows_like_earlier_rows_are_not_read_byte_by_byte() {
-        let mut screen = Screen::new();
+        let mut screen = ListReader::new();
         for (space, most) in [("", 164), ("\n        ", 659), ("", 164)] {
             let list = list(space);
             screen.restart();
@@ -282,7 +250,7 @@ mod tests {
         };
         let rows: Vec<_> = (0..3_000).map(row).collect();
         let list = format!(r#"{{"volumes":[{}]}}"#, rows.join(","));
-        let mut screen = Screen::new();
+        let mut screen = ListReader::new();
         let mut rows = 0;
         assert_eq!(screen.push(list.as_bytes(), |_| rows += 1), Ok(()));
         assert_eq!(rows, 3_000);

@@ -15,13 +15,13 @@
 mod plain;
 
 use std::env;
-use volume_transfer::screen::{Row, ScreenError, Screened};
-use volume_transfer::{Screen, Volume};
+use volume_transfer::list::{ListError, ListSummary, Row};
+use volume_transfer::{ListReader, Volume};
 
-type Read = (Vec<Row>, Result<Screened, ScreenError>);
+type Read = (Vec<Row>, Result<ListSummary, ListError>);
 
 /// Reads a list in parts of so many bytes.
-fn screened(screen: &mut Screen, text: &[u8], part: usize) -> Read {
+fn screened(screen: &mut ListReader, text: &[u8], part: usize) -> Read {
     screen.restart();
     let mut rows = Vec::new();
     for part in text.chunks(part) {
@@ -242,11 +242,11 @@ fn list(random: &mut Random) -> Vec<u8> {
     text
 }
 
-/// In CI 20,000 lists; `ALIKE=1000000 cargo test --release --test alike` takes more.
+/// In CI 20,000 lists; `LISTS=1000000 cargo test --release --test fast_path` takes more.
 #[test]
 fn comparing_says_what_reading_says() {
-    let cases = env::var("ALIKE").map_or(20_000, |cases| cases.parse().unwrap());
-    let mut screen = Screen::new();
+    let cases = env::var("LISTS").map_or(20_000, |cases| cases.parse().unwrap());
+    let mut screen = ListReader::new();
     let (mut read, mut refused) = (0_u64, 0_u64);
     for seed in 0..cases {
         let random = &mut Random(seed);

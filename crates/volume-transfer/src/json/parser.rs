@@ -1,24 +1,9 @@
-//! JSON: a text written, and a document read from a stream of bytes with nothing allocated.
+//! Parses a JSON document from a stream of bytes, without allocating.
 
-use crate::grammar::{self, Action, State};
+use super::grammar::{self, Action, State};
 use crate::lanes;
 use crate::loose::Scalar;
-use alloc::string::String;
 use core::ops::Range;
-
-/// Adds a text as it stands between the quotes of a JSON string.
-pub(crate) fn escape(to: &mut String, text: &str) {
-    for char in text.chars() {
-        match char {
-            '"' | '\\' => to.extend(['\\', char]),
-            '\0'..='\x1f' => {
-                let digit = char::from_digit(u32::from(char) % 16, 16).unwrap_or('0');
-                to.extend(['\\', 'u', '0', '0', if char < '\x10' { '0' } else { '1' }, digit]);
-            }
-            _ => to.push(char),
-        }
-    }
-}
 
 /// The document is not JSON, or not what its reader wants.
 #[derive(Debug)]
