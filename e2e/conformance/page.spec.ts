@@ -1,53 +1,53 @@
-// The page and a real Cinder, from the first volume to the last transfer. Both run already, and
-// environment variables say where: CONSOLE_URL is the page's server, ENDPOINT what is entered in the
-// page (the gateway, or Cinder), CINDER_URL Cinder. Cinder has the sandbox's projects and tokens.
+// The page with a real Cinder. Both must be running, and environment variables contain their addresses:
+// CONSOLE_URL is the page's server, ENDPOINT is entered in the page (the gateway, or Cinder), and
+// CINDER_URL is Cinder. Cinder has the sandbox's projects and tokens.
 
 import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { test as base, expect } from "@playwright/test";
-import { Console, loseAnswer, PROJECT_A, PROJECT_B, type Server } from "../tests/console.ts";
+import { App, loseResponse, PROJECT_A, PROJECT_B, type Server } from "../tests/console.ts";
 
-const CINDER = needed("CINDER_URL");
+const CINDER = variable("CINDER_URL");
 
-function needed(name: string): string {
+function variable(name: string): string {
   const value = process.env[name];
   if (value === undefined) throw new Error(`${name} is not set`);
   return value;
 }
 
-/** Asks Cinder behind the page's back, as the giving project. */
-async function ask(method: string, path: string, body?: object) {
-  const answer = await fetch(`${CINDER}/v3/${PROJECT_A.id}/${path}`, {
+/** Sends a request to Cinder as project A, without the page. */
+async function send(method: string, path: string, body?: object) {
+  const response = await fetch(`${CINDER}/v3/${PROJECT_A.id}/${path}`, {
     method,
     headers: { "X-Auth-Token": PROJECT_A.token, "Content-Type": "application/json" },
     body: body ? JSON.stringify(body) : null,
   });
-  expect(answer.ok, `${method} ${path}`).toBe(true);
-  return answer.json();
+  expect(response.ok, `${method} ${path}`).toBe(true);
+  return response.json();
 }
 
-async function open(page: Page, project: typeof PROJECT_A): Promise<Console> {
-  // Nothing of it is used but where it is: it is not this test's to end.
-  const app = new Console(page, { url: needed("CONSOLE_URL") } as unknown as Server);
+async function open(page: Page, project: typeof PROJECT_A): Promise<App> {
+  // Only the URL is used, because another process runs this server.
+  const app = new App(page, { url: variable("CONSOLE_URL") } as unknown as Server);
   await app.open();
-  await app.textbox("connect.endpoint").fill(needed("ENDPOINT"));
+  await app.textbox("connect.endpoint").fill(variable("ENDPOINT"));
   await app.connect(project.id, project.token, "cinder");
   await expect(app.table).toBeVisible();
   return app;
 }
 
-/** A volume of A's that no other test knows; its name. */
+/** The name of a new volume of project A, for this test only. */
 const test = base.extend<{ volume: string }>({
   volume: async ({}, use) => {
     const name = `given-${randomUUID()}`;
-    const { volume } = await ask("POST", "volumes", { volume: { name, size: 1 } });
-    const status = async () => (await ask("GET", `volumes/${volume.id}`)).volume.status;
+    const { volume } = await send("POST", "volumes", { volume: { name, size: 1 } });
+    const status = async () => (await send("GET", `volumes/${volume.id}`)).volume.status;
     await expect.poll(status).toBe("available");
     await use(name);
   },
 });
 
-test("a transfer is made, listed, and cancelled", async ({ page, volume }) => {
+test("creates, lists and cancels a transfer", async ({ page, volume }) => {
   const app = await open(page, PROJECT_A);
   await app.choose(volume, false);
   await app.name("  second thoughts 转让 ");
@@ -58,12 +58,12 @@ test("a transfer is made, listed, and cancelled", async ({ page, volume }) => {
   await expect(app.transfers).toContainText("second thoughts 转让");
 
   await app.cancel("second thoughts 转让");
-  await expect(app.row(volume)).toContainText(app.say("eligibility.eligible"));
+  await expect(app.row(volume)).toContainText(app.text("eligibility.eligible"));
   await expect(app.region("transfers.title")).not.toContainText("second thoughts 转让");
   expect(app.posts).toHaveLength(1);
 });
 
-test("a transfer is accepted by the other project", async ({ page, browser, volume }) => {
+test("accepts a transfer in the other project", async ({ page, browser, volume }) => {
   const app = await open(page, PROJECT_A);
   await app.choose(volume, false);
   await app.create();
@@ -75,29 +75,29 @@ test("a transfer is accepted by the other project", async ({ page, browser, volu
 
   const context = await browser.newContext();
   const other = await open(await context.newPage(), PROJECT_B);
-  await other.page.getByLabel(other.say("accept.file")).setInputFiles(file);
+  await other.page.getByLabel(other.text("accept.file")).setInputFiles(file);
   await expect(other.textbox("handover.key")).toHaveValue(key);
   await other.button("accept.submit").click();
-  await expect(other.page.getByText(other.say("accept.done", { volume }))).toBeVisible();
+  await expect(other.page.getByText(other.text("accept.done", { volume }))).toBeVisible();
   await expect(other.radio(volume)).toBeVisible();
   await context.close();
 
-  // Seen on the giving side without a press.
+  // The sending side updates by itself.
   await expect(app.radio(volume)).toHaveCount(0);
 });
 
-test("an answer that is lost is looked for, and its transfer cancelled", async ({ page, volume }) => {
+test("finds and cancels a transfer whose response was lost", async ({ page, volume }) => {
   const app = await open(page, PROJECT_A);
   await app.choose(volume, false);
   await app.name("kept");
-  await page.route("**/os-volume-transfer", loseAnswer);
+  await page.route("**/os-volume-transfer", loseResponse);
   await app.create();
   await expect(app.button("unknown.cancel")).toBeVisible();
   await expect(app.row(volume)).toContainText("awaiting-transfer");
   await app.button("unknown.cancel").click();
-  await app.cancelDialog.getByRole("button", { name: app.say("cancel.confirm"), exact: true }).click();
-  await expect(app.alert).toContainText(app.say("unknown.cancelled"));
-  await expect(app.row(volume)).toContainText(app.say("eligibility.eligible"));
+  await app.cancelDialog.getByRole("button", { name: app.text("cancel.confirm"), exact: true }).click();
+  await expect(app.alert).toContainText(app.text("unknown.cancelled"));
+  await expect(app.row(volume)).toContainText(app.text("eligibility.eligible"));
   await page.unroute("**/os-volume-transfer");
   await expect(app.button("create.submit")).not.toHaveAttribute("aria-disabled");
   await app.create();
@@ -105,12 +105,12 @@ test("an answer that is lost is looked for, and its transfer cancelled", async (
   await expect(app.dialog).toContainText("kept");
 });
 
-test("Cinder's refusals come with its words and its request id", async ({ page, volume }) => {
+test("shows Cinder's error messages and request IDs", async ({ page, volume }) => {
   const app = await open(page, PROJECT_A);
   await app.choose(volume, false);
-  const { volumes } = await ask("GET", "volumes/detail");
+  const { volumes } = await send("GET", "volumes/detail");
   const { id } = volumes.find((listed: { name: string }) => listed.name === volume);
-  await ask("POST", "os-volume-transfer", { transfer: { volume_id: id } });
+  await send("POST", "os-volume-transfer", { transfer: { volume_id: id } });
   await app.create();
   await expect(app.alert).toContainText("Invalid volume: status must be available");
   await expect(app.alert).toContainText(/req-[0-9a-f-]{36}/);
@@ -119,9 +119,9 @@ test("Cinder's refusals come with its words and its request id", async ({ page, 
   await app.textbox("handover.id").fill(randomUUID());
   await app.textbox("handover.key").fill("0123456789abcdef");
   await app.button("accept.submit").click();
-  await expect(app.alert.filter({ hasText: app.say("accept.rejected") })).toContainText(app.say("response.not_found"));
+  await expect(app.alert.filter({ hasText: app.text("accept.rejected") })).toContainText(app.text("response.not_found"));
 
   await app.button("connect.change").click();
   await app.connect(PROJECT_A.id, "expired", "cinder");
-  await expect(app.alert.filter({ hasText: app.say("response.token") })).toContainText("401");
+  await expect(app.alert.filter({ hasText: app.text("response.token") })).toContainText("401");
 });

@@ -1,4 +1,5 @@
-// The page as a person meets it: verbs over accessible names, and a server of its own per test.
+// A page object that finds elements by their accessible names, and a fixture that starts a server
+// for each test.
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
@@ -9,7 +10,7 @@ export { expect };
 
 const LOCALES = new URL("../../locales/", import.meta.url);
 
-/** The page's sentences by language, of which there are as many as there are files. */
+/** The page's messages by language. */
 const messages: Record<string, Record<string, string>> = Object.fromEntries(
   readdirSync(LOCALES).map((file) => [
     file.replace(".json", ""),
@@ -19,25 +20,25 @@ const messages: Record<string, Record<string, string>> = Object.fromEntries(
 
 export const LANGUAGES = Object.keys(messages);
 
-/** A language's sentences that have no values in them, without the names of products. */
-export function sentences(language: string): string[] {
+/** Returns a language's messages without placeholders, except for names of products. */
+export function plainMessages(language: string): string[] {
   const all = Object.entries(messages[language] ?? {});
   return all
     .filter(([key, text]) => !text.includes("{") && text.length > 5 && !/^(service|app\.language)/.test(key))
     .map(([, text]) => text);
 }
 
-/** The sandbox's projects, whose credentials are public. */
+/** The sandbox's demo projects. Their tokens are public. */
 export const PROJECT_A = { id: "dd14c6ac581f40059e27f5320b60bf2f", token: "demo-token-a" };
 
 export const PROJECT_B = { id: "40acc331ac784f34842ba4f08ff2be48", token: "demo-token-b" };
 
-/** The API page's sample volume, which the sandbox calls data-01. */
+/** The ID of the sandbox's volume data-01. */
 export const DATA_01 = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
 
-/** A console server with a fresh sandbox. */
+/** A console server with a new sandbox. */
 export class Server {
-  /** Whatever the server has written. */
+  /** The server's output so far. */
   log = "";
 
   private constructor(
@@ -52,19 +53,19 @@ export class Server {
     });
     const server = new Server("", child);
     child.stderr.pipe(process.stderr);
-    child.stderr.on("data", (written) => (server.log += written));
+    child.stderr.on("data", (output) => (server.log += output));
     await new Promise<void>((listening, failed) => {
-      child.stdout.on("data", (written) => {
-        server.log += written;
+      child.stdout.on("data", (output) => {
+        server.log += output;
         const url = /(http:\S+)\n/.exec(server.log)?.[1];
         if (url) listening(void (server.url = url));
       });
-      child.once("exit", () => failed(new Error("the console server said no address")));
+      child.once("exit", () => failed(new Error("the console server printed no address")));
     });
     return server;
   }
 
-  /** Ends it at once, as a crash would. */
+  /** Kills the server, like a crash. */
   kill(): Promise<void> {
     return new Promise((done) => {
       if (this.process.exitCode !== null || this.process.signalCode !== null) return done();
@@ -73,42 +74,42 @@ export class Server {
     });
   }
 
-  /** Asks the service behind the page's back. */
-  async ask(project: typeof PROJECT_A, method: string, path: string, body?: object): Promise<Response> {
-    const answer = await fetch(`${this.url}/v2/${project.id}/${path}`, {
+  /** Sends a request to the service without the page. */
+  async request(project: typeof PROJECT_A, method: string, path: string, body?: object): Promise<Response> {
+    const response = await fetch(`${this.url}/v2/${project.id}/${path}`, {
       method,
       headers: { "X-Auth-Token": project.token, "Content-Type": "application/json" },
       body: body ? JSON.stringify(body) : null,
     });
-    expect(answer.ok, `${method} ${path}`).toBe(true);
-    return answer;
+    expect(response.ok, `${method} ${path}`).toBe(true);
+    return response;
   }
 
-  /** What the service says of project A's transfers. */
+  /** Returns project A's pending transfers. */
   async transfers(): Promise<{ id: string; volume_id: string; name: string | null }[]> {
-    const answer = await this.ask(PROJECT_A, "GET", "os-volume-transfer/detail");
-    return (await answer.json()).transfers;
+    const response = await this.request(PROJECT_A, "GET", "os-volume-transfer/detail");
+    return (await response.json()).transfers;
   }
 
   async create(volumeId: string): Promise<void> {
-    await this.ask(PROJECT_A, "POST", "os-volume-transfer", { transfer: { volume_id: volumeId } });
+    await this.request(PROJECT_A, "POST", "os-volume-transfer", { transfer: { volume_id: volumeId } });
   }
 
-  /** Project B accepts. */
+  /** Accepts a transfer as project B. */
   async accept(transfer: string, key: string): Promise<void> {
-    await this.ask(PROJECT_B, "POST", `os-volume-transfer/${transfer}/accept`, { accept: { auth_key: key } });
+    await this.request(PROJECT_B, "POST", `os-volume-transfer/${transfer}/accept`, { accept: { auth_key: key } });
   }
 
   async cancel(transfer: string): Promise<void> {
-    await this.ask(PROJECT_A, "DELETE", `os-volume-transfer/${transfer}`);
+    await this.request(PROJECT_A, "DELETE", `os-volume-transfer/${transfer}`);
   }
 }
 
-export class Console {
-  /** Every create request that left the page. */
+export class App {
+  /** The POST requests that the page sent. */
   readonly posts: { url: string; body: string | null }[] = [];
-  /** Whatever the browser's console and the page's own errors said. */
-  readonly complaints: string[] = [];
+  /** The browser's console messages and the page's uncaught errors. */
+  readonly consoleMessages: string[] = [];
 
   constructor(
     readonly page: Page,
@@ -120,15 +121,15 @@ export class Console {
         this.posts.push({ url: request.url(), body: request.postData() });
       }
     });
-    page.on("console", (message) => this.complaints.push(message.text()));
-    page.on("pageerror", (error) => this.complaints.push(error.message));
+    page.on("console", (message) => this.consoleMessages.push(message.text()));
+    page.on("pageerror", (error) => this.consoleMessages.push(error.message));
   }
 
-  /** A sentence of the page in its language, with its placeholders filled in. */
-  say(key: string, values: Record<string, string | number> = {}): string {
+  /** Returns a message in the page's language, with its placeholders replaced. */
+  text(key: string, values: Record<string, string | number> = {}): string {
     const message = messages[this.language]?.[key];
-    if (message === undefined) throw new Error(`there is no sentence ${key}`);
-    // A value may be a sentence of its own, by its key.
+    if (message === undefined) throw new Error(`unknown message ${key}`);
+    // A value may be the key of another message.
     return message.replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = String(values[name]);
       return messages[this.language]?.[value] ?? value;
@@ -141,15 +142,15 @@ export class Console {
   }
 
   region(key: string): Locator {
-    return this.page.getByRole("region", { name: this.say(key), exact: true });
+    return this.page.getByRole("region", { name: this.text(key), exact: true });
   }
 
   button(key: string, values = {}): Locator {
-    return this.page.getByRole("button", { name: this.say(key, values), exact: true });
+    return this.page.getByRole("button", { name: this.text(key, values), exact: true });
   }
 
   textbox(key: string): Locator {
-    return this.page.getByRole("textbox", { name: this.say(key), exact: true });
+    return this.page.getByRole("textbox", { name: this.text(key), exact: true });
   }
 
   get alert(): Locator {
@@ -157,25 +158,25 @@ export class Console {
   }
 
   get table(): Locator {
-    return this.page.getByRole("table", { name: this.say("volumes.title"), exact: true });
+    return this.page.getByRole("table", { name: this.text("volumes.title"), exact: true });
   }
 
   get transfers(): Locator {
-    return this.page.getByRole("table", { name: this.say("transfers.title"), exact: true });
+    return this.page.getByRole("table", { name: this.text("transfers.title"), exact: true });
   }
 
   get cancelDialog(): Locator {
-    return this.page.getByRole("dialog", { name: this.say("cancel.title"), exact: true });
+    return this.page.getByRole("dialog", { name: this.text("cancel.title"), exact: true });
   }
 
-  /** Cancels a transfer by its row, and says yes when asked. */
+  /** Cancels a transfer in the table and confirms it. */
   async cancel(transfer: string): Promise<void> {
     await this.button("transfers.cancel", { name: transfer }).click();
-    await this.cancelDialog.getByRole("button", { name: this.say("cancel.confirm"), exact: true }).click();
+    await this.cancelDialog.getByRole("button", { name: this.text("cancel.confirm"), exact: true }).click();
   }
 
   get dialog(): Locator {
-    return this.page.getByRole("dialog", { name: this.say("handover.title"), exact: true });
+    return this.page.getByRole("dialog", { name: this.text("handover.title"), exact: true });
   }
 
   async useDemoProject(label: "A" | "B"): Promise<void> {
@@ -185,9 +186,9 @@ export class Console {
 
   async connect(project: string, token: string, service = "evs-v2"): Promise<void> {
     await this.textbox("connect.project").fill(project);
-    await this.page.getByLabel(this.say("connect.token"), { exact: true }).fill(token);
+    await this.page.getByLabel(this.text("connect.token"), { exact: true }).fill(token);
     await this.page
-      .getByRole("combobox", { name: this.say("connect.service"), exact: true })
+      .getByRole("combobox", { name: this.text("connect.service"), exact: true })
       .selectOption(service);
     await this.button("connect.submit").click();
   }
@@ -200,18 +201,19 @@ export class Console {
     return this.table.getByRole("row").filter({ has: this.page.getByRole("radio", { name: volume, exact: true }) });
   }
 
-  /** The checklist's line for a constraint. */
+  /** Returns a constraint's item in the checklist. */
   check(constraint: string): Locator {
     return this.region("create.title")
       .getByRole("listitem")
-      .filter({ hasText: this.say(`constraint.${constraint}`) });
+      .filter({ hasText: this.text(`constraint.${constraint}`) });
   }
 
-  /** Chooses a volume; a service that has the constraint is asked for its snapshots. */
-  async choose(volume: string, asks = true): Promise<void> {
-    const asked = asks && this.page.waitForResponse((a) => a.url().includes("snapshots/detail"));
+  /** Chooses a volume and, unless told otherwise, waits for the page to look up its snapshots. */
+  async choose(volume: string, looksUpSnapshots = true): Promise<void> {
+    const lookup =
+      looksUpSnapshots && this.page.waitForResponse((response) => response.url().includes("snapshots/detail"));
     await this.radio(volume).check();
-    await asked;
+    await lookup;
     await expect(this.region("create.title")).toContainText(volume);
   }
 
@@ -220,46 +222,46 @@ export class Console {
     await this.textbox("create.name").blur();
   }
 
-  /** Presses the button, also where it says that it will do nothing. */
+  /** Presses the button, even if it is disabled. */
   async create(): Promise<void> {
     await this.button("create.submit").click({ force: true });
   }
 
-  /** Presses where nothing may be sent, and sees where the focus is led instead. */
-  async createInVain(leadsTo: "checks" | "create-failure"): Promise<void> {
+  /** Presses the button, and expects that nothing is sent and where the focus moves. */
+  async createBlocked(focused: "checks" | "create-failure"): Promise<void> {
     const posts = this.posts.length;
     await this.create();
-    await expect(this.page.locator(`#${leadsTo}`)).toBeFocused();
+    await expect(this.page.locator(`#${focused}`)).toBeFocused();
     expect(this.posts).toHaveLength(posts);
   }
 
-  /** Presses Tab until the focus is on what is called so. */
+  /** Presses Tab until the element with this name has the focus. */
   async tabTo(name: string): Promise<void> {
     const named = this.page.getByLabel(name, { exact: true }).or(this.page.getByText(name, { exact: true }));
     for (let tries = 0; tries < 60; tries++) {
       await this.page.keyboard.press("Tab");
       if (await named.evaluateAll((all) => all.some((e) => (e.closest("button") ?? e) === document.activeElement))) return;
     }
-    throw new Error(`the Tab key never got to ${name}`);
+    throw new Error(`${name} can't be reached with the Tab key`);
   }
 
-  /** Chooses demo project A and data-01, and creates a transfer, by keyboard alone. */
+  /** Connects to demo project A and creates a transfer of data-01 with the keyboard only. */
   async createByKeyboard(name: string): Promise<void> {
     const { keyboard } = this.page;
-    await this.tabTo(this.say("connect.demo", { label: "A" }));
+    await this.tabTo(this.text("connect.demo", { label: "A" }));
     await keyboard.press("Enter");
-    await expect(this.page.locator(":focus")).toHaveText(this.say("volumes.title"));
-    // Arrows choose within the group; the list begins with the newest volume.
+    await expect(this.page.locator(":focus")).toHaveText(this.text("volumes.title"));
+    // Arrow keys move within the group. The list starts with the newest volume.
     await this.tabTo("new-cluster-volume");
     await keyboard.press("ArrowDown");
     await expect(this.radio("data-01")).toBeChecked();
-    await this.tabTo(this.say("create.name"));
+    await this.tabTo(this.text("create.name"));
     await keyboard.type(name);
     await keyboard.press("Enter");
     await expect(this.dialog).toBeVisible();
   }
 
-  /** The key as the dialog shows it, shown if need be. */
+  /** Returns the key from the dialog, and shows it first if it is hidden. */
   async key(): Promise<string> {
     const show = this.button("handover.show");
     if ((await show.getAttribute("aria-pressed")) === "false") await show.click();
@@ -267,20 +269,20 @@ export class Console {
   }
 }
 
-/** The service does its work, and its answer never gets here. */
-export async function loseAnswer(route: Route): Promise<void> {
+/** Lets the service process the request, but drops its response. */
+export async function loseResponse(route: Route): Promise<void> {
   await route.fetch();
   await route.abort("connectionreset");
 }
 
 export type Options = { language: string; serverOptions: string[]; translated: boolean };
-type Fixtures = { server: Server; app: Console };
+type Fixtures = { server: Server; app: App };
 
-/** `app` is the page, open and not connected. */
+/** `app` is the open page, not connected yet. */
 export const test = base.extend<Options & Fixtures>({
   language: ["en", { option: true }],
   serverOptions: [[], { option: true }],
-  /** Whether something like a browser's translation runs over the page. */
+  /** Whether to imitate the browser's translation of the page. */
   translated: [false, { option: true }],
   page: async ({ page, translated }, use) => {
     if (translated) await translate(page);
@@ -293,10 +295,10 @@ export const test = base.extend<Options & Fixtures>({
     await server.kill();
   },
   app: async ({ page, server, language }, use) => {
-    const app = new Console(page, server, language);
+    const app = new App(page, server, language);
     await app.open();
     await use(app);
-    // The page may still be reading when the test is over, and its server goes next.
+    // The page may still be loading when the test ends and the server stops.
     await page.unrouteAll({ behavior: "ignoreErrors" });
   },
 });

@@ -1,16 +1,16 @@
-// Every way in which creating a transfer goes wrong. In each, what was entered stays, the page says
-// what happened and what to do, and no second transfer is made. docs/failures.md has the table.
+// Failures of a create request. In each case the input is kept, the page says what happened and what
+// to do, and no second transfer is created. docs/failures.md lists them.
 
 import { readFileSync } from "node:fs";
 import { createServer, request as forward, type Server as Http } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Page, Route } from "@playwright/test";
-import { Console, DATA_01, expect, PROJECT_A, Server, test } from "./console.ts";
+import { App, DATA_01, expect, PROJECT_A, Server, test } from "./console.ts";
 
 const POST = "**/os-volume-transfer";
 
-/** The form filled in, and the answer to its request replaced. */
-async function answered(app: Console, page: Page, handler: (route: Route) => unknown): Promise<void> {
+/** Fills in the form and sends it, with a handler for its request. */
+async function createWith(app: App, page: Page, handler: (route: Route) => unknown): Promise<void> {
   await app.useDemoProject("A");
   await app.choose("data-01");
   await app.name("kept");
@@ -18,21 +18,21 @@ async function answered(app: Console, page: Page, handler: (route: Route) => unk
   await app.create();
 }
 
-async function nothingLost(app: Console, transfers: number): Promise<void> {
+async function expectInputKept(app: App, transfers: number): Promise<void> {
   await expect(app.textbox("create.name")).toHaveValue("kept");
   expect(app.posts).toHaveLength(1);
   expect(await app.server.transfers()).toHaveLength(transfers);
 }
 
-/** Makes every request of the page give up after this many milliseconds. */
-async function impatient(page: Page, milliseconds: number): Promise<void> {
+/** Shortens the timeout of the page's requests. */
+async function shortenTimeout(page: Page, milliseconds: number): Promise<void> {
   await page.addInitScript((milliseconds) => {
     const timeout = AbortSignal.timeout.bind(AbortSignal);
     AbortSignal.timeout = () => timeout(milliseconds);
   }, milliseconds);
 }
 
-test("Enter held down sends once", async ({ app, page }) => {
+test("sends one request while Enter is held down", async ({ app, page }) => {
   await app.useDemoProject("A");
   await app.choose("data-01");
   await page.route(POST, async (route) => {
@@ -40,7 +40,7 @@ test("Enter held down sends once", async ({ app, page }) => {
     await route.continue();
   });
   await app.textbox("create.name").focus();
-  // A key that is down says so again and again.
+  // A key that is held down repeats.
   for (let times = 0; times < 20; times++) await page.keyboard.down("Enter");
   await page.keyboard.up("Enter");
   await expect(app.dialog).toBeVisible();
@@ -48,55 +48,55 @@ test("Enter held down sends once", async ({ app, page }) => {
   expect(await app.server.transfers()).toHaveLength(1);
 });
 
-test("an answer that is cut in the middle", async ({ app, page, server }) => {
-  const proxy = await cutting(server.url);
+test("finds the transfer after a truncated response", async ({ app, page, server }) => {
+  const proxy = await truncatingProxy(server.url);
   await page.goto(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
   await app.useDemoProject("A");
   await app.choose("data-01");
   await app.name("kept");
   await app.create();
-  await expect(app.alert).toContainText(app.say("response.connection"));
-  const [made] = await server.transfers();
-  await expect(app.alert).toContainText(app.say("unknown.made", { id: made!.id }));
-  await nothingLost(app, 1);
+  await expect(app.alert).toContainText(app.text("response.connection"));
+  const [transfer] = await server.transfers();
+  await expect(app.alert).toContainText(app.text("unknown.made", { id: transfer!.id }));
+  await expectInputKept(app, 1);
   proxy.closeAllConnections();
   proxy.close();
 });
 
-/** Passes everything on, but ends the connection in the middle of the answer to a create request. */
-async function cutting(upstream: string): Promise<Http> {
+/** Starts a proxy that closes the connection in the middle of the response to a create request. */
+async function truncatingProxy(upstream: string): Promise<Http> {
   const proxy = createServer((incoming, outgoing) => {
-    const onwards = forward(upstream + incoming.url, { method: incoming.method, headers: incoming.headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode!, answer.headers);
+    const forwarded = forward(upstream + incoming.url, { method: incoming.method, headers: incoming.headers }, (response) => {
+      outgoing.writeHead(response.statusCode!, response.headers);
       if (incoming.method === "POST") {
-        answer.once("data", (bytes: Buffer) => {
+        response.once("data", (bytes: Buffer) => {
           outgoing.write(bytes.subarray(0, bytes.length / 2), () => outgoing.destroy());
         });
       } else {
-        answer.pipe(outgoing);
+        response.pipe(outgoing);
       }
     });
-    onwards.on("error", () => outgoing.destroy());
-    incoming.pipe(onwards);
+    forwarded.on("error", () => outgoing.destroy());
+    incoming.pipe(forwarded);
   });
   await new Promise<void>((done) => proxy.listen(0, "127.0.0.1", done));
   return proxy;
 }
 
-for (const made of [true, false]) {
-  test(`a timeout with ${made ? "the transfer made" : "nothing made"}`, async ({ app, page, server }) => {
-    await impatient(page, 1500);
+for (const created of [true, false]) {
+  test(`a timeout with ${created ? "a transfer created" : "nothing created"}`, async ({ app, page, server }) => {
+    await shortenTimeout(page, 1500);
     await page.reload();
-    await answered(app, page, async (route) => {
-      if (made) await route.fetch();
-      // And never an answer.
+    await createWith(app, page, async (route) => {
+      if (created) await route.fetch();
+      // Never responds.
     });
-    await expect(app.alert).toContainText(app.say("response.timeout"));
-    const said = made
-      ? app.say("unknown.made", { id: (await server.transfers())[0]!.id })
-      : app.say("unknown.not_made");
-    await expect(app.alert).toContainText(said);
-    await nothingLost(app, made ? 1 : 0);
+    await expect(app.alert).toContainText(app.text("response.timeout"));
+    const text = created
+      ? app.text("unknown.made", { id: (await server.transfers())[0]!.id })
+      : app.text("unknown.not_made");
+    await expect(app.alert).toContainText(text);
+    await expectInputKept(app, created ? 1 : 0);
   });
 }
 
@@ -114,27 +114,27 @@ test.describe("a refusal", () => {
     ["400 for a cut token", 400, { error: { code: "Common.0013", message: "Invalid token in the header" } }, {}, "token"],
     ["413 with Retry-After", 413, { overLimit: { code: 413, message: "VolumeLimitExceeded", retryAfter: "0" } }, { "Retry-After": "0" }, "quota"],
     ["413 without Retry-After", 413, { error: { code: "EVS.5413", message: "Insufficient volume quota." } }, {}, "quota"],
-    ["429 without a word", 429, "", {}, "busy"],
+    ["429 with an empty body", 429, "", {}, "busy"],
     ["431 for a long token", 431, "", {}, "token_too_long"],
     ["400 of a proxy for a long token", 400, "<html><title>400 Request Header Or Cookie Too Large</title></html>", {}, "token_too_long"],
   ] as const;
   for (const [what, status, body, headers, kind] of refusals) {
     test(what, async ({ app, page }) => {
-      await answered(app, page, (route) =>
+      await createWith(app, page, (route) =>
         route.fulfill({
           status,
           headers: { ...headers, "X-Openstack-Request-Id": "req-of-support" },
           body: typeof body === "string" ? body : JSON.stringify(body),
         }),
       );
-      const alert = app.alert.filter({ hasText: app.say("create.rejected") });
-      await expect(alert).toContainText(app.say(`response.${kind}`));
+      const alert = app.alert.filter({ hasText: app.text("create.rejected") });
+      await expect(alert).toContainText(app.text(`response.${kind}`));
       await expect(alert).toContainText(String(status));
       await expect(alert).toContainText("req-of-support");
-      const words = typeof body === "string" ? {} : (Object.values(body)[0] as { message?: string });
-      if (words.message) await expect(alert).toContainText(words.message);
-      await nothingLost(app, 0);
-      // It can be tried again at once.
+      const error = typeof body === "string" ? {} : (Object.values(body)[0] as { message?: string });
+      if (error.message) await expect(alert).toContainText(error.message);
+      await expectInputKept(app, 0);
+      // The request can be repeated at once.
       await page.unroute(POST);
       await app.create();
       await expect(app.dialog).toBeVisible();
@@ -150,61 +150,61 @@ test.describe("a server that fails", () => {
       ["nothing", ""],
     ]) {
       test(`${status} with ${what}`, async ({ app, page, server }) => {
-        // The work was done, and only then did something fail.
-        await answered(app, page, async (route) => {
+        // The transfer is created before the failure.
+        await createWith(app, page, async (route) => {
           await route.fetch();
           await route.fulfill({ status, body: body! });
         });
-        await expect(app.alert).toContainText(app.say("response.failed"));
+        await expect(app.alert).toContainText(app.text("response.failed"));
         await expect(app.alert).toContainText(String(status));
         await expect(app.alert.locator("b")).toHaveCount(0);
-        const [made] = await server.transfers();
-        await expect(app.alert).toContainText(app.say("unknown.made", { id: made!.id }));
-        await nothingLost(app, 1);
+        const [transfer] = await server.transfers();
+        await expect(app.alert).toContainText(app.text("unknown.made", { id: transfer!.id }));
+        await expectInputKept(app, 1);
       });
     }
   }
 });
 
 test.describe("a 202", () => {
-  /** The real answer, changed. */
+  /** Changes the real response. */
   const changing = (change: (transfer: Record<string, unknown>) => void, type = "application/json") =>
     async (route: Route) => {
-      const answer = await route.fetch();
-      const body = await answer.json();
+      const response = await route.fetch();
+      const body = await response.json();
       change(body.transfer);
       await route.fulfill({ status: 202, contentType: type, body: JSON.stringify(body) });
     };
 
   test("with an empty body", async ({ app, page, server }) => {
-    await answered(app, page, async (route) => {
+    await createWith(app, page, async (route) => {
       await route.fetch();
       await route.fulfill({ status: 202, body: "" });
     });
-    await expect(app.alert).toContainText(app.say("response.unreadable", { status: 202 }));
-    const [made] = await server.transfers();
-    await expect(app.alert).toContainText(app.say("unknown.made", { id: made!.id }));
-    await nothingLost(app, 1);
+    await expect(app.alert).toContainText(app.text("response.unreadable", { status: 202 }));
+    const [transfer] = await server.transfers();
+    await expect(app.alert).toContainText(app.text("unknown.made", { id: transfer!.id }));
+    await expectInputKept(app, 1);
   });
 
   test("without auth_key", async ({ app, page, server }) => {
-    await answered(app, page, changing((transfer) => delete transfer.auth_key));
-    await expect(app.alert).toContainText(app.say("response.unreadable", { status: 202 }));
-    const [made] = await server.transfers();
-    await expect(app.alert).toContainText(app.say("unknown.made", { id: made!.id }));
-    await nothingLost(app, 1);
+    await createWith(app, page, changing((transfer) => delete transfer.auth_key));
+    await expect(app.alert).toContainText(app.text("response.unreadable", { status: 202 }));
+    const [transfer] = await server.transfers();
+    await expect(app.alert).toContainText(app.text("unknown.made", { id: transfer!.id }));
+    await expectInputKept(app, 1);
   });
 
   test("with a different volume_id", async ({ app, page, server }) => {
-    await answered(app, page, changing((transfer) => (transfer.volume_id = "b104b8db-170d-441b-897a-3c8ba9c5a214")));
-    await expect(app.alert).toContainText(app.say("response.other_volume"));
-    const [made] = await server.transfers();
-    await expect(app.alert).toContainText(app.say("unknown.made", { id: made!.id }));
-    await nothingLost(app, 1);
+    await createWith(app, page, changing((transfer) => (transfer.volume_id = "b104b8db-170d-441b-897a-3c8ba9c5a214")));
+    await expect(app.alert).toContainText(app.text("response.other_volume"));
+    const [transfer] = await server.transfers();
+    await expect(app.alert).toContainText(app.text("unknown.made", { id: transfer!.id }));
+    await expectInputKept(app, 1);
   });
 
   test("with unknown fields, a wrong content type and a link with javascript:", async ({ app, page }) => {
-    await answered(app, page, changing((transfer) => {
+    await createWith(app, page, changing((transfer) => {
       transfer.next_year = { s: [1, null] };
       transfer.links = [{ rel: "self", href: "javascript:alert(1)" }];
     }, "text/html"));
@@ -216,18 +216,18 @@ test.describe("a 202", () => {
 });
 
 test("a redirect to a login page", async ({ app, page }) => {
-  await answered(app, page, (route) => route.fulfill({ status: 302, headers: { Location: "/login" } }));
-  await expect(app.alert).toContainText(app.say("unknown.title"));
-  await expect(app.alert).toContainText(app.say("unknown.not_made"));
-  await nothingLost(app, 0);
+  await createWith(app, page, (route) => route.fulfill({ status: 302, headers: { Location: "/login" } }));
+  await expect(app.alert).toContainText(app.text("unknown.title"));
+  await expect(app.alert).toContainText(app.text("unknown.not_made"));
+  await expectInputKept(app, 0);
 });
 
-test("CORS is refused, and the page says what may be the matter", async ({ page }) => {
-  const elsewhere = createServer((_, answer) => answer.end('{"volumes":[]}'));
+test("mentions CORS if the endpoint doesn't allow the page", async ({ page }) => {
+  const elsewhere = createServer((_, response) => response.end('{"volumes":[]}'));
   await new Promise<void>((done) => elsewhere.listen(0, "127.0.0.1", done));
   const endpoint = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
   const server = await Server.start("--allow-endpoint", endpoint);
-  const app = new Console(page, server);
+  const app = new App(page, server);
   await app.open();
   await app.textbox("connect.endpoint").fill(endpoint);
   await app.connect(PROJECT_A.id, PROJECT_A.token);
@@ -245,25 +245,25 @@ test.describe("leaving", () => {
       ["the back button", (page: Page) => page.evaluate(() => setTimeout(() => history.back()))],
       ["closing the tab", (page: Page) => page.close({ runBeforeUnload: true })],
     ] as const) {
-      test(`by ${how} ${when} is asked about first`, async ({ app, page }) => {
+      test(`by ${how} ${when} is confirmed first`, async ({ app, page }) => {
         await page.goto("about:blank");
         await app.open();
-        const asked: string[] = [];
+        const dialogs: string[] = [];
         page.on("dialog", (dialog) => {
-          asked.push(dialog.type());
+          dialogs.push(dialog.type());
           void dialog.dismiss();
         });
-        let go = () => {};
-        const gone = new Promise<void>((done) => (go = done));
-        await answered(app, page, async (route) => {
-          if (when === "while posting") await gone;
+        let respond = () => {};
+        const released = new Promise<void>((done) => (respond = done));
+        await createWith(app, page, async (route) => {
+          if (when === "while posting") await released;
           await route.continue();
         });
         if (when !== "while posting") await expect(app.dialog).toBeVisible();
         await leave(page);
-        await expect.poll(() => asked).toEqual(["beforeunload"]);
-        go();
-        // Who stays has lost nothing.
+        await expect.poll(() => dialogs).toEqual(["beforeunload"]);
+        respond();
+        // After staying, nothing is lost.
         await expect(app.dialog).toBeVisible();
         expect(await app.key()).toMatch(/^[0-9a-f]{16}$/);
         expect(app.posts).toHaveLength(1);
@@ -271,7 +271,7 @@ test.describe("leaving", () => {
     }
   }
 
-  test("all the same leaves a transfer that the page shows when it is opened again", async ({ app, page, server }) => {
+  test("anyway leaves a transfer that the page lists when it is opened again", async ({ app, page, server }) => {
     await app.useDemoProject("A");
     await app.choose("data-01");
     await app.create();
@@ -279,37 +279,37 @@ test.describe("leaving", () => {
     page.on("dialog", (dialog) => void dialog.accept());
     await page.reload();
     await app.useDemoProject("A");
-    const [made] = await server.transfers();
-    await expect(app.transfers).toContainText(made!.id);
-    await app.cancel(made!.id);
-    await expect(page.getByText(app.say("news.available", { volume: "data-01" }))).toBeVisible();
+    const [transfer] = await server.transfers();
+    await expect(app.transfers).toContainText(transfer!.id);
+    await app.cancel(transfer!.id);
+    await expect(page.getByText(app.text("news.available", { volume: "data-01" }))).toBeVisible();
   });
 });
 
-test("10,000 volumes, and a last page that is an error", async ({ app, page }) => {
+test("shows 10,000 volumes if the last page fails", async ({ app, page }) => {
   const PAGE = 1000;
   await page.route("**/cloudvolumes/detail*", (route) => {
     const marker = new URL(route.request().url()).searchParams.get("marker");
     const from = marker === null ? 0 : Number(marker.slice(-12)) + 1;
     if (from >= 10 * PAGE) return route.fulfill({ status: 503, body: "<html>" });
-    const volumes = Array.from({ length: PAGE }, (_, at) => ({
-      id: `00000000-0000-4000-8000-${String(from + at).padStart(12, "0")}`,
-      name: `volume ${from + at}`,
+    const volumes = Array.from({ length: PAGE }, (_, index) => ({
+      id: `00000000-0000-4000-8000-${String(from + index).padStart(12, "0")}`,
+      name: `volume ${from + index}`,
       status: "available",
     }));
     return route.fulfill({ json: { volumes, volumes_links: [{ rel: "next", href: "x" }] } });
   });
   await app.useDemoProject("A");
-  await expect(app.alert).toContainText(app.say("volumes.incomplete"));
+  await expect(app.alert).toContainText(app.text("volumes.incomplete"));
   await expect(app.region("volumes.title")).toContainText(
-    app.say("volumes.shown", { from: 1, to: 100, total: 10 * PAGE }),
+    app.text("volumes.shown", { from: 1, to: 100, total: 10 * PAGE }),
   );
   await page.getByRole("searchbox").fill("volume 9999");
   await expect(app.table.getByRole("radio")).toHaveCount(1);
   await app.choose("volume 9999");
 });
 
-test("the table of failures names tests that there are", () => {
+test("docs/failures.md names existing tests", () => {
   const table = readFileSync(new URL("../../docs/failures.md", import.meta.url), "utf8");
   const rows = table.split("\n").filter((line) => line.startsWith("| ") && line.includes(".spec.ts"));
   expect(rows.length).toBeGreaterThan(25);

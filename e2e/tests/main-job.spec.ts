@@ -1,7 +1,7 @@
-// The main job from end to end, in both languages, with the mouse and with the keyboard alone.
+// The main job from end to end, in both languages, with the mouse and with the keyboard only.
 
 import { readFile } from "node:fs/promises";
-import { Console, DATA_01, expect, LANGUAGES, PROJECT_A, PROJECT_B, sentences, test } from "./console.ts";
+import { App, DATA_01, expect, LANGUAGES, PROJECT_A, PROJECT_B, plainMessages, test } from "./console.ts";
 
 for (const language of LANGUAGES) {
   test.describe(`in ${language}`, () => {
@@ -14,25 +14,25 @@ for (const language of LANGUAGES) {
       await app.create();
 
       await expect(app.dialog).toBeVisible();
-      const [made] = await app.server.transfers();
-      expect(made).toMatchObject({ volume_id: DATA_01, name: "first volume" });
-      for (const value of [made!.id, "first volume", DATA_01, `os-volume-transfer/${made!.id}`]) {
+      const [transfer] = await app.server.transfers();
+      expect(transfer).toMatchObject({ volume_id: DATA_01, name: "first volume" });
+      for (const value of [transfer!.id, "first volume", DATA_01, `os-volume-transfer/${transfer!.id}`]) {
         await expect(app.dialog).toContainText(value);
       }
       await expect(app.dialog).toContainText("self: http");
       await expect(app.dialog).toContainText("bookmark: http");
       await expect(app.dialog).toContainText(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6} UTC/);
 
-      // Masked until asked for.
+      // The key is hidden at first.
       await expect(app.dialog.getByText(/^[0-9a-f]{16}$/)).toHaveCount(0);
       const key = await app.key();
 
       const downloading = page.waitForEvent("download");
       await app.button("handover.download").click();
       const download = await downloading;
-      expect(download.suggestedFilename()).toBe(`volume-transfer-${made!.id}.json`);
+      expect(download.suggestedFilename()).toBe(`volume-transfer-${transfer!.id}.json`);
       expect(JSON.parse(await readFile(await download.path(), "utf8"))).toEqual({
-        transfer_id: made!.id,
+        transfer_id: transfer!.id,
         auth_key: key,
         volume_id: DATA_01,
         name: "first volume",
@@ -41,33 +41,33 @@ for (const language of LANGUAGES) {
       await app.button("handover.close").click();
       await expect(app.dialog).toBeHidden();
       await expect(app.row("data-01")).toContainText("awaiting-transfer");
-      await expect(app.row("data-01")).toContainText(app.say("eligibility.ineligible"));
+      await expect(app.row("data-01")).toContainText(app.text("eligibility.ineligible"));
       expect(app.posts).toHaveLength(1);
-      expect(app.complaints).toEqual([]);
+      expect(app.consoleMessages).toEqual([]);
     });
 
-    test("needs no mouse", async ({ app, page }) => {
+    test("creates a transfer with the keyboard only", async ({ app, page }) => {
       const press = (key: string) => page.keyboard.press(key);
       await app.createByKeyboard("by keyboard");
 
-      // A reflex does not cost the key.
+      // Escape doesn't close the dialog, so that nobody loses the key by accident.
       await press("Escape");
       await press("Escape");
       await expect(app.dialog).toBeVisible();
 
-      await app.tabTo(app.say("handover.show"));
+      await app.tabTo(app.text("handover.show"));
       await press("Space");
       await expect(app.dialog.getByText(/^[0-9a-f]{16}$/)).toBeVisible();
-      await app.tabTo(app.say("handover.close"));
+      await app.tabTo(app.text("handover.close"));
       await press("Enter");
       await expect(app.dialog).toBeHidden();
-      await expect(page.locator(":focus")).toHaveText(app.say("volumes.title"));
+      await expect(page.locator(":focus")).toHaveText(app.text("volumes.title"));
       expect((await app.server.transfers()).map((t) => t.name)).toEqual(["by keyboard"]);
     });
   });
 }
 
-test("has the accessible names that people and tools rely on", async ({ app, page }) => {
+test("has the documented accessible names", async ({ app, page }) => {
   await expect(page.getByRole("region", { name: "Connection", exact: true })).toBeVisible();
   await expect(page.getByRole("textbox", { name: "Project ID", exact: true })).toBeVisible();
   await expect(page.getByLabel("Token", { exact: true })).toHaveAttribute("type", "password");
@@ -88,24 +88,24 @@ test("has the accessible names that people and tools rely on", async ({ app, pag
   }
 });
 
-test("sends no name where none was given", async ({ app }) => {
+test("sends no name if the field is empty", async ({ app }) => {
   await app.useDemoProject("A");
   await app.choose("data-02");
   await app.create();
-  await expect(app.dialog).toContainText(app.say("handover.name.none"));
+  await expect(app.dialog).toContainText(app.text("handover.name.none"));
   expect(Object.keys(JSON.parse(app.posts[0]!.body!).transfer)).toEqual(["volume_id"]);
 });
 
-test("works with every service profile", async ({ app }) => {
-  for (const [service, volume, asks] of [
+test("creates a transfer with every service", async ({ app }) => {
+  for (const [service, volume, looksUpSnapshots] of [
     ["evs-v3", "data-01", true],
     ["cinder", "data-02", false],
   ] as const) {
     await app.connect(PROJECT_A.id, PROJECT_A.token, service);
-    // What is chosen of the list before is not chosen any more when this one is there.
-    const done = app.say("connect.done", { project: PROJECT_A.id, service: `service.${service}` });
+    // Otherwise the volume might be chosen in the previous list.
+    const done = app.text("connect.done", { project: PROJECT_A.id, service: `service.${service}` });
     await expect(app.region("connect.title")).toContainText(done);
-    await app.choose(volume, asks);
+    await app.choose(volume, looksUpSnapshots);
     await app.create();
     await expect(app.dialog).toBeVisible();
     expect(app.posts.at(-1)!.url).toContain("/v3/");
@@ -114,7 +114,7 @@ test("works with every service profile", async ({ app }) => {
   }
 });
 
-test("says copied only when it was", async ({ app, context }) => {
+test("confirms copying only if it succeeded", async ({ app, context }) => {
   await app.useDemoProject("A");
   await app.choose("data-01");
   await app.create();
@@ -123,9 +123,9 @@ test("says copied only when it was", async ({ app, context }) => {
     navigator.clipboard.writeText = () => Promise.reject(new DOMException("no", "NotAllowedError"));
   });
   await app.button("handover.copy").click();
-  await expect(app.dialog).toContainText(app.say("handover.copy_failed"));
-  await expect(app.dialog).not.toContainText(app.say("handover.copied"));
-  // What could not be copied is shown, to be copied by hand.
+  await expect(app.dialog).toContainText(app.text("handover.copy_failed"));
+  await expect(app.dialog).not.toContainText(app.text("handover.copied"));
+  // The key is shown, so that the person can copy it.
   const key = await app.dialog.getByText(/^[0-9a-f]{16}$/).innerText();
 
   await app.page.evaluate(() => {
@@ -135,25 +135,25 @@ test("says copied only when it was", async ({ app, context }) => {
     };
   });
   await app.button("handover.copy").click();
-  await expect(app.dialog).toContainText(app.say("handover.copied"));
+  await expect(app.dialog).toContainText(app.text("handover.copied"));
   expect(await app.page.evaluate(() => (window as unknown as { copied: string }).copied)).toBe(key);
 });
 
-test("asks before the page with a key on it is left", async ({ app, page }) => {
+test("warns before leaving while a key is displayed", async ({ app, page }) => {
   await app.useDemoProject("A");
   await app.choose("data-01");
-  const asked: string[] = [];
+  const dialogs: string[] = [];
   page.on("dialog", (dialog) => {
-    asked.push(dialog.type());
+    dialogs.push(dialog.type());
     void dialog.dismiss();
   });
   await app.create();
   await expect(app.dialog).toBeVisible();
   await page.close({ runBeforeUnload: true });
-  await expect.poll(() => asked).toEqual(["beforeunload"]);
+  await expect.poll(() => dialogs).toEqual(["beforeunload"]);
   await app.button("handover.close").click();
   await page.reload();
-  expect(asked).toHaveLength(1);
+  expect(dialogs).toHaveLength(1);
 });
 
 test("filters by text and by eligibility", async ({ app, page }) => {
@@ -163,10 +163,10 @@ test("filters by text and by eligibility", async ({ app, page }) => {
   await page.getByRole("searchbox").fill(DATA_01);
   await expect(app.table.getByRole("radio")).toHaveCount(1);
   await page.getByRole("searchbox").fill("no such volume");
-  await expect(app.region("volumes.title")).toContainText(app.say("volumes.none_match"));
+  await expect(app.region("volumes.title")).toContainText(app.text("volumes.none_match"));
   await page.getByRole("searchbox").fill("");
-  const eligibility = page.getByRole("combobox", { name: app.say("volumes.eligibility") });
-  // Drawn in more than one frame.
+  const eligibility = page.getByRole("combobox", { name: app.text("volumes.eligibility") });
+  // The rows are drawn over several frames.
   const all = 25;
   await expect(app.table.getByRole("radio")).toHaveCount(all);
   await eligibility.selectOption("eligible");
@@ -177,11 +177,11 @@ test("filters by text and by eligibility", async ({ app, page }) => {
   expect(eligible + (await app.table.getByRole("radio").count())).toBe(all);
 });
 
-test("the volume that is named is the volume that is sent, whatever was chosen before", async ({ app, page }) => {
+test("sends the volume that it names, whatever was chosen before", async ({ app, page }) => {
   await app.useDemoProject("A");
   for (const volume of ["data-01", "worst-case", "data-02"]) {
     await app.choose(volume);
-    await expect(page.locator(".choice")).toHaveText(`${app.say("create.volume")} ${volume}`);
+    await expect(page.locator(".choice")).toHaveText(`${app.text("create.volume")} ${volume}`);
   }
   const listed = await app.row("data-02").locator("code").innerText();
   await app.create();
@@ -194,18 +194,18 @@ test("the volume that is named is the volume that is sent, whatever was chosen b
   await expect(app.region("connect.title")).not.toContainText(PROJECT_A.id);
 });
 
-test("another language leaves no sentence behind in the one before", async ({ app, page, server }) => {
+test("leaves no text in the previous language after a switch", async ({ app, page, server }) => {
   await app.useDemoProject("A");
   await app.choose("worst-case");
   await app.name("x".repeat(300));
   for (const language of LANGUAGES.toReversed()) {
-    const now = new Console(page, server, language);
+    const now = new App(page, server, language);
     await page.locator("select").first().selectOption(language);
     await expect(now.table).toBeVisible();
     const text = await page.locator("body").innerText();
     for (const other of LANGUAGES.filter((other) => other !== language)) {
-      for (const sentence of sentences(other)) expect(text, language).not.toContain(sentence);
+      for (const message of plainMessages(other)) expect(text, language).not.toContain(message);
     }
-    expect(sentences(language).filter((sentence) => text.includes(sentence)).length).toBeGreaterThan(20);
+    expect(plainMessages(language).filter((message) => text.includes(message)).length).toBeGreaterThan(20);
   }
 });

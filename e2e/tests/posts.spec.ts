@@ -1,10 +1,10 @@
-// A post is sent once and to one address; and what the page makes of it when no answer says what
-// became of it.
+// Create requests: each is sent once and to one address, and its transfer is searched for if the
+// outcome is unknown.
 
-import { expect, loseAnswer, PROJECT_A, test } from "./console.ts";
+import { expect, loseResponse, PROJECT_A, test } from "./console.ts";
 
 test.describe("an outcome that is unknown", () => {
-  test("the server stops in mid-post, and nothing is sent again", async ({ app, page, server }) => {
+  test("after the server stopped, nothing is sent again", async ({ app, page, server }) => {
     await app.useDemoProject("A");
     await app.choose("data-01");
     await app.name("kept");
@@ -13,32 +13,32 @@ test.describe("an outcome that is unknown", () => {
       await route.continue();
     });
     await app.create();
-    await expect(app.alert.filter({ hasText: app.say("unknown.title") })).toContainText(
-      app.say("response.connection"),
+    await expect(app.alert.filter({ hasText: app.text("unknown.title") })).toContainText(
+      app.text("response.connection"),
     );
     await expect(app.button("create.submit")).toHaveAccessibleDescription(
-      app.say("create.blocked.unknown"),
+      app.text("create.blocked.unknown"),
     );
-    await app.createInVain("create-failure");
-    await expect(app.page.getByText(app.say("unknown.cannot_tell"))).toBeVisible();
-    await app.createInVain("create-failure");
+    await app.createBlocked("create-failure");
+    await expect(app.page.getByText(app.text("unknown.cannot_tell"))).toBeVisible();
+    await app.createBlocked("create-failure");
     expect(app.posts).toHaveLength(1);
     await expect(app.textbox("create.name")).toHaveValue("kept");
   });
 
-  test("the answer is lost, and the transfer is found", async ({ app, page, server }) => {
+  test("after a lost response, the transfer is found", async ({ app, page, server }) => {
     await app.useDemoProject("A");
     await app.choose("data-01");
-    await page.route("**/os-volume-transfer", loseAnswer);
+    await page.route("**/os-volume-transfer", loseResponse);
     await app.create();
-    await expect(app.alert).toContainText(app.say("unknown.title"));
-    const [made] = await server.transfers();
-    await expect(page.getByText(app.say("unknown.made", { id: made!.id }))).toBeVisible();
+    await expect(app.alert).toContainText(app.text("unknown.title"));
+    const [transfer] = await server.transfers();
+    await expect(page.getByText(app.text("unknown.made", { id: transfer!.id }))).toBeVisible();
     await expect(app.row("data-01")).toContainText("awaiting-transfer");
     expect(app.posts).toHaveLength(1);
   });
 
-  test("the transfer is looked for in the project that it was posted in", async ({ app, page, server }) => {
+  test("searches the project that the request was sent to", async ({ app, page, server }) => {
     await app.useDemoProject("A");
     await app.choose("data-01");
     await page.route("**/os-volume-transfer", async (route) => {
@@ -50,11 +50,11 @@ test.describe("an outcome that is unknown", () => {
     });
     await app.create();
     await expect(app.alert).toContainText(PROJECT_A.id);
-    const [made] = await server.transfers();
-    await expect(app.alert).toContainText(app.say("unknown.made", { id: made!.id }));
+    const [transfer] = await server.transfers();
+    await expect(app.alert).toContainText(app.text("unknown.made", { id: transfer!.id }));
   });
 
-  test("the token has expired when it is looked for", async ({ app, page }) => {
+  test("with an expired token, the search asks for a new one", async ({ app, page }) => {
     await app.useDemoProject("A");
     await app.choose("data-01");
     await page.route("**/os-volume-transfer", (route) => route.abort());
@@ -62,24 +62,24 @@ test.describe("an outcome that is unknown", () => {
       route.fulfill({ status: 401, json: { error: { code: "EVS.5401", message: "expired" } } }),
     );
     await app.create();
-    const unknown = app.alert.filter({ hasText: app.say("unknown.title") });
-    await expect(unknown).toContainText(app.say("unknown.cannot_tell"));
+    const unknown = app.alert.filter({ hasText: app.text("unknown.title") });
+    await expect(unknown).toContainText(app.text("unknown.cannot_tell"));
     await expect(unknown).toContainText("EVS.5401");
-    await expect(unknown).toContainText(app.say("response.token"));
+    await expect(unknown).toContainText(app.text("response.token"));
   });
 
-  test("the gateway fails, nothing was made, and it can be tried again", async ({ app, page }) => {
+  test("after a gateway error, the request can be repeated once no transfer is found", async ({ app, page }) => {
     await app.useDemoProject("A");
     await app.choose("data-01");
     await page.route("**/os-volume-transfer", (route) =>
       route.fulfill({ status: 502, contentType: "text/html", body: "<h1>Bad gateway</h1>" }),
     );
     await app.create();
-    await expect(app.alert).toContainText(app.say("response.failed"));
+    await expect(app.alert).toContainText(app.text("response.failed"));
     await expect(app.alert).toContainText("502");
-    // One look proves nothing: the service may still be at work.
-    await expect(app.alert).toContainText(app.say("unknown.looking"));
-    await expect(app.alert).toContainText(app.say("unknown.not_made"));
+    // One search proves nothing, because the service may still be processing the request.
+    await expect(app.alert).toContainText(app.text("unknown.looking"));
+    await expect(app.alert).toContainText(app.text("unknown.not_made"));
     await page.unroute("**/os-volume-transfer");
     await app.create();
     await expect(app.dialog).toBeVisible();
@@ -93,19 +93,19 @@ test.describe("an outcome that is unknown", () => {
     ["a sign-in page", 200, "<html>Sign in</html>"],
   ] as const;
   for (const [what, status, body] of unreadable) {
-    test(`the answer is ${what}`, async ({ app, page }) => {
+    test(`after ${what}`, async ({ app, page }) => {
       await app.useDemoProject("A");
       await app.choose("data-01");
       await page.route("**/os-volume-transfer", (route) => route.fulfill({ status, body }));
       await app.create();
-      await expect(app.alert).toContainText(app.say("response.unreadable", { status }));
-      await expect(app.alert).toContainText(app.say("unknown.not_made"));
+      await expect(app.alert).toContainText(app.text("response.unreadable", { status }));
+      await expect(app.alert).toContainText(app.text("unknown.not_made"));
       expect(app.posts).toHaveLength(1);
     });
   }
 });
 
-test("a key that comes when another project was connected to is not lost", async ({ app, page }) => {
+test("shows the key even after connecting to another project", async ({ app, page }) => {
   await app.useDemoProject("A");
   await app.choose("data-01");
   await page.route("**/os-volume-transfer", async (route) => {
@@ -119,10 +119,10 @@ test("a key that comes when another project was connected to is not lost", async
   expect(await app.key()).toMatch(/^[0-9a-f]{16}$/);
   await app.button("handover.close").click();
   await app.choose("staging-data-01");
-  expect(app.complaints).toEqual([]);
+  expect(app.consoleMessages).toEqual([]);
 });
 
-test("a redirect is not followed with the token", async ({ app, page }) => {
+test("doesn't follow redirects, so that the token stays here", async ({ app, page }) => {
   await app.useDemoProject("A");
   await app.choose("data-01");
   let followed = false;
@@ -134,11 +134,11 @@ test("a redirect is not followed with the token", async ({ app, page }) => {
     route.fulfill({ status: 307, headers: { Location: "/elsewhere" } }),
   );
   await app.create();
-  await expect(app.alert).toContainText(app.say("unknown.title"));
+  await expect(app.alert).toContainText(app.text("unknown.title"));
   expect(followed).toBe(false);
 });
 
-test("one press sends once, however often it is pressed", async ({ app, page }) => {
+test("sends one request for repeated presses", async ({ app, page }) => {
   await app.useDemoProject("A");
   await app.choose("data-01");
   await page.route("**/os-volume-transfer", async (route) => {

@@ -1,4 +1,4 @@
-// The README's request, run as it stands.
+// Runs the README's sample request.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,10 +11,10 @@ test("the README's curl creates a transfer", ({ server }) => {
   const samples = Array.from(readme.matchAll(/^```sh\n([^]*?)^```$/gm), ([, code]) => code!);
   const curl = samples.filter((code) => code.startsWith("curl"));
   expect(curl).toHaveLength(1);
-  // The README's port may be taken here, so curl's settings lead from there to the server.
+  // The README's port may be in use, so curl is configured to connect to the test's server instead.
   const home = mkdtempSync(join(tmpdir(), "curl-"));
   writeFileSync(join(home, ".curlrc"), `connect-to = "127.0.0.1:8080:${new URL(server.url).host}"\n`);
-  const said = execFileSync("sh", ["-c", curl[0]!], { encoding: "utf8", env: { ...process.env, CURL_HOME: home } });
-  expect(said).toMatch(/^HTTP\/1\.1 202 /);
-  expect(said).toMatch(/"auth_key":"\w+"/);
+  const output = execFileSync("sh", ["-c", curl[0]!], { encoding: "utf8", env: { ...process.env, CURL_HOME: home } });
+  expect(output).toMatch(/^HTTP\/1\.1 202 /);
+  expect(output).toMatch(/"auth_key":"\w+"/);
 });

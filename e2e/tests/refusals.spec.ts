@@ -1,8 +1,8 @@
-// What is refused: a name, a volume and a connection, by the page or by the server.
+// Rejected names, volumes and connections, by the page or by the server.
 
 import { DATA_01, expect, PROJECT_A, test } from "./console.ts";
 
-test.describe("a name that the service would refuse", () => {
+test.describe("an invalid name", () => {
   const cases = [
     ["spaces only", "   ", "name.blank", {}],
     ["256 bytes", "a".repeat(256), "name.too_long", { length: 256, limit: 255, unit: "unit.bytes" }],
@@ -15,25 +15,25 @@ test.describe("a name that the service would refuse", () => {
       await app.useDemoProject("A");
       await app.choose("data-01");
       const field = app.textbox("create.name");
-      // Not by `fill`: what goes over to the browser as JSON would mend the surrogate.
+      // Not with `fill`, which would replace the surrogate on the way to the browser.
       await field.evaluate((input: HTMLInputElement, units: number[]) => {
         input.value = String.fromCharCode(...units);
         input.dispatchEvent(new InputEvent("input", { bubbles: true }));
-      }, Array.from({ length: text.length }, (_, at) => text.charCodeAt(at)));
+      }, Array.from({ length: text.length }, (_, index) => text.charCodeAt(index)));
       await app.create();
-      await expect(field).toHaveAccessibleDescription(new RegExp(`^${escape(app.say(key, values))}`));
+      await expect(field).toHaveAccessibleDescription(new RegExp(`^${escape(app.text(key, values))}`));
       await expect(field).toHaveAttribute("aria-invalid", "true");
       await expect(field).toBeFocused();
       expect(app.posts).toEqual([]);
 
-      await app.name("mended");
+      await app.name("valid");
       await expect(field).not.toHaveAttribute("aria-invalid");
       await app.create();
       await expect(app.dialog).toBeVisible();
     });
   }
 
-  test("does not move the button that is pressed when it is judged", async ({ app, page }) => {
+  test("shows its error without moving a button that is held down", async ({ app, page }) => {
     await app.useDemoProject("A");
     await app.choose("data-01");
     await page.setViewportSize({ width: 320, height: 700 });
@@ -41,10 +41,10 @@ test.describe("a name that the service would refuse", () => {
     const button = app.button("create.submit");
     await button.scrollIntoViewIfNeeded();
     const { x, y } = (await button.boundingBox())!;
-    // At its upper edge, as a person may.
+    // At the upper edge, where the button would move away first.
     await page.mouse.move(x + 10, y + 3);
     await page.mouse.down();
-    await expect(app.page.locator(":focus")).toHaveText(app.say("create.submit"));
+    await expect(app.page.locator(":focus")).toHaveText(app.text("create.submit"));
     expect((await button.boundingBox())!.y).toBe(y);
     await page.mouse.up();
     await expect(app.textbox("create.name")).toBeFocused();
@@ -52,7 +52,7 @@ test.describe("a name that the service would refuse", () => {
     expect(app.posts).toEqual([]);
   });
 
-  test("is judged when the field is left, and counted all the time", async ({ app, page }) => {
+  test("is validated when the field loses the focus, and counted with every keystroke", async ({ app, page }) => {
     await app.useDemoProject("A");
     await app.choose("data-01");
     const field = app.textbox("create.name");
@@ -69,7 +69,7 @@ test.describe("a name that the service would refuse", () => {
   });
 });
 
-test.describe("a volume that cannot go", () => {
+test.describe("a volume that can't be transferred", () => {
   const visible = {
     "web-server-root-attached": ["status"],
     "billing-monthly": ["billing"],
@@ -86,48 +86,48 @@ test.describe("a volume that cannot go", () => {
   ];
 
   for (const [volume, constraints] of Object.entries(visible)) {
-    test(`${volume} says why: ${constraints.join(", ")}`, async ({ app }) => {
+    test(`${volume} shows its reasons: ${constraints.join(", ")}`, async ({ app }) => {
       await app.useDemoProject("A");
       const status = volume === "web-server-root-attached" || volume === "worst-case" ? "in-use" : "";
       for (const constraint of all) {
-        const reason = app.say(`volume.${constraint}`, { status });
+        const reason = app.text(`volume.${constraint}`, { status });
         const has = expect(app.row(volume));
         await (constraints.includes(constraint) ? has.toContainText(reason) : has.not.toContainText(reason));
       }
       await app.choose(volume);
       for (const constraint of constraints) {
-        await expect(app.check(constraint)).toContainText(app.say("verdict.violated"));
+        await expect(app.check(constraint)).toContainText(app.text("verdict.violated"));
       }
       await expect(app.button("create.submit")).toHaveAccessibleDescription(
-        app.say("create.blocked.violated"),
+        app.text("create.blocked.violated"),
       );
-      await app.createInVain("checks");
+      await app.createBlocked("checks");
     });
   }
 
-  test("has snapshots, which only asking shows", async ({ app }) => {
+  test("has snapshots, which are looked up when it is chosen", async ({ app }) => {
     await app.useDemoProject("A");
-    await expect(app.row("with-snapshots")).toContainText(app.say("eligibility.unknown"));
+    await expect(app.row("with-snapshots")).toContainText(app.text("eligibility.unknown"));
     await app.choose("with-snapshots");
-    await expect(app.check("backups_and_snapshots")).toContainText(app.say("volume.backups_and_snapshots"));
-    await expect(app.row("with-snapshots")).toContainText(app.say("volume.backups_and_snapshots"));
-    await app.createInVain("checks");
+    await expect(app.check("backups_and_snapshots")).toContainText(app.text("volume.backups_and_snapshots"));
+    await expect(app.row("with-snapshots")).toContainText(app.text("volume.backups_and_snapshots"));
+    await app.createBlocked("checks");
   });
 
-  test("is frozen, which only the server's refusal shows", async ({ app }) => {
+  test("is frozen, as the server's rejection reveals", async ({ app }) => {
     await app.useDemoProject("A");
     await app.choose("frozen-disk");
-    await expect(app.check("frozen")).toContainText(app.say("verdict.unknown"));
+    await expect(app.check("frozen")).toContainText(app.text("verdict.unknown"));
     await app.name("kept");
     await app.create();
     await expect(app.alert).toContainText("EVS.2068");
     await expect(app.alert).toContainText("volume is locked");
-    await expect(app.check("frozen")).toContainText(app.say("volume.frozen"));
-    await expect(app.row("frozen-disk")).toContainText(app.say("volume.frozen"));
+    await expect(app.check("frozen")).toContainText(app.text("volume.frozen"));
+    await expect(app.row("frozen-disk")).toContainText(app.text("volume.frozen"));
     await expect(app.textbox("create.name")).toHaveValue("kept");
     expect(app.posts).toHaveLength(1);
 
-    // What was said of this volume is not left standing beside another.
+    // The error disappears when another volume is chosen.
     await app.choose("data-01");
     await expect(app.alert).toHaveCount(0);
   });
@@ -136,25 +136,25 @@ test.describe("a volume that cannot go", () => {
     ["with-backups", "backups_and_snapshots"],
     ["vault-policy", "backup_policy"],
   ] as const) {
-    test(`${volume}, which only asking the backup service shows`, async ({ app }) => {
+    test(`${volume}: backups are looked up when it is chosen`, async ({ app }) => {
       await app.useDemoProject("A");
       await app.choose(volume);
-      await expect(app.check(constraint)).toContainText(app.say(`volume.${constraint}`));
-      await app.createInVain("checks");
+      await expect(app.check(constraint)).toContainText(app.text(`volume.${constraint}`));
+      await app.createBlocked("checks");
     });
   }
 
-  test("has backups, on which the server decides where nobody answers for them", async ({ app, page }) => {
+  test("has backups, which the server checks if the lookup fails", async ({ app, page }) => {
     await page.route("**/v3/*/backups?*", (route) => route.fulfill({ status: 404, body: "<html>" }));
     await app.useDemoProject("A");
     await app.choose("with-backups");
-    await expect(app.check("backups_and_snapshots")).toContainText(app.say("verdict.unknown"));
+    await expect(app.check("backups_and_snapshots")).toContainText(app.text("verdict.unknown"));
     await app.create();
-    await expect(app.alert).toContainText(app.say("create.rejected"));
+    await expect(app.alert).toContainText(app.text("create.rejected"));
     await expect(app.alert).toContainText(/backup/);
   });
 
-  test("was taken in the meantime", async ({ app, server }) => {
+  test("is no longer available", async ({ app, server }) => {
     await app.useDemoProject("A");
     await app.choose("data-01");
     await server.create(DATA_01);
@@ -162,66 +162,66 @@ test.describe("a volume that cannot go", () => {
     await expect(app.alert).toContainText("Invalid volume: status must be available");
     await expect(app.alert).toContainText(/req-[0-9a-f-]{36}/);
     await expect(app.alert).toContainText("400");
-    // The list was read again, and knows it now.
+    // The list was reloaded.
     await expect(app.row("data-01")).toContainText("awaiting-transfer");
     expect(app.posts).toHaveLength(1);
   });
 });
 
 test.describe("a connection that fails", () => {
-  test("by the token", async ({ app }) => {
+  test("because of the token", async ({ app }) => {
     await app.connect(PROJECT_A.id, "no-such-token");
-    await expect(app.alert).toContainText(app.say("response.token"));
+    await expect(app.alert).toContainText(app.text("response.token"));
     await expect(app.alert).toContainText(/req-/);
     await expect(app.textbox("connect.project")).toHaveValue(PROJECT_A.id);
   });
 
-  test("by the project", async ({ app }) => {
+  test("because of the project", async ({ app }) => {
     await app.connect("0".repeat(32), PROJECT_A.token);
-    await expect(app.alert).toContainText(app.say("response.project"));
+    await expect(app.alert).toContainText(app.text("response.project"));
   });
 
-  test("by the endpoint, where nothing answers or nothing may", async ({ app }) => {
+  test("because nothing listens at the endpoint", async ({ app }) => {
     await app.textbox("connect.endpoint").fill("http://127.0.0.1:9");
     await app.connect(PROJECT_A.id, PROJECT_A.token);
-    await expect(app.alert).toContainText(app.say("response.connection"));
-    await expect(app.alert).toContainText(app.say("response.address"));
+    await expect(app.alert).toContainText(app.text("response.connection"));
+    await expect(app.alert).toContainText(app.text("response.address"));
   });
 
-  test("by the endpoint, where something else answers", async ({ app, server }) => {
+  test("because the endpoint is another service", async ({ app, server }) => {
     await app.textbox("connect.endpoint").fill(`${server.url}/elsewhere`);
     await app.connect(PROJECT_A.id, PROJECT_A.token);
-    await expect(app.alert).toContainText(app.say("response.address"));
+    await expect(app.alert).toContainText(app.text("response.address"));
     await expect(app.alert).toContainText("404");
   });
 
-  const answers = [
+  const responses = [
     ["an HTML page", 200, "<html>Sign in</html>", "read.unreadable"],
     ["broken JSON", 200, '{"volumes": [', "read.unreadable"],
     ["an HTML error page", 502, "<html>Bad gateway</html>", "response.server"],
     ["an empty error", 503, "", "response.server"],
     ["a denial", 403, '{"forbidden":{"code":403,"message":"no <b>way</b>"}}', "response.permission"],
   ] as const;
-  for (const [what, status, body, key] of answers) {
-    test(`by ${what}`, async ({ app, page }) => {
+  for (const [what, status, body, key] of responses) {
+    test(`because of ${what}`, async ({ app, page }) => {
       await page.route("**/cloudvolumes/detail*", (route) =>
         route.fulfill({ status, body, headers: { "X-Openstack-Request-Id": "req-of-support" } }),
       );
       await app.connect(PROJECT_A.id, PROJECT_A.token);
-      await expect(app.alert).toContainText(app.say(key));
+      await expect(app.alert).toContainText(app.text(key));
       await expect(app.alert).toContainText(String(status));
       await expect(app.alert).toContainText("req-of-support");
       await expect(app.alert.locator("b")).toHaveCount(0);
-      // The page is as alive as before.
+      // The page still works.
       await page.unroute("**/cloudvolumes/detail*");
       await app.useDemoProject("A");
     });
   }
 
-  test("by what was typed", async ({ app }) => {
+  test("because of invalid input", async ({ app }) => {
     await app.textbox("connect.endpoint").fill("javascript:alert(1)");
     await app.connect("a/b", "two words");
-    const token = app.page.getByLabel(app.say("connect.token"), { exact: true });
+    const token = app.page.getByLabel(app.text("connect.token"), { exact: true });
     await expect(app.textbox("connect.endpoint")).toBeFocused();
     await expect(app.textbox("connect.endpoint")).toHaveAccessibleDescription(/http/);
     await expect(app.textbox("connect.project")).toHaveAccessibleDescription(/letters/);

@@ -1,25 +1,25 @@
-// A canary key and a canary token are looked for wherever they must not be.
+// Searches for a canary key and token in all places where they must not appear.
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Page } from "@playwright/test";
-import { Console, DATA_01, expect, PROJECT_A, PROJECT_B, Server, test } from "./console.ts";
+import { App, DATA_01, expect, PROJECT_A, PROJECT_B, Server, test } from "./console.ts";
 
 const KEY = "cafe00d0beef11e1";
 const TOKEN = PROJECT_A.token;
 
-/** Searches wherever a page can leave something: first what it says, then what stays behind it. */
+/** Searches all places where a page can leave data. */
 class Search {
   private readonly urls: string[] = [];
 
   constructor(
-    private readonly app: Console,
+    private readonly app: App,
     private readonly server: Server,
   ) {
     app.page.on("request", (request) => this.urls.push(request.url(), request.headers()["referer"] ?? ""));
   }
 
-  /** Every element's text and attributes, and what stands in the fields. */
+  /** Returns the document's HTML and the values of its fields. */
   html(): Promise<string> {
     return this.app.page.evaluate(() =>
       document.documentElement.outerHTML + [...document.querySelectorAll("input")].map((i) => i.value).join(" "),
@@ -52,15 +52,15 @@ class Search {
       ]);
     });
     const places = {
-      "what is stored": stored,
+      storage: stored,
       cookies: JSON.stringify(await this.app.page.context().cookies()),
-      addresses: this.urls.join(" "),
-      "the browser's console": this.app.complaints.join(" "),
+      URLs: this.urls.join(" "),
+      "the browser's console": this.app.consoleMessages.join(" "),
       "the server's log": this.server.log,
       "the page": await this.html(),
     };
-    // That the search looks where there is something.
-    expect(places.addresses).toContain(this.server.url);
+    // The search would find something.
+    expect(places.URLs).toContain(this.server.url);
     expect(places["the server's log"]).toContain(this.server.url);
     expect(places["the page"]).toContain("</html>");
     for (const [place, text] of Object.entries(places)) {
@@ -69,19 +69,19 @@ class Search {
   }
 }
 
-/** The real answer, with the canary as its key. */
+/** Replaces the key in the real response with the canary. */
 async function withCanary(page: Page): Promise<void> {
   await page.route("**/os-volume-transfer", async (route) => {
-    const answer = await route.fetch();
-    const body = await answer.json();
+    const response = await route.fetch();
+    const body = await response.json();
     body.transfer.auth_key = KEY;
-    await route.fulfill({ response: answer, json: body });
+    await route.fulfill({ response, json: body });
   });
 }
 
-/** Accepts with a credentials file that has the canary. */
-async function acceptCanary(app: Console): Promise<void> {
-  await app.page.getByLabel(app.say("accept.file")).setInputFiles({
+/** Accepts a transfer with a credentials file that contains the canary. */
+async function acceptCanary(app: App): Promise<void> {
+  await app.page.getByLabel(app.text("accept.file")).setInputFiles({
     name: "credentials.json",
     mimeType: "application/json",
     buffer: Buffer.from(JSON.stringify({ transfer_id: "00000000-0000-4000-8000-000000000001", auth_key: KEY })),
@@ -90,7 +90,7 @@ async function acceptCanary(app: Console): Promise<void> {
   await app.button("accept.submit").click();
 }
 
-test("the key and the token leave no trace where a transfer is created", async ({ app, page, server }) => {
+test("creating a transfer leaves no trace of the key and the token", async ({ app, page, server }) => {
   const search = new Search(app, server);
   await app.useDemoProject("A");
   await app.choose("data-01");
@@ -106,17 +106,17 @@ test("the key and the token leave no trace where a transfer is created", async (
   await search.findsNothingOf(KEY, TOKEN);
 });
 
-test("nor where it is accepted", async ({ app, page, server }) => {
+test("accepting a transfer leaves no trace of the key and the token", async ({ app, page, server }) => {
   const search = new Search(app, server);
   await app.useDemoProject("B");
   await app.textbox("handover.id").fill("00000000-0000-4000-8000-000000000000");
   await app.textbox("handover.key").fill(KEY);
   expect(await search.html()).toContain(KEY);
   await app.button("accept.submit").click();
-  await expect(app.alert).toContainText(app.say("response.not_found"));
+  await expect(app.alert).toContainText(app.text("response.not_found"));
   await expect(app.alert).not.toContainText(KEY);
 
-  // Accepted, from a file.
+  // Accepted, with a file.
   await page.route("**/accept", (route) =>
     route.fulfill({ status: 202, json: { transfer: { id: "t", volume_id: DATA_01, name: null, links: [] } } }),
   );
@@ -126,14 +126,14 @@ test("nor where it is accepted", async ({ app, page, server }) => {
 });
 
 test.describe("the module's memory", () => {
-  /** How often a text stands in it. */
-  const times = (page: Page, text: string) =>
+  /** Returns how often a text occurs in the memory. */
+  const occurrences = (page: Page, text: string) =>
     page.evaluate((text) => {
       const memory = new Uint8Array((window as unknown as { wasm: { memory: WebAssembly.Memory } }).wasm.memory.buffer);
-      const wanted = new TextEncoder().encode(text);
+      const bytes = new TextEncoder().encode(text);
       let found = 0;
-      for (let at = memory.indexOf(wanted[0]!); at >= 0; at = memory.indexOf(wanted[0]!, at + 1)) {
-        if (wanted.every((byte, i) => memory[at + i] === byte)) found++;
+      for (let at = memory.indexOf(bytes[0]!); at >= 0; at = memory.indexOf(bytes[0]!, at + 1)) {
+        if (bytes.every((byte, i) => memory[at + i] === byte)) found++;
       }
       return found;
     }, text);
@@ -148,29 +148,29 @@ test.describe("the module's memory", () => {
     await expect(app.button("connect.submit")).toBeVisible();
   });
 
-  test("holds no key once the dialog is closed", async ({ app, page }) => {
+  test("contains no key after the dialog is closed", async ({ app, page }) => {
     await app.useDemoProject("A");
     await app.choose("data-01");
     await withCanary(page);
     await app.create();
     expect(await app.key()).toBe(KEY);
-    expect(await times(page, KEY)).toBeGreaterThan(0);
+    expect(await occurrences(page, KEY)).toBeGreaterThan(0);
     await app.button("handover.copy").click();
     await app.button("handover.download").click();
     await app.button("handover.close").click();
     await expect(app.dialog).toBeHidden();
-    expect(await times(page, KEY.slice(8))).toBe(0);
+    expect(await occurrences(page, KEY.slice(8))).toBe(0);
   });
 
-  test("holds no key once it was used", async ({ app, page }) => {
+  test("contains no key after it was used", async ({ app, page }) => {
     await app.useDemoProject("B");
     await acceptCanary(app);
-    await expect(app.alert).toContainText(app.say("response.not_found"));
-    expect(await times(page, KEY.slice(8))).toBe(0);
+    await expect(app.alert).toContainText(app.text("response.not_found"));
+    expect(await occurrences(page, KEY.slice(8))).toBe(0);
   });
 });
 
-test("nor in what is said of an answer that went wrong", async ({ app, page, server }) => {
+test("messages about invalid responses contain no key", async ({ app, page, server }) => {
   const search = new Search(app, server);
   await app.useDemoProject("A");
   await app.choose("data-01");
@@ -185,39 +185,39 @@ test("nor in what is said of an answer that went wrong", async ({ app, page, ser
     await page.route("**/os-volume-transfer", (route) => route.fulfill({ status, body }));
     await app.create();
     await expect(app.alert).toBeVisible();
-    await expect(page.getByText(app.say("unknown.looking"))).toHaveCount(0);
+    await expect(page.getByText(app.text("unknown.looking"))).toHaveCount(0);
     await search.findsNothingOf(KEY, TOKEN);
     await page.unroute("**/os-volume-transfer");
   }
   expect(app.posts).toHaveLength(5);
 });
 
-test("the connection is kept for this tab alone, and only when asked", async ({ app, page, context }) => {
-  const kept = () => page.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }));
+test("stores the connection for this tab only, and only on request", async ({ app, page, context }) => {
+  const stored = () => page.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }));
   await app.connect(PROJECT_A.id, TOKEN);
   await expect(app.table).toBeVisible();
-  expect(await kept()).not.toContain(TOKEN);
+  expect(await stored()).not.toContain(TOKEN);
 
   await app.button("connect.change").click();
-  await page.getByLabel(app.say("connect.keep")).check();
+  await page.getByLabel(app.text("connect.keep")).check();
   await app.connect(PROJECT_A.id, TOKEN);
   await expect(app.button("connect.change")).toBeVisible();
-  expect(await kept()).toContain(TOKEN);
+  expect(await stored()).toContain(TOKEN);
   await page.reload();
-  await expect(page.getByLabel(app.say("connect.token"), { exact: true })).toHaveValue(TOKEN);
+  await expect(page.getByLabel(app.text("connect.token"), { exact: true })).toHaveValue(TOKEN);
 
   const other = await context.newPage();
   await other.goto(app.server.url);
-  await expect(other.getByLabel(app.say("connect.token"), { exact: true })).toHaveValue("");
+  await expect(other.getByLabel(app.text("connect.token"), { exact: true })).toHaveValue("");
 
-  // Taken back, it is gone.
-  await page.getByLabel(app.say("connect.keep")).uncheck();
+  // Clearing the checkbox removes the stored data.
+  await page.getByLabel(app.text("connect.keep")).uncheck();
   await app.connect(PROJECT_A.id, TOKEN);
   await expect(app.button("connect.change")).toBeVisible();
-  expect(await kept()).not.toContain(TOKEN);
+  expect(await stored()).not.toContain(TOKEN);
 });
 
-test("a name full of markup stays text", async ({ app, page }) => {
+test("shows markup in names as text", async ({ app, page }) => {
   await app.useDemoProject("A");
   const name = "<img src=x onerror=alert(1)>";
   await app.choose(name);
@@ -225,16 +225,16 @@ test("a name full of markup stays text", async ({ app, page }) => {
   await app.create();
   await expect(app.dialog).toContainText("<script>alert(2)</script>");
   await expect(page.locator("img")).toHaveCount(0);
-  expect(app.complaints).toEqual([]);
+  expect(app.consoleMessages).toEqual([]);
 });
 
-test("the content security policy stops what is injected", async ({ app, page }) => {
-  let asked = 0;
-  const elsewhere = createServer((_, answer) => {
-    asked++;
-    answer.setHeader("Access-Control-Allow-Origin", "*");
-    answer.setHeader("Content-Type", "text/javascript");
-    answer.end("window.injected = 3");
+test("the content security policy blocks injected scripts", async ({ app, page }) => {
+  let requests = 0;
+  const elsewhere = createServer((_, response) => {
+    requests++;
+    response.setHeader("Access-Control-Allow-Origin", "*");
+    response.setHeader("Content-Type", "text/javascript");
+    response.end("window.injected = 3");
   });
   await new Promise<void>((done) => elsewhere.listen(0, "127.0.0.1", done));
   const remote = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`;
@@ -249,12 +249,12 @@ test("the content security policy stops what is injected", async ({ app, page })
       document.body.append(script);
     }
   }, remote);
-  const stopped = () => app.complaints.filter((c) => c.includes("Content Security Policy")).length;
-  await expect.poll(stopped).toBe(3);
+  const blocked = () => app.consoleMessages.filter((c) => c.includes("Content Security Policy")).length;
+  await expect.poll(blocked).toBe(3);
   expect(await page.evaluate(() => "injected" in window)).toBe(false);
-  // Nor does anything that runs get to tell others.
-  const told = await page.evaluate((remote) => fetch(remote).then(() => true, () => false), remote);
-  expect(told).toBe(false);
-  expect(asked).toBe(0);
+  // Scripts that do run can't send anything to other hosts.
+  const sent = await page.evaluate((remote) => fetch(remote).then(() => true, () => false), remote);
+  expect(sent).toBe(false);
+  expect(requests).toBe(0);
   elsewhere.close();
 });

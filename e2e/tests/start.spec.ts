@@ -1,18 +1,18 @@
-// What a person sees before the wasm has come.
+// What the page shows before its module has started, and after a panic.
 
 import { expect, test } from "./console.ts";
 
-test("the page's head is painted without the wasm, and stays where it is when that comes", async ({ page, server }) => {
-  const complaints: string[] = [];
-  page.on("console", (message) => complaints.push(message.text()));
-  let come = () => {};
-  const coming = new Promise<void>((done) => (come = done));
+test("paints the header before the module arrives, and doesn't move it then", async ({ page, server }) => {
+  const consoleMessages: string[] = [];
+  page.on("console", (message) => consoleMessages.push(message.text()));
+  let release = () => {};
+  const released = new Promise<void>((done) => (release = done));
   await page.route("**/*.wasm", async (route) => {
-    await coming;
+    await released;
     await route.continue();
   });
-  const asked: string[] = [];
-  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  const requests: string[] = [];
+  page.on("request", (request) => requests.push(new URL(request.url()).pathname));
   await page.goto(server.url, { waitUntil: "commit" });
 
   const places = () =>
@@ -25,31 +25,31 @@ test("the page's head is painted without the wasm, and stays where it is when th
   await expect(page.locator("#shell h1")).toBeVisible();
   await expect(page.locator("#shell section")).toHaveCSS("border-radius", "8px");
   const before = await places();
-  come();
+  release();
   await expect(page.locator("#project")).toBeVisible();
   expect(await places()).toEqual(before);
 
-  // What is asked for in advance is what is used.
-  expect(new Set(asked).size).toBe(asked.length);
-  expect(complaints).toEqual([]);
+  // The preloaded files are used, not requested again.
+  expect(new Set(requests).size).toBe(requests.length);
+  expect(consoleMessages).toEqual([]);
 });
 
 const HTML = { contentType: "text/html", body: "<!doctype html><title>Sign in</title>" };
 
-for (const [what, files, failure, said] of [
+for (const [what, files, failure, details] of [
   ["its script is blocked", "**/*.js", "abort", /\/web-\w+\.js: –/],
   ["its script is not found", "**/*.js", { status: 404, body: "" }, /\/web-\w+\.js: 404/],
-  ["a proxy answers in place of its script", "**/*.js", HTML, /\/web-\w+\.js: 200 text\/html/],
+  ["a proxy replaces its script", "**/*.js", HTML, /\/web-\w+\.js: 200 text\/html/],
   ["its module is blocked", "**/*.wasm", "abort", /_bg\.wasm: –/],
   ["its module is not found", "**/*.wasm", { status: 404, body: "" }, /_bg\.wasm: 404/],
-  ["a proxy answers in place of its module", "**/*.wasm", HTML, /_bg\.wasm: 200 text\/html/],
-  ["its module arrives cut", "**/*.wasm", { contentType: "application/wasm", body: "\0asm" }, /CompileError/],
+  ["a proxy replaces its module", "**/*.wasm", HTML, /_bg\.wasm: 200 text\/html/],
+  ["its module is truncated", "**/*.wasm", { contentType: "application/wasm", body: "\0asm" }, /CompileError/],
 ] as const) {
-  test(`the page says what is missing when ${what}, and tries again`, async ({ page, server }) => {
+  test(`names the missing file when ${what}, and can be reloaded`, async ({ page, server }) => {
     await page.route(files, (route) => (failure === "abort" ? route.abort() : route.fulfill(failure)));
     await page.goto(server.url);
     const alert = page.getByRole("alert").filter({ hasText: "couldn't be loaded" });
-    await expect(alert).toContainText(said);
+    await expect(alert).toContainText(details);
     await expect(alert).toContainText("页面无法加载");
     await page.unrouteAll();
     await alert.getByRole("button", { name: "Reload" }).click();
@@ -58,7 +58,7 @@ for (const [what, files, failure, said] of [
   });
 }
 
-test("a browser without WebAssembly, or without its SIMD, is told what it takes", async ({ page, server }) => {
+test("says which browsers are supported if WebAssembly or its SIMD is missing", async ({ page, server }) => {
   for (const lacks of ["delete window.WebAssembly", "WebAssembly.validate = () => false"]) {
     const context = await page.context().browser()!.newContext();
     const old = await context.newPage();
@@ -69,11 +69,11 @@ test("a browser without WebAssembly, or without its SIMD, is told what it takes"
   }
 });
 
-test("a slow start is said to be one, and the word goes when the page comes", async ({ page, server }) => {
-  let come = () => {};
-  const coming = new Promise<void>((done) => (come = done));
+test("says that loading is slow until the page starts", async ({ page, server }) => {
+  let release = () => {};
+  const released = new Promise<void>((done) => (release = done));
   await page.route("**/*.wasm", async (route) => {
-    await coming;
+    await released;
     await route.continue();
   });
   await page.clock.install();
@@ -82,16 +82,16 @@ test("a slow start is said to be one, and the word goes when the page comes", as
   await expect(page.locator("#failure")).toBeHidden();
   await page.clock.fastForward(10_000);
   await expect(page.getByRole("alert").filter({ hasText: "Still loading" })).toBeVisible();
-  come();
+  release();
   await expect(page.locator("#project")).toBeVisible();
   await expect(page.locator("#failure")).toBeHidden();
 });
 
-test("after a panic the page says that it has stopped, and sends nothing more", async ({ app, page }) => {
+test("stops and sends nothing more after a panic", async ({ app, page }) => {
   await app.useDemoProject("A");
   await app.choose("data-02");
-  await app.name("left as it is");
-  // No browser's fetch does this, and the module does not survive it.
+  await app.name("unchanged");
+  // Real browsers never reject with a string. It makes the module panic.
   await page.evaluate(() => {
     window.fetch = () => Promise.reject("not an Error");
   });
@@ -103,8 +103,8 @@ test("after a panic the page says that it has stopped, and sends nothing more", 
   page.on("request", (request) => sent.push(request.url()));
   await app.create();
   await app.button("volumes.refresh").click({ force: true });
-  await page.getByRole("textbox", { name: app.say("create.name") }).press("Enter");
-  // The page looks at its transfers from time to time.
+  await page.getByRole("textbox", { name: app.text("create.name") }).press("Enter");
+  // Long enough for the page to poll its transfers.
   await page.waitForTimeout(6_000);
   expect(sent).toEqual([]);
   expect(await app.server.transfers()).toEqual([]);
@@ -114,14 +114,14 @@ test("after a panic the page says that it has stopped, and sends nothing more", 
   await expect(page.locator("#project")).toBeVisible();
 });
 
-test("a key on the screen outlasts a panic", async ({ app, page }) => {
+test("keeps a displayed key after a panic", async ({ app, page }) => {
   await app.useDemoProject("A");
   await app.choose("data-02");
   await app.create();
   const key = await app.key();
   await page.evaluate(() => {
     window.fetch = () => Promise.reject("not an Error");
-    // The page looks at its transfers when it is seen again.
+    // The page polls its transfers when it becomes visible.
     document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
   });
   const alert = app.dialog.getByRole("alert").filter({ hasText: "has stopped" });
@@ -129,11 +129,11 @@ test("a key on the screen outlasts a panic", async ({ app, page }) => {
   await app.button("handover.close").click({ force: true });
   await page.keyboard.press("Escape");
   await expect(app.dialog.getByText(key)).toBeVisible();
-  const asked: string[] = [];
+  const dialogs: string[] = [];
   page.on("dialog", (dialog) => {
-    asked.push(dialog.type());
+    dialogs.push(dialog.type());
     void dialog.dismiss();
   });
   await alert.getByRole("button", { name: "Reload" }).click({ noWaitAfter: true });
-  await expect.poll(() => asked).toEqual(["beforeunload"]);
+  await expect.poll(() => dialogs).toEqual(["beforeunload"]);
 });

@@ -1,11 +1,11 @@
-// Imitates the browser's translation of a page, which replaces text nodes by elements of its own.
+// Imitates the browser's translation of a page, which replaces text nodes with elements.
 
 import type { Page } from "@playwright/test";
 
 /**
- * From now on, each text of the page ends up in a `<font>`, as Chrome's translation does it: the
- * node that the page made is no longer in the document. Words stay the same, so that tests can
- * tell a stale text from a new one. Ignores `translate="no"`: some translators do, too.
+ * Moves every text of the page into a `<font>`, like Chrome's translation: the page's own text nodes
+ * leave the document. The words stay the same, so that tests can tell stale texts from current ones.
+ * Ignores `translate="no"`, as some translators do.
  */
 export async function translate(page: Page): Promise<void> {
   await page.addInitScript(() => {

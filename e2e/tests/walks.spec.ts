@@ -1,10 +1,10 @@
-// Random walks through the page, with random faults: whatever happened, the page tells of every
-// transfer that the service has, and of every volume that waits.
+// Random walks through the page with random faults. Afterwards the page must list every transfer
+// of the service, and every volume that awaits its transfer.
 //
-// A walk is its number: `FIRST_WALK=17 WALKS=1` repeats the seventeenth.
+// A walk is reproducible by its number: `FIRST_WALK=17 WALKS=1` repeats the seventeenth.
 
 import type { Route } from "@playwright/test";
-import { Console, expect, loseAnswer, PROJECT_A, test as base } from "./console.ts";
+import { App, expect, loseResponse, PROJECT_A, test as base } from "./console.ts";
 
 const FIRST = Number(process.env.FIRST_WALK ?? 1);
 const WALKS = Number(process.env.WALKS ?? 8);
@@ -14,7 +14,7 @@ const CHANGE = /\/os-volume-transfer(\/[0-9a-f-]{36})?$/;
 const LIST = /\/(os-volume-transfer|cloudvolumes)\/detail/;
 
 const test = base.extend({
-  // The page's pauses, of seconds, are cut short; what a request may take is not.
+  // Shortens the page's pauses, but not the timeout of its requests.
   page: async ({ page }, use) => {
     await page.addInitScript(() => {
       const timeout = window.setTimeout.bind(window);
@@ -24,7 +24,7 @@ const test = base.extend({
   },
 });
 
-/** What may become of a request that changes something: the work done or not, and any answer. */
+/** Faults of a request that changes something, before or after the service has processed it. */
 const FAULTS: Record<string, (route: Route) => Promise<unknown>> = {
   none: (route) => route.continue(),
   slow: async (route) => {
@@ -32,13 +32,13 @@ const FAULTS: Record<string, (route: Route) => Promise<unknown>> = {
     await route.continue();
   },
   refused: (route) => route.abort("connectionrefused"),
-  cut: loseAnswer,
-  "504 after the work": async (route) => {
+  dropped: loseResponse,
+  "504 after processing": async (route) => {
     await route.fetch();
     await route.fulfill({ status: 504, body: "<html>" });
   },
-  "502 before the work": (route) => route.fulfill({ status: 502, body: "" }),
-  "202 with nothing": async (route) => {
+  "502 before processing": (route) => route.fulfill({ status: 502, body: "" }),
+  "empty 202": async (route) => {
     await route.fetch();
     await route.fulfill({ status: 202, body: "" });
   },
@@ -50,7 +50,7 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
   test(`walk ${seed}`, async ({ app, page, server }) => {
     const random = generator(seed);
     const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
-    const walked: string[] = [];
+    const history: string[] = [];
     const keys = new Map<string, string>();
     let presses = 0;
 
@@ -60,7 +60,7 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
       fault = "none";
       return FAULTS[now]!(route);
     });
-    // A few of the readings fail too.
+    // Some lists fail to load as well.
     let failing = 0;
     await page.route(LIST, (route) =>
       failing-- > 0 ? route.fulfill({ status: 503, body: "" }) : route.continue(),
@@ -71,9 +71,9 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
       const button = app.button("create.submit");
       if ((await button.count()) === 0) return;
       presses += times;
-      if (!(await still((within) => button.click({ ...within, force: true, clickCount: times, delay: 1 })))) return;
-      await expect(page.getByText(app.say("create.busy"))).toHaveCount(0);
-      await expect(page.getByText(app.say("unknown.looking"))).toHaveCount(0);
+      if (!(await attempt((within) => button.click({ ...within, force: true, clickCount: times, delay: 1 })))) return;
+      await expect(page.getByText(app.text("create.busy"))).toHaveCount(0);
+      await expect(page.getByText(app.text("unknown.looking"))).toHaveCount(0);
       if (await app.dialog.isVisible()) {
         const id = await app.dialog.getByText(/^[0-9a-f-]{36}$/).first().innerText();
         keys.set(id, await app.key());
@@ -85,11 +85,11 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
         const radios = app.table.getByRole("radio");
         const which = random();
         const count = await radios.count();
-        if (count > 0) await still((within) => radios.nth(Math.floor(which * count)).check(within));
+        if (count > 0) await attempt((within) => radios.nth(Math.floor(which * count)).check(within));
       },
       "choose data": async () => {
         const radio = app.radio(pick(["data-01", "data-02", "new-cluster-volume"]));
-        if (await radio.count()) await still((within) => radio.check(within));
+        if (await radio.count()) await attempt((within) => radio.check(within));
       },
       name: async () => {
         const field = app.textbox("create.name");
@@ -102,11 +102,11 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
         const buttons = app.transfers.getByRole("button");
         const which = random();
         const count = await buttons.count();
-        if (count === 0 || !(await still((within) => buttons.nth(Math.floor(which * count)).click(within)))) return;
-        const confirm = app.cancelDialog.getByRole("button", { name: app.say("cancel.confirm"), exact: true });
+        if (count === 0 || !(await attempt((within) => buttons.nth(Math.floor(which * count)).click(within)))) return;
+        const confirm = app.cancelDialog.getByRole("button", { name: app.text("cancel.confirm"), exact: true });
         await confirm.click();
-        await expect(page.getByText(app.say("cancel.busy"))).toHaveCount(0);
-        // It stays open to say what went wrong.
+        await expect(page.getByText(app.text("cancel.busy"))).toHaveCount(0);
+        // After an error, the dialog stays open.
         if (await app.cancelDialog.isVisible()) await app.button("cancel.keep").click();
       },
       accept: async () => {
@@ -115,7 +115,7 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
       },
       reload: async () => {
         await page.reload();
-        // A list that cannot be read is asked for again.
+        // If the list can't be loaded, try again.
         do {
           await app.button("connect.demo", { label: "A" }).click();
           await expect(app.table.or(app.alert)).toBeVisible();
@@ -129,47 +129,47 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
       const next = pick(weighted);
       fault = pick(Object.keys(FAULTS));
       failing = random() < 0.2 ? 1 + Math.floor(random() * 2) : 0;
-      walked.push(`${next} (${fault}${failing > 0 ? `, ${failing} readings fail` : ""})`);
-      await test.step(walked.at(-1)!, steps[next]!);
+      history.push(`${next} (${fault}${failing > 0 ? `, ${failing} loads fail` : ""})`);
+      await test.step(history.at(-1)!, steps[next]!);
     }
     fault = "none";
     failing = 0;
 
-    // What the page says to do where it cannot tell, and nothing else.
-    const look = app.button("unknown.look");
-    if (await look.count()) await still((within) => look.click(within));
-    if (await app.alert.filter({ hasText: app.say("volumes.old") }).count()) await steps.refresh!();
+    // Follow the page's advice for unknown outcomes.
+    const search = app.button("unknown.look");
+    if (await search.count()) await attempt((within) => search.click(within));
+    if (await app.alert.filter({ hasText: app.text("volumes.old") }).count()) await steps.refresh!();
 
-    const about = walked.join("\n");
+    const walk = history.join("\n");
     await expect(async () => {
-      const made = (await server.transfers()).map((transfer) => transfer.id).sort();
-      expect(await shown(app), about).toEqual(made);
+      const transfers = (await server.transfers()).map((transfer) => transfer.id).sort();
+      expect(await listed(app), walk).toEqual(transfers);
     }).toPass({ timeout: 15_000 });
-    const list = await (await server.ask(PROJECT_A, "GET", "cloudvolumes/detail")).json();
+    const list = await (await server.request(PROJECT_A, "GET", "cloudvolumes/detail")).json();
     const waiting = (list.volumes as { id: string; status: string }[]).filter((v) => v.status === "awaiting-transfer");
     expect(waiting).toHaveLength((await server.transfers()).length);
     for (const { id } of waiting) {
       const row = app.table.getByRole("row").filter({ hasText: id });
-      await expect(row, about).toContainText("awaiting-transfer");
+      await expect(row, walk).toContainText("awaiting-transfer");
     }
-    // No press, no request; and a press sends one at most.
-    expect(app.posts.length, about).toBeLessThanOrEqual(presses);
-    expect(app.complaints.filter((said) => /panicked|unreachable|RuntimeError/.test(said)), about).toEqual([]);
+    // At most one request for each press.
+    expect(app.posts.length, walk).toBeLessThanOrEqual(presses);
+    expect(app.consoleMessages.filter((message) => /panicked|unreachable|RuntimeError/.test(message)), walk).toEqual([]);
   });
 }
 
-/** Does it if what it is done to is still there: the page follows what others do, and rows go. */
-function still(action: (within: { timeout: number }) => Promise<void>): Promise<boolean> {
+/** Runs an action, and returns false if its element has disappeared, because rows come and go. */
+function attempt(action: (within: { timeout: number }) => Promise<void>): Promise<boolean> {
   return action({ timeout: 1000 }).then(() => true, () => false);
 }
 
-/** The transfers that the page's table has. */
-async function shown(app: Console): Promise<string[]> {
+/** Returns the IDs of the transfers in the page's table. */
+async function listed(app: App): Promise<string[]> {
   const ids = await app.transfers.locator("tbody td.id").allInnerTexts();
   return ids.map((id) => id.trim()).sort();
 }
 
-/** Mulberry32: the same numbers for the same seed, on every machine. */
+/** Mulberry32, a random number generator that is reproducible by its seed. */
 function generator(seed: number): () => number {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;

@@ -60,16 +60,23 @@ pub(crate) struct PendingState {
     pub(crate) error: RwSignal<Option<ReadError>>,
     /// Volumes whose transfers have ended, oldest first.
     pub(crate) ended: RwSignal<Vec<EndedTransfer>>,
-    /// Volumes whose transfers are no longer listed, until their status is known.
-    pub(crate) unresolved: RwSignal<Vec<VolumeId>>,
     /// The transfer whose cancellation is to be confirmed, and the session to use.
     pub(crate) cancelling: RwSignal<Option<(Session, Transfer)>>,
     /// The transfers that were cancelled on this page.
     pub(crate) cancelled: RwSignal<Vec<TransferId>>,
     /// Counts the requests to reload the list. `pending` loads it.
     pub(crate) reloads: RwSignal<usize>,
-    /// The labels of volumes that may have left the project.
-    labels: RwSignal<Vec<(VolumeId, String)>>,
+    /// Volumes that may leave the project.
+    pub(crate) departing: StoredValue<DepartingVolumes>,
+}
+
+/// Volumes that may leave the project, or have left it.
+#[derive(Default)]
+pub(crate) struct DepartingVolumes {
+    /// Volumes whose transfers are no longer listed, until their status is known.
+    pub(crate) unresolved: Vec<VolumeId>,
+    /// The volumes' labels.
+    labels: Vec<(VolumeId, String)>,
 }
 
 /// What became of a volume after its transfer ended.
@@ -85,7 +92,7 @@ impl PendingState {
         self.list.set(TransferList::default());
         self.error.set(None);
         self.ended.update(Vec::clear);
-        self.unresolved.update(Vec::clear);
+        self.departing.update_value(|departing| departing.unresolved.clear());
     }
 
     /// Reloads the list.
@@ -100,12 +107,12 @@ impl PendingState {
 
     /// Stores the labels of volumes that may soon leave the project.
     fn remember_labels(self, volumes: &[Arc<Volume>]) {
-        let waiting = |id: &VolumeId| {
-            self.unresolved.with_untracked(|unresolved| unresolved.contains(id))
-                || self.list.with_untracked(|l| l.transfers.iter().any(|t| t.volume_id == *id))
-        };
-        self.labels.update(|labels| {
-            for volume in volumes.iter().filter(|volume| waiting(&volume.id)) {
+        let transfers = self.list.get_untracked().transfers;
+        self.departing.update_value(|DepartingVolumes { unresolved, labels }| {
+            let departing = |id: &VolumeId| {
+                unresolved.contains(id) || transfers.iter().any(|t| t.volume_id == *id)
+            };
+            for volume in volumes.iter().filter(|volume| departing(&volume.id)) {
                 labels.retain(|(id, _)| *id != volume.id);
                 labels.push((volume.id, volume.label().to_owned()));
             }
@@ -257,8 +264,8 @@ impl AppState {
             volume.map(|volume| volume.label().to_owned())
         });
         let remembered = || {
-            self.pending.labels.with_untracked(|labels| {
-                let entry = labels.iter().find(|(volume, _)| volume == id);
+            self.pending.departing.with_value(|departing| {
+                let entry = departing.labels.iter().find(|(volume, _)| volume == id);
                 entry.map(|(_, label)| label.clone())
             })
         };

@@ -1,4 +1,4 @@
-//! The page's components in a real browser, with a network of the tests' own.
+//! Tests of the page's components in a real browser, with a mock network.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(
@@ -19,17 +19,17 @@ use web_sys::{HtmlElement, HtmlInputElement};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-/// Puts a service in the place of the network: a function of method and URL, in JavaScript, that
-/// gives `[status, body]`. What was asked is kept in `window.asked`.
-fn network(answers: &str) {
+/// Replaces `fetch` with a JavaScript function that takes a method and a path, and returns
+/// `[status, body]`. Status 0 is a network error. Records the requests in `window.requests`.
+fn mock_network(handler: &str) {
     let install = format!(
-        "window.asked = [];
+        "window.requests = [];
          const real = window.realFetch ??= window.fetch;
          window.fetch = async (request, init) => {{
              const {{ method, url }} = request instanceof Request ? request : {{ method: 'GET', url: request }};
              const path = new URL(url, location.href).pathname;
-             window.asked.push(method + ' ' + path);
-             const [status, body] = (({answers}))(method, path);
+             window.requests.push(method + ' ' + path);
+             const [status, body] = (({handler}))(method, path);
              if (status === 0) throw new TypeError('Failed to fetch');
              return new Response(body, {{ status }});
          }};"
@@ -37,9 +37,10 @@ fn network(answers: &str) {
     Function::new_no_args(&install).call0(&JsValue::NULL).unwrap();
 }
 
-fn asked(method: &str) -> usize {
-    let asked: js_sys::Array = Reflect::get(&window(), &"asked".into()).unwrap().unchecked_into();
-    asked.iter().filter(|a| a.as_string().unwrap().starts_with(method)).count()
+fn request_count(method: &str) -> usize {
+    let requests: js_sys::Array =
+        Reflect::get(&window(), &"requests".into()).unwrap().unchecked_into();
+    requests.iter().filter(|request| request.as_string().unwrap().starts_with(method)).count()
 }
 
 const SERVICE: &str = r#"(method, path) => {
@@ -54,31 +55,31 @@ const SERVICE: &str = r#"(method, path) => {
     return [404, ''];
 }"#;
 
-/// The page in a place of its own, which the test's end takes away.
+/// The page, mounted in its own element. Unmounted when dropped.
 struct Mounted {
-    place: HtmlElement,
+    root: HtmlElement,
     handle: Option<Box<dyn FnOnce()>>,
 }
 
 impl Mounted {
-    #[expect(clippy::disallowed_methods, reason = "says beforehand which language was chosen")]
-    async fn app(answers: &str) -> Mounted {
-        network(answers);
+    #[expect(clippy::disallowed_methods, reason = "chooses the language of the page")]
+    async fn open(handler: &str) -> Mounted {
+        mock_network(handler);
         window()
             .local_storage()
             .unwrap()
             .unwrap()
             .set_item("volume-transfer.language", "en")
             .unwrap();
-        let place: HtmlElement = document().create_element("div").unwrap().unchecked_into();
-        document().body().unwrap().append_child(&place).unwrap();
-        let handle = leptos::mount::mount_to(place.clone(), App);
+        let root: HtmlElement = document().create_element("div").unwrap().unchecked_into();
+        document().body().unwrap().append_child(&root).unwrap();
+        let handle = leptos::mount::mount_to(root.clone(), App);
         settle().await;
-        Mounted { place, handle: Some(Box::new(move || drop(handle))) }
+        Mounted { root, handle: Some(Box::new(move || drop(handle))) }
     }
 
     async fn connected() -> Mounted {
-        let page = Mounted::app(SERVICE).await;
+        let page = Mounted::open(SERVICE).await;
         page.fill("#project", "p");
         page.fill("#token", "t");
         page.press("Connect").await;
@@ -86,11 +87,11 @@ impl Mounted {
     }
 
     fn find(&self, selector: &str) -> Option<HtmlElement> {
-        self.place.query_selector(selector).unwrap().map(JsCast::unchecked_into)
+        self.root.query_selector(selector).unwrap().map(JsCast::unchecked_into)
     }
 
     fn text(&self) -> String {
-        self.place.text_content().unwrap()
+        self.root.text_content().unwrap()
     }
 
     fn fill(&self, selector: &str, text: &str) {
@@ -99,9 +100,9 @@ impl Mounted {
     }
 
     async fn press(&self, name: &str) {
-        let buttons = self.place.get_elements_by_tag_name("button");
+        let buttons = self.root.get_elements_by_tag_name("button");
         let button = (0..buttons.length())
-            .filter_map(|at| buttons.item(at))
+            .filter_map(|index| buttons.item(index))
             .find(|button| button.text_content().as_deref() == Some(name))
             .unwrap_or_else(|| panic!("no button {name} in: {}", self.text()));
         button.unchecked_into::<HtmlElement>().click();
@@ -119,57 +120,57 @@ impl Drop for Mounted {
         if let Some(unmount) = self.handle.take() {
             unmount();
         }
-        self.place.remove();
+        self.root.remove();
     }
 }
 
-/// Lets everything that is under way come to its end.
+/// Waits until pending requests and effects have completed.
 async fn settle() {
     for _ in 0..3 {
-        let promise = Promise::new(&mut |done, _| {
-            window().set_timeout_with_callback_and_timeout_and_arguments_0(&done, 30).unwrap();
+        let promise = Promise::new(&mut |resolve, _| {
+            window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, 30).unwrap();
         });
         JsFuture::from(promise).await.unwrap();
     }
 }
 
-const GOOD: &str = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
-const BAD: &str = "b104b8db-170d-441b-897a-3c8ba9c5a214";
+const ELIGIBLE: &str = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
+const INELIGIBLE: &str = "b104b8db-170d-441b-897a-3c8ba9c5a214";
 
 #[wasm_bindgen_test]
-async fn no_demo_is_offered_where_the_server_has_none() {
-    let page = Mounted::app("() => [404, '']").await;
+async fn offers_no_demo_project_without_a_sandbox() {
+    let page = Mounted::open("() => [404, '']").await;
     assert!(!page.text().contains("Use demo project"));
 }
 
 #[wasm_bindgen_test]
-async fn nothing_is_asked_of_a_connection_that_cannot_be() {
-    let page = Mounted::app(SERVICE).await;
+async fn sends_nothing_for_an_invalid_connection() {
+    let page = Mounted::open(SERVICE).await;
     page.fill("#project", "a/b");
     page.press("Connect").await;
     assert!(page.text().contains("Not a valid project ID"));
     assert!(page.text().contains("Enter a token."));
-    assert_eq!(asked("GET"), 1, "the sandbox's projects alone");
+    assert_eq!(request_count("GET"), 1, "only the request for the demo projects");
 }
 
 #[wasm_bindgen_test]
-async fn every_volume_is_shown_with_all_its_reasons() {
+async fn shows_all_reasons_of_an_ineligible_volume() {
     let page = Mounted::connected().await;
-    let reasons = page.find(&format!("#reasons-{BAD}")).unwrap().text_content().unwrap();
+    let reasons = page.find(&format!("#reasons-{INELIGIBLE}")).unwrap().text_content().unwrap();
     assert!(reasons.contains("Its status is “in-use”"), "{reasons}");
     assert!(reasons.contains("It is marked bootable"), "{reasons}");
-    page.choose(BAD).await;
+    page.choose(INELIGIBLE).await;
     page.press("Create transfer").await;
-    assert_eq!(asked("POST"), 0);
+    assert_eq!(request_count("POST"), 0);
 }
 
 #[wasm_bindgen_test]
-async fn a_key_is_in_the_page_only_while_it_is_shown() {
+async fn contains_the_key_only_while_it_is_shown() {
     const KEY: &str = "9266c59563c84664";
     let page = Mounted::connected().await;
-    page.choose(GOOD).await;
+    page.choose(ELIGIBLE).await;
     page.press("Create transfer").await;
-    let html = || page.place.inner_html();
+    let html = || page.root.inner_html();
     assert!(page.text().contains("Transfer created"));
     assert!(!html().contains(KEY));
     page.press("Show key").await;
@@ -180,13 +181,13 @@ async fn a_key_is_in_the_page_only_while_it_is_shown() {
     page.press("I have saved the key").await;
     assert!(!html().contains(KEY));
     assert!(!page.text().contains("Transfer created"));
-    assert_eq!(asked("POST"), 1);
+    assert_eq!(request_count("POST"), 1);
 }
 
 #[wasm_bindgen_test]
-async fn a_server_s_link_is_text_and_its_odd_time_is_shown_as_it_came() {
+async fn shows_links_as_text_and_invalid_times_verbatim() {
     let page = Mounted::connected().await;
-    page.choose(GOOD).await;
+    page.choose(ELIGIBLE).await;
     page.press("Create transfer").await;
     assert!(page.text().contains("javascript:alert(1)"));
     assert!(page.find("dialog a").is_none());
@@ -194,22 +195,22 @@ async fn a_server_s_link_is_text_and_its_odd_time_is_shown_as_it_came() {
 }
 
 #[wasm_bindgen_test]
-async fn a_lost_answer_leaves_the_outcome_unknown() {
-    let lost =
+async fn reports_an_unknown_outcome_after_a_lost_response() {
+    let lossy =
         SERVICE.replace("if (method === 'POST')", "if (method === 'POST') return [0]; if (0)");
-    let page = Mounted::app(&lost).await;
+    let page = Mounted::open(&lossy).await;
     page.fill("#project", "p");
     page.fill("#token", "t");
     page.press("Connect").await;
-    page.choose(GOOD).await;
+    page.choose(ELIGIBLE).await;
     page.press("Create transfer").await;
     assert!(page.text().contains("Outcome unknown"));
     page.press("Create transfer").await;
-    assert_eq!(asked("POST"), 1);
+    assert_eq!(request_count("POST"), 1);
 }
 
 #[wasm_bindgen_test]
-fn an_endpoint_is_plain_http() {
+fn parses_http_endpoints_only() {
     for (address, endpoint) in [
         ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
         ("\u{200b} HTTPS://EVS.example/ ", "https://evs.example"),
@@ -227,7 +228,7 @@ fn an_endpoint_is_plain_http() {
 }
 
 #[wasm_bindgen_test]
-fn a_token_can_be_carried_by_a_header_and_is_not_printed() {
+fn parses_tokens_that_fit_a_header_and_never_prints_them() {
     assert_eq!(format!("{:?}", Token::parse(" secret\n").unwrap()), "[redacted]");
     assert_eq!(Token::parse(" \n").unwrap_err(), TokenError::Empty);
     for malformed in ["two words", "线", "a\r\nX-Header: b"] {

@@ -110,7 +110,7 @@ fn CreateForm(
     let input = NodeRef::<Input>::new();
     let leave_snapshots = RwSignal::new(false);
     let typed = RwSignal::new(Ok::<_, NameError>(String::new()));
-    // A name's error is shown once the field loses the focus, and updated with every keystroke then.
+    // A name's error is shown once the field loses the focus, and then updated with every keystroke.
     let show_name_error = RwSignal::new(false);
 
     let service = move || state.service();

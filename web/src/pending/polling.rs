@@ -70,7 +70,7 @@ impl Poller {
     fn schedule(self) {
         let pending = self.state.pending;
         let settled = pending.list.with_untracked(|list| list.transfers.is_empty())
-            && pending.unresolved.with_untracked(Vec::is_empty)
+            && pending.departing.with_value(|departing| departing.unresolved.is_empty())
             && pending.error.with_untracked(Option::is_none);
         if settled {
             return;
@@ -101,7 +101,8 @@ impl Poller {
                 false
             }
         };
-        for volume in pending.unresolved.get_untracked() {
+        let unresolved = pending.departing.with_value(|departing| departing.unresolved.clone());
+        for volume in unresolved {
             let request = api::show_volume(session.service, &session.project, &volume);
             let fate = api::decode_fate(session.send(request).await);
             if !state.is_current(session) {
@@ -109,7 +110,9 @@ impl Poller {
             }
             // If the request fails, the next poll repeats it.
             if let Ok(fate @ (Fate::Available | Fate::Gone | Fate::Other(_))) = fate {
-                pending.unresolved.update(|volumes| volumes.retain(|other| *other != volume));
+                pending.departing.update_value(|departing| {
+                    departing.unresolved.retain(|other| *other != volume);
+                });
                 pending.ended.update(|ended| {
                     ended.push(EndedTransfer { volume: state.label(&volume), fate });
                     ended.drain(..ended.len().saturating_sub(MAX_ENDED));
@@ -133,7 +136,7 @@ impl Poller {
             .map(|old| old.volume_id)
             .collect();
         let changed = list != previous;
-        pending.unresolved.update(|volumes| volumes.extend(ended));
+        pending.departing.update_value(|departing| departing.unresolved.extend(ended));
         pending.error.set(None);
         if changed {
             pending.list.set(list);
