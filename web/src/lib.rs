@@ -22,7 +22,7 @@ mod volumes;
 
 pub use app::App;
 
-/// Replaces the placeholder that `index.html` shows during loading with the page.
+/// Mounts the page, and removes the placeholder that `index.html` shows during loading.
 pub fn mount() {
     let body = leptos::prelude::document().body();
     if let Some(shell) = body.as_ref().and_then(|b| b.query_selector("#shell").ok().flatten()) {

@@ -66,17 +66,8 @@ pub(crate) struct PendingState {
     pub(crate) cancelled: RwSignal<Vec<TransferId>>,
     /// Counts the requests to reload the list. `pending` loads it.
     pub(crate) reloads: RwSignal<usize>,
-    /// Volumes that may leave the project.
-    pub(crate) departing: StoredValue<DepartingVolumes>,
-}
-
-/// Volumes that may leave the project, or have left it.
-#[derive(Default)]
-pub(crate) struct DepartingVolumes {
-    /// Volumes whose transfers are no longer listed, until their status is known.
-    pub(crate) unresolved: Vec<VolumeId>,
-    /// The volumes' labels.
-    labels: Vec<(VolumeId, String)>,
+    /// Volumes with pending transfers, as last listed: they may leave the list.
+    departing: RwSignal<Vec<Arc<Volume>>>,
 }
 
 /// What became of a volume after its transfer ended.
@@ -92,7 +83,6 @@ impl PendingState {
         self.list.set(TransferList::default());
         self.error.set(None);
         self.ended.update(Vec::clear);
-        self.departing.update_value(|departing| departing.unresolved.clear());
     }
 
     /// Reloads the list.
@@ -105,16 +95,15 @@ impl PendingState {
         self.cancelled.with(|cancelled| cancelled.contains(transfer))
     }
 
-    /// Stores the labels of volumes that may soon leave the project.
-    fn remember_labels(self, volumes: &[Arc<Volume>]) {
+    /// Stores the volumes that have pending transfers, for their labels.
+    fn remember(self, volumes: &[Arc<Volume>]) {
         let transfers = self.list.get_untracked().transfers;
-        self.departing.update_value(|DepartingVolumes { unresolved, labels }| {
-            let departing = |id: &VolumeId| {
-                unresolved.contains(id) || transfers.iter().any(|t| t.volume_id == *id)
-            };
-            for volume in volumes.iter().filter(|volume| departing(&volume.id)) {
-                labels.retain(|(id, _)| *id != volume.id);
-                labels.push((volume.id, volume.label().to_owned()));
+        self.departing.update(|departing| {
+            for volume in volumes {
+                if transfers.iter().any(|transfer| transfer.volume_id == volume.id) {
+                    departing.retain(|other| other.id != volume.id);
+                    departing.push(Arc::clone(volume));
+                }
             }
         });
     }
@@ -259,16 +248,12 @@ impl AppState {
 
     /// Returns a volume's label, even if the volume has left the list. Falls back to its ID.
     pub(crate) fn label(self, id: &VolumeId) -> String {
-        let listed = self.volumes.with(|volumes| {
+        let label = |volumes: &Vec<Arc<Volume>>| {
             let volume = volumes.iter().find(|volume| volume.id == *id);
             volume.map(|volume| volume.label().to_owned())
-        });
-        let remembered = || {
-            self.pending.departing.with_value(|departing| {
-                let entry = departing.labels.iter().find(|(volume, _)| volume == id);
-                entry.map(|(_, label)| label.clone())
-            })
         };
+        let listed = self.volumes.with(label);
+        let remembered = || self.pending.departing.with_untracked(label);
         listed.or_else(remembered).unwrap_or_else(|| id.as_str().to_owned())
     }
 
@@ -283,7 +268,7 @@ impl AppState {
     }
 
     fn set_volumes(self, list: VolumeList, missing: Option<ReadError>) {
-        self.volumes.with_untracked(|volumes| self.pending.remember_labels(volumes));
+        self.volumes.with_untracked(|volumes| self.pending.remember(volumes));
         self.volumes.set(list.volumes.into_iter().map(Arc::new).collect());
         self.unreadable.set(list.unreadable);
         self.list_problem.set(missing.map(ListProblem::Incomplete));

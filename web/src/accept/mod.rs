@@ -49,7 +49,7 @@ pub(crate) fn Accept() -> impl IntoView {
             };
             let handover =
                 text.map(Zeroizing::new).and_then(|text| Handover::read(text.as_bytes()).ok());
-            // Clear the file, so that it doesn't look as if it was still to be sent.
+            // Clears the file field, so that the file doesn't look like input that hasn't been used yet.
             set_value(file, "");
             match handover {
                 Some(handover) => {

@@ -35,8 +35,8 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
         .map(|r| format!("volume-transfer-{}.json", r.id.as_str()))
         .unwrap_or_default();
 
-    // The key goes straight from the buffer that is wiped into the document, and only when the person
-    // asks for it. A string for the view would leave a copy in memory.
+    // Writes the key to the document only on request, and directly from the buffer that is wiped on
+    // drop. A string for the view would leave a copy in memory.
     effect(move || {
         let shown = shown.get();
         if let Some(node) = key_node.get() {
@@ -95,7 +95,7 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
     };
     let close = move || {
         state.handover.set(None);
-        // The volume has been transferred: its form would only say that it can't be transferred again.
+        // The volume awaits its transfer now, so its form would only say that it can't be transferred.
         state.chosen.set(None);
         // Not before the next frame, because a modal dialog keeps the focus.
         focus_next_frame("volumes");

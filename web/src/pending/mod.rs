@@ -110,9 +110,12 @@ fn Row(transfer: Transfer) -> impl IntoView {
 /// Polls when a reload is requested and when the page becomes visible again.
 fn poll(state: AppState) {
     let poller = Poller::new(state);
-    effect(move || {
-        state.pending.reloads.track();
-        untrack(|| poller.poll());
+    effect({
+        let poller = poller.clone();
+        move || {
+            state.pending.reloads.track();
+            untrack(|| poller.poll());
+        }
     });
     let listener = window_event_listener_untyped("visibilitychange", move |_| {
         if !document().hidden() {

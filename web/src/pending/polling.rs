@@ -5,8 +5,12 @@ use crate::state::{AppState, EndedTransfer};
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use std::cell::RefCell;
 use std::mem;
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
+use volume_transfer::VolumeId;
 use volume_transfer::api::{self, Fate, TransferList};
 
 /// The pause between two polls, in seconds. It doubles while nothing changes.
@@ -16,11 +20,11 @@ const MAX_PAUSE: u64 = 60;
 /// How many ended transfers are shown.
 const MAX_ENDED: usize = 5;
 
-/// Polls until no transfer is pending. A copy refers to the same poller.
-#[derive(Clone, Copy)]
+/// Polls until no transfer is pending. A clone refers to the same poller.
+#[derive(Clone)]
 pub(crate) struct Poller {
     state: AppState,
-    status: StoredValue<Status>,
+    status: Rc<RefCell<Status>>,
 }
 
 #[derive(Default)]
@@ -30,66 +34,72 @@ struct Status {
     outdated: bool,
     pause: u64,
     timer: Option<TimeoutHandle>,
+    /// The IDs and labels of volumes whose transfers are no longer listed, until their status is known.
+    unresolved: Vec<(VolumeId, String)>,
+    /// The session of the last poll.
+    session: Option<Session>,
 }
 
 impl Poller {
     pub(crate) fn new(state: AppState) -> Poller {
-        Poller { state, status: StoredValue::default() }
+        Poller { state, status: Rc::default() }
     }
 
     /// Polls now, and then at intervals while a transfer is pending.
-    pub(crate) fn poll(self) {
+    pub(crate) fn poll(&self) {
         let Some(session) = self.state.session.get_untracked() else { return };
-        let mut polling = false;
-        self.status.update_value(|status| {
-            polling = mem::replace(&mut status.polling, true);
-            status.outdated = polling;
-            if let Some(timer) = status.timer.take() {
-                timer.clear();
-            }
-        });
-        if polling {
+        let mut status = self.status.borrow_mut();
+        status.outdated = mem::replace(&mut status.polling, true);
+        if let Some(timer) = status.timer.take() {
+            timer.clear();
+        }
+        if status.outdated {
             return;
         }
+        drop(status);
+        let poller = self.clone();
         spawn_local(async move {
-            let changed = self.poll_once(&session).await;
-            let mut again = false;
-            self.status.update_value(|status| {
-                status.polling = false;
-                again = status.outdated;
-                if !again {
-                    let longer = (status.pause * 2).clamp(MIN_PAUSE, MAX_PAUSE);
-                    status.pause = if changed { MIN_PAUSE } else { longer };
-                }
-            });
-            if again { self.poll() } else { self.schedule() }
+            let changed = poller.poll_once(&session).await;
+            let mut status = poller.status.borrow_mut();
+            status.polling = false;
+            let again = status.outdated;
+            if !again {
+                let longer = (status.pause * 2).clamp(MIN_PAUSE, MAX_PAUSE);
+                status.pause = if changed { MIN_PAUSE } else { longer };
+            }
+            drop(status);
+            if again { poller.poll() } else { poller.schedule() }
         });
     }
 
     /// Schedules the next poll. A hidden page doesn't poll; it does so when it becomes visible.
-    fn schedule(self) {
+    fn schedule(&self) {
         let pending = self.state.pending;
         let settled = pending.list.with_untracked(|list| list.transfers.is_empty())
-            && pending.departing.with_value(|departing| departing.unresolved.is_empty())
+            && self.status.borrow().unresolved.is_empty()
             && pending.error.with_untracked(Option::is_none);
         if settled {
             return;
         }
+        let poller = self.clone();
         let poll = move || {
             if !document().hidden() {
-                self.poll();
+                poller.poll();
             }
         };
-        self.status.update_value(|status| {
-            status.timer = set_timeout_with_handle(poll, Duration::from_secs(status.pause)).ok();
-        });
+        let mut status = self.status.borrow_mut();
+        status.timer = set_timeout_with_handle(poll, Duration::from_secs(status.pause)).ok();
     }
 
     /// Loads the transfers, then looks up the volumes whose transfers have ended. Returns whether
     /// anything changed.
-    async fn poll_once(self, session: &Session) -> bool {
-        let Poller { state, .. } = self;
+    async fn poll_once(&self, session: &Session) -> bool {
+        let state = self.state;
         let pending = state.pending;
+        let previous = self.status.borrow_mut().session.replace(Arc::clone(session));
+        if previous.is_some_and(|previous| !previous.same_project(session)) {
+            self.status.borrow_mut().unresolved.clear();
+        }
         let list = session.transfers().await;
         if !state.is_current(session) {
             return true;
@@ -101,8 +111,8 @@ impl Poller {
                 false
             }
         };
-        let unresolved = pending.departing.with_value(|departing| departing.unresolved.clone());
-        for volume in unresolved {
+        let unresolved = self.status.borrow().unresolved.clone();
+        for (volume, label) in unresolved {
             let request = api::show_volume(session.service, &session.project, &volume);
             let fate = api::decode_fate(session.send(request).await);
             if !state.is_current(session) {
@@ -110,11 +120,9 @@ impl Poller {
             }
             // If the request fails, the next poll repeats it.
             if let Ok(fate @ (Fate::Available | Fate::Gone | Fate::Other(_))) = fate {
-                pending.departing.update_value(|departing| {
-                    departing.unresolved.retain(|other| *other != volume);
-                });
+                self.status.borrow_mut().unresolved.retain(|(id, _)| *id != volume);
                 pending.ended.update(|ended| {
-                    ended.push(EndedTransfer { volume: state.label(&volume), fate });
+                    ended.push(EndedTransfer { volume: label, fate });
                     ended.drain(..ended.len().saturating_sub(MAX_ENDED));
                 });
                 changed = true;
@@ -126,17 +134,17 @@ impl Poller {
 
     /// Replaces the list, and records the volumes whose transfers are no longer in it. Returns whether
     /// the list changed.
-    fn update(self, list: TransferList) -> bool {
+    fn update(&self, list: TransferList) -> bool {
         let pending = self.state.pending;
         let previous = pending.list.get_untracked();
         let ended: Vec<_> = previous
             .transfers
             .iter()
             .filter(|old| list.transfers.iter().all(|new| new.id != old.id))
-            .map(|old| old.volume_id)
+            .map(|old| (old.volume_id, self.state.label(&old.volume_id)))
             .collect();
         let changed = list != previous;
-        pending.departing.update_value(|departing| departing.unresolved.extend(ended));
+        self.status.borrow_mut().unresolved.extend(ended);
         pending.error.set(None);
         if changed {
             pending.list.set(list);
