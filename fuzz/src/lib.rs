@@ -1,6 +1,6 @@
 //! Turns fuzzer input into responses of the service.
 
-use volume_transfer::{Fault, Lost, Outcome, Response, VolumeId};
+use volume_transfer::{Fault, Outcome, Response, TransportError, VolumeId};
 
 const STATUSES: [u16; 16] =
     [200, 202, 204, 0, 301, 400, 401, 403, 404, 409, 413, 429, 500, 502, 503, 504];
@@ -11,8 +11,8 @@ pub fn outcome(data: &[u8]) -> Outcome {
     let (first, body) = data.split_first().unwrap_or((&0, &[]));
     let status = STATUSES[usize::from(first & 15)];
     match first >> 4 {
-        15 => Err(Lost::Timeout),
-        14 => Err(Lost::Connection),
+        15 => Err(TransportError::Timeout),
+        14 => Err(TransportError::Connection),
         13 => Ok(response(status, body).with_header("Retry-After", &String::from_utf8_lossy(body))),
         12 => Ok(response(status, body).with_header("Retry-After", "120")),
         _ => Ok(response(status, body)),
@@ -30,6 +30,6 @@ pub fn sample() -> VolumeId {
 
 /// Checks that a fault can be described and keeps the request ID.
 pub fn check_fault(fault: &Fault) {
-    let _ = (fault.kind().code(), fault.wait(), format!("{fault:?}"));
+    let _ = (fault.kind().code(), fault.retry_delay(), format!("{fault:?}"));
     assert_eq!(fault.request_id.as_deref(), Some("req-fuzz"));
 }

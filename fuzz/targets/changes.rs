@@ -23,7 +23,7 @@ fuzz_target!(|data: &[u8]| {
     accepted.iter().for_each(|record| assert!(!record.id.as_str().is_empty()));
     accepted.err().iter().for_each(check);
     api::decode_deleted(outcome(data)).err().iter().for_each(check);
-    for error in [shown.err(), api::decode_fate(outcome(data)).err()].iter().flatten() {
+    for error in [shown.err(), api::decode_progress(outcome(data)).err()].iter().flatten() {
         error.fault().iter().for_each(check_fault);
         let _ = error.kind().code();
     }

@@ -17,7 +17,7 @@ fuzz_target!(|data: &[u8]| {
                 assert!(coincidence || !format!("{handover:?}").contains(key));
                 // The credentials file must contain the same ID and key.
                 let file = handover.credentials(&record);
-                let read = Handover::read(file.as_bytes());
+                let read = Handover::from_json(file.as_bytes());
                 match (TransferId::parse(record.id.as_str()), AuthKey::parse(key)) {
                     (Ok(id), Ok(key)) => {
                         let read = read.unwrap();
@@ -33,7 +33,7 @@ fuzz_target!(|data: &[u8]| {
             }
             Err(ChangeError::OutcomeUnknown(cause)) => {
                 cause.fault().iter().for_each(check_fault);
-                assert!(cause.looks() > 0);
+                assert!(cause.required_lookups() > 0);
             }
         }
     }

@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use volume_transfer::{Handover, ProjectId, Service, api};
 
 fuzz_target!(|data: &[u8]| {
-    let Ok(handover) = Handover::read(data) else { return };
+    let Ok(handover) = Handover::from_json(data) else { return };
     let project = ProjectId::parse("dd14c6ac581f40059e27f5320b60bf2f").unwrap();
     for service in Service::ALL {
         let request = api::accept(service, &project, &handover);

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use volume_transfer::name::from_utf16;
-use volume_transfer::{NameReading, Service, TransferName};
+use volume_transfer::{NameParser, Service, TransferName};
 
 fuzz_target!(|data: &[u8]| {
     let units: Vec<u16> = data
@@ -25,7 +25,7 @@ fn check(text: &str) {
         let rule = service.name_rule();
         let name = TransferName::parse(text, rule);
         // Reading it incrementally, in UTF-16, must give the same name.
-        let mut reading = NameReading::new(*rule);
+        let mut reading = NameParser::new(*rule);
         text.encode_utf16().for_each(|unit| reading.push_utf16(unit));
         let read = reading.finish();
         assert_eq!(read.is_ok(), name.is_ok());

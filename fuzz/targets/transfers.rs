@@ -3,18 +3,18 @@
 
 use fuzz::{check_fault, outcome, sample};
 use libfuzzer_sys::fuzz_target;
-use volume_transfer::api::{Trace, TransferList};
+use volume_transfer::api::{TransferList, TransferLookup};
 use volume_transfer::{ProjectId, Service};
 
 fuzz_target!(|data: &[u8]| {
     let project = ProjectId::parse("dd14c6ac581f40059e27f5320b60bf2f").unwrap();
     let mut list = TransferList::default();
     for page in data.split(|byte| *byte == 0xff) {
-        if list.request(Service::Cinder, &project).is_none() {
+        if list.next_request(Service::Cinder, &project).is_none() {
             break;
         }
         let before = list.transfers.clone();
-        if let Err(error) = list.take(outcome(page)) {
+        if let Err(error) = list.add_page(outcome(page)) {
             error.fault().iter().for_each(check_fault);
             assert_eq!(list.transfers, before);
             break;
@@ -26,9 +26,11 @@ fuzz_target!(|data: &[u8]| {
         }
     }
     let has = list.transfers.iter().any(|transfer| transfer.volume_id == sample());
-    match list.trace(&sample()) {
-        Trace::Made(transfer) => assert!(has && transfer.volume_id == sample()),
-        Trace::NotMade => assert!(!has && list.request(Service::Cinder, &project).is_none()),
-        Trace::CannotTell => assert!(!has),
+    match list.lookup(&sample()) {
+        TransferLookup::Found(transfer) => assert!(has && transfer.volume_id == sample()),
+        TransferLookup::NotFound => {
+            assert!(!has && list.next_request(Service::Cinder, &project).is_none())
+        }
+        TransferLookup::Inconclusive => assert!(!has),
     }
 });

@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 use volume_transfer::{ListReader, api};
 
 fuzz_target!(|data: &[u8]| {
-    if let Err(error) = api::VolumeList::default().take(outcome(data)) {
+    if let Err(error) = api::VolumeList::default().add_page(outcome(data)) {
         error.fault().iter().for_each(check_fault);
     }
     let (first, text) = data.split_first().unwrap_or((&0, &[]));

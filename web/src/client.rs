@@ -8,7 +8,8 @@ use std::fmt;
 use std::sync::Arc;
 use volume_transfer::api::{TransferList, VolumeList};
 use volume_transfer::{
-    Lost, Method, Outcome, ProjectId, ReadError, Request, Response, Service, endpoint, pasted,
+    Method, Outcome, ProjectId, ReadError, Request, Response, Service, TransportError,
+    clean_pasted, endpoint,
 };
 use web_sys::{AbortSignal, RequestCache, RequestRedirect, Url};
 use zeroize::Zeroizing;
@@ -41,7 +42,7 @@ impl Endpoint {
     /// the version, project, query and fragment. Returns `None` if it isn't http(s), or if it has a
     /// user name or password, which would be displayed.
     pub fn parse(text: &str) -> Option<Endpoint> {
-        let url = Url::new(&pasted(text)).ok()?;
+        let url = Url::new(&clean_pasted(text)).ok()?;
         let plain = matches!(url.protocol().as_str(), "http:" | "https:")
             && url.username().is_empty()
             && url.password().is_empty();
@@ -72,7 +73,7 @@ impl Token {
     /// # Errors
     /// Returns an error if the token is empty or contains invalid characters.
     pub fn parse(text: &str) -> Result<Token, TokenError> {
-        let text = pasted(text);
+        let text = clean_pasted(text);
         if text.is_empty() {
             return Err(TokenError::Empty);
         }
@@ -99,11 +100,15 @@ impl SessionData {
     /// Sends a request once. Doesn't follow redirects, because the token is for one address only.
     ///
     /// # Errors
-    /// Returns [`Lost`] if no complete response arrives.
+    /// Returns [`TransportError`] if no complete response arrives.
     pub async fn send(&self, request: Request) -> Outcome {
         let lost = |error: gloo_net::Error| match error {
-            gloo_net::Error::JsError(error) if error.name == "TimeoutError" => Lost::Timeout,
-            gloo_net::Error::JsError(_) | gloo_net::Error::GlooError(_) => Lost::Connection,
+            gloo_net::Error::JsError(error) if error.name == "TimeoutError" => {
+                TransportError::Timeout
+            }
+            gloo_net::Error::JsError(_) | gloo_net::Error::GlooError(_) => {
+                TransportError::Connection
+            }
         };
         let method = match request.method {
             Method::Get => gloo_net::http::Method::GET,
@@ -142,8 +147,8 @@ impl SessionData {
         progress: impl Fn(usize),
     ) -> Result<VolumeList, (VolumeList, ReadError)> {
         let mut list = VolumeList::default();
-        while let Some(request) = list.request(self.service, &self.project) {
-            if let Err(error) = list.take(self.send(request).await) {
+        while let Some(request) = list.next_request(self.service, &self.project) {
+            if let Err(error) = list.add_page(self.send(request).await) {
                 return Err((list, error));
             }
             progress(list.volumes.len());
@@ -157,8 +162,8 @@ impl SessionData {
     /// Returns the first [`ReadError`] and the transfers loaded before it.
     pub async fn transfers(&self) -> Result<TransferList, (TransferList, ReadError)> {
         let mut list = TransferList::default();
-        while let Some(request) = list.request(self.service, &self.project) {
-            if let Err(error) = list.take(self.send(request).await) {
+        while let Some(request) = list.next_request(self.service, &self.project) {
+            if let Err(error) = list.add_page(self.send(request).await) {
                 return Err((list, error));
             }
         }

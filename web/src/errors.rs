@@ -6,13 +6,13 @@ use crate::i18n::{
 use crate::state::AppState;
 use crate::ui::{Button, DetailsRow, ErrorMessage, focus_next_frame};
 use leptos::prelude::*;
-use volume_transfer::{ChangeError, Fault, FaultKind, ReadError, UnknownCause, Wait};
+use volume_transfer::{ChangeError, Fault, FaultKind, ReadError, RetryDelay, UnknownCause};
 
 /// The details of the server's response, as plain text.
 #[component]
 pub(crate) fn FaultDetails(fault: Fault) -> impl IntoView {
     let language = language().get_untracked();
-    let retry_after = fault.wait().map(|wait| retry_after(language, wait));
+    let retry_after = fault.retry_delay().map(|wait| retry_after(language, wait));
     let rows = [
         (key::FAULT_STATUS, Some(fault.status.to_string())),
         (key::FAULT_CODE, fault.code),
@@ -33,10 +33,10 @@ pub(crate) fn FaultDetails(fault: Fault) -> impl IntoView {
 
 fn retry_after(language: Language, wait: Wait) -> String {
     match wait {
-        Wait::Seconds(seconds) => {
+        RetryDelay::Seconds(seconds) => {
             language.format(key::FAULT_SECONDS, &[("seconds", &seconds.to_string())])
         }
-        Wait::Until(date) => local_time(&date, language).unwrap_or(date),
+        RetryDelay::Until(date) => local_time(&date, language).unwrap_or(date),
     }
 }
 
@@ -78,9 +78,9 @@ pub(crate) fn ChangeFailure(
             let text = Signal::derive(move || match &cause {
                 // The usual text mentions a key, which only the response to a create request has.
                 UnknownCause::Unreadable(_) => language.get().format(key::READ_UNREADABLE, &[]),
-                UnknownCause::Lost(_) | UnknownCause::Failed(_) | UnknownCause::OtherVolume(_) => {
-                    unknown_cause(language.get(), &cause)
-                }
+                UnknownCause::NoResponse(_)
+                | UnknownCause::Failed(_)
+                | UnknownCause::OtherVolume(_) => unknown_cause(language.get(), &cause),
             });
             (unknown, view! { <p prop:textContent=text /> {fault} }.into_any())
         }

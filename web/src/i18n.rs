@@ -147,7 +147,7 @@ pub(crate) fn name_error(language: Language, error: &NameError) -> String {
 pub(crate) fn read_error(language: Language, error: &ReadError) -> String {
     let cause = match error {
         ReadError::Refused(_) => None,
-        ReadError::Lost(lost) => Some(language.format_code("response", lost.code(), &[])),
+        ReadError::NoResponse(lost) => Some(language.format_code("response", lost.code(), &[])),
         ReadError::Unreadable(_) => Some(language.format(key::READ_UNREADABLE, &[])),
     };
     let advice = fault_kind(language, error.kind());
@@ -163,7 +163,7 @@ pub(crate) fn fault_kind(language: Language, kind: FaultKind) -> String {
 pub(crate) fn unknown_cause(language: Language, cause: &UnknownCause) -> String {
     let status = match cause {
         UnknownCause::Unreadable(fault) => fault.status.to_string(),
-        UnknownCause::Lost(_) | UnknownCause::Failed(_) | UnknownCause::OtherVolume(_) => {
+        UnknownCause::NoResponse(_) | UnknownCause::Failed(_) | UnknownCause::OtherVolume(_) => {
             String::new()
         }
     };
@@ -198,7 +198,7 @@ pub(crate) fn age(language: Language, utc: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use volume_transfer::{IdError, Lost, Service, Unit, Verdict};
+    use volume_transfer::{IdError, Service, TransportError, Unit, Verdict};
     use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
     wasm_bindgen_test_configure!(run_in_browser);
@@ -210,14 +210,15 @@ mod tests {
             codes.extend([("constraint", constraint.code()), ("volume", constraint.code())]);
         }
         for verdict in Verdict::ALL {
-            codes.extend([("verdict", verdict.code()), ("eligibility", verdict.eligibility())]);
+            codes
+                .extend([("verdict", verdict.code()), ("eligibility", verdict.eligibility_code())]);
         }
         for unit in Unit::ALL {
             codes.extend([("unit", unit.code()), ("counter", unit.code())]);
         }
         codes.extend(FaultKind::ALL.map(|kind| ("response", kind.code())));
         codes.extend(UnknownCause::CODES.map(|code| ("response", code)));
-        codes.extend(Lost::ALL.map(|lost| ("response", lost.code())));
+        codes.extend(TransportError::ALL.map(|lost| ("response", lost.code())));
         codes.extend(Service::ALL.map(|service| ("service", service.code())));
         codes.extend(NameError::CODES.map(|code| ("name", code)));
         for group in ["projectId", "transferId", "authKey"] {

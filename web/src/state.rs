@@ -5,7 +5,7 @@ use futures_util::future::{AbortHandle, abortable};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
-use volume_transfer::api::{Fate, Question, TransferList, VolumeList};
+use volume_transfer::api::{FactQuery, TransferList, TransferProgress, VolumeList};
 use volume_transfer::{
     Eligibility, Facts, Fault, Handover, ReadError, Service, Transfer, TransferId, Volume,
     VolumeId, eligibility,
@@ -74,7 +74,7 @@ pub(crate) struct PendingState {
 #[derive(Clone, PartialEq)]
 pub(crate) struct EndedTransfer {
     pub(crate) volume: String,
-    pub(crate) fate: Fate,
+    pub(crate) fate: TransferProgress,
 }
 
 impl PendingState {
@@ -201,19 +201,19 @@ impl AppState {
 
     fn fetch_facts(self, volume: VolumeId) {
         let Some(session) = self.session.get_untracked() else { return };
-        for question in Question::of(session.service) {
+        for query in FactQuery::for_service(session.service) {
             let session = Arc::clone(&session);
             spawn_local(async move {
-                let mut next = Some(question);
-                while let Some(question) = next.take() {
-                    let request = question.request(session.service, &session.project, &volume);
+                let mut next = Some(query);
+                while let Some(query) = next.take() {
+                    let request = query.request(session.service, &session.project, &volume);
                     let outcome = session.send(request).await;
                     if !self.is_current(&session) {
                         return;
                     }
                     // If the request fails, the fact stays unknown, and the checklist says so.
                     self.update_facts(&volume, |facts| {
-                        next = question.take(outcome, facts).unwrap_or_default();
+                        next = query.record(outcome, facts).unwrap_or_default();
                     });
                 }
             });

@@ -2,7 +2,9 @@
 
 use js_sys::{Array, Uint8Array};
 use serde::{Serialize, Serializer};
-use volume_transfer::{ChangeError, Fault, Handover, Lost, Response, Transfer, VolumeId, api};
+use volume_transfer::{
+    ChangeError, Fault, Handover, Response, Transfer, TransportError, VolumeId, api,
+};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 /// An answer in JavaScript. As maps and not as structures: serde-wasm-bindgen has a table of the
@@ -89,14 +91,14 @@ pub fn read_answer(status: u16, headers: &Array, body: &Uint8Array, asked: &JsVa
     told(asked, Ok(response))
 }
 
-/// Reads that no answer came; `lost` is the place in [`Lost::ALL`].
+/// Reads that no answer came; `lost` is the place in [`TransportError::ALL`].
 #[wasm_bindgen]
 pub fn read_no_answer(lost: usize) -> JsValue {
-    let lost = Lost::ALL.get(lost).copied().unwrap_or(Lost::Connection);
+    let lost = TransportError::ALL.get(lost).copied().unwrap_or(TransportError::Connection);
     told(None, Err(lost))
 }
 
-fn told(asked: Option<VolumeId>, outcome: Result<Response, Lost>) -> JsValue {
+fn told(asked: Option<VolumeId>, outcome: Result<Response, TransportError>) -> JsValue {
     match api::decode_created(asked, outcome) {
         Ok(created) => {
             let (transfer, keys) = created.into_handover();

@@ -10,7 +10,7 @@ use volume_transfer::eligibility::{self, Verdicts};
 use volume_transfer::flags::{Flag, LONGEST, VolumeFlags};
 use volume_transfer::list::ListSummary;
 use volume_transfer::{
-    Facts, IdError, ListReader, NameError, NameReading, ProjectId, Service, VolumeId,
+    Facts, IdError, ListReader, NameError, NameParser, ProjectId, Service, VolumeId,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -32,7 +32,7 @@ const ROWS: usize = BYTES / 46 + 2;
 #[repr(C)]
 struct Door {
     numbers: [u32; 8],
-    name: NameReading,
+    name: NameParser,
     screen: ListReader,
     masks: [u32; ROWS],
     rows: [[u32; 2]; ROWS],
@@ -50,7 +50,7 @@ thread_local! {
             ids: [[0; 36]; ROWS],
             masks: [0; ROWS],
             rows: [[0; 2]; ROWS],
-            name: NameReading::new(*Service::EvsV2.name_rule()),
+            name: NameParser::new(*Service::EvsV2.name_rule()),
             screen: ListReader::new(),
         })
     };
@@ -106,7 +106,7 @@ pub const LAST: u32 = 2;
 pub fn name(service: u32, units: usize, part: u32) {
     door(|door| {
         if part & FIRST != 0 {
-            door.name = NameReading::new(*self::service(service).name_rule());
+            door.name = NameParser::new(*self::service(service).name_rule());
         }
         for unit in door.units.iter().take(units) {
             door.name.push_utf16(*unit);
@@ -173,10 +173,10 @@ fn read_id(
     let text = units.iter().map(char);
     let (project, volume);
     let id: &[u8] = if of_volume {
-        volume = VolumeId::from_bytes(written).or_else(|_| VolumeId::read(text))?;
+        volume = VolumeId::from_bytes(written).or_else(|_| VolumeId::from_chars(text))?;
         volume.as_bytes()
     } else {
-        project = ProjectId::from_bytes(written).or_else(|_| ProjectId::read(text))?;
+        project = ProjectId::from_bytes(written).or_else(|_| ProjectId::from_chars(text))?;
         project.as_bytes()
     };
     for (to, from) in to.iter_mut().zip(id) {
@@ -206,7 +206,7 @@ pub fn sign(place: usize, units: usize) -> u32 {
 #[wasm_bindgen]
 pub fn judge(service: u32, facts: u32, flags: u16) -> u32 {
     let flags = VolumeFlags::from_bits(flags);
-    mask(eligibility::judge(flags, &self::facts(facts), self::service(service)))
+    mask(eligibility::evaluate(flags, &self::facts(facts), self::service(service)))
 }
 
 fn mask(verdicts: Verdicts) -> u32 {
@@ -234,7 +234,7 @@ pub fn screen(service: u32, facts: u32, length: usize, part: u32) {
         // Whether it is a list is told at its end.
         let _ = screen.push(bytes.get(..length).unwrap_or_default(), |row| {
             if let Some(((id, mask), place)) = places.next() {
-                let verdicts = eligibility::judge(row.flags, &facts, service);
+                let verdicts = eligibility::evaluate(row.flags, &facts, service);
                 *id = *row.id.as_bytes();
                 *mask = self::mask(verdicts);
                 *place = [row.bytes.start, row.bytes.end].map(number);

@@ -48,7 +48,7 @@ fn lists(criterion: &mut Criterion) {
 fn screened(list: &[u8]) -> Vec<Verdicts> {
     let mut rows = Vec::with_capacity(ROWS);
     let (mut screen, facts) = (ListReader::new(), Facts::default());
-    let judge = |flags| eligibility::judge(flags, &facts, Service::EvsV2);
+    let judge = |flags| eligibility::evaluate(flags, &facts, Service::EvsV2);
     screen.push(list, |row| rows.push(judge(row.flags))).unwrap();
     screen.finish().unwrap();
     rows
@@ -56,7 +56,7 @@ fn screened(list: &[u8]) -> Vec<Verdicts> {
 
 fn decoded(list: Vec<u8>) -> Vec<Verdicts> {
     let mut page = api::VolumeList::default();
-    page.take(Ok(Response::new(200, list))).unwrap();
+    page.add_page(Ok(Response::new(200, list))).unwrap();
     let facts = Facts::default();
     let judged = |volume| eligibility::check(volume, &facts, Service::EvsV2).verdicts();
     page.volumes.iter().map(judged).collect()

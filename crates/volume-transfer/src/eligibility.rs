@@ -34,7 +34,7 @@ pub struct Facts {
 impl Facts {
     /// Takes in what a refusal says of the volume.
     #[must_use]
-    pub fn after(mut self, fault: &Fault) -> Facts {
+    pub fn with_fault(mut self, fault: &Fault) -> Facts {
         // EVS.2068 "volume is locked", EVS.2144 "account frozen": the only signs of a frozen volume.
         if let Some("EVS.2068" | "EVS.2144") = fault.code.as_deref() {
             self.frozen = Some(true);
@@ -78,7 +78,7 @@ impl Verdict {
     }
 
     /// The code of the verdict on a volume as a whole: `eligible`, `ineligible` or `unknown`.
-    pub const fn eligibility(self) -> &'static str {
+    pub const fn eligibility_code(self) -> &'static str {
         match self {
             Verdict::Met => "eligible",
             Verdict::Violated => "ineligible",
@@ -146,7 +146,7 @@ impl Verdicts {
 }
 
 /// Judges what a record says by every constraint of its service.
-pub fn judge(flags: VolumeFlags, facts: &Facts, service: Service) -> Verdicts {
+pub fn evaluate(flags: VolumeFlags, facts: &Facts, service: Service) -> Verdicts {
     let mut verdicts = Verdicts::default();
     for constraint in service.constraints().iter() {
         match verdict(constraint, flags, facts, service) {
@@ -160,7 +160,7 @@ pub fn judge(flags: VolumeFlags, facts: &Facts, service: Service) -> Verdicts {
 
 /// Judges a volume by every constraint of its service.
 pub fn check(volume: &Volume, facts: &Facts, service: Service) -> Eligibility {
-    Eligibility::new(volume.id, judge(volume.flags, facts, service), service)
+    Eligibility::new(volume.id, evaluate(volume.flags, facts, service), service)
 }
 
 impl Eligibility {
@@ -169,7 +169,7 @@ impl Eligibility {
     }
 
     /// Of a volume of which nothing but its id is at hand: every constraint is left to the server.
-    pub fn unseen(volume: VolumeId, service: Service) -> Eligibility {
+    pub fn without_record(volume: VolumeId, service: Service) -> Eligibility {
         let constraints = service.constraints();
         let verdicts = Verdicts { violated: ConstraintSet::EMPTY, unknown: constraints };
         Eligibility { volume, constraints, verdicts }

@@ -1,6 +1,6 @@
 //! What a server says when it says no, and what may be done next.
 
-use crate::http::{Lost, Response};
+use crate::http::{Response, TransportError};
 use crate::words::{Author, Words};
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -181,7 +181,7 @@ impl Fault {
 
 /// How long a server asks to be left alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wait {
+pub enum RetryDelay {
     /// For so many seconds.
     Seconds(u32),
     /// Until then: a date as HTTP writes it, not checked.
@@ -191,14 +191,14 @@ pub enum Wait {
 impl Fault {
     /// How long to wait before the next request, if the server says so. Cinder sends a wait of no
     /// seconds with a quota that is used up, which says nothing.
-    pub fn wait(&self) -> Option<Wait> {
+    pub fn retry_delay(&self) -> Option<RetryDelay> {
         let text = self.retry_after.as_deref()?.trim();
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return (!text.is_empty()).then(|| Wait::Until(text.to_owned()));
+            return (!text.is_empty()).then(|| RetryDelay::Until(text.to_owned()));
         }
         // More than fits is more than anybody waits.
         let seconds = text.parse().unwrap_or(u32::MAX);
-        (seconds > 0).then_some(Wait::Seconds(seconds))
+        (seconds > 0).then_some(RetryDelay::Seconds(seconds))
     }
 }
 
@@ -221,7 +221,7 @@ impl core::error::Error for Fault {}
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadError {
     /// No answer came.
-    Lost(Lost),
+    NoResponse(TransportError),
     /// The server said no.
     Refused(Fault),
     /// A response that this service does not give.
@@ -233,7 +233,7 @@ impl ReadError {
     /// `None` if no response came.
     pub fn fault(&self) -> Option<Fault> {
         match self {
-            ReadError::Lost(_) => None,
+            ReadError::NoResponse(_) => None,
             ReadError::Refused(fault) | ReadError::Unreadable(fault) => Some(fault.clone()),
         }
     }
@@ -243,8 +243,10 @@ impl ReadError {
     pub fn kind(&self) -> FaultKind {
         match self {
             ReadError::Refused(fault) => fault.kind(),
-            ReadError::Lost(Lost::Timeout) => FaultKind::Server,
-            ReadError::Lost(Lost::Connection) | ReadError::Unreadable(_) => FaultKind::Address,
+            ReadError::NoResponse(TransportError::Timeout) => FaultKind::Server,
+            ReadError::NoResponse(TransportError::Connection) | ReadError::Unreadable(_) => {
+                FaultKind::Address
+            }
         }
     }
 }
@@ -252,7 +254,7 @@ impl ReadError {
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ReadError::Lost(lost) => lost.fmt(f),
+            ReadError::NoResponse(lost) => lost.fmt(f),
             ReadError::Refused(fault) => fault.fmt(f),
             ReadError::Unreadable(fault) => {
                 write!(f, "the response, of status {}, cannot be read", fault.status)
@@ -290,7 +292,7 @@ impl core::error::Error for ChangeError {}
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UnknownCause {
     /// No answer came.
-    Lost(Lost),
+    NoResponse(TransportError),
     /// The server failed, or something in front of it failed or blocked the response, perhaps after
     /// the work was done.
     Failed(Fault),
@@ -309,7 +311,7 @@ impl UnknownCause {
     /// What support can trace it by, as [`ReadError::fault`].
     pub fn fault(&self) -> Option<Fault> {
         match self {
-            UnknownCause::Lost(_) => None,
+            UnknownCause::NoResponse(_) => None,
             UnknownCause::Failed(fault)
             | UnknownCause::Unreadable(fault)
             | UnknownCause::OtherVolume(fault) => Some(fault.clone()),
@@ -319,7 +321,7 @@ impl UnknownCause {
     /// A stable code: `connection`, `timeout`, `failed`, `blocked`, `unreadable` or `other_volume`.
     pub fn code(&self) -> &'static str {
         match self {
-            UnknownCause::Lost(lost) => lost.code(),
+            UnknownCause::NoResponse(lost) => lost.code(),
             UnknownCause::Failed(fault) if fault.kind() == FaultKind::Blocked => "blocked",
             UnknownCause::Failed(_) => "failed",
             UnknownCause::Unreadable(_) => "unreadable",
@@ -330,9 +332,9 @@ impl UnknownCause {
     /// How many looks, apart in time, must find no transfer before it is believed that a create
     /// request made none: where no answer came, or a gateway gave up waiting, the service may
     /// still be at work.
-    pub const fn looks(&self) -> usize {
+    pub const fn required_lookups(&self) -> usize {
         match self {
-            UnknownCause::Lost(_) | UnknownCause::Failed(_) => 2,
+            UnknownCause::NoResponse(_) | UnknownCause::Failed(_) => 2,
             UnknownCause::Unreadable(_) | UnknownCause::OtherVolume(_) => 1,
         }
     }
@@ -341,7 +343,7 @@ impl UnknownCause {
 impl fmt::Display for UnknownCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            UnknownCause::Lost(lost) => lost.fmt(f),
+            UnknownCause::NoResponse(lost) => lost.fmt(f),
             UnknownCause::Failed(fault) => fault.fmt(f),
             UnknownCause::Unreadable(fault) => {
                 write!(f, "the response, of status {}, cannot be read", fault.status)

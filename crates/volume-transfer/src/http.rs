@@ -62,7 +62,7 @@ impl fmt::Debug for Request {
 }
 
 /// The headers that name a request for the service's support, the one that counts first.
-pub const REQUEST_IDS: [&str; 3] =
+pub const REQUEST_ID_HEADERS: [&str; 3] =
     ["x-openstack-request-id", "x-request-id", "x-compute-request-id"];
 
 /// An answer as it came. Its body may hold a key, so it is wiped on drop and kept from `Debug`.
@@ -93,7 +93,7 @@ impl Response {
 
     /// The id that the service's support finds the request by.
     pub fn request_id(&self) -> Option<&str> {
-        REQUEST_IDS.into_iter().find_map(|name| self.header(name))
+        REQUEST_ID_HEADERS.into_iter().find_map(|name| self.header(name))
     }
 
     /// Whether the service has done what was asked. Cinder without authentication answers a
@@ -116,36 +116,36 @@ impl fmt::Debug for Response {
 
 /// Why no answer came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lost {
+pub enum TransportError {
     /// The connection failed, at the start or on the way.
     Connection,
     /// It took too long.
     Timeout,
 }
 
-impl Lost {
+impl TransportError {
     /// Every one.
-    pub const ALL: [Lost; 2] = [Lost::Connection, Lost::Timeout];
+    pub const ALL: [TransportError; 2] = [TransportError::Connection, TransportError::Timeout];
 
     /// A stable code: `connection` or `timeout`.
     pub const fn code(self) -> &'static str {
         match self {
-            Lost::Connection => "connection",
-            Lost::Timeout => "timeout",
+            TransportError::Connection => "connection",
+            TransportError::Timeout => "timeout",
         }
     }
 }
 
-impl fmt::Display for Lost {
+impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Lost::Connection => "the connection failed",
-            Lost::Timeout => "no answer came in time",
+            TransportError::Connection => "the connection failed",
+            TransportError::Timeout => "no answer came in time",
         })
     }
 }
 
-impl core::error::Error for Lost {}
+impl core::error::Error for TransportError {}
 
 /// What became of a request.
-pub type Outcome = Result<Response, Lost>;
+pub type Outcome = Result<Response, TransportError>;

@@ -4,7 +4,7 @@
 
 use crate::lanes;
 use crate::name::is_trimmed;
-use crate::paste::pasted;
+use crate::paste::clean_pasted;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt::{self, Write};
@@ -94,19 +94,19 @@ fn is_canonical(text: &[u8; 36]) -> bool {
 }
 
 impl VolumeId {
-    /// Reads a UUID of 36 characters, `8-4-4-4-12` hex digits, [as pasted](crate::pasted).
+    /// Reads a UUID of 36 characters, `8-4-4-4-12` hex digits, [as pasted](crate::clean_pasted).
     ///
     /// # Errors
     /// [`IdError::Empty`] for nothing, [`IdError::Malformed`] for anything but a UUID.
     pub fn parse(text: &str) -> Result<VolumeId, IdError> {
-        VolumeId::from_bytes(pasted(text).as_bytes())
+        VolumeId::from_bytes(clean_pasted(text).as_bytes())
     }
 
     /// As [`VolumeId::parse`], of characters, and drops no more than the white space around them.
     ///
     /// # Errors
     /// The same.
-    pub fn read(characters: impl Iterator<Item = char>) -> Result<VolumeId, IdError> {
+    pub fn from_chars(characters: impl Iterator<Item = char>) -> Result<VolumeId, IdError> {
         let (text, length) = ascii(characters)?;
         VolumeId::from_bytes(text.get(..length).unwrap_or_default())
     }
@@ -148,20 +148,20 @@ impl fmt::Debug for VolumeId {
 }
 
 impl ProjectId {
-    /// Reads a project ID, [as pasted](crate::pasted).
+    /// Reads a project ID, [as pasted](crate::clean_pasted).
     ///
     /// # Errors
     /// [`IdError::Empty`] for nothing, [`IdError::Malformed`] for more than 64 characters or for
     /// a character that no project id has.
     pub fn parse(text: &str) -> Result<ProjectId, IdError> {
-        ProjectId::from_bytes(pasted(text).as_bytes())
+        ProjectId::from_bytes(clean_pasted(text).as_bytes())
     }
 
     /// As [`ProjectId::parse`], of characters, and drops no more than the white space around them.
     ///
     /// # Errors
     /// The same.
-    pub fn read(characters: impl Iterator<Item = char>) -> Result<ProjectId, IdError> {
+    pub fn from_chars(characters: impl Iterator<Item = char>) -> Result<ProjectId, IdError> {
         let (text, length) = ascii(characters)?;
         ProjectId::from_bytes(text.get(..length).unwrap_or_default())
     }
@@ -208,7 +208,7 @@ impl TransferId {
         (!dots).then_some(TransferId(text))
     }
 
-    /// Reads an ID that a person enters, [as pasted](crate::pasted): 1 to 64 ASCII letters, digits, `-`
+    /// Reads an ID that a person enters, [as pasted](crate::clean_pasted): 1 to 64 ASCII letters, digits, `-`
     /// or `_`.
     ///
     /// # Errors

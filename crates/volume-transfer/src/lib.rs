@@ -21,7 +21,7 @@
 //!     "id":"c86b9af4-151d-4ead-b62c-5fb967af0e37","status":"available",
 //!     "bootable":"false","service_type":"EVS","metadata":{}}]}"#.to_vec());
 //! let mut list = VolumeList::default();
-//! list.take(Ok(answer))?;
+//! list.add_page(Ok(answer))?;
 //! let volume = list.volumes.first().ok_or("the list is empty")?;
 //!
 //! // 2. Every constraint gets a verdict; only a violated one blocks.
@@ -85,12 +85,12 @@ mod words;
 pub use constraint::{Constraint, ConstraintSet};
 pub use document::read_json;
 pub use eligibility::{Eligibility, EligibleVolume, Facts, Verdict};
-pub use error::{ChangeError, Fault, FaultKind, ReadError, UnknownCause, Wait};
-pub use http::{Lost, Method, Outcome, Request, Response};
+pub use error::{ChangeError, Fault, FaultKind, ReadError, RetryDelay, UnknownCause};
+pub use http::{Method, Outcome, Request, Response, TransportError};
 pub use id::{IdError, ProjectId, TransferId, VolumeId};
 pub use list::ListReader;
-pub use name::{NameError, NameReading, NameRule, TransferName, Unit};
-pub use paste::pasted;
+pub use name::{NameError, NameParser, NameRule, TransferName, Unit};
+pub use paste::clean_pasted;
 pub use service::Service;
 pub use transfer::{AuthKey, CreateTransfer, CreatedTransfer, Handover, Link, Transfer};
 pub use volume::{Volume, VolumeStatus};

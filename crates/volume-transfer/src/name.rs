@@ -45,7 +45,7 @@ impl Unit {
 impl NameRule {
     /// The length of a text as the service counts it: after trimming, in the rule's unit.
     pub fn measure(&self, text: &str) -> usize {
-        NameReading::of(text, self).length()
+        NameParser::of(text, self).length()
     }
 }
 
@@ -126,7 +126,7 @@ impl TransferName {
     /// [`NameError::Required`] for an empty field of a required name, otherwise as
     /// [`TransferName::new`].
     pub fn parse(field: &str, rule: &NameRule) -> Result<Option<TransferName>, NameError> {
-        let trimmed = NameReading::of(field, rule).finish()?;
+        let trimmed = NameParser::of(field, rule).finish()?;
         Ok(trimmed.and_then(|trimmed| field.get(trimmed)).map(|name| TransferName(name.to_owned())))
     }
 
@@ -152,7 +152,7 @@ impl TransferName {
 /// The reading of a text as a name, in one pass and with nothing copied, so that a text may come
 /// in parts and be of any length.
 #[derive(Clone, Copy, Debug)]
-pub struct NameReading {
+pub struct NameParser {
     rule: NameRule,
     /// What was read: in the text's own units (bytes, or units of UTF-16), and in characters.
     units: usize,
@@ -169,10 +169,10 @@ pub struct NameReading {
     lone: Option<usize>,
 }
 
-impl NameReading {
+impl NameParser {
     /// Nothing read yet.
-    pub const fn new(rule: NameRule) -> NameReading {
-        NameReading {
+    pub const fn new(rule: NameRule) -> NameParser {
+        NameParser {
             rule,
             units: 0,
             characters: 0,
@@ -186,8 +186,8 @@ impl NameReading {
         }
     }
 
-    fn of(text: &str, rule: &NameRule) -> NameReading {
-        let mut reading = NameReading::new(*rule);
+    fn of(text: &str, rule: &NameRule) -> NameParser {
+        let mut reading = NameParser::new(*rule);
         for char in text.chars() {
             reading.push(char, char.len_utf8());
         }

@@ -9,11 +9,11 @@ use zeroize::Zeroizing;
 /// make of hyphens, become the ASCII that they stand for.
 ///
 /// ```
-/// use volume_transfer::pasted;
+/// use volume_transfer::clean_pasted;
 ///
-/// assert_eq!(*pasted("\u{feff}\u{201c}9266c595\r\n63c8\u{200b}4664\u{201d}\u{a0}"), "9266c59563c84664");
+/// assert_eq!(*clean_pasted("\u{feff}\u{201c}9266c595\r\n63c8\u{200b}4664\u{201d}\u{a0}"), "9266c59563c84664");
 /// ```
-pub fn pasted(text: &str) -> Zeroizing<String> {
+pub fn clean_pasted(text: &str) -> Zeroizing<String> {
     // Roomy enough not to move, which would leave a copy of a key behind.
     let mut clean = Zeroizing::new(String::with_capacity(text.len()));
     clean.extend(text.chars().filter_map(meant).skip_while(|char| *char == ' '));

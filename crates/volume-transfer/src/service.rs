@@ -87,7 +87,7 @@ impl Service {
 
     /// Whether a transfer can be made that leaves the volume's snapshots behind (`no_snapshots`,
     /// Cinder's microversion 3.55).
-    pub const fn can_leave_snapshots(self) -> bool {
+    pub const fn can_exclude_snapshots(self) -> bool {
         match self {
             Service::EvsV2 | Service::EvsV3 => false,
             Service::Cinder => true,

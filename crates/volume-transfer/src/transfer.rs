@@ -4,7 +4,7 @@ use crate::document::read_json;
 use crate::eligibility::EligibleVolume;
 use crate::id::{IdError, TransferId, VolumeId};
 use crate::name::TransferName;
-use crate::paste::pasted;
+use crate::paste::clean_pasted;
 use crate::{json, loose, time};
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -18,26 +18,26 @@ use zeroize::Zeroizing;
 pub struct CreateTransfer {
     volume: EligibleVolume,
     name: Option<TransferName>,
-    leaves_snapshots: bool,
+    excludes_snapshots: bool,
 }
 
 impl CreateTransfer {
     /// Puts the two together.
     pub const fn new(volume: EligibleVolume, name: Option<TransferName>) -> CreateTransfer {
-        CreateTransfer { volume, name, leaves_snapshots: false }
+        CreateTransfer { volume, name, excludes_snapshots: false }
     }
 
     /// Keeps the volume's snapshots from going along (`no_snapshots`), on a service that
-    /// [can do so](crate::Service::can_leave_snapshots); any other is not asked for it.
+    /// [can do so](crate::Service::can_exclude_snapshots); any other is not asked for it.
     #[must_use]
-    pub const fn leave_snapshots(mut self) -> CreateTransfer {
-        self.leaves_snapshots = true;
+    pub const fn without_snapshots(mut self) -> CreateTransfer {
+        self.excludes_snapshots = true;
         self
     }
 
     /// Whether the volume's snapshots are to stay.
-    pub const fn leaves_snapshots(&self) -> bool {
-        self.leaves_snapshots
+    pub const fn excludes_snapshots(&self) -> bool {
+        self.excludes_snapshots
     }
 
     /// The volume that is to go.
@@ -84,7 +84,7 @@ impl Transfer {
 
     /// Reads a record; `None` without an id. `asked` stands in for the id of a volume that the
     /// answer leaves out or garbles.
-    pub(crate) fn read(record: &Value, asked: Option<VolumeId>) -> Option<Transfer> {
+    pub(crate) fn from_json(record: &Value, asked: Option<VolumeId>) -> Option<Transfer> {
         let volume_id =
             loose::text(record.get("volume_id")).and_then(|id| VolumeId::parse(&id).ok());
         let text = |value: Option<&Value>| Some(value?.as_str()?.to_owned());
@@ -133,7 +133,7 @@ impl AuthKey {
     /// [`IdError::Empty`] for nothing, [`IdError::Malformed`] for more than 255 bytes or for
     /// white space or control characters inside, which no key has.
     pub fn parse(text: &str) -> Result<AuthKey, IdError> {
-        let text = pasted(text);
+        let text = clean_pasted(text);
         if text.is_empty() {
             return Err(IdError::Empty);
         }
@@ -186,7 +186,7 @@ impl Handover {
     ///
     /// # Errors
     /// [`IdError::Malformed`] if it holds no id and key, [`IdError::Empty`] if one of them is empty.
-    pub fn read(file: &[u8]) -> Result<Handover, IdError> {
+    pub fn from_json(file: &[u8]) -> Result<Handover, IdError> {
         let mut body = read_json(file).ok_or(IdError::Malformed)?;
         let fields = match body.get_mut("transfer") {
             Some(transfer) => transfer,

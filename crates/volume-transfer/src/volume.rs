@@ -29,7 +29,7 @@ pub struct Volume {
 
 impl Volume {
     /// Reads a row of a list, or the volume of an answer; `None` if it has no id.
-    pub fn read(row: &Value) -> Option<Volume> {
+    pub fn from_json(row: &Value) -> Option<Volume> {
         let id = VolumeId::from_bytes(row.get("id")?.as_str()?.as_bytes()).ok()?;
         let shown = [row.get("name"), row.get("size"), row.get("status")];
         Some(Volume::new(id, shown, VolumeFlags::read(row)))

@@ -32,7 +32,7 @@ const ALL_CLEAR: Facts = Facts {
 
 fn volume(fields: &str) -> Volume {
     let json = format!(r#"{{"id":"c86b9af4-151d-4ead-b62c-5fb967af0e37",{fields}}}"#);
-    Volume::read(&serde_json::from_str(&json).unwrap()).unwrap()
+    Volume::from_json(&serde_json::from_str(&json).unwrap()).unwrap()
 }
 
 fn verdict(eligibility: &Eligibility, constraint: Constraint) -> Option<Verdict> {
@@ -196,7 +196,7 @@ fn the_page_names_nine_constraints_each_with_its_own_code() {
 #[test]
 fn evs_s_own_sample_can_go_as_far_as_its_record_tells() {
     let mut page = api::VolumeList::default();
-    page.take(Ok(Response::new(200, recorded::evs("volumes-detail.json")))).unwrap();
+    page.add_page(Ok(Response::new(200, recorded::evs("volumes-detail.json")))).unwrap();
     let volume = page.volumes.first().unwrap();
     assert_eq!(volume.name.as_deref(), Some("zjb_u25_test"));
     assert_eq!(volume.size, Some(1));
@@ -214,7 +214,7 @@ fn cinder_s_own_volumes_are_judged_as_cinder_judged_them() {
         ("117-volume-show-encrypted", Violated),
     ] {
         let answer: serde_json::Value = serde_json::from_slice(&recorded::one(part).body).unwrap();
-        let volume: Volume = Volume::read(&answer["volume"]).unwrap();
+        let volume: Volume = Volume::from_json(&answer["volume"]).unwrap();
         let eligibility = eligibility::check(&volume, &Facts::default(), Service::Cinder);
         assert_eq!(eligibility.overall(), expected, "{part}");
     }
@@ -228,9 +228,9 @@ fn a_frozen_volume_is_known_by_the_refusal() {
         (r#"{"error":{"code":"EVS.5400","message":"no"}}"#, None),
     ] {
         let error =
-            api::VolumeList::default().take(Ok(Response::new(400, body.into()))).unwrap_err();
+            api::VolumeList::default().add_page(Ok(Response::new(400, body.into()))).unwrap_err();
         let volume_transfer::ReadError::Refused(fault) = error else { panic!("{error}") };
-        assert_eq!(Facts::default().after(&fault).frozen, frozen, "{body}");
+        assert_eq!(Facts::default().with_fault(&fault).frozen, frozen, "{body}");
     }
 }
 

@@ -273,7 +273,7 @@ fn comparing_says_what_reading_says() {
                 for (row, volume) in rows.iter().zip(&volumes) {
                     let object: serde_json::Value =
                         serde_json::from_slice(&text[row.bytes.clone()]).unwrap();
-                    assert_eq!(Volume::read(&object).as_ref(), Some(volume));
+                    assert_eq!(Volume::from_json(&object).as_ref(), Some(volume));
                 }
             }
             // What only one of them refuses: two lists in one and deep nesting; invalid UTF-8,

@@ -10,11 +10,11 @@
 
 mod recorded;
 
-use volume_transfer::api::{self, Fate, Question, TransferList};
+use volume_transfer::api::{self, FactQuery, TransferList, TransferProgress};
 use volume_transfer::{
     AuthKey, ChangeError, CreateTransfer, Eligibility, Facts, Fault, FaultKind, Handover, IdError,
-    Lost, Method, ProjectId, ReadError, Response, Service, TransferId, UnknownCause, VolumeId,
-    Wait,
+    Method, ProjectId, ReadError, Response, RetryDelay, Service, TransferId, TransportError,
+    UnknownCause, VolumeId,
 };
 
 const PROJECT: &str = "dd14c6ac581f40059e27f5320b60bf2f";
@@ -47,7 +47,7 @@ fn what_is_handed_over_is_what_is_accepted() {
     let created = api::decode_created(None, Ok(created.response())).unwrap();
     let (record, made) = created.into_handover();
     let file = made.credentials(&record);
-    let read = Handover::read(file.as_bytes()).unwrap();
+    let read = Handover::from_json(file.as_bytes()).unwrap();
     assert_eq!(read.transfer_id, made.transfer_id);
     assert_eq!(read.auth_key.expose(), made.auth_key.expose());
 
@@ -65,7 +65,7 @@ fn credentials_are_read_from_our_file_and_from_the_service_s_answer() {
         format!(r#"{{"transfer":{{"id":"{TRANSFER}","auth_key":"{KEY}","name":null}}}}"#),
         format!(r#"{{"id":"{TRANSFER}","auth_key":"{KEY}"}}"#),
     ] {
-        let read = Handover::read(file.as_bytes()).unwrap();
+        let read = Handover::from_json(file.as_bytes()).unwrap();
         assert_eq!((read.transfer_id.as_str(), read.auth_key.expose()), (TRANSFER, KEY));
     }
     for (file, error) in [
@@ -79,7 +79,7 @@ fn credentials_are_read_from_our_file_and_from_the_service_s_answer() {
         (r#"{"transfer_id":"","auth_key":"k"}"#, IdError::Empty),
         (r#"{"transfer_id":"t","auth_key":" "}"#, IdError::Empty),
     ] {
-        assert_eq!(Handover::read(file.as_bytes()).map(|_| ()), Err(error), "{file}");
+        assert_eq!(Handover::from_json(file.as_bytes()).map(|_| ()), Err(error), "{file}");
     }
 }
 
@@ -155,32 +155,38 @@ fn what_a_real_cinder_answers_to_delete() {
     let token = Response::new(204, Vec::new()).with_header("X-Auth-Token", "alice:p");
     let answer = api::decode_deleted(Ok(token));
     assert!(matches!(answer, Err(ChangeError::OutcomeUnknown(_))));
-    let lost = api::decode_deleted(Err(Lost::Timeout));
-    assert_eq!(lost, Err(ChangeError::OutcomeUnknown(UnknownCause::Lost(Lost::Timeout))));
+    let lost = api::decode_deleted(Err(TransportError::Timeout));
+    assert_eq!(
+        lost,
+        Err(ChangeError::OutcomeUnknown(UnknownCause::NoResponse(TransportError::Timeout)))
+    );
 }
 
 #[test]
 fn what_becomes_of_a_volume() {
-    let fate = |answer| api::decode_fate(answer);
+    let fate = |answer| api::decode_progress(answer);
     let show = |status: &str| {
         let body = format!(r#"{{"volume":{{"id":"{VOLUME}","status":"{status}"}}}}"#);
         fate(Ok(Response::new(200, body.into())))
     };
     assert_eq!(
         fate(Ok(recorded::one("noauth-021-volume-show-after").response())),
-        Ok(Fate::Available)
+        Ok(TransferProgress::Available)
     );
     assert_eq!(
         fate(Ok(recorded::one("keystone-013-volume-show-former").response())),
-        Ok(Fate::Gone)
+        Ok(TransferProgress::Gone)
     );
-    assert_eq!(show("awaiting-transfer"), Ok(Fate::Waiting));
-    assert!(matches!(show("error"), Ok(Fate::Other(_))));
-    assert!(matches!(show("in-use"), Ok(Fate::Other(_))));
-    assert_eq!(fate(Ok(Response::new(200, br#"{"volume":{}}"#.to_vec()))), Ok(Fate::Waiting));
+    assert_eq!(show("awaiting-transfer"), Ok(TransferProgress::Pending));
+    assert!(matches!(show("error"), Ok(TransferProgress::Other(_))));
+    assert!(matches!(show("in-use"), Ok(TransferProgress::Other(_))));
+    assert_eq!(
+        fate(Ok(Response::new(200, br#"{"volume":{}}"#.to_vec()))),
+        Ok(TransferProgress::Pending)
+    );
     // A web server's 404 says nothing of the volume.
     assert!(fate(Ok(Response::new(404, b"<html>".to_vec()))).is_err());
-    assert!(fate(Err(Lost::Connection)).is_err());
+    assert!(fate(Err(TransportError::Connection)).is_err());
     let request = api::show_volume(Service::EvsV2, &project(), &volume());
     assert_eq!(request.path, format!("/v2/{PROJECT}/cloudvolumes/{VOLUME}"));
 }
@@ -193,38 +199,38 @@ fn a_list_of_transfers_is_read_page_by_page() {
         Ok(Response::new(200, format!(r#"{{"transfers":[{}]}}"#, rows.join(",")).into()))
     };
     let mut list = TransferList::default();
-    assert!(list.request(Service::Cinder, &project()).unwrap().path.ends_with("/detail"));
-    list.take(page(0, 1000)).unwrap();
-    let second = list.request(Service::Cinder, &project()).unwrap();
+    assert!(list.next_request(Service::Cinder, &project()).unwrap().path.ends_with("/detail"));
+    list.add_page(page(0, 1000)).unwrap();
+    let second = list.next_request(Service::Cinder, &project()).unwrap();
     let expected = "/volume-transfers/detail?sort=created_at:asc&limit=1000&marker=t999";
     assert!(second.path.ends_with(expected), "{}", second.path);
     assert!(second.headers().any(|h| h == ("OpenStack-API-Version", "volume 3.59")));
-    let second = list.request(Service::EvsV2, &project()).unwrap();
+    let second = list.next_request(Service::EvsV2, &project()).unwrap();
     let expected = "/os-volume-transfer/detail?limit=1000&offset=1000";
     assert!(second.path.ends_with(expected), "{}", second.path);
     assert_eq!(second.microversion, None);
     let before = list.clone();
-    assert!(list.take(Err(Lost::Connection)).is_err());
+    assert!(list.add_page(Err(TransportError::Connection)).is_err());
     assert_eq!(list, before, "what was read is kept");
     // One row was on the page before too: the list grew meanwhile.
-    list.take(page(999, 1010)).unwrap();
+    list.add_page(page(999, 1010)).unwrap();
     assert_eq!(list.transfers.len(), 1010);
-    assert_eq!(list.request(Service::Cinder, &project()), None);
+    assert_eq!(list.next_request(Service::Cinder, &project()), None);
 
     // A row that cannot be read counts where the next page is asked for by place.
     let mut list = TransferList::default();
     let body = format!(
         r#"{{"transfers":[{{"id":"t","volume_id":"{VOLUME}"}},7],"transfers_links":[{{"rel":"next"}}]}}"#
     );
-    list.take(Ok(Response::new(200, body.into()))).unwrap();
-    let next = list.request(Service::EvsV3, &project()).unwrap();
+    list.add_page(Ok(Response::new(200, body.into()))).unwrap();
+    let next = list.next_request(Service::EvsV3, &project()).unwrap();
     assert!(next.path.ends_with("offset=2"), "{}", next.path);
 
     // The same page for ever ends.
     let mut list = TransferList::default();
-    list.take(page(0, 1000)).unwrap();
-    list.take(page(0, 1000)).unwrap();
-    assert_eq!(list.request(Service::EvsV3, &project()), None);
+    list.add_page(page(0, 1000)).unwrap();
+    list.add_page(page(0, 1000)).unwrap();
+    assert_eq!(list.next_request(Service::EvsV3, &project()), None);
 }
 
 #[test]
@@ -245,8 +251,8 @@ fn the_records_of_later_cinders_have_their_fields() {
 #[test]
 fn snapshots_are_left_behind_where_the_service_can() {
     let create = |service| {
-        let volume = Eligibility::unseen(volume(), service).admit().unwrap();
-        api::create(service, &project(), &CreateTransfer::new(volume, None).leave_snapshots())
+        let volume = Eligibility::without_record(volume(), service).admit().unwrap();
+        api::create(service, &project(), &CreateTransfer::new(volume, None).without_snapshots())
     };
     let cinder = create(Service::Cinder);
     assert_eq!(cinder.path, format!("/v3/{PROJECT}/volume-transfers"));
@@ -260,15 +266,17 @@ fn snapshots_are_left_behind_where_the_service_can() {
 
 #[test]
 fn questions_lead_to_facts_and_no_answer_to_none() {
-    assert_eq!(Question::of(Service::Cinder), []);
-    let ask = |question: &Question| question.request(Service::EvsV2, &project(), &volume()).path;
+    assert_eq!(FactQuery::for_service(Service::Cinder), []);
+    let ask = |query: &FactQuery| query.request(Service::EvsV2, &project(), &volume()).path;
     let mut facts = Facts::default();
-    let mut take = |question: Question, body: &str| {
-        let next = question.take(Ok(Response::new(200, body.into())), &mut facts);
+    let mut take = |query: FactQuery, body: &str| {
+        let next = query.record(Ok(Response::new(200, body.into())), &mut facts);
         (next, facts)
     };
 
-    let [_, backups, vaults] = &Question::of(Service::EvsV2)[..] else { panic!("three questions") };
+    let [_, backups, vaults] = &FactQuery::for_service(Service::EvsV2)[..] else {
+        panic!("three queries")
+    };
     let path = format!("/v3/{PROJECT}/backups?resource_id={VOLUME}");
     assert!(ask(backups).starts_with(&path));
     // Cinder's own list of the same path has no count.
@@ -305,22 +313,22 @@ fn questions_lead_to_facts_and_no_answer_to_none() {
 fn a_wait_is_seconds_or_a_date() {
     let wait = |value: &str| {
         let answer = Response::new(429, Vec::new()).with_header("Retry-After", value);
-        rejected(api::decode_deleted(Ok(answer))).wait()
+        rejected(api::decode_deleted(Ok(answer))).retry_delay()
     };
-    assert_eq!(wait("12"), Some(Wait::Seconds(12)));
+    assert_eq!(wait("12"), Some(RetryDelay::Seconds(12)));
     assert_eq!(wait("0"), None, "Cinder's word with a quota");
     assert_eq!(wait(""), None);
-    assert_eq!(wait("99999999999"), Some(Wait::Seconds(u32::MAX)));
+    assert_eq!(wait("99999999999"), Some(RetryDelay::Seconds(u32::MAX)));
     let date = "Wed, 21 Oct 2026 07:28:00 GMT";
-    assert_eq!(wait(date), Some(Wait::Until(date.to_owned())));
+    assert_eq!(wait(date), Some(RetryDelay::Until(date.to_owned())));
 }
 
 #[test]
 fn where_the_service_may_still_be_at_work_one_look_proves_nothing() {
-    assert_eq!(UnknownCause::Lost(Lost::Timeout).looks(), 2);
+    assert_eq!(UnknownCause::NoResponse(TransportError::Timeout).required_lookups(), 2);
     let answer = api::decode_created(None, Ok(Response::new(202, Vec::new())));
     let Err(ChangeError::OutcomeUnknown(cause)) = answer else { panic!("no record") };
-    assert_eq!(cause.looks(), 1);
+    assert_eq!(cause.required_lookups(), 1);
 }
 
 #[test]
@@ -343,7 +351,7 @@ fn pasting_adds_nothing_to_an_id() {
         assert_eq!(TransferId::parse(&text).unwrap().as_str(), uuid, "{text:?}");
         assert_eq!(AuthKey::parse(&text).unwrap().expose(), uuid, "{text:?}");
         let file = serde_json::json!({ "transfer_id": text, "auth_key": text }).to_string();
-        let read = Handover::read(file.as_bytes()).unwrap();
+        let read = Handover::from_json(file.as_bytes()).unwrap();
         assert_eq!((read.transfer_id.as_str(), read.auth_key.expose()), (uuid, uuid));
     }
     for malformed in ["a b", "a\u{a0}b", "a\"b", "a\tb", "过"] {

@@ -12,7 +12,7 @@ mod recorded;
 
 use proptest::prelude::*;
 use volume_transfer::name::from_utf16;
-use volume_transfer::{NameError, NameReading, NameRule, Service, TransferName, Unit};
+use volume_transfer::{NameError, NameParser, NameRule, Service, TransferName, Unit};
 
 #[track_caller]
 fn accepted(service: Service, text: &str, stored: &str) {
@@ -111,7 +111,7 @@ fn a_lone_surrogate_is_found_before_it_is_lost() {
 
 #[test]
 fn a_nul_is_found_by_the_characters_before_it() {
-    let mut reading = NameReading::new(*Service::EvsV2.name_rule());
+    let mut reading = NameParser::new(*Service::EvsV2.name_rule());
     for unit in "ab卷😀\0".encode_utf16() {
         reading.push_utf16(unit);
     }
@@ -206,7 +206,7 @@ proptest! {
         ],
     ) {
         let rule = service.name_rule();
-        let mut reading = NameReading::new(*rule);
+        let mut reading = NameParser::new(*rule);
         for unit in &units {
             reading.push_utf16(*unit);
         }

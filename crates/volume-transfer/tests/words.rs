@@ -12,9 +12,9 @@ use serde_json::json;
 use volume_transfer::flags::{Flag, VolumeFlags};
 use volume_transfer::list::ListError;
 use volume_transfer::{
-    ChangeError, Constraint, ConstraintSet, Fault, FaultKind, IdError, ListReader, Lost, Method,
-    NameError, ProjectId, ReadError, Request, Response, Service, Unit, UnknownCause, Verdict,
-    Volume, VolumeId, VolumeStatus, api,
+    ChangeError, Constraint, ConstraintSet, Fault, FaultKind, IdError, ListReader, Method,
+    NameError, ProjectId, ReadError, Request, Response, Service, TransportError, Unit,
+    UnknownCause, Verdict, Volume, VolumeId, VolumeStatus, api,
 };
 
 const VOLUME: &str = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
@@ -33,7 +33,7 @@ fn unreadable() -> ListError {
 
 fn fault() -> Fault {
     let body = br#"{"error":{"code":"EVS.5400","message":"no"}}"#;
-    let refused = api::VolumeList::default().take(Ok(Response::new(400, body.to_vec())));
+    let refused = api::VolumeList::default().add_page(Ok(Response::new(400, body.to_vec())));
     let ReadError::Refused(fault) = refused.unwrap_err() else { panic!("refused") };
     fault
 }
@@ -48,8 +48,8 @@ fn codes_are_stable() {
     );
     assert_eq!(IdError::ALL.map(IdError::code), ["empty", "malformed"]);
     assert_eq!(Verdict::ALL.map(Verdict::code), ["met", "violated", "unknown"]);
-    assert_eq!(Verdict::ALL.map(Verdict::eligibility), ["eligible", "ineligible", "unknown"]);
-    assert_eq!(Lost::ALL.map(Lost::code), ["connection", "timeout"]);
+    assert_eq!(Verdict::ALL.map(Verdict::eligibility_code), ["eligible", "ineligible", "unknown"]);
+    assert_eq!(TransportError::ALL.map(TransportError::code), ["connection", "timeout"]);
     assert_eq!(unreadable().code(), "malformed");
     assert_eq!(
         FaultKind::ALL.map(FaultKind::code),
@@ -70,8 +70,8 @@ fn codes_are_stable() {
         ]
     );
     let causes = [
-        UnknownCause::Lost(Lost::Connection),
-        UnknownCause::Lost(Lost::Timeout),
+        UnknownCause::NoResponse(TransportError::Connection),
+        UnknownCause::NoResponse(TransportError::Timeout),
         UnknownCause::Failed(fault()),
         UnknownCause::Unreadable(fault()),
         UnknownCause::OtherVolume(fault()),
@@ -108,7 +108,7 @@ fn a_text_says_what_it_says_in_a_record() {
             let mut record = json!({ "id": VOLUME });
             let object = if in_metadata { &mut record["metadata"] } else { &mut record };
             object[key] = text.into();
-            let flags = Volume::read(&record).unwrap().flags;
+            let flags = Volume::from_json(&record).unwrap().flags;
             assert_eq!(VolumeFlags::of_text(flag, text.as_bytes()), flags, "{record}");
             assert_eq!(VolumeFlags::from_bits(flags.bits()), flags);
             said.push(flags.bits());
@@ -141,11 +141,11 @@ fn errors_say_what_happened() {
     }
     says(IdError::Empty, "the id is empty");
     says(IdError::Malformed, "the id is malformed");
-    says(Lost::Connection, "the connection failed");
-    says(Lost::Timeout, "no answer came in time");
+    says(TransportError::Connection, "the connection failed");
+    says(TransportError::Timeout, "no answer came in time");
     says(unreadable(), "the list of volumes cannot be read after 0 bytes");
     says(fault(), "the server answered 400 EVS.5400: no");
-    says(ReadError::Lost(Lost::Timeout), "no answer came in time");
+    says(ReadError::NoResponse(TransportError::Timeout), "no answer came in time");
     says(ReadError::Refused(fault()), "the server answered 400 EVS.5400: no");
     says(ReadError::Unreadable(fault()), "the response, of status 400, cannot be read");
     says(
@@ -153,7 +153,7 @@ fn errors_say_what_happened() {
         "nothing was changed: the server answered 400 EVS.5400: no",
     );
     for (cause, text) in [
-        (UnknownCause::Lost(Lost::Timeout), "no answer came in time"),
+        (UnknownCause::NoResponse(TransportError::Timeout), "no answer came in time"),
         (UnknownCause::Failed(fault()), "the server answered 400 EVS.5400: no"),
         (UnknownCause::Unreadable(fault()), "the response, of status 400, cannot be read"),
         (UnknownCause::OtherVolume(fault()), "the response, of status 400, is of another volume"),

@@ -3,8 +3,8 @@
 use anyhow::{Context, Result};
 use std::fmt::Write;
 use volume_transfer::{
-    Constraint, CreateTransfer, FaultKind, IdError, Lost, NameError, ProjectId, Service,
-    TransferName, Unit, UnknownCause, Verdict, VolumeId, api, eligibility::Eligibility,
+    Constraint, CreateTransfer, FaultKind, IdError, NameError, ProjectId, Service, TransferName,
+    TransportError, Unit, UnknownCause, Verdict, VolumeId, api, eligibility::Eligibility,
     flags::Flag,
 };
 
@@ -39,11 +39,15 @@ pub(crate) fn typescript() -> Result<String> {
     list(
         "The codes of the verdict on a volume as a whole.",
         "eligibilities",
-        &Verdict::ALL.map(Verdict::eligibility),
+        &Verdict::ALL.map(Verdict::eligibility_code),
     )?;
     list("The codes of an invalid name.", "nameCodes", &NameError::CODES)?;
     list("The codes of an invalid ID.", "idCodes", &IdError::ALL.map(IdError::code))?;
-    list("The codes of a missing response.", "lostCodes", &Lost::ALL.map(Lost::code))?;
+    list(
+        "The codes of a missing response.",
+        "lostCodes",
+        &TransportError::ALL.map(TransportError::code),
+    )?;
     list("The codes of a service's error.", "faultCodes", &FaultKind::ALL.map(FaultKind::code))?;
     list("The codes of an unknown outcome.", "unknownCodes", &UnknownCause::CODES)?;
 
@@ -115,7 +119,7 @@ export const signsOf = (volume: any, of: (sign: number, value: unknown) => numbe
 
 fn request(service: Service, name: Option<&str>) -> Result<volume_transfer::Request> {
     let project = ProjectId::parse(PROJECT)?;
-    let volume = Eligibility::unseen(VolumeId::parse(VOLUME)?, service)
+    let volume = Eligibility::without_record(VolumeId::parse(VOLUME)?, service)
         .admit()
         .ok()
         .context("a volume without known facts must be eligible")?;
@@ -159,7 +163,7 @@ pub(crate) fn message_keys() -> Vec<String> {
     all("response", &causes.collect::<Vec<_>>());
     all("constraint", &Constraint::ALL.map(Constraint::code));
     all("verdict", &Verdict::ALL.map(Verdict::code));
-    all("eligibility", &Verdict::ALL.map(Verdict::eligibility));
+    all("eligibility", &Verdict::ALL.map(Verdict::eligibility_code));
     for field in ["unit", "counter"] {
         all(field, &Unit::ALL.map(Unit::code));
     }

@@ -48,7 +48,7 @@ pub(crate) fn Accept() -> impl IntoView {
                 false => None,
             };
             let handover =
-                text.map(Zeroizing::new).and_then(|text| Handover::read(text.as_bytes()).ok());
+                text.map(Zeroizing::new).and_then(|text| Handover::from_json(text.as_bytes()).ok());
             // Clears the file field, so that the file doesn't look like input that hasn't been used yet.
             set_value(file, "");
             match handover {

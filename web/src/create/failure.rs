@@ -10,7 +10,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
-use volume_transfer::api::Trace;
+use volume_transfer::api::TransferLookup;
 use volume_transfer::{Fault, ReadError, Transfer, UnknownCause, VolumeId};
 use wasm_bindgen_futures::JsFuture;
 
@@ -39,7 +39,7 @@ pub(super) enum SearchState {
     NotStarted,
     Searching,
     Failed(ReadError),
-    Finished(Trace),
+    Finished(TransferLookup),
 }
 
 impl SearchState {
@@ -47,8 +47,8 @@ impl SearchState {
     pub(super) fn is_conclusive(&self) -> bool {
         match self {
             SearchState::NotStarted | SearchState::Searching | SearchState::Failed(_) => false,
-            SearchState::Finished(Trace::CannotTell) => false,
-            SearchState::Finished(Trace::NotMade | Trace::Made(_)) => true,
+            SearchState::Finished(TransferLookup::Inconclusive) => false,
+            SearchState::Finished(TransferLookup::NotFound | TransferLookup::Found(_)) => true,
         }
     }
 }
@@ -90,20 +90,20 @@ fn OutcomeUnknown(
     let id = volume.as_str().to_owned();
     let project = session.project.as_str().to_owned();
     let searching = move || search.with(|search| matches!(search, SearchState::Searching));
-    let searches_required = cause.looks();
+    let searches_required = cause.required_lookups();
     let cancelled = move |transfer: &Transfer| state.pending.was_cancelled(&transfer.id);
     let result = Signal::derive(move || {
         let text = |key: Key| language.get().format(key, &[]);
         match search.get() {
             SearchState::NotStarted | SearchState::Searching => String::new(),
-            SearchState::Failed(_) | SearchState::Finished(Trace::CannotTell) => {
+            SearchState::Failed(_) | SearchState::Finished(TransferLookup::Inconclusive) => {
                 text(key::UNKNOWN_CANNOT_TELL)
             }
-            SearchState::Finished(Trace::NotMade) => text(key::UNKNOWN_NOT_MADE),
-            SearchState::Finished(Trace::Made(transfer)) if cancelled(&transfer) => {
+            SearchState::Finished(TransferLookup::NotFound) => text(key::UNKNOWN_NOT_MADE),
+            SearchState::Finished(TransferLookup::Found(transfer)) if cancelled(&transfer) => {
                 text(key::UNKNOWN_CANCELLED)
             }
-            SearchState::Finished(Trace::Made(transfer)) => {
+            SearchState::Finished(TransferLookup::Found(transfer)) => {
                 language.get().format(key::UNKNOWN_MADE, &[("id", transfer.id.as_str())])
             }
         }
@@ -134,11 +134,13 @@ fn OutcomeUnknown(
                 loop {
                     let session = newest_session();
                     let result = match session.transfers().await {
-                        Ok(list) => SearchState::Finished(list.trace(&volume)),
+                        Ok(list) => SearchState::Finished(list.lookup(&volume)),
                         // The pages before the error may contain the transfer.
-                        Err((list, error)) => match list.trace(&volume) {
-                            made @ Trace::Made(_) => SearchState::Finished(made),
-                            Trace::NotMade | Trace::CannotTell => SearchState::Failed(error),
+                        Err((list, error)) => match list.lookup(&volume) {
+                            made @ TransferLookup::Found(_) => SearchState::Finished(made),
+                            TransferLookup::NotFound | TransferLookup::Inconclusive => {
+                                SearchState::Failed(error)
+                            }
                         },
                     };
                     // `None` if the alert has been removed.
@@ -146,15 +148,18 @@ fn OutcomeUnknown(
                         return;
                     }
                     match &result {
-                        SearchState::Finished(Trace::NotMade) => not_found += 1,
-                        SearchState::Finished(Trace::Made(_)) => not_found = searches_required,
-                        SearchState::Finished(Trace::CannotTell) | SearchState::Failed(_) => {
+                        SearchState::Finished(TransferLookup::NotFound) => not_found += 1,
+                        SearchState::Finished(TransferLookup::Found(_)) => {
+                            not_found = searches_required
+                        }
+                        SearchState::Finished(TransferLookup::Inconclusive)
+                        | SearchState::Failed(_) => {
                             failed += 1;
                         }
                         SearchState::NotStarted | SearchState::Searching => {}
                     }
                     let done = not_found >= searches_required || failed >= MAX_FAILED_SEARCHES;
-                    if done || !matches!(result, SearchState::Finished(Trace::NotMade)) {
+                    if done || !matches!(result, SearchState::Finished(TransferLookup::NotFound)) {
                         search.set(result);
                     }
                     if done {
@@ -185,13 +190,13 @@ fn OutcomeUnknown(
         }
     };
     let cancel = move || {
-        if let SearchState::Finished(Trace::Made(transfer)) = search.get_untracked() {
+        if let SearchState::Finished(TransferLookup::Found(transfer)) = search.get_untracked() {
             state.pending.cancelling.set(Some((newest_session(), transfer)));
         }
     };
     let key_lost = move || {
         search
-            .with(|search| matches!(search, SearchState::Finished(Trace::Made(t)) if !cancelled(t)))
+            .with(|search| matches!(search, SearchState::Finished(TransferLookup::Found(t)) if !cancelled(t)))
     };
     view! {
         <div class="message danger">

@@ -182,7 +182,7 @@ fn CreateForm(
         search.set(SearchState::NotStarted);
         let create = CreateTransfer::new(volume, name);
         let create =
-            if leave_snapshots.get_untracked() { create.leave_snapshots() } else { create };
+            if leave_snapshots.get_untracked() { create.without_snapshots() } else { create };
         spawn_local(async move {
             let request = api::create(session.service, &session.project, &create);
             let outcome = session.send(request).await;
@@ -248,7 +248,7 @@ fn CreateForm(
                     </p>
                 </TextField>
             </div>
-            <ShowIf condition=move || service().can_leave_snapshots()>
+            <ShowIf condition=move || service().can_exclude_snapshots()>
                 <label class="check">
                     <input type="checkbox" prop:checked=leave_snapshots
                         on:change:target=move |event| leave_snapshots.set(event.target().checked()) />

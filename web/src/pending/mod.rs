@@ -12,7 +12,7 @@ use crate::ui::{Button, Cell, ErrorMessage, ShowIf, Table, dynamic, effect};
 use leptos::prelude::*;
 use polling::Poller;
 use volume_transfer::Transfer;
-use volume_transfer::api::Fate;
+use volume_transfer::api::TransferProgress;
 
 const COLUMNS: &[(Key, bool)] = &[
     (key::CREATE_NAME, false),
@@ -32,11 +32,11 @@ pub(crate) fn PendingTransfers() -> impl IntoView {
         let language = language.get();
         pending.ended.get().into_iter().filter_map(move |ended| {
             let (key, status) = match &ended.fate {
-                Fate::Gone => (key::NEWS_GONE, ""),
-                Fate::Available => (key::NEWS_AVAILABLE, ""),
-                Fate::Other(status) => (key::NEWS_OTHER, status.as_str()),
+                TransferProgress::Gone => (key::NEWS_GONE, ""),
+                TransferProgress::Available => (key::NEWS_AVAILABLE, ""),
+                TransferProgress::Other(status) => (key::NEWS_OTHER, status.as_str()),
                 // Can't happen: polling goes on until the volume has another status.
-                Fate::Waiting => return None,
+                TransferProgress::Pending => return None,
             };
             let text = language.format(key, &[("volume", &ended.volume), ("status", status)]);
             Some(view! { <li prop:textContent=text /> }.into_any())

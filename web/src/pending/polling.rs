@@ -11,7 +11,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 use volume_transfer::VolumeId;
-use volume_transfer::api::{self, Fate, TransferList};
+use volume_transfer::api::{self, TransferList, TransferProgress};
 
 /// The pause between two polls, in seconds. It doubles while nothing changes.
 const MIN_PAUSE: u64 = 5;
@@ -114,12 +114,17 @@ impl Poller {
         let unresolved = self.status.borrow().unresolved.clone();
         for (volume, label) in unresolved {
             let request = api::show_volume(session.service, &session.project, &volume);
-            let fate = api::decode_fate(session.send(request).await);
+            let fate = api::decode_progress(session.send(request).await);
             if !state.is_current(session) {
                 return true;
             }
             // If the request fails, the next poll repeats it.
-            if let Ok(fate @ (Fate::Available | Fate::Gone | Fate::Other(_))) = fate {
+            if let Ok(
+                fate @ (TransferProgress::Available
+                | TransferProgress::Gone
+                | TransferProgress::Other(_)),
+            ) = fate
+            {
                 self.status.borrow_mut().unresolved.retain(|(id, _)| *id != volume);
                 pending.ended.update(|ended| {
                     ended.push(EndedTransfer { volume: label, fate });

@@ -157,7 +157,7 @@ fn Row(volume: Arc<Volume>) -> impl IntoView {
                 {dynamic(move || {
                     let eligibility = eligibility.get();
                     let overall = eligibility.overall();
-                    let text = language.get().format_code("eligibility", overall.eligibility(), &[]);
+                    let text = language.get().format_code("eligibility", overall.eligibility_code(), &[]);
                     let unknown = eligibility.unknown().iter().count();
                     let unknown = (overall == Verdict::Unknown).then(|| {
                         language.get().format(key::ELIGIBILITY_LEFT, &[("count", &unknown.to_string())])

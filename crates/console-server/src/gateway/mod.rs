@@ -34,7 +34,7 @@ use std::io;
 use std::sync::Arc;
 use tokio::time::timeout;
 use tower_http::timeout::TimeoutBody;
-use volume_transfer::http::REQUEST_IDS;
+use volume_transfer::http::REQUEST_ID_HEADERS;
 use volume_transfer::{ProjectId, TransferId, VolumeId};
 
 struct Gateway {
@@ -124,7 +124,7 @@ impl Gateway {
         *response.status_mut() = head.status;
         *response.headers_mut() = only(&RESPONSE_HEADERS, &head.headers);
         let headers = response.headers_mut();
-        if !REQUEST_IDS.iter().any(|name| headers.contains_key(*name)) {
+        if !REQUEST_ID_HEADERS.iter().any(|name| headers.contains_key(*name)) {
             add_request_id(headers);
         }
         protect(headers);

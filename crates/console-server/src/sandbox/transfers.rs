@@ -53,7 +53,7 @@ impl Store {
         if no_snapshots {
             facts.snapshots = Some(false);
         }
-        let candidate = Volume::read(&Value::Object(record))
+        let candidate = Volume::from_json(&Value::Object(record))
             .ok_or_else(|| Error::Database(format!("volume {volume_id} has no ID")))?;
         // EVS's constraints apply under Cinder's path too, because the volumes are the same.
         let eligibility = eligibility::check(&candidate, &facts, Service::EvsV2);

@@ -45,7 +45,7 @@ async fn each_ineligible_volume_violates_only_its_constraint() {
     let server = Server::new();
     let violated = async |name: &str| {
         let record = server.volume_named(name).await;
-        let volume = Volume::read(&record).unwrap();
+        let volume = Volume::from_json(&record).unwrap();
         let eligibility = check(&volume, &Facts::default(), Service::EvsV2);
         eligibility.violated().iter().collect::<Vec<_>>()
     };

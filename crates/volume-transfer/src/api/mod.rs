@@ -1,15 +1,15 @@
 //! The operations: one encoder and one decoder for each.
 
-mod questions;
+mod facts;
 mod transfers;
 mod volumes;
 
-pub use questions::Question;
+pub use facts::FactQuery;
 pub use transfers::{
-    Trace, TransferList, accept, create, decode_accepted, decode_created, decode_deleted,
+    TransferList, TransferLookup, accept, create, decode_accepted, decode_created, decode_deleted,
     decode_transfer, delete, show_transfer,
 };
-pub use volumes::{Fate, VolumeList, decode_fate, show_volume};
+pub use volumes::{TransferProgress, VolumeList, decode_progress, show_volume};
 
 use crate::document::read_json;
 use crate::error::{ChangeError, Fault, FaultKind, ReadError, UnknownCause};
@@ -26,7 +26,7 @@ fn get(path: String) -> Request {
 
 /// What an answer says to whoever can make something of its body.
 fn answer<T>(outcome: Outcome, make: impl FnOnce(&[u8]) -> Option<T>) -> Result<T, ReadError> {
-    let response = outcome.map_err(ReadError::Lost)?;
+    let response = outcome.map_err(ReadError::NoResponse)?;
     let made = match response.status {
         400.. => return Err(ReadError::Refused(Fault::read(&response))),
         _ if response.is_success() => make(response.body()),
@@ -53,7 +53,8 @@ fn is_list(value: &Value) -> bool {
 
 /// The answer to a request that changes something, if it is neither a refusal nor a failure.
 fn changed(outcome: Outcome) -> Result<Response, ChangeError> {
-    let response = outcome.map_err(|lost| ChangeError::OutcomeUnknown(UnknownCause::Lost(lost)))?;
+    let response =
+        outcome.map_err(|lost| ChangeError::OutcomeUnknown(UnknownCause::NoResponse(lost)))?;
     match response.status {
         // A server that gave up waiting, or failed, may have done so after the work.
         408 | 500.. => {

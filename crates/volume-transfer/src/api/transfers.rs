@@ -31,7 +31,7 @@ fn transfer(service: Service, project: &ProjectId, id: &TransferId) -> String {
 /// Asks for a transfer to be created.
 ///
 /// `POST /{version}/{project_id}/os-volume-transfer` with `{"transfer":{"volume_id","name"?}}`. One
-/// that [leaves the snapshots behind](CreateTransfer::leave_snapshots) goes to `/volume-transfers`
+/// that [leaves the snapshots behind](CreateTransfer::without_snapshots) goes to `/volume-transfers`
 /// of Cinder's microversion 3.55, where the service has it.
 pub fn create(service: Service, project: &ProjectId, create: &CreateTransfer) -> Request {
     let mut body =
@@ -40,7 +40,7 @@ pub fn create(service: Service, project: &ProjectId, create: &CreateTransfer) ->
         body.push_str("\",\"name\":\"");
         json::escape(&mut body, name.as_str());
     }
-    let no_snapshots = create.leaves_snapshots() && service.can_leave_snapshots();
+    let no_snapshots = create.excludes_snapshots() && service.can_exclude_snapshots();
     body.push_str(if no_snapshots { "\",\"no_snapshots\":true}}" } else { "\"}}" });
     Request {
         method: Method::Post,
@@ -72,7 +72,7 @@ pub fn decode_created(
             return None;
         };
         let auth_key = AuthKey::from_service(key)?;
-        let record = Transfer::read(body.get("transfer")?, asked)?;
+        let record = Transfer::from_json(body.get("transfer")?, asked)?;
         Some(CreatedTransfer { record, auth_key })
     };
     // What is not to be used is not read: there would be a key to be wiped.
@@ -114,7 +114,7 @@ pub fn decode_accepted(outcome: Outcome) -> Result<Transfer, ChangeError> {
     let response = changed(outcome)?;
     read_json(response.body())
         .filter(|_| response.is_success())
-        .and_then(|body| Transfer::read(body.get("transfer")?, None))
+        .and_then(|body| Transfer::from_json(body.get("transfer")?, None))
         .ok_or_else(|| unreadable(&response))
 }
 
@@ -146,13 +146,13 @@ pub fn show_transfer(service: Service, project: &ProjectId, id: &TransferId) -> 
 /// # Errors
 /// See [`ReadError`].
 pub fn decode_transfer(outcome: Outcome) -> Result<Transfer, ReadError> {
-    answer(outcome, |body| Transfer::read(read_json(body)?.get("transfer")?, None))
+    answer(outcome, |body| Transfer::from_json(read_json(body)?.get("transfer")?, None))
 }
 
 /// A project's transfers that nobody has accepted yet, as far as they were read.
 ///
-/// A list is read page by page: as long as there is a [`request`](TransferList::request) it is
-/// sent, and its answer [taken in](TransferList::take).
+/// A list is read page by page: as long as there is a [`request`](TransferList::next_request) it is
+/// sent, and its answer [taken in](TransferList::add_page).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TransferList {
     /// The transfers, in the service's order.
@@ -168,7 +168,7 @@ impl TransferList {
     ///
     /// The first page is asked for without parameters, because where Cinder has no pages it takes
     /// them for filters and finds nothing.
-    pub fn request(&self, service: Service, project: &ProjectId) -> Option<Request> {
+    pub fn next_request(&self, service: Service, project: &ProjectId) -> Option<Request> {
         if self.complete {
             return None;
         }
@@ -188,16 +188,16 @@ impl TransferList {
         Some(request)
     }
 
-    /// Takes in the answer to the [`request`](TransferList::request).
+    /// Takes in the answer to the [`request`](TransferList::next_request).
     ///
     /// # Errors
     /// See [`ReadError`]; what was read before is kept.
-    pub fn take(&mut self, outcome: Outcome) -> Result<(), ReadError> {
+    pub fn add_page(&mut self, outcome: Outcome) -> Result<(), ReadError> {
         let body = read(outcome, "transfers", is_list)?;
         let rows = loose::rows(&body, "transfers");
         let before = self.transfers.len();
         for row in rows {
-            match Transfer::read(row, None) {
+            match Transfer::from_json(row, None) {
                 Some(transfer)
                     if self.transfers.iter().take(before).all(|known| known.id != transfer.id) =>
                 {
@@ -218,22 +218,22 @@ impl TransferList {
     }
 
     /// Looks for the transfer of a volume; a volume has one at most.
-    pub fn trace(&self, volume: &VolumeId) -> Trace {
+    pub fn lookup(&self, volume: &VolumeId) -> TransferLookup {
         match self.transfers.iter().find(|transfer| transfer.volume_id == *volume) {
-            Some(transfer) => Trace::Made(transfer.clone()),
-            None if self.complete && self.unreadable == 0 => Trace::NotMade,
-            None => Trace::CannotTell,
+            Some(transfer) => TransferLookup::Found(transfer.clone()),
+            None if self.complete && self.unreadable == 0 => TransferLookup::NotFound,
+            None => TransferLookup::Inconclusive,
         }
     }
 }
 
 /// What became of a create request whose answer was lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trace {
+pub enum TransferLookup {
     /// The transfer is there. Its key is lost: cancel it and start over.
-    Made(Transfer),
+    Found(Transfer),
     /// There is none. It can be asked for again.
-    NotMade,
+    NotFound,
     /// The list does not tell.
-    CannotTell,
+    Inconclusive,
 }

@@ -24,7 +24,7 @@ pub struct VolumeList {
 
 impl VolumeList {
     /// Asks for the first page, or the next one; `None` when all is read.
-    pub fn request(&self, service: Service, project: &ProjectId) -> Option<Request> {
+    pub fn next_request(&self, service: Service, project: &ProjectId) -> Option<Request> {
         if self.complete {
             return None;
         }
@@ -38,12 +38,12 @@ impl VolumeList {
         Some(get(path))
     }
 
-    /// Takes in the answer to the [`request`](VolumeList::request).
+    /// Takes in the answer to the [`request`](VolumeList::next_request).
     ///
     /// # Errors
     /// See [`ReadError`]; what was read before is kept. A page of which no row can be read is
     /// unreadable if there are others behind it: they are asked for by a row of this one.
-    pub fn take(&mut self, outcome: Outcome) -> Result<(), ReadError> {
+    pub fn add_page(&mut self, outcome: Outcome) -> Result<(), ReadError> {
         let (mut page, screened) = answer(outcome, |body| {
             let (mut screen, mut page) = (ListReader::new(), Vec::new());
             screen.push(body, |row| page.push(row.volume(body))).ok()?;
@@ -72,9 +72,9 @@ pub fn show_volume(service: Service, project: &ProjectId, volume: &VolumeId) -> 
 
 /// What has become of a volume that was promised to another project.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum TransferProgress {
     /// It still waits to be accepted, or the service is not done yet.
-    Waiting,
+    Pending,
     /// It is this project's again, or still, and can be used.
     Available,
     /// It is not in this project any more: the other side has accepted it.
@@ -87,18 +87,20 @@ pub enum Fate {
 ///
 /// # Errors
 /// See [`ReadError`]. That the volume is not there is no error, but a fate.
-pub fn decode_fate(outcome: Outcome) -> Result<Fate, ReadError> {
+pub fn decode_progress(outcome: Outcome) -> Result<TransferProgress, ReadError> {
     let volume = match read(outcome, "volume", Value::is_object) {
-        Ok(body) => body.get("volume").and_then(Volume::read),
+        Ok(body) => body.get("volume").and_then(Volume::from_json),
         Err(ReadError::Refused(fault)) if fault.kind() == FaultKind::NotFound => {
-            return Ok(Fate::Gone);
+            return Ok(TransferProgress::Gone);
         }
         Err(error) => return Err(error),
     };
     Ok(match volume.map(|volume| volume.status) {
-        Some(VolumeStatus::Available) => Fate::Available,
-        Some(status @ (VolumeStatus::InUse | VolumeStatus::Other(_))) => Fate::Other(status),
+        Some(VolumeStatus::Available) => TransferProgress::Available,
+        Some(status @ (VolumeStatus::InUse | VolumeStatus::Other(_))) => {
+            TransferProgress::Other(status)
+        }
         // An answer that does not tell is as good as none yet.
-        Some(VolumeStatus::AwaitingTransfer) | None => Fate::Waiting,
+        Some(VolumeStatus::AwaitingTransfer) | None => TransferProgress::Pending,
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::VOLUME;
 use crate::recorded;
-use volume_transfer::{ChangeError, Lost, Response, UnknownCause, VolumeId, api};
+use volume_transfer::{ChangeError, Response, TransportError, UnknownCause, VolumeId, api};
 
 fn asked(volume: &str) -> Option<VolumeId> {
     VolumeId::parse(volume).ok()
@@ -63,7 +63,7 @@ fn a_real_cinder_s_records_are_read() {
         let recorded = recorded::one(part);
         let body: serde_json::Value = serde_json::from_slice(&recorded.body).unwrap();
         let mut list = api::TransferList::default();
-        list.take(Ok(recorded.response())).unwrap();
+        list.add_page(Ok(recorded.response())).unwrap();
         let transfers = list.transfers;
         assert_eq!(transfers.len(), body["transfers"].as_array().unwrap().len());
         assert_eq!(body["transfers"][0]["created_at"].as_str(), transfers[0].created_at.as_deref());
@@ -128,9 +128,9 @@ fn an_answer_without_a_record_and_key_leaves_the_outcome_unknown() {
 
 #[test]
 fn no_answer_and_a_failed_server_leave_the_outcome_unknown() {
-    for lost in [Lost::Connection, Lost::Timeout] {
+    for lost in [TransportError::Connection, TransportError::Timeout] {
         let error = api::decode_created(asked(VOLUME), Err(lost)).unwrap_err();
-        assert_eq!(error, ChangeError::OutcomeUnknown(UnknownCause::Lost(lost)));
+        assert_eq!(error, ChangeError::OutcomeUnknown(UnknownCause::NoResponse(lost)));
     }
     for status in [408, 500, 502, 503, 504] {
         for body in

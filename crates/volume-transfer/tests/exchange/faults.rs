@@ -39,8 +39,9 @@ fn what_a_fault_is_about() {
         (415, r#"{"badMediaType":{"code":415,"message":"m"}}"#, Refused, Some("m")),
     ];
     for (status, body, kind, message) in table {
-        let error =
-            api::VolumeList::default().take(Ok(Response::new(status, body.into()))).unwrap_err();
+        let error = api::VolumeList::default()
+            .add_page(Ok(Response::new(status, body.into())))
+            .unwrap_err();
         let ReadError::Refused(fault) = &error else { panic!("{status} {body}") };
         assert_eq!((fault.kind(), fault.message.as_deref()), (kind, message), "{status} {body}");
         assert_eq!(error.kind(), kind);
@@ -61,7 +62,7 @@ fn what_a_real_cinder_s_fault_is_about() {
         ("noauth-160-url-v2", Address),
     ] {
         let recorded = recorded::one(part);
-        let error = api::VolumeList::default().take(Ok(recorded.response())).unwrap_err();
+        let error = api::VolumeList::default().add_page(Ok(recorded.response())).unwrap_err();
         assert_eq!(error.kind(), kind, "{part}");
         assert!(error.to_string().contains(&recorded.status.to_string()), "{error}");
     }
@@ -70,7 +71,7 @@ fn what_a_real_cinder_s_fault_is_about() {
 #[test]
 fn a_request_id_and_a_wait_are_found_wherever_they_are() {
     let body = r#"{"error_code":"APIGW.0308","error_msg":"m","request_id":"from the body"}"#;
-    let fault = |response: Response| match api::VolumeList::default().take(Ok(response)) {
+    let fault = |response: Response| match api::VolumeList::default().add_page(Ok(response)) {
         Err(ReadError::Refused(fault)) => fault,
         other => panic!("{other:?}"),
     };
@@ -89,14 +90,14 @@ fn a_request_id_and_a_wait_are_found_wherever_they_are() {
 fn a_message_without_end_is_cut() {
     let body = format!(r#"{{"error":{{"code":"c","message":"{}"}}}}"#, "卷".repeat(5000));
     let answer = Ok(Response::new(400, body.into()));
-    let Err(ReadError::Refused(fault)) = api::VolumeList::default().take(answer) else {
+    let Err(ReadError::Refused(fault)) = api::VolumeList::default().add_page(answer) else {
         panic!("not refused");
     };
     assert_eq!(fault.message.unwrap().chars().count(), 1000);
 }
 
 fn fault(status: u16, body: &str) -> volume_transfer::Fault {
-    match api::VolumeList::default().take(Ok(Response::new(status, body.into()))) {
+    match api::VolumeList::default().add_page(Ok(Response::new(status, body.into()))) {
         Err(ReadError::Refused(fault)) => fault,
         other => panic!("{status} {body}: {other:?}"),
     }
@@ -181,7 +182,7 @@ fn tells_a_firewall_s_refusal_from_the_service_s() {
             let Err(ChangeError::OutcomeUnknown(cause)) = created else {
                 panic!("{status} {body}");
             };
-            assert_eq!((cause.code(), cause.looks()), ("blocked", 2));
+            assert_eq!((cause.code(), cause.required_lookups()), ("blocked", 2));
         }
     }
     for body in [r#"{"forbidden":{"code":403,"message":"m"}}"#, r#"{"message":"Forbidden"}"#] {

@@ -8,7 +8,7 @@ use volume_transfer::{
 
 const MARK: &str = "\u{feff}";
 
-fn ok(body: &str) -> Result<Response, volume_transfer::Lost> {
+fn ok(body: &str) -> Result<Response, volume_transfer::TransportError> {
     Ok(Response::new(200, body.into()))
 }
 
@@ -27,7 +27,7 @@ fn skips_a_byte_order_mark() {
     for before in [MARK, "\u{feff}\r\n", "\n\u{feff}", " \t\n"] {
         let marked = format!("{before}{list}");
         let mut volumes = VolumeList::default();
-        volumes.take(ok(&marked)).unwrap();
+        volumes.add_page(ok(&marked)).unwrap();
         assert_eq!(volumes.volumes[0].name.as_deref(), Some("a"), "{before:?}");
         for part in [1, 2, 3, 4, marked.len()] {
             let (mut screen, mut rows) = (ListReader::new(), Vec::new());
@@ -46,12 +46,12 @@ fn skips_a_byte_order_mark() {
             Some("k")
         );
         let mut transfers = TransferList::default();
-        transfers.take(ok(&format!(r#"{before}{{"transfers":[{transfer}]}}"#))).unwrap();
+        transfers.add_page(ok(&format!(r#"{before}{{"transfers":[{transfer}]}}"#))).unwrap();
         assert_eq!(transfers.transfers.len(), 1);
-        assert!(Handover::read(format!("{before}{transfer}").as_bytes()).is_ok());
+        assert!(Handover::from_json(format!("{before}{transfer}").as_bytes()).is_ok());
 
         let refusal = format!(r#"{before}{{"error":{{"code":"EVS.0002","message":"m"}}}}"#);
-        let error = VolumeList::default().take(Ok(Response::new(400, refusal.into())));
+        let error = VolumeList::default().add_page(Ok(Response::new(400, refusal.into())));
         assert_eq!(error.unwrap_err().kind(), FaultKind::Token);
     }
 }
@@ -68,19 +68,19 @@ fn refuses_half_a_byte_order_mark() {
 #[test]
 fn reads_null_as_an_empty_list() {
     let mut volumes = VolumeList::default();
-    volumes.take(ok(r#"{"volumes":null,"volumes_links":null}"#)).unwrap();
+    volumes.add_page(ok(r#"{"volumes":null,"volumes_links":null}"#)).unwrap();
     assert_eq!((volumes.volumes.len(), volumes.unreadable), (0, 0));
     let mut transfers = TransferList::default();
-    transfers.take(ok(r#"{"transfers":null}"#)).unwrap();
-    assert_eq!(transfers.trace(&volume()), api::Trace::NotMade);
+    transfers.add_page(ok(r#"{"transfers":null}"#)).unwrap();
+    assert_eq!(transfers.lookup(&volume()), api::TransferLookup::NotFound);
     let mut facts = Facts::default();
-    api::Question::Snapshots.take(ok(r#"{"snapshots":null}"#), &mut facts).unwrap();
-    api::Question::Vaults.take(ok(r#"{"vaults":null}"#), &mut facts).unwrap();
+    api::FactQuery::Snapshots.record(ok(r#"{"snapshots":null}"#), &mut facts).unwrap();
+    api::FactQuery::Vaults.record(ok(r#"{"vaults":null}"#), &mut facts).unwrap();
     assert_eq!((facts.snapshots, facts.backup_policy), (Some(false), Some(false)));
     for none in ["{}", r#"{"volumes":{}}"#, r#"{"volumes":-1}"#, r#"{"volumes":NaN}"#, "null"] {
-        assert!(VolumeList::default().take(ok(none)).is_err(), "{none}");
+        assert!(VolumeList::default().add_page(ok(none)).is_err(), "{none}");
         let none = none.replace("volumes", "transfers");
-        assert!(TransferList::default().take(ok(&none)).is_err(), "{none}");
+        assert!(TransferList::default().add_page(ok(&none)).is_err(), "{none}");
     }
 }
 
@@ -105,7 +105,7 @@ fn an_odd_value_hides_nothing_beside_it() {
             {{"id":{odd}}},{{"id":"{other}","name":"b","size":7,"metadata":{{"policy":{odd}}}}}]}}"#
         );
         let mut volumes = VolumeList::default();
-        volumes.take(ok(&list)).unwrap();
+        volumes.add_page(ok(&list)).unwrap();
         let [first, second] = &volumes.volumes[..] else { panic!("{odd}: {volumes:?}") };
         assert_eq!((first.size, volumes.unreadable), (None, 2), "{odd}");
         assert_eq!((second.name.as_deref(), second.size), (Some("b"), Some(7)), "{odd}");
@@ -115,7 +115,7 @@ fn an_odd_value_hides_nothing_beside_it() {
             {{"id":"u","volume_id":"{other}"}}]}}"#
         );
         let mut transfers = TransferList::default();
-        transfers.take(ok(&list)).unwrap();
+        transfers.add_page(ok(&list)).unwrap();
         assert_eq!((transfers.transfers.len(), transfers.unreadable), (2, 1), "{odd}");
 
         let created = format!(
@@ -141,14 +141,14 @@ fn any_status_of_success_is_one() {
     let accepted = format!(r#"{{"transfer":{{"id":"t","volume_id":"{VOLUME}"}}}}"#);
     for status in [200, 201, 202, 203, 206, 299] {
         let mut volumes = VolumeList::default();
-        volumes.take(Ok(Response::new(status, list.clone().into()))).unwrap();
+        volumes.add_page(Ok(Response::new(status, list.clone().into()))).unwrap();
         assert_eq!(volumes.volumes.len(), 1);
         assert_eq!(key(status, created).as_deref(), Some("k"));
         assert!(api::decode_accepted(Ok(Response::new(status, accepted.clone().into()))).is_ok());
     }
     // What stands under a token of Cinder's is no list, and no other success.
     let token = |body: &str| Ok(Response::new(204, body.into()).with_header("X-Auth-Token", "a:p"));
-    assert!(VolumeList::default().take(token(&list)).is_err());
+    assert!(VolumeList::default().add_page(token(&list)).is_err());
     assert!(api::decode_accepted(token(&accepted)).is_err());
 }
 
@@ -161,7 +161,7 @@ fn an_error_under_a_status_of_success_keeps_its_words() {
     ] {
         for status in [200, 202] {
             let Err(ReadError::Refused(fault)) =
-                VolumeList::default().take(Ok(Response::new(status, body.into())))
+                VolumeList::default().add_page(Ok(Response::new(status, body.into())))
             else {
                 panic!("{status} {body}");
             };

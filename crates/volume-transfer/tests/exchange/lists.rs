@@ -3,8 +3,8 @@
 use crate::{PROJECT, VOLUME};
 use volume_transfer::api::{self, VolumeList};
 use volume_transfer::{
-    Facts, FaultKind, Lost, Outcome, ProjectId, ReadError, Response, Service, UnknownCause,
-    VolumeId,
+    Facts, FaultKind, Outcome, ProjectId, ReadError, Response, Service, TransportError,
+    UnknownCause, VolumeId,
 };
 
 #[test]
@@ -13,15 +13,15 @@ fn an_answer_that_is_no_list_is_unreadable_and_keeps_its_status() {
         [(200, "<html>"), (200, "{}"), (200, r#"{"volumes":3}"#), (204, ""), (0, "")]
     {
         let answer = Response::new(status, body.into()).with_header("X-Request-Id", "r");
-        let error = VolumeList::default().take(Ok(answer)).unwrap_err();
+        let error = VolumeList::default().add_page(Ok(answer)).unwrap_err();
         assert!(matches!(error, ReadError::Unreadable(_)), "{status} {body}");
         assert_eq!(error.kind(), FaultKind::Address);
         let fault = error.fault().unwrap();
         assert_eq!((fault.status, fault.request_id.as_deref()), (status, Some("r")));
         assert_eq!(UnknownCause::Unreadable(fault.clone()).fault(), Some(fault));
     }
-    let lost = VolumeList::default().take(Err(Lost::Timeout)).unwrap_err();
-    assert_eq!(lost, ReadError::Lost(Lost::Timeout));
+    let lost = VolumeList::default().add_page(Err(TransportError::Timeout)).unwrap_err();
+    assert_eq!(lost, ReadError::NoResponse(TransportError::Timeout));
     assert_eq!((lost.kind(), lost.fault()), (FaultKind::Server, None));
 }
 
@@ -36,44 +36,44 @@ fn page(rows: &str, more: bool) -> Outcome {
 fn a_list_of_volumes_is_read_page_by_page() {
     let project = ProjectId::parse(PROJECT).unwrap();
     let row = |n: usize| format!(r#"{{"id":"c86b9af4-151d-4ead-b62c-5fb967af{n:04}"}}"#);
-    let next = |list: &VolumeList| Some(list.request(Service::Cinder, &project)?.path);
+    let next = |list: &VolumeList| Some(list.next_request(Service::Cinder, &project)?.path);
     let mut list = VolumeList::default();
-    list.take(page(&format!(r#"{{"id":"no uuid"}},{},7,{{"name":"no id"}}"#, row(1)), true))
+    list.add_page(page(&format!(r#"{{"id":"no uuid"}},{},7,{{"name":"no id"}}"#, row(1)), true))
         .unwrap();
     assert_eq!((list.volumes.len(), list.unreadable), (1, 3));
     assert!(
         next(&list).unwrap().ends_with("?limit=1000&marker=c86b9af4-151d-4ead-b62c-5fb967af0001")
     );
     let before = list.clone();
-    assert!(list.take(Err(Lost::Connection)).is_err());
-    assert!(list.take(page("", true).map(|_| Response::new(200, b"{".to_vec()))).is_err());
+    assert!(list.add_page(Err(TransportError::Connection)).is_err());
+    assert!(list.add_page(page("", true).map(|_| Response::new(200, b"{".to_vec()))).is_err());
     assert_eq!(list, before, "what was read is kept");
-    list.take(page(&[row(2), row(3)].join(","), true)).unwrap();
+    list.add_page(page(&[row(2), row(3)].join(","), true)).unwrap();
     assert!(next(&list).unwrap().ends_with("0003"));
-    list.take(page(&row(4), false)).unwrap();
+    list.add_page(page(&row(4), false)).unwrap();
     assert_eq!((list.volumes.len(), next(&list)), (4, None));
 
     // A service that knows no markers: its first page again is not shown again.
     let mut list = VolumeList::default();
     let first = || page(&format!("{},{},7", row(1), row(2)), true);
-    list.take(first()).unwrap();
-    list.take(first()).unwrap();
+    list.add_page(first()).unwrap();
+    list.add_page(first()).unwrap();
     assert_eq!((list.volumes.len(), list.unreadable, next(&list)), (2, 1, None));
 
     // One whose page begins with its marker ends by saying its last row again.
     let mut list = VolumeList::default();
-    list.take(first()).unwrap();
-    list.take(page(&row(2), true)).unwrap();
+    list.add_page(first()).unwrap();
+    list.add_page(page(&row(2), true)).unwrap();
     assert_eq!((list.volumes.len(), next(&list)), (2, None));
 
     // Rows to go on from there are none, and others there are: that is not all.
     let mut list = VolumeList::default();
-    assert!(list.take(page("7", true)).is_err());
+    assert!(list.add_page(page("7", true)).is_err());
     assert_eq!(list, VolumeList::default());
-    list.take(page("7", false)).unwrap();
+    list.add_page(page("7", false)).unwrap();
     assert_eq!((list.unreadable, next(&list)), (1, None));
     let mut list = VolumeList::default();
-    list.take(page("", true)).unwrap();
+    list.add_page(page("", true)).unwrap();
     assert_eq!(next(&list), None);
 }
 
@@ -85,7 +85,7 @@ fn a_volume_whose_name_is_no_text_is_called_by_its_id() {
         body.extend(name);
         body.extend(br#""}]}"#);
         let mut list = VolumeList::default();
-        list.take(Ok(Response::new(200, body))).unwrap();
+        list.add_page(Ok(Response::new(200, body))).unwrap();
         let volume = list.volumes.first().unwrap();
         assert_eq!((volume.label(), volume.size), (VOLUME, Some(40)), "{name:?}");
     }
@@ -93,25 +93,25 @@ fn a_volume_whose_name_is_no_text_is_called_by_its_id() {
 
 #[test]
 fn a_lost_transfer_is_looked_for_and_a_list_with_gaps_proves_nothing() {
-    use api::Trace::{CannotTell, Made, NotMade};
+    use api::TransferLookup::{Found, Inconclusive, NotFound};
     let volume = VolumeId::parse(VOLUME).unwrap();
-    let trace = |rows: &str, links: &str| {
+    let lookup = |rows: &str, links: &str| {
         let body = format!(r#"{{"transfers":[{rows}]{links}}}"#);
         let mut list = api::TransferList::default();
-        list.take(Ok(Response::new(200, body.into()))).unwrap();
-        list.trace(&volume)
+        list.add_page(Ok(Response::new(200, body.into()))).unwrap();
+        list.lookup(&volume)
     };
     let ours = format!(r#"{{"id":"t","volume_id":"{VOLUME}"}}"#);
     let other = r#"{"id":"u","volume_id":"b104b8db-170d-441b-897a-3c8ba9c5a214"}"#;
     let next = r#","transfers_links":[{"rel":"next","href":"x"}]"#;
-    assert_eq!(trace("", ""), NotMade);
-    assert_eq!(trace(other, ""), NotMade);
-    assert_eq!(trace(other, next), CannotTell);
-    assert_eq!(trace(&format!("{other},7"), ""), CannotTell);
-    assert_eq!(trace(&format!(r#"{other},{{"id":"v","volume_id":"?"}}"#), ""), CannotTell);
-    assert_eq!(trace(&vec![other; 1000].join(","), ""), CannotTell);
-    for found in [trace(&ours, ""), trace(&format!("7,{ours}"), next)] {
-        let Made(transfer) = found else { panic!("{found:?}") };
+    assert_eq!(lookup("", ""), NotFound);
+    assert_eq!(lookup(other, ""), NotFound);
+    assert_eq!(lookup(other, next), Inconclusive);
+    assert_eq!(lookup(&format!("{other},7"), ""), Inconclusive);
+    assert_eq!(lookup(&format!(r#"{other},{{"id":"v","volume_id":"?"}}"#), ""), Inconclusive);
+    assert_eq!(lookup(&vec![other; 1000].join(","), ""), Inconclusive);
+    for found in [lookup(&ours, ""), lookup(&format!("7,{ours}"), next)] {
+        let Found(transfer) = found else { panic!("{found:?}") };
         assert_eq!(transfer.id.as_str(), "t");
     }
 }
@@ -121,7 +121,7 @@ fn snapshots_are_seen() {
     let has = |body: &str| {
         let mut facts = Facts::default();
         let answer = Ok(Response::new(200, body.into()));
-        api::Question::Snapshots.take(answer, &mut facts).map(|_| facts.snapshots)
+        api::FactQuery::Snapshots.record(answer, &mut facts).map(|_| facts.snapshots)
     };
     assert_eq!(has(r#"{"count":2,"snapshots":[{"id":"s"}]}"#), Ok(Some(true)));
     assert_eq!(has(r#"{"snapshots":[]}"#), Ok(Some(false)));

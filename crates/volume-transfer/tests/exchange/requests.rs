@@ -17,7 +17,7 @@ fn transfer_of(volume: &str, name: &str) -> CreateTransfer {
 
 fn named(volume: &str, name: &str, service: Service) -> CreateTransfer {
     let json = format!(r#"{{"id":"{volume}","status":"available"}}"#);
-    let volume = Volume::read(&serde_json::from_str(&json).unwrap()).unwrap();
+    let volume = Volume::from_json(&serde_json::from_str(&json).unwrap()).unwrap();
     let eligible = eligibility::check(&volume, &Facts::default(), Service::EvsV2).admit().unwrap();
     CreateTransfer::new(eligible, TransferName::parse(name, service.name_rule()).unwrap())
 }
@@ -63,10 +63,13 @@ fn every_read_goes_where_its_service_has_it() {
         (Service::Cinder, format!("/v3/{p}/volumes/detail?limit=1000"), format!("/v3/{p}/snapshots/detail?volume_id={VOLUME}&limit=1"), format!("/v3/{p}/os-volume-transfer/detail")),
     ];
     for (service, volumes, snapshots, transfers) in table {
-        assert_eq!(api::VolumeList::default().request(service, &project).unwrap().path, volumes);
-        let asked = api::Question::Snapshots.request(service, &project, &volume);
+        assert_eq!(
+            api::VolumeList::default().next_request(service, &project).unwrap().path,
+            volumes
+        );
+        let asked = api::FactQuery::Snapshots.request(service, &project, &volume);
         assert_eq!(asked.path, snapshots);
-        let list = api::TransferList::default().request(service, &project).unwrap();
+        let list = api::TransferList::default().next_request(service, &project).unwrap();
         assert_eq!(list.path, transfers);
         assert!(list.body.is_none() && list.microversion.is_none());
     }

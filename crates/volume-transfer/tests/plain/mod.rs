@@ -10,7 +10,7 @@ pub(crate) fn read(text: &[u8]) -> Option<(Vec<Volume>, ListSummary)> {
     let body: Value = serde_json::from_slice(text).ok()?;
     let rows = body.get("volumes")?;
     let rows = if rows.is_null() { &[] } else { rows.as_array()?.as_slice() };
-    let volumes: Vec<_> = rows.iter().filter_map(Volume::read).collect();
+    let volumes: Vec<_> = rows.iter().filter_map(Volume::from_json).collect();
     let links = body.get("volumes_links").and_then(Value::as_array);
     let next = |link: &Value| link.get("rel").is_some_and(|rel| rel == "next");
     let more = links.is_some_and(|links| links.iter().any(next));

@@ -3,21 +3,21 @@
 
 use fuzz::{outcome, sample};
 use libfuzzer_sys::fuzz_target;
-use volume_transfer::api::Question;
+use volume_transfer::api::FactQuery;
 use volume_transfer::{Facts, ProjectId, Service};
 
 fuzz_target!(|data: &[u8]| {
     let project = ProjectId::parse("dd14c6ac581f40059e27f5320b60bf2f").unwrap();
     for service in Service::ALL {
-        for question in Question::of(service) {
+        for query in FactQuery::for_service(service) {
             let mut facts = Facts::default();
-            let mut next = Some(question);
+            let mut next = Some(query);
             for response in data.split(|byte| *byte == 0xff) {
-                let Some(question) = next.take() else { break };
-                let request = question.request(service, &project, &sample());
+                let Some(query) = next.take() else { break };
+                let request = query.request(service, &project, &sample());
                 assert!(request.path.is_ascii() && !request.path.contains(['\n', ' ']));
                 let before = facts;
-                match question.take(outcome(response), &mut facts) {
+                match query.record(outcome(response), &mut facts) {
                     Ok(following) => next = following,
                     Err(_) => assert_eq!(facts, before),
                 }

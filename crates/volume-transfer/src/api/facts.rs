@@ -14,15 +14,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use serde_json::Value;
 
-/// A question about one volume. Its [`request`](Question::request) is sent, and the answer
-/// [taken in](Question::take), which may lead to one more question.
+/// A query about one volume. Its [`request`](FactQuery::request) is sent, and the answer
+/// [taken in](FactQuery::record), which may lead to one more query.
 ///
 /// Backups and backup policies are those of Huawei's Cloud Backup and Recovery (CBR): `GET
 /// /v3/{project_id}/backups`, `/vaults` and `/policies`. It has an address of its own; whoever
 /// answers for EVS at one address must pass these paths on to it. Where nobody does, the answer is
 /// an error and the fact stays unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Question {
+pub enum FactQuery {
     /// Whether it has snapshots.
     Snapshots,
     /// Whether it has backups of its own.
@@ -37,73 +37,77 @@ pub enum Question {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VaultId(String);
 
-impl Question {
-    /// The questions whose answers the constraints of a service depend on.
-    pub fn of(service: Service) -> Vec<Question> {
+impl FactQuery {
+    /// The queries whose answers the constraints of a service depend on.
+    pub fn for_service(service: Service) -> Vec<FactQuery> {
         let constraints = service.constraints();
-        let mut questions = Vec::new();
+        let mut queries = Vec::new();
         if constraints.contains(Constraint::BackupsAndSnapshots) {
-            questions.extend([Question::Snapshots, Question::Backups]);
+            queries.extend([FactQuery::Snapshots, FactQuery::Backups]);
         }
         if constraints.contains(Constraint::BackupPolicy) {
-            questions.push(Question::Vaults);
+            queries.push(FactQuery::Vaults);
         }
-        questions
+        queries
     }
 
     /// Asks it.
     pub fn request(&self, service: Service, project: &ProjectId, volume: &VolumeId) -> Request {
         let (paths, project, volume) = (service.paths(), project.as_str(), volume.as_str());
         get(match self {
-            Question::Snapshots => {
+            FactQuery::Snapshots => {
                 let (version, snapshots) = (paths.version, paths.snapshots);
                 format!("/{version}/{project}/{snapshots}/detail?volume_id={volume}&limit=1")
             }
-            Question::Backups => format!(
+            FactQuery::Backups => format!(
                 "/v3/{project}/backups?resource_id={volume}&resource_type=OS::Cinder::Volume&limit=1"
             ),
-            Question::Vaults => {
+            FactQuery::Vaults => {
                 format!("/v3/{project}/vaults?object_type=disk&resource_ids={volume}")
             }
-            Question::Policies(vaults) => {
+            FactQuery::Policies(vaults) => {
                 let vault = vaults.last().map(|vault| vault.0.as_str()).unwrap_or_default();
                 format!("/v3/{project}/policies?vault_id={vault}")
             }
         })
     }
 
-    /// Takes the answer into what is known of the volume, and gives the question that it leads to.
+    /// Takes the answer into what is known of the volume, and gives the query that it leads to.
     ///
     /// # Errors
     /// See [`ReadError`]; nothing is learned then.
-    pub fn take(self, outcome: Outcome, facts: &mut Facts) -> Result<Option<Question>, ReadError> {
+    pub fn record(
+        self,
+        outcome: Outcome,
+        facts: &mut Facts,
+    ) -> Result<Option<FactQuery>, ReadError> {
         let mut next = None;
         match self {
-            Question::Snapshots => {
+            FactQuery::Snapshots => {
                 let body = read(outcome, "snapshots", is_list)?;
                 facts.snapshots = Some(!loose::rows(&body, "snapshots").is_empty());
             }
             // Counted by CBR. Cinder has a list of the same path, which knows no such filter and
             // has no count: it is no answer to this.
-            Question::Backups => facts.backups = Some(count(outcome)? > 0),
-            Question::Vaults => {
+            FactQuery::Backups => facts.backups = Some(count(outcome)? > 0),
+            FactQuery::Vaults => {
                 let body = read(outcome, "vaults", is_list)?;
                 let vaults: Option<Vec<_>> =
                     loose::rows(&body, "vaults").iter().map(VaultId::read).collect();
                 match vaults {
                     Some(vaults) if vaults.is_empty() => facts.backup_policy = Some(false),
-                    Some(vaults) => next = Some(Question::Policies(vaults)),
+                    Some(vaults) => next = Some(FactQuery::Policies(vaults)),
                     // One that cannot be asked about leaves it open.
                     None => {}
                 }
             }
-            Question::Policies(mut vaults) => {
+            FactQuery::Policies(mut vaults) => {
                 let has = count(outcome)? > 0;
                 vaults.pop();
                 if has || vaults.is_empty() {
                     facts.backup_policy = Some(has);
                 } else {
-                    next = Some(Question::Policies(vaults));
+                    next = Some(FactQuery::Policies(vaults));
                 }
             }
         }
