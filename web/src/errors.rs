@@ -31,7 +31,7 @@ pub(crate) fn FaultDetails(fault: Fault) -> impl IntoView {
     view! { <dl class="fault" aria-label=t(key::FAULT_TITLE)>{rows}</dl> }
 }
 
-fn retry_after(language: Language, wait: Wait) -> String {
+fn retry_after(language: Language, wait: RetryDelay) -> String {
     match wait {
         RetryDelay::Seconds(seconds) => {
             language.format(key::FAULT_SECONDS, &[("seconds", &seconds.to_string())])

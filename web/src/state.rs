@@ -222,7 +222,7 @@ impl AppState {
 
     /// Records the facts that a rejection reveals about a volume.
     pub(crate) fn record_fault(self, volume: &VolumeId, fault: &Fault) {
-        self.update_facts(volume, |facts| *facts = facts.after(fault));
+        self.update_facts(volume, |facts| *facts = facts.with_fault(fault));
     }
 
     fn update_facts(self, volume: &VolumeId, update: impl FnOnce(&mut Facts)) {

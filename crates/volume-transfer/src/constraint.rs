@@ -1,21 +1,24 @@
-//! The nine constraints of the API page. What is known of each is [`eligibility`](crate::eligibility)'s.
+//! The nine constraints on a volume. [`eligibility`](crate::eligibility) checks them.
 
-/// A reason for which a service refuses a transfer, with a 400 and no word of which.
+/// A requirement that a volume must meet. If it doesn't, the service returns 400 without saying which
+/// one failed.
 ///
-/// Source: the constraints of EVS's "creating a volume transfer".
+/// Exhaustive on purpose: a new constraint must make every `match` in a caller fail to compile.
+///
+/// Source: the constraints in EVS's "Creating a Volume Transfer".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Constraint {
     /// The status must be `available`.
     Status,
     /// Not billed yearly or monthly (包周期).
     Billing,
-    /// Not frozen (冻结). No field tells: the server's refusal is the first to say so.
+    /// Not frozen (冻结). No field shows this: only the server's refusal does.
     Frozen,
     /// Not encrypted.
     Encryption,
-    /// Neither backups nor snapshots; either one blocks.
+    /// Has neither backups nor snapshots.
     BackupsAndSnapshots,
-    /// No backup policy.
+    /// Has no backup policy.
     BackupPolicy,
     /// Not on Dedicated Distributed Storage (DSS).
     Dss,
@@ -26,7 +29,7 @@ pub enum Constraint {
 }
 
 impl Constraint {
-    /// Every constraint, in the order of the API page.
+    /// All constraints, in the order of the EVS documentation.
     pub const ALL: [Constraint; 9] = [
         Constraint::Status,
         Constraint::Billing,
@@ -39,7 +42,7 @@ impl Constraint {
         Constraint::SystemDisk,
     ];
 
-    /// A stable code, such as `status` or `backups_and_snapshots`.
+    /// Returns a stable code, such as `status` or `backups_and_snapshots`.
     pub const fn code(self) -> &'static str {
         match self {
             Constraint::Status => "status",
@@ -59,36 +62,37 @@ impl Constraint {
     }
 }
 
-/// A few of the constraints. One bit each, in the order of [`Constraint::ALL`]: small enough to be
-/// kept for every volume of a long list.
+/// A set of constraints, with one bit for each in the order of [`Constraint::ALL`].
+///
+/// It takes two bytes, so that a long list can keep one for every volume.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ConstraintSet(u16);
 
 impl ConstraintSet {
-    /// The set without any.
+    /// The empty set.
     pub const EMPTY: ConstraintSet = ConstraintSet(0);
 
-    /// Bit `n` stands for `Constraint::ALL[n]`.
+    /// Returns the set as a bit mask, in which bit `n` stands for `Constraint::ALL[n]`.
     pub const fn bits(self) -> u16 {
         self.0
     }
 
-    /// Whether there is none in it.
+    /// Returns whether the set is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Whether this one is in it.
+    /// Returns whether the set contains a constraint.
     pub const fn contains(self, constraint: Constraint) -> bool {
         self.0 & constraint.bit() != 0
     }
 
-    /// Those that are in it, in the order of the API page.
+    /// Iterates over the set in the order of [`Constraint::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Constraint> {
         Constraint::ALL.into_iter().filter(move |&constraint| self.contains(constraint))
     }
 
-    /// The set of these.
+    /// Creates a set of the given constraints.
     pub const fn of(constraints: &[Constraint]) -> ConstraintSet {
         let mut set = ConstraintSet::EMPTY;
         let mut rest = constraints;

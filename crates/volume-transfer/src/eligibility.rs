@@ -1,4 +1,4 @@
-//! Whether a volume can be transferred: one verdict for each constraint of the API page.
+//! Checks whether a volume can be transferred, with a verdict for each constraint.
 
 use crate::constraint::{Constraint, ConstraintSet};
 use crate::error::Fault;
@@ -7,35 +7,35 @@ use crate::id::VolumeId;
 use crate::service::Service;
 use crate::volume::Volume;
 
-/// What is known of a constraint.
+/// Whether a volume meets a constraint, as far as we can tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
-    /// It holds.
+    /// The volume meets it.
     Met,
-    /// It does not hold, and the server would refuse.
+    /// The volume doesn't meet it, so the server would refuse the transfer.
     Violated,
-    /// Nothing at hand tells. The server decides.
+    /// Not enough is known. The server decides.
     Unknown,
 }
 
-/// What is known of a volume beside its record. `None` is *not known*, never *fine*.
+/// What is known about a volume beyond its record. `None` means *unknown*, never *no*.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// Whether it has snapshots.
+    /// Whether the volume has snapshots.
     pub snapshots: Option<bool>,
-    /// Whether it has backups.
+    /// Whether the volume has backups.
     pub backups: Option<bool>,
     /// Whether a backup policy applies to it.
     pub backup_policy: Option<bool>,
-    /// Whether it is frozen.
+    /// Whether the volume is frozen.
     pub frozen: Option<bool>,
 }
 
 impl Facts {
-    /// Takes in what a refusal says of the volume.
+    /// Records what a refusal reveals about the volume.
     #[must_use]
     pub fn with_fault(mut self, fault: &Fault) -> Facts {
-        // EVS.2068 "volume is locked", EVS.2144 "account frozen": the only signs of a frozen volume.
+        // EVS.2068 "volume is locked", EVS.2144 "account frozen": nothing else shows that a volume is frozen.
         if let Some("EVS.2068" | "EVS.2144") = fault.code.as_deref() {
             self.frozen = Some(true);
         }
@@ -43,16 +43,16 @@ impl Facts {
     }
 }
 
-/// A constraint and what is known of it.
+/// A constraint and its verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The constraint.
     pub constraint: Constraint,
-    /// What is known of it.
+    /// The verdict on it.
     pub verdict: Verdict,
 }
 
-/// All verdicts on one volume, in the order of the API page.
+/// The verdicts on all constraints for one volume.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Eligibility {
     volume: VolumeId,
@@ -60,15 +60,17 @@ pub struct Eligibility {
     verdicts: Verdicts,
 }
 
-/// A volume that no known fact keeps from being transferred. Made by [`Eligibility::admit`] alone.
+/// A volume that violates no constraint, as far as is known.
+///
+/// Only [`Eligibility::admit`] creates one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EligibleVolume(VolumeId);
 
 impl Verdict {
-    /// Every one.
+    /// All verdicts.
     pub const ALL: [Verdict; 3] = [Verdict::Met, Verdict::Violated, Verdict::Unknown];
 
-    /// A stable code: `met`, `violated` or `unknown`.
+    /// Returns a stable code: `met`, `violated` or `unknown`.
     pub const fn code(self) -> &'static str {
         match self {
             Verdict::Met => "met",
@@ -77,7 +79,7 @@ impl Verdict {
         }
     }
 
-    /// The code of the verdict on a volume as a whole: `eligible`, `ineligible` or `unknown`.
+    /// Returns the code of a verdict on a whole volume: `eligible`, `ineligible` or `unknown`.
     pub const fn eligibility_code(self) -> &'static str {
         match self {
             Verdict::Met => "eligible",
@@ -91,19 +93,19 @@ const fn violated_if(violated: bool) -> Verdict {
     if violated { Verdict::Violated } else { Verdict::Met }
 }
 
-/// The verdict on one constraint.
+/// Evaluates one constraint.
 fn verdict(constraint: Constraint, flags: VolumeFlags, facts: &Facts, service: Service) -> Verdict {
     let evs = match service {
         Service::EvsV2 | Service::EvsV3 => true,
         Service::Cinder => false,
     };
-    let lies_on = |dedicated| match flags.storage() {
+    let stored_on = |dedicated| match flags.storage() {
         Some(storage) => violated_if(storage == dedicated),
         None => Verdict::Unknown,
     };
     match constraint {
         Constraint::Status => violated_if(!flags.available()),
-        // The page: "if this field has a value the volume is yearly/monthly, otherwise not".
+        // EVS documentation: "if this field has a value the volume is yearly/monthly, otherwise not".
         Constraint::Billing => violated_if(flags.order()),
         Constraint::Frozen => facts.frozen.map_or(Verdict::Unknown, violated_if),
         Constraint::Encryption if evs => {
@@ -117,25 +119,25 @@ fn verdict(constraint: Constraint, flags: VolumeFlags, facts: &Facts, service: S
         },
         Constraint::BackupPolicy if flags.policy() => Verdict::Violated,
         Constraint::BackupPolicy => facts.backup_policy.map_or(Verdict::Unknown, violated_if),
-        Constraint::Dss => lies_on(Storage::Dss),
-        Constraint::Dess => lies_on(Storage::Dess),
-        // The only flag that a detached system disk keeps. A data disk can carry it too; the
-        // server does not tell them apart either.
+        Constraint::Dss => stored_on(Storage::Dss),
+        Constraint::Dess => stored_on(Storage::Dess),
+        // The only flag that a detached system disk keeps. A data disk can have it too, and the
+        // server doesn't distinguish them either.
         Constraint::SystemDisk => flags.bootable().map_or(Verdict::Unknown, violated_if),
     }
 }
 
-/// The constraints that do not hold, and those of which nothing at hand tells.
+/// The violated and the unknown constraints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Verdicts {
     /// The violated constraints.
     pub violated: ConstraintSet,
-    /// The unknown ones. All others of the service are met.
+    /// The constraints that can't be evaluated. All others of the service are met.
     pub unknown: ConstraintSet,
 }
 
 impl Verdicts {
-    /// The verdict on the whole: violated if any constraint is, otherwise unknown if any is.
+    /// Returns the overall verdict: violated if any constraint is, otherwise unknown if any is.
     pub const fn overall(&self) -> Verdict {
         match (self.violated.is_empty(), self.unknown.is_empty()) {
             (false, _) => Verdict::Violated,
@@ -145,7 +147,7 @@ impl Verdicts {
     }
 }
 
-/// Judges what a record says by every constraint of its service.
+/// Evaluates every constraint of a service on a volume's flags.
 pub fn evaluate(flags: VolumeFlags, facts: &Facts, service: Service) -> Verdicts {
     let mut verdicts = Verdicts::default();
     for constraint in service.constraints().iter() {
@@ -158,7 +160,7 @@ pub fn evaluate(flags: VolumeFlags, facts: &Facts, service: Service) -> Verdicts
     verdicts
 }
 
-/// Judges a volume by every constraint of its service.
+/// Checks a volume against every constraint of a service.
 pub fn check(volume: &Volume, facts: &Facts, service: Service) -> Eligibility {
     Eligibility::new(volume.id, evaluate(volume.flags, facts, service), service)
 }
@@ -168,19 +170,19 @@ impl Eligibility {
         Eligibility { volume, constraints: service.constraints(), verdicts }
     }
 
-    /// Of a volume of which nothing but its id is at hand: every constraint is left to the server.
+    /// Creates the eligibility of a volume of which only the ID is known. Every constraint is unknown.
     pub fn without_record(volume: VolumeId, service: Service) -> Eligibility {
         let constraints = service.constraints();
         let verdicts = Verdicts { violated: ConstraintSet::EMPTY, unknown: constraints };
         Eligibility { volume, constraints, verdicts }
     }
 
-    /// The volume that was judged.
+    /// Returns the volume's ID.
     pub const fn volume(&self) -> &VolumeId {
         &self.volume
     }
 
-    /// Every constraint of the service with its verdict.
+    /// Iterates over the service's constraints and their verdicts.
     pub fn findings(&self) -> impl Iterator<Item = Finding> {
         let Eligibility { constraints, verdicts: Verdicts { violated, unknown }, .. } = *self;
         constraints.iter().map(move |constraint| Finding {
@@ -193,37 +195,37 @@ impl Eligibility {
         })
     }
 
-    /// All that is not met.
+    /// Returns the constraints that aren't met.
     pub const fn verdicts(&self) -> Verdicts {
         self.verdicts
     }
 
-    /// The constraints that do not hold.
+    /// Returns the violated constraints.
     pub const fn violated(&self) -> ConstraintSet {
         self.verdicts.violated
     }
 
-    /// The constraints of which nothing at hand tells whether they hold.
+    /// Returns the constraints that can't be evaluated.
     pub const fn unknown(&self) -> ConstraintSet {
         self.verdicts.unknown
     }
 
-    /// The verdict on the whole; see [`Verdicts::overall`].
+    /// Returns the overall verdict; see [`Verdicts::overall`].
     pub const fn overall(&self) -> Verdict {
         self.verdicts.overall()
     }
 
-    /// Lets a volume pass that violates nothing that is known; what is unknown the server decides.
+    /// Admits the volume unless it violates a constraint. Unknown constraints are left to the server.
     ///
     /// # Errors
-    /// The eligibility itself, if a constraint is violated.
+    /// Returns the eligibility itself if a constraint is violated.
     pub fn admit(self) -> Result<EligibleVolume, Eligibility> {
         if self.violated().is_empty() { Ok(EligibleVolume(self.volume)) } else { Err(self) }
     }
 }
 
 impl EligibleVolume {
-    /// The volume's id.
+    /// Returns the volume's ID.
     pub fn id(&self) -> &VolumeId {
         &self.0
     }

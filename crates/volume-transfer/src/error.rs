@@ -1,4 +1,4 @@
-//! What a server says when it says no, and what may be done next.
+//! Errors, split by what the caller can do next.
 
 use crate::http::{Response, TransportError};
 use crate::words::{Author, Words};
@@ -6,61 +6,62 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
 
-/// A refusal, in the server's own words. All of it may be shown; none of it is to be trusted as
-/// markup.
+/// An error response. Its texts are safe to show but untrusted: escape them before rendering.
 ///
-/// The documented envelopes are EVS's `{"error":{"code","message"}}`, also under a kind such as
-/// `badRequest`, as Cinder writes it, and the API gateway's `{"error_code","error_msg"}`. Others are
-/// searched for the usual keys, and of anything else the beginning of its text is the message. What
-/// may be a key or a token is hidden in all of them.
+/// The documented envelopes are EVS's `{"error":{"code","message"}}`, Cinder's
+/// `{"badRequest":{"code","message"}}` (or another kind), and the API gateway's
+/// `{"error_code","error_msg"}`. Other JSON is searched for common keys. For any other body the
+/// message is the beginning of its text. Anything that looks like a key or token is masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The HTTP status.
     pub status: u16,
-    /// The server's own code: `EVS.1002`, `APIGW.0301`, or a number as text.
+    /// The server's error code: `EVS.1002`, `APIGW.0301`, or a number as text.
     pub code: Option<String>,
-    /// The server's own message, cut after 1,000 characters.
+    /// The server's message, truncated to 1,000 characters.
     pub message: Option<String>,
-    /// What to give the service's support: the request's id.
+    /// The request ID, by which the service's support can find the request.
     pub request_id: Option<String>,
-    /// The `Retry-After` header as it came: seconds or a date.
+    /// The raw `Retry-After` header; see [`retry_delay`](Fault::retry_delay).
     pub retry_after: Option<String>,
     author: Author,
 }
 
-/// What a refusal is about, and so what can be done.
+/// The kind of an error, which determines what can be done about it.
+///
+/// Exhaustive on purpose: each kind has a translation, so a new one must fail to compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FaultKind {
     /// The token is missing, wrong or expired: get a new one.
     Token,
-    /// The project does not exist or is not the token's: correct it.
+    /// The project doesn't exist or doesn't match the token: correct it.
     Project,
-    /// Nothing that speaks this API answers at this address: correct the endpoint or the service.
+    /// The address doesn't serve this API: correct the endpoint or the service.
     Address,
-    /// The token is longer than a server on the way accepts: get a shorter one.
+    /// The token is longer than a server or proxy accepts: get a shorter one.
     TokenTooLong,
-    /// The token's user may not do this: ask for the right.
+    /// The user lacks a permission: ask for it.
     Permission,
-    /// A firewall or proxy in front of the service refused the request: ask whoever runs it.
+    /// A firewall or proxy in front of the service blocked the request: ask its operator.
     Blocked,
-    /// The volume or transfer is not there, or not this project's: refresh.
+    /// The volume or transfer doesn't exist in this project: refresh.
     NotFound,
-    /// The key does not open the transfer: compare it with the one that was handed over.
+    /// The key doesn't match the transfer: compare it with the original.
     AuthKey,
-    /// The request itself, or the state of the volume, is not accepted: read the message.
+    /// The request or the volume's state was rejected: read the message.
     Refused,
-    /// The account itself is frozen or suspended: settle that with the provider.
+    /// The account is frozen or suspended: contact the provider.
     Account,
-    /// A quota is used up.
+    /// A quota is exhausted.
     Quota,
-    /// Too many requests: wait.
+    /// Too many requests: retry later.
     Busy,
     /// The server failed.
     Server,
 }
 
 impl FaultKind {
-    /// Every kind.
+    /// All kinds.
     pub const ALL: [FaultKind; 13] = [
         FaultKind::Token,
         FaultKind::Project,
@@ -77,7 +78,7 @@ impl FaultKind {
         FaultKind::Server,
     ];
 
-    /// A stable code, such as `token` or `not_found`.
+    /// Returns a stable code, such as `token` or `not_found`.
     pub const fn code(self) -> &'static str {
         match self {
             FaultKind::Token => "token",
@@ -102,7 +103,7 @@ impl Fault {
         Fault::new(response, Words::of_refusal(response.body()))
     }
 
-    /// Reads a response that is neither a refusal nor what the service answers.
+    /// Reads a response that is neither an error nor valid.
     pub(crate) fn unreadable(response: &Response) -> Fault {
         Fault::new(response, Words::of_success(response.body()).unwrap_or_default())
     }
@@ -119,17 +120,19 @@ impl Fault {
         }
     }
 
-    /// Whether there is a code or a message.
+    /// Returns whether there is a code or a message.
     pub(crate) const fn has_words(&self) -> bool {
         self.code.is_some() || self.message.is_some()
     }
 
-    /// What it is about. The server's own code goes before its status, since EVS answers a bad
-    /// token and a foreign project with 400.
+    /// Returns the kind of the error.
+    ///
+    /// The server's code takes precedence over the status, because EVS returns 400 for an invalid
+    /// token or project.
     pub fn kind(&self) -> FaultKind {
         let code = self.code.as_deref().unwrap_or_default();
         let message = self.message.as_deref().unwrap_or_default();
-        // The gateway calls itself by two names.
+        // Huawei Cloud's API gateway uses both prefixes.
         let gateway = code.strip_prefix("APIGW.").or_else(|| code.strip_prefix("APIG."));
         match gateway {
             Some("0301") => return FaultKind::Token,
@@ -143,7 +146,7 @@ impl Fault {
             "EVS.0003" | "EVS.1027" | "EVS.2056" | "EVS.2143" | "EVS.5403" => FaultKind::Permission,
             "EVS.2144" | "EVS.2145" => FaultKind::Account,
             "EVS.1034" | "EVS.1042" | "EVS.5413" => FaultKind::Quota,
-            // Cinder's word for a project in the URL that is not the token's.
+            // Cinder's message if the project in the URL doesn't match the token.
             "400" if message == "Malformed request url" => FaultKind::Project,
             _ if self.status == 400 && message.starts_with("Invalid auth key") => {
                 FaultKind::AuthKey
@@ -151,13 +154,13 @@ impl Fault {
             _ => match self.status {
                 401 => FaultKind::Token,
                 400..500 if self.header_too_long() => FaultKind::TokenTooLong,
-                // What firewalls and proxies answer with; the service would write JSON.
+                // Statuses of firewalls and proxies. The service itself would return JSON.
                 403 | 406 | 407 | 418 | 451 if self.author == Author::Stranger => {
                     FaultKind::Blocked
                 }
                 403 => FaultKind::Permission,
                 404 if self.author == Author::Service => FaultKind::NotFound,
-                // Nothing of ours is there: a web server's page, or Cinder's "no such route".
+                // The route doesn't exist: a web server's page, or Cinder's own 404.
                 404 | 405 => FaultKind::Address,
                 413 if self.author == Author::Service => FaultKind::Quota,
                 429 => FaultKind::Busy,
@@ -167,36 +170,36 @@ impl Fault {
         }
     }
 
-    /// Whether a server on the way took the header of the request for too long. Only the token can
-    /// make it so long.
+    /// Returns whether a server or proxy rejected the request's headers as too long. Only the token can
+    /// be that long.
     fn header_too_long(&self) -> bool {
         let message = self.message.as_deref().unwrap_or_default().as_bytes();
-        let says = |word: &str| {
+        let contains = |word: &str| {
             message.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
         };
-        let long = || ["large", "long", "exceed", "limit"].into_iter().any(says);
-        self.status == 431 || self.author != Author::Service && says("header") && long()
+        let long = || ["large", "long", "exceed", "limit"].into_iter().any(contains);
+        self.status == 431 || self.author != Author::Service && contains("header") && long()
     }
 }
 
-/// How long a server asks to be left alone.
+/// How long a server asks clients to wait before they retry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RetryDelay {
-    /// For so many seconds.
+    /// A number of seconds.
     Seconds(u32),
-    /// Until then: a date as HTTP writes it, not checked.
+    /// A point in time: an HTTP date, not validated.
     Until(String),
 }
 
 impl Fault {
-    /// How long to wait before the next request, if the server says so. Cinder sends a wait of no
-    /// seconds with a quota that is used up, which says nothing.
+    /// Parses the `Retry-After` header. Zero seconds are ignored, because Cinder sends them when a
+    /// quota is exhausted.
     pub fn retry_delay(&self) -> Option<RetryDelay> {
         let text = self.retry_after.as_deref()?.trim();
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return (!text.is_empty()).then(|| RetryDelay::Until(text.to_owned()));
         }
-        // More than fits is more than anybody waits.
+        // Saturates: nobody waits that long.
         let seconds = text.parse().unwrap_or(u32::MAX);
         (seconds > 0).then_some(RetryDelay::Seconds(seconds))
     }
@@ -204,7 +207,7 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the server answered {}", self.status)?;
+        write!(f, "the server returned {}", self.status)?;
         if let Some(code) = &self.code {
             write!(f, " {code}")?;
         }
@@ -217,20 +220,19 @@ impl fmt::Display for Fault {
 
 impl core::error::Error for Fault {}
 
-/// Why nothing could be read.
+/// The error of a request that only reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadError {
-    /// No answer came.
+    /// No response arrived.
     NoResponse(TransportError),
-    /// The server said no.
+    /// The server returned an error.
     Refused(Fault),
-    /// A response that this service does not give.
+    /// The response isn't a valid one of this service.
     Unreadable(Fault),
 }
 
 impl ReadError {
-    /// What support can trace it by: the status, the request id and the words of the response.
-    /// `None` if no response came.
+    /// Returns the response's status, request ID, code and message, or `None` if no response arrived.
     pub fn fault(&self) -> Option<Fault> {
         match self {
             ReadError::NoResponse(_) => None,
@@ -238,8 +240,8 @@ impl ReadError {
         }
     }
 
-    /// What it is about. A failed connection, or an answer that is not this service's, means the
-    /// address; an answer that does not come, the server.
+    /// Returns the kind of the error. A failed connection or an invalid response points to the address, a
+    /// timeout to the server.
     pub fn kind(&self) -> FaultKind {
         match self {
             ReadError::Refused(fault) => fault.kind(),
@@ -257,7 +259,7 @@ impl fmt::Display for ReadError {
             ReadError::NoResponse(lost) => lost.fmt(f),
             ReadError::Refused(fault) => fault.fmt(f),
             ReadError::Unreadable(fault) => {
-                write!(f, "the response, of status {}, cannot be read", fault.status)
+                write!(f, "the response with status {} is invalid", fault.status)
             }
         }
     }
@@ -265,22 +267,26 @@ impl fmt::Display for ReadError {
 
 impl core::error::Error for ReadError {}
 
-/// Why a transfer was not created, accepted or deleted, split by what may be done next.
+/// The error of a request that creates, accepts or deletes a transfer.
+///
+/// Exhaustive on purpose: these two cases are all there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChangeError {
-    /// The server said no. Nothing happened: mend it and try again.
+    /// The server refused and nothing changed: fix the cause and try again.
     Rejected(Fault),
-    /// It may have happened all the same. After a create request a transfer may exist, and its key
-    /// be lost: **never post again blindly**, but list the transfers and look for the volume.
+    /// The change may have been made. After a create request a transfer may exist whose key is lost.
+    /// **Never repeat the request blindly**: list the transfers and [look up] the volume first.
+    ///
+    /// [look up]: crate::api::TransferList::lookup
     OutcomeUnknown(UnknownCause),
 }
 
 impl fmt::Display for ChangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ChangeError::Rejected(fault) => write!(f, "nothing was changed: {fault}"),
+            ChangeError::Rejected(fault) => write!(f, "the request was rejected: {fault}"),
             ChangeError::OutcomeUnknown(cause) => {
-                write!(f, "something may have been changed: {cause}")
+                write!(f, "the outcome is unknown: {cause}")
             }
         }
     }
@@ -288,27 +294,27 @@ impl fmt::Display for ChangeError {
 
 impl core::error::Error for ChangeError {}
 
-/// Why the outcome of a request is not known.
+/// The reason why the outcome of a request is unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UnknownCause {
-    /// No answer came.
+    /// No response arrived.
     NoResponse(TransportError),
-    /// The server failed, or something in front of it failed or blocked the response, perhaps after
-    /// the work was done.
+    /// The server failed, or a proxy failed or blocked the response. The change may have been made
+    /// before that.
     Failed(Fault),
-    /// A response that this service does not give, such as one without a record and key. Its status
-    /// is 0 for a redirect, which is not followed.
+    /// The response isn't a valid one of this service: for example, the record or key is missing. The
+    /// status is 0 for a redirect, because redirects aren't followed.
     Unreadable(Fault),
-    /// The record is of another volume than the one asked for.
+    /// The record belongs to a different volume than the requested one.
     OtherVolume(Fault),
 }
 
 impl UnknownCause {
-    /// Every [`code`](UnknownCause::code).
+    /// All [`code`](UnknownCause::code)s.
     pub const CODES: [&str; 6] =
         ["connection", "timeout", "failed", "blocked", "unreadable", "other_volume"];
 
-    /// What support can trace it by, as [`ReadError::fault`].
+    /// Returns the response's status, request ID, code and message, or `None` if no response arrived.
     pub fn fault(&self) -> Option<Fault> {
         match self {
             UnknownCause::NoResponse(_) => None,
@@ -318,7 +324,7 @@ impl UnknownCause {
         }
     }
 
-    /// A stable code: `connection`, `timeout`, `failed`, `blocked`, `unreadable` or `other_volume`.
+    /// Returns a stable code: `connection`, `timeout`, `failed`, `blocked`, `unreadable` or `other_volume`.
     pub fn code(&self) -> &'static str {
         match self {
             UnknownCause::NoResponse(lost) => lost.code(),
@@ -329,9 +335,8 @@ impl UnknownCause {
         }
     }
 
-    /// How many looks, apart in time, must find no transfer before it is believed that a create
-    /// request made none: where no answer came, or a gateway gave up waiting, the service may
-    /// still be at work.
+    /// Returns how many lookups, some time apart, must find no transfer before the create request can
+    /// be considered failed. After a timeout or a gateway error the service may still be working.
     pub const fn required_lookups(&self) -> usize {
         match self {
             UnknownCause::NoResponse(_) | UnknownCause::Failed(_) => 2,
@@ -346,10 +351,10 @@ impl fmt::Display for UnknownCause {
             UnknownCause::NoResponse(lost) => lost.fmt(f),
             UnknownCause::Failed(fault) => fault.fmt(f),
             UnknownCause::Unreadable(fault) => {
-                write!(f, "the response, of status {}, cannot be read", fault.status)
+                write!(f, "the response with status {} is invalid", fault.status)
             }
             UnknownCause::OtherVolume(fault) => {
-                write!(f, "the response, of status {}, is of another volume", fault.status)
+                write!(f, "the response with status {} is for another volume", fault.status)
             }
         }
     }

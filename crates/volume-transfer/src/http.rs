@@ -1,6 +1,6 @@
 //! Requests and responses as values.
 //!
-//! Nothing here sends. The token is not in a [`Request`] either: whoever sends adds it as
+//! This crate sends nothing. A [`Request`] doesn't contain the token: the caller adds it as
 //! `X-Auth-Token`, so that no value of this crate can leak it.
 
 use alloc::borrow::ToOwned;
@@ -12,16 +12,16 @@ use zeroize::Zeroizing;
 /// An HTTP method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Reads.
+    /// Reads a resource.
     Get,
-    /// Creates and accepts.
+    /// Creates or accepts a transfer.
     Post,
-    /// Deletes.
+    /// Deletes a transfer.
     Delete,
 }
 
 impl Method {
-    /// As HTTP spells it.
+    /// Returns the method's name, in upper case.
     pub const fn as_str(self) -> &'static str {
         match self {
             Method::Get => "GET",
@@ -31,22 +31,24 @@ impl Method {
     }
 }
 
-/// A request that is ready to be sent, but for the endpoint before its path and the token. Its body
-/// may hold a key, so it is wiped on drop and kept from `Debug`.
+/// A request, complete except for the endpoint and the token.
+///
+/// The body may contain a key, so it is wiped on drop and left out of `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     /// The method.
     pub method: Method,
     /// The path and query, starting with `/`.
     pub path: String,
-    /// JSON; goes with `Content-Type: application/json`, which Cinder compares case-sensitively.
+    /// The JSON body, sent as `Content-Type: application/json`. Cinder compares that value
+    /// case-sensitively.
     pub body: Option<Zeroizing<String>>,
-    /// Cinder's microversion, if it takes one: the value of `OpenStack-API-Version`.
+    /// The value of `OpenStack-API-Version`, if the request requires a Cinder microversion.
     pub microversion: Option<&'static str>,
 }
 
 impl Request {
-    /// The headers that it needs beside `X-Auth-Token`.
+    /// Returns the headers, all but `X-Auth-Token`.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
         let body = self.body.as_ref().map(|_| ("Content-Type", "application/json"));
         let version = self.microversion.map(|version| ("OpenStack-API-Version", version));
@@ -61,20 +63,22 @@ impl fmt::Debug for Request {
     }
 }
 
-/// The headers that name a request for the service's support, the one that counts first.
+/// The headers that can contain the request ID, in order of preference.
 pub const REQUEST_ID_HEADERS: [&str; 3] =
     ["x-openstack-request-id", "x-request-id", "x-compute-request-id"];
 
-/// An answer as it came. Its body may hold a key, so it is wiped on drop and kept from `Debug`.
+/// A response as received.
+///
+/// The body may contain a key, so it is wiped on drop and left out of `Debug`.
 pub struct Response {
-    /// The HTTP status; 0 stands for a redirect that was not followed.
+    /// The HTTP status, or 0 for a redirect that wasn't followed.
     pub status: u16,
     headers: Vec<(String, String)>,
     body: Zeroizing<Vec<u8>>,
 }
 
 impl Response {
-    /// An answer without headers.
+    /// Creates a response without headers.
     pub fn new(status: u16, body: Vec<u8>) -> Response {
         Response { status, headers: Vec::new(), body: Zeroizing::new(body) }
     }
@@ -86,18 +90,18 @@ impl Response {
         self
     }
 
-    /// The value of a header, whatever the case of its name.
+    /// Returns a header's value. The name is case-insensitive.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
 
-    /// The id that the service's support finds the request by.
+    /// Returns the request ID, by which the service's support can find the request.
     pub fn request_id(&self) -> Option<&str> {
         REQUEST_ID_HEADERS.into_iter().find_map(|name| self.header(name))
     }
 
-    /// Whether the service has done what was asked. Cinder without authentication answers a
-    /// missing token with 204 and a new one, which is no success.
+    /// Returns whether the request succeeded. Cinder without authentication responds to a missing
+    /// token with 204 and a new token, which isn't a success.
     pub(crate) fn is_success(&self) -> bool {
         let token = self.status == 204 && self.header("x-auth-token").is_some();
         (200..300).contains(&self.status) && !token
@@ -114,20 +118,22 @@ impl fmt::Debug for Response {
     }
 }
 
-/// Why no answer came.
+/// The reason why no response arrived.
+///
+/// Exhaustive on purpose: each code has a translation, so a new one must fail to compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TransportError {
-    /// The connection failed, at the start or on the way.
+    /// The connection couldn't be opened, or was lost.
     Connection,
-    /// It took too long.
+    /// The request timed out.
     Timeout,
 }
 
 impl TransportError {
-    /// Every one.
+    /// All errors.
     pub const ALL: [TransportError; 2] = [TransportError::Connection, TransportError::Timeout];
 
-    /// A stable code: `connection` or `timeout`.
+    /// Returns a stable code: `connection` or `timeout`.
     pub const fn code(self) -> &'static str {
         match self {
             TransportError::Connection => "connection",
@@ -140,12 +146,12 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             TransportError::Connection => "the connection failed",
-            TransportError::Timeout => "no answer came in time",
+            TransportError::Timeout => "no response arrived in time",
         })
     }
 }
 
 impl core::error::Error for TransportError {}
 
-/// What became of a request.
+/// The result of sending a request.
 pub type Outcome = Result<Response, TransportError>;

@@ -1,6 +1,6 @@
-//! The identifiers that go into a request's path and body.
+//! The IDs in a request's path and body.
 //!
-//! Each one is checked when it is made, so no other text can reach a URL.
+//! Each one is validated on creation, so that no other text can reach a URL.
 
 use crate::lanes;
 use crate::name::is_trimmed;
@@ -9,43 +9,47 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt::{self, Write};
 
-/// A volume's id: a UUID in its canonical spelling.
+/// A volume ID: a UUID in canonical form.
 ///
-/// Cinder's schema also lets upper case, braces, a missing dash or a `urn:` prefix pass, and then
-/// answers 404, because it looks the text up as it stands. So only the spelling that it stores is
-/// an id here; upper case is put right.
+/// Cinder's schema also accepts upper case, braces, missing hyphens and a `urn:` prefix, but then
+/// returns 404, because it looks up the text unchanged. So only the canonical form is valid here.
+/// Upper case is converted.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct VolumeId([u8; 36]);
 
-/// A transfer's id. As the service gives it, it is not checked for its shape: losing the only
-/// answer that carries a key over an unusual id would be worse than keeping the id.
+/// A transfer ID.
+///
+/// The format of an ID from the service isn't validated, because rejecting an unusual one would lose
+/// the only response that contains the key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TransferId(String);
 
-/// A project's id (Huawei also says tenant id): 1 to 64 ASCII letters, digits, `-` or `_`.
+/// A project ID, which Huawei Cloud also calls tenant ID: 1 to 64 ASCII letters, digits, `-` or `_`.
 ///
-/// Real ones are 32 lower-case hex digits, but no page promises it. The rule keeps anything out
-/// that could change the meaning of the path it is written into.
+/// Actual IDs are 32 lowercase hex digits, but this isn't documented. The rule excludes every
+/// character that has a meaning in a URL's path.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ProjectId {
     text: [u8; 64],
     length: usize,
 }
 
-/// Why a text is not an id.
+/// The error of parsing an ID or a key.
+///
+/// Exhaustive on purpose: each code has a translation, so a new one must fail to compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdError {
-    /// There is no text, or only spaces.
+    /// The text is empty or white space.
     Empty,
-    /// The text does not have the form of this kind of id.
+    /// The text has the wrong format.
     Malformed,
 }
 
 impl IdError {
-    /// Every one.
+    /// All errors.
     pub const ALL: [IdError; 2] = [IdError::Empty, IdError::Malformed];
 
-    /// A stable code: `empty` or `malformed`.
+    /// Returns a stable code: `empty` or `malformed`.
     pub const fn code(self) -> &'static str {
         match self {
             IdError::Empty => "empty",
@@ -57,15 +61,15 @@ impl IdError {
 impl fmt::Display for IdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            IdError::Empty => "the id is empty",
-            IdError::Malformed => "the id is malformed",
+            IdError::Empty => "the ID is empty",
+            IdError::Malformed => "the ID is malformed",
         })
     }
 }
 
 impl core::error::Error for IdError {}
 
-/// Reads up to 64 characters of ASCII, without the white space around them; and how many it has.
+/// Reads up to 64 ASCII characters, trimmed, and returns them with their number.
 fn ascii(characters: impl Iterator<Item = char>) -> Result<([u8; 64], usize), IdError> {
     let (mut text, mut length, mut over) = ([0; 64], 0, false);
     for char in characters {
@@ -80,7 +84,7 @@ fn ascii(characters: impl Iterator<Item = char>) -> Result<([u8; 64], usize), Id
     if length == 0 { Err(IdError::Empty) } else { Ok((text, length)) }
 }
 
-/// Whether these are hex digits in lower case, and dashes where a UUID has them.
+/// Returns whether the text is a UUID in canonical form: lowercase hex digits and hyphens.
 fn is_canonical(text: &[u8; 36]) -> bool {
     let dashes = [8, 13, 18, 23].into_iter().all(|at| text.get(at) == Some(&b'-'));
     let lanes =
@@ -94,27 +98,28 @@ fn is_canonical(text: &[u8; 36]) -> bool {
 }
 
 impl VolumeId {
-    /// Reads a UUID of 36 characters, `8-4-4-4-12` hex digits, [as pasted](crate::clean_pasted).
+    /// Parses a UUID of 36 characters (`8-4-4-4-12` hex digits), after [cleaning pasted
+    /// text](crate::clean_pasted).
     ///
     /// # Errors
-    /// [`IdError::Empty`] for nothing, [`IdError::Malformed`] for anything but a UUID.
+    /// Returns [`IdError::Empty`] if nothing is left, [`IdError::Malformed`] for anything but a UUID.
     pub fn parse(text: &str) -> Result<VolumeId, IdError> {
         VolumeId::from_bytes(clean_pasted(text).as_bytes())
     }
 
-    /// As [`VolumeId::parse`], of characters, and drops no more than the white space around them.
+    /// Like [`VolumeId::parse`], but reads characters and only trims white space.
     ///
     /// # Errors
-    /// The same.
+    /// Returns the same errors.
     pub fn from_chars(characters: impl Iterator<Item = char>) -> Result<VolumeId, IdError> {
         let (text, length) = ascii(characters)?;
         VolumeId::from_bytes(text.get(..length).unwrap_or_default())
     }
 
-    /// As [`VolumeId::parse`], of ASCII that nothing has to be dropped from.
+    /// Like [`VolumeId::parse`], but reads bytes and removes nothing.
     ///
     /// # Errors
-    /// The same.
+    /// Returns the same errors.
     pub fn from_bytes(text: &[u8]) -> Result<VolumeId, IdError> {
         if text.is_empty() {
             return Err(IdError::Empty);
@@ -129,13 +134,13 @@ impl VolumeId {
         Ok(VolumeId(id))
     }
 
-    /// The id in lower case, 36 characters.
+    /// Returns the ID: 36 lowercase characters.
     pub fn as_str(&self) -> &str {
-        // ASCII, by the only way to make one.
+        // Always ASCII, because `from_bytes` validates it.
         core::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// The id in lower case, 36 bytes of ASCII.
+    /// Returns the ID: 36 lowercase ASCII bytes.
     pub const fn as_bytes(&self) -> &[u8; 36] {
         &self.0
     }
@@ -148,28 +153,28 @@ impl fmt::Debug for VolumeId {
 }
 
 impl ProjectId {
-    /// Reads a project ID, [as pasted](crate::clean_pasted).
+    /// Parses a project ID, after [cleaning pasted text](crate::clean_pasted).
     ///
     /// # Errors
-    /// [`IdError::Empty`] for nothing, [`IdError::Malformed`] for more than 64 characters or for
-    /// a character that no project id has.
+    /// Returns [`IdError::Empty`] if nothing is left, [`IdError::Malformed`] for more than 64 characters
+    /// or an invalid one.
     pub fn parse(text: &str) -> Result<ProjectId, IdError> {
         ProjectId::from_bytes(clean_pasted(text).as_bytes())
     }
 
-    /// As [`ProjectId::parse`], of characters, and drops no more than the white space around them.
+    /// Like [`ProjectId::parse`], but reads characters and only trims white space.
     ///
     /// # Errors
-    /// The same.
+    /// Returns the same errors.
     pub fn from_chars(characters: impl Iterator<Item = char>) -> Result<ProjectId, IdError> {
         let (text, length) = ascii(characters)?;
         ProjectId::from_bytes(text.get(..length).unwrap_or_default())
     }
 
-    /// As [`ProjectId::parse`], of ASCII that nothing has to be dropped from.
+    /// Like [`ProjectId::parse`], but reads bytes and removes nothing.
     ///
     /// # Errors
-    /// The same.
+    /// Returns the same errors.
     pub fn from_bytes(text: &[u8]) -> Result<ProjectId, IdError> {
         let mut id = ProjectId { text: [0; 64], length: text.len() };
         let plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-' || *byte == b'_';
@@ -183,13 +188,13 @@ impl ProjectId {
         }
     }
 
-    /// The id as it was given, 1 to 64 characters.
+    /// Returns the ID: 1 to 64 characters.
     pub fn as_str(&self) -> &str {
-        // ASCII, by the only way to make one.
+        // Always ASCII, because `from_bytes` validates it.
         core::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 
-    /// The id as it was given, 1 to 64 bytes of ASCII.
+    /// Returns the ID: 1 to 64 ASCII bytes.
     pub fn as_bytes(&self) -> &[u8] {
         self.text.get(..self.length).unwrap_or_default()
     }
@@ -202,35 +207,36 @@ impl fmt::Debug for ProjectId {
 }
 
 impl TransferId {
-    /// Takes an id that the service gave; `None` if it is empty, or dots that would change a path.
+    /// Creates an ID from a response. Returns `None` if it is empty or only dots, which would change the
+    /// path.
     pub fn from_service(text: String) -> Option<TransferId> {
         let dots = text.bytes().all(|byte| byte == b'.');
         (!dots).then_some(TransferId(text))
     }
 
-    /// Reads an ID that a person enters, [as pasted](crate::clean_pasted): 1 to 64 ASCII letters, digits, `-`
-    /// or `_`.
+    /// Parses an ID entered by a person, after [cleaning pasted text](crate::clean_pasted): 1 to 64 ASCII
+    /// letters, digits, `-` or `_`.
     ///
     /// # Errors
-    /// [`IdError::Empty`] for nothing, [`IdError::Malformed`] for anything that no transfer id is.
+    /// Returns [`IdError::Empty`] if nothing is left, [`IdError::Malformed`] for any other text.
     pub fn parse(text: &str) -> Result<TransferId, IdError> {
-        // A project's id has the same form, for the same reason: it goes into a path.
+        // Project IDs have the same format for the same reason: both are part of a path.
         ProjectId::parse(text).map(|id| TransferId(id.as_str().to_owned()))
     }
 
-    /// The id as the service gave it.
+    /// Returns the ID as the service sent it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The id as it can stand in a path, where it cannot mean anything else.
+    /// Returns the ID percent-encoded for a path.
     pub(crate) fn path_segment(&self) -> String {
         self.0.bytes().fold(String::new(), |mut segment, byte| {
             match byte {
                 b'-' | b'.' | b'_' | b'~' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
                     segment.push(char::from(byte));
                 }
-                // Writing to a `String` does not fail.
+                // Writing to a `String` never fails.
                 _ => _ = write!(segment, "%{byte:02X}"),
             }
             segment

@@ -1,13 +1,16 @@
-//! The rules of giving a volume to another project, on Huawei Cloud EVS and on OpenStack Cinder.
+//! Volume transfers on Huawei Cloud EVS and OpenStack Cinder: validation, requests and responses.
 //!
-//! A *volume transfer* is how a tenant hands a disk over: the owner posts a request, the answer
-//! carries an `auth_key` that is never shown again, and the volume waits in `awaiting-transfer`
-//! until the other side accepts. This crate holds everything about it that can be right or wrong,
-//! and nothing that needs a network, a clock or a screen.
+//! A *volume transfer* hands a cloud disk over to another project. The owner creates a transfer,
+//! and the response contains an `auth_key` that the service never shows again. The volume stays in
+//! `awaiting-transfer` until the recipient accepts the transfer with that key.
 //!
-//! # The way of a transfer
+//! This crate implements the rules of both services. It is `no_std` (with `alloc`), does no I/O and
+//! has no feature flags.
 //!
-//! Each step's output is the only key to the next, so a wrong order does not compile.
+//! # Creating a transfer
+//!
+//! Each step returns the type that the next step requires, so steps in the wrong order don't
+//! compile.
 //!
 //! ```
 //! use volume_transfer::{CreateTransfer, Facts, ProjectId, Response, Service, TransferName};
@@ -16,44 +19,50 @@
 //! let service = Service::EvsV2;
 //! let project = ProjectId::parse("dd14c6ac581f40059e27f5320b60bf2f")?;
 //!
-//! // 1. A volume, as the service lists it.
-//! let answer = Response::new(200, br#"{"volumes":[{
+//! // 1. Read the list of volumes.
+//! let response = Response::new(200, br#"{"volumes":[{
 //!     "id":"c86b9af4-151d-4ead-b62c-5fb967af0e37","status":"available",
 //!     "bootable":"false","service_type":"EVS","metadata":{}}]}"#.to_vec());
 //! let mut list = VolumeList::default();
-//! list.add_page(Ok(answer))?;
+//! list.add_page(Ok(response))?;
 //! let volume = list.volumes.first().ok_or("the list is empty")?;
 //!
-//! // 2. Every constraint gets a verdict; only a violated one blocks.
+//! // 2. Check every constraint. Only a violated one blocks the transfer.
 //! let eligible = eligibility::check(volume, &Facts::default(), service)
 //!     .admit()
 //!     .map_err(|_| "the volume cannot be transferred")?;
 //!
-//! // 3. A name is trimmed and measured as the service does it.
+//! // 3. Parse the name by the service's own rule: trimmed, and at most 255 bytes.
 //! let name = TransferName::parse(" first volume ", service.name_rule())?;
 //!
-//! // 4. The request is a value; sending it is the caller's business.
+//! // 4. Build the request. Sending it is up to the caller.
 //! let create = CreateTransfer::new(eligible, name);
 //! let request = api::create(service, &project, &create);
 //! assert_eq!(request.path, "/v2/dd14c6ac581f40059e27f5320b60bf2f/os-volume-transfer");
 //!
-//! // 5. The answer is a record and a key, or an error that says what may be done next.
-//! let answer = Response::new(202, br#"{"transfer":{
+//! // 5. Decode the response: a record and its key, or an error that says what to do next.
+//! let response = Response::new(202, br#"{"transfer":{
 //!     "id":"1a7059f5-8ed7-45b7-8d05-2811e5d09f24","name":"first volume",
 //!     "volume_id":"c86b9af4-151d-4ead-b62c-5fb967af0e37",
 //!     "created_at":"2015-02-25T03:56:53.081642","auth_key":"9266c59563c84664","links":[]}}"#.to_vec());
-//! let created = api::decode_created(Some(*create.volume_id()), Ok(answer))?;
+//! let created = api::decode_created(Some(*create.volume_id()), Ok(response))?;
 //! let (record, handover) = created.into_handover();
 //! assert_eq!(handover.transfer_id, record.id);
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 //!
-//! # What does this crate not do?
+//! # What this crate does not do
 //!
-//! It sends nothing, stores nothing, reads no clock and has no sentence for people: what is wrong
-//! with an entry has a stable [`code`](name::NameError::code), and a failure its
-//! [`kind`](error::ReadError::kind) or [`cause`](error::UnknownCause::code), which the caller puts
-//! into words. What `Display` says is for logs.
+//! - It sends nothing. A [`Request`] is a plain value without the token.
+//! - It stores nothing and reads no clock.
+//! - It has no messages for users. Errors have stable codes instead, such as [`NameError::code`],
+//!   [`FaultKind::code`] and [`UnknownCause::code`], for the caller to translate. `Display` is for
+//!   logs.
+//!
+//! # Secrets
+//!
+//! [`AuthKey`] and the bodies of [`Request`] and [`Response`] are wiped when dropped and never
+//! appear in `Debug` output.
 
 #![no_std]
 

@@ -1,39 +1,39 @@
-//! The name of a transfer: what the service makes of a text, and whether it would take it.
+//! Transfer names, trimmed and validated as the services do it.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
 use core::ops::Range;
 
-/// What a service asks of a transfer's name. The sources disagree, so the rule is data: see
+/// A service's rule for transfer names. The services differ, so the rule is data: see
 /// [`Service::name_rule`](crate::Service::name_rule).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NameRule {
     /// Whether a transfer must have a name.
     pub required: bool,
-    /// The largest allowed length after trimming, in [`unit`](NameRule::unit)s. The smallest is 1.
+    /// The maximum length after trimming, in [`unit`](NameRule::unit)s. The minimum is 1.
     pub limit: usize,
-    /// What [`limit`](NameRule::limit) counts.
+    /// The unit of [`limit`](NameRule::limit).
     pub unit: Unit,
-    /// Whether U+0000 may stand in the name. Cinder takes it; EVS does not say, and a name that
-    /// some readers cut short is worth a word before it is sent.
+    /// Whether the name may contain U+0000. Cinder accepts it. EVS documents nothing, so it is rejected
+    /// there, because some programs would truncate the name at it.
     pub nul: bool,
 }
 
-/// What the length of a name is counted in.
+/// The unit of a name's length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// Bytes of UTF-8: `卷` counts 3.
+    /// UTF-8 bytes: `卷` counts as 3.
     Bytes,
-    /// Unicode code points: `卷` and `😀` count 1 each.
+    /// Unicode code points: `卷` and `😀` count as 1 each.
     Characters,
 }
 
 impl Unit {
-    /// Every one.
+    /// All units.
     pub const ALL: [Unit; 2] = [Unit::Bytes, Unit::Characters];
 
-    /// A stable code: `bytes` or `characters`.
+    /// Returns a stable code: `bytes` or `characters`.
     pub const fn code(self) -> &'static str {
         match self {
             Unit::Bytes => "bytes",
@@ -43,49 +43,51 @@ impl Unit {
 }
 
 impl NameRule {
-    /// The length of a text as the service counts it: after trimming, in the rule's unit.
+    /// Returns the length of a text as the service counts it: after trimming, in the rule's unit.
     pub fn measure(&self, text: &str) -> usize {
         NameParser::of(text, self).length()
     }
 }
 
-/// A name that its service takes: trimmed, not empty, within the limit.
+/// A valid name: trimmed, not empty and within the limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransferName(String);
 
-/// Why a text is not a name.
+/// The error of parsing a name.
+///
+/// Exhaustive on purpose: each code has a translation, so a new one must fail to compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameError {
-    /// The service requires a name and there is none.
+    /// The service requires a name, and the text is empty.
     Required,
-    /// There is text, but the service strips all of it.
+    /// The text is only white space, which the service trims.
     Blank,
     /// The name is too long after trimming; `length` and `limit` are in `unit`s.
     TooLong {
-        /// The length that the service would count.
+        /// The length as the service counts it.
         length: usize,
-        /// The largest length that it takes.
+        /// The maximum length.
         limit: usize,
-        /// What both are counted in.
+        /// The unit of both lengths.
         unit: Unit,
     },
-    /// The name holds a U+0000.
+    /// The name contains U+0000.
     Nul {
-        /// How many characters stand before it.
+        /// The number of characters before it.
         position: usize,
     },
-    /// The text is not Unicode: half of a surrogate pair stands alone. Cinder answers it with 500.
+    /// The text contains an unpaired surrogate, so it isn't valid Unicode. Cinder returns 500 for it.
     LoneSurrogate {
-        /// How many UTF-16 units stand before it.
+        /// The number of UTF-16 code units before it.
         position: usize,
     },
 }
 
 impl NameError {
-    /// Every [`code`](NameError::code).
+    /// All [`code`](NameError::code)s.
     pub const CODES: [&str; 5] = ["required", "blank", "too_long", "nul", "lone_surrogate"];
 
-    /// A stable code: `required`, `blank`, `too_long`, `nul` or `lone_surrogate`.
+    /// Returns a stable code: `required`, `blank`, `too_long`, `nul` or `lone_surrogate`.
     pub const fn code(&self) -> &'static str {
         let [required, blank, too_long, nul, lone_surrogate] = NameError::CODES;
         match self {
@@ -102,15 +104,15 @@ impl fmt::Display for NameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             NameError::Required => f.write_str("a name is required"),
-            NameError::Blank => f.write_str("the name has nothing but white space"),
+            NameError::Blank => f.write_str("the name is only white space"),
             NameError::TooLong { length, limit, unit } => {
-                write!(f, "the name is {length} {} long, the limit is {limit}", unit.code())
+                write!(f, "the name is {length} {} long, but the limit is {limit}", unit.code())
             }
             NameError::Nul { position } => {
-                write!(f, "the name has a NUL after {position} characters")
+                write!(f, "the name contains a NUL after {position} characters")
             }
             NameError::LoneSurrogate { position } => {
-                write!(f, "the name has a lone surrogate after {position} UTF-16 units")
+                write!(f, "the name contains a lone surrogate after {position} UTF-16 code units")
             }
         }
     }
@@ -119,22 +121,24 @@ impl fmt::Display for NameError {
 impl core::error::Error for NameError {}
 
 impl TransferName {
-    /// Reads a form's field. An empty field of an optional name means *no name*, which leaves the
-    /// name out of the request: `""` itself is refused by Cinder with a 400.
+    /// Parses a form field.
+    ///
+    /// An empty field returns `None` if the name is optional. The request then has no name, because
+    /// Cinder rejects `""` with 400.
     ///
     /// # Errors
-    /// [`NameError::Required`] for an empty field of a required name, otherwise as
-    /// [`TransferName::new`].
+    /// Returns [`NameError::Required`] for an empty field if the name is required, otherwise the same
+    /// errors as [`TransferName::new`].
     pub fn parse(field: &str, rule: &NameRule) -> Result<Option<TransferName>, NameError> {
         let trimmed = NameParser::of(field, rule).finish()?;
         Ok(trimmed.and_then(|trimmed| field.get(trimmed)).map(|name| TransferName(name.to_owned())))
     }
 
-    /// Reads a name that a request carries; it is trimmed as the service trims it.
+    /// Parses a name, trimmed as the service trims it.
     ///
     /// # Errors
-    /// [`NameError::Blank`] if nothing is left after trimming, [`NameError::Nul`] and
-    /// [`NameError::TooLong`] by the rule.
+    /// Returns [`NameError::Blank`] if nothing is left after trimming, and [`NameError::Nul`] and
+    /// [`NameError::TooLong`] as the rule requires.
     pub fn new(text: &str, rule: &NameRule) -> Result<TransferName, NameError> {
         match TransferName::parse(text, rule) {
             Ok(Some(name)) => Ok(name),
@@ -143,34 +147,33 @@ impl TransferName {
         }
     }
 
-    /// The name as the service stores it.
+    /// Returns the name as the service stores it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The reading of a text as a name, in one pass and with nothing copied, so that a text may come
-/// in parts and be of any length.
+/// A parser of names that reads a text in parts, without copying it.
 #[derive(Clone, Copy, Debug)]
 pub struct NameParser {
     rule: NameRule,
-    /// What was read: in the text's own units (bytes, or units of UTF-16), and in characters.
+    /// The number of code units read (UTF-8 or UTF-16, as the text has them), and of characters.
     units: usize,
     characters: usize,
-    /// What is left after trimming: where in the text it lies, in its units, and what it measures.
+    /// The trimmed name: its range in code units, and its length in the rule's unit.
     start: usize,
     end: usize,
     length: usize,
-    /// What the text measures from `start` on, the white space at its end not yet taken off.
+    /// The length from `start` on, including trailing white space.
     running: usize,
     nul: Option<usize>,
-    /// Whether the first half of a surrogate pair was read, whose other half must come next.
+    /// Whether the last code unit was a high surrogate, which a low one must follow.
     half: bool,
     lone: Option<usize>,
 }
 
 impl NameParser {
-    /// Nothing read yet.
+    /// Creates a parser that has read nothing yet.
     pub const fn new(rule: NameRule) -> NameParser {
         NameParser {
             rule,
@@ -215,10 +218,9 @@ impl NameParser {
         }
     }
 
-    /// Takes the next unit of a JavaScript string. The two halves of a pair need not come in the
-    /// same part of it.
+    /// Reads the next UTF-16 code unit of a JavaScript string.
     pub fn push_utf16(&mut self, unit: u16) {
-        // Most of what is typed: neither white space, nor part of a pair, nor more than a byte.
+        // Fast path: printable ASCII.
         if let (false, 0x21..=0x7e) = (self.half, unit) {
             self.units += 1;
             self.characters += 1;
@@ -228,7 +230,7 @@ impl NameParser {
         }
         let half = core::mem::take(&mut self.half);
         match (half, unit) {
-            // Which one of these it is makes no difference: all have four bytes.
+            // The character doesn't matter: each pair takes four bytes in UTF-8.
             (true, 0xdc00..=0xdfff) => self.push('\u{10000}', 2),
             (_, _) => {
                 if half {
@@ -247,20 +249,20 @@ impl NameParser {
         if self.lone.is_none() {
             self.lone = Some(self.units);
         }
-        // What it would be converted to.
+        // Counted as the character that it would be converted to.
         self.push(char::REPLACEMENT_CHARACTER, 1);
     }
 
-    /// The length so far as the service counts it: after trimming, in the rule's unit.
+    /// Returns the length so far as the service counts it: after trimming, in the rule's unit.
     pub const fn length(&self) -> usize {
         self.length
     }
 
-    /// Ends the text: where in it the name lies, in the text's own units; none for an empty text
-    /// where a name is optional.
+    /// Ends the text and returns the range of the trimmed name, in the text's code units. Returns `None`
+    /// for an empty text if the name is optional.
     ///
     /// # Errors
-    /// All of [`NameError`].
+    /// Returns a [`NameError`] if the text isn't a valid name.
     pub fn finish(&mut self) -> Result<Option<Range<usize>>, NameError> {
         if core::mem::take(&mut self.half) {
             self.push_lone();
@@ -285,13 +287,13 @@ impl NameParser {
     }
 }
 
-/// Turns a JavaScript string's units into text.
+/// Decodes the UTF-16 code units of a JavaScript string.
 ///
-/// Such strings may hold half of a surrogate pair, which becomes U+FFFD without a word wherever
-/// they are converted in the usual way; so a field's value is to pass through here first.
+/// The usual conversions silently replace unpaired surrogates by U+FFFD. Decode form fields with this
+/// function first, so that they are reported instead.
 ///
 /// # Errors
-/// [`NameError::LoneSurrogate`] with the place of the first one.
+/// Returns [`NameError::LoneSurrogate`] with the position of the first unpaired surrogate.
 pub fn from_utf16(units: impl IntoIterator<Item = u16>) -> Result<String, NameError> {
     let mut position = 0;
     let mut text = String::new();
@@ -303,9 +305,10 @@ pub fn from_utf16(units: impl IntoIterator<Item = u16>) -> Result<String, NameEr
     Ok(text)
 }
 
-/// What is trimmed: what Python's `str.strip()` takes off, since Cinder is what stores the name.
-/// That is Unicode white space and U+001C to U+001F, which Rust's `trim` and JavaScript's keep.
-/// Neither U+FEFF nor U+200B is white space to it.
+/// Returns whether Python's `str.strip()` removes a character, because Cinder trims names with it.
+///
+/// That is Unicode white space and U+001C to U+001F, which `trim` of Rust and of JavaScript keep.
+/// U+FEFF and U+200B aren't removed.
 pub(crate) const fn is_trimmed(char: char) -> bool {
     matches!(
         char,

@@ -1,42 +1,45 @@
-//! What differs between the services that speak this API, as data.
+//! The differences between the supported services, as data.
 
 use crate::constraint::{Constraint, ConstraintSet};
 use crate::name::{NameRule, Unit};
 
-/// A service that speaks the volume transfer API.
+/// A service with the volume transfer API.
+///
+/// Exhaustive on purpose: a new service must make every `match` in a caller fail to compile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Service {
-    /// Huawei Cloud EVS, API v2: the page that this project is built from, and so the default.
+    /// Huawei Cloud EVS, API v2. The default.
     #[default]
     EvsV2,
-    /// Huawei Cloud EVS through the Cinder v3 paths.
+    /// Huawei Cloud EVS, API v3, which uses Cinder's paths.
     EvsV3,
-    /// OpenStack Cinder.
+    /// OpenStack Cinder, API v3.
     Cinder,
 }
 
-/// Where on a [`Service`] things are.
+/// The path segments of a [`Service`].
 #[derive(Debug)]
 pub(crate) struct Paths {
-    /// First segment of every path.
+    /// The first segment of every path.
     pub(crate) version: &'static str,
-    /// Collection of volumes. EVS's own `cloudvolumes` carries `service_type` and
-    /// `dedicated_storage_id`, which the Cinder spelling `volumes` of the same service does not.
+    /// The collection of volumes. EVS v2 uses `cloudvolumes`, because its `volumes` lacks
+    /// `service_type` and `dedicated_storage_id`.
     pub(crate) volumes: &'static str,
-    /// Collection of snapshots.
+    /// The collection of snapshots.
     pub(crate) snapshots: &'static str,
 }
 
 const EVS_V2: Paths = Paths { version: "v2", volumes: "cloudvolumes", snapshots: "cloudsnapshots" };
 
-/// EVS v3 and Cinder.
+/// The paths of EVS v3 and Cinder.
 const V3: Paths = Paths { version: "v3", volumes: "volumes", snapshots: "snapshots" };
 
-/// v2: "Without the spaces at the beginning and end, at least 1 byte, at most 255 bytes." v3: "At
-/// most 255 bytes", no word of trimming, but it is Cinder that answers.
+/// The EVS v2 documentation says: "Without the spaces at the beginning and end, at least 1 byte, at
+/// most 255 bytes." The v3 documentation says "at most 255 bytes" and doesn't mention trimming, but
+/// the service behind it is Cinder, which trims.
 const EVS_NAME: NameRule = NameRule { required: false, limit: 255, unit: Unit::Bytes, nul: false };
 
-/// Measured on Cinder 26.3: 255 code points after `str.strip()`, a NUL inside passes.
+/// Measured on Cinder 26.3: at most 255 code points after `str.strip()`. NULs are accepted.
 const CINDER_NAME: NameRule =
     NameRule { required: false, limit: 255, unit: Unit::Characters, nul: true };
 
@@ -45,10 +48,10 @@ const CINDER_CONSTRAINTS: ConstraintSet =
     ConstraintSet::of(&[Constraint::Status, Constraint::Encryption]);
 
 impl Service {
-    /// Every service, in the order in which a person is offered them.
+    /// All services, in the order in which to offer them.
     pub const ALL: [Service; 3] = [Service::EvsV2, Service::EvsV3, Service::Cinder];
 
-    /// A stable code: `evs-v2`, `evs-v3` or `cinder`.
+    /// Returns a stable code: `evs-v2`, `evs-v3` or `cinder`.
     pub const fn code(self) -> &'static str {
         match self {
             Service::EvsV2 => "evs-v2",
@@ -57,7 +60,7 @@ impl Service {
         }
     }
 
-    /// The service of a [`code`](Service::code), or `None`.
+    /// Returns the service with the given [`code`](Service::code).
     pub fn from_code(code: &str) -> Option<Service> {
         Service::ALL.into_iter().find(|service| service.code() == code)
     }
@@ -69,7 +72,7 @@ impl Service {
         }
     }
 
-    /// What a transfer's name must be on this service.
+    /// Returns the rule for transfer names on this service.
     pub const fn name_rule(self) -> &'static NameRule {
         match self {
             Service::EvsV2 | Service::EvsV3 => &EVS_NAME,
@@ -77,7 +80,7 @@ impl Service {
         }
     }
 
-    /// The constraints that this service puts on a volume.
+    /// Returns the constraints that this service places on a volume.
     pub const fn constraints(self) -> ConstraintSet {
         match self {
             Service::EvsV2 | Service::EvsV3 => EVS_CONSTRAINTS,
@@ -85,8 +88,8 @@ impl Service {
         }
     }
 
-    /// Whether a transfer can be made that leaves the volume's snapshots behind (`no_snapshots`,
-    /// Cinder's microversion 3.55).
+    /// Returns whether a transfer can exclude the volume's snapshots (`no_snapshots`, since Cinder
+    /// microversion 3.55).
     pub const fn can_exclude_snapshots(self) -> bool {
         match self {
             Service::EvsV2 | Service::EvsV3 => false,
@@ -94,8 +97,8 @@ impl Service {
         }
     }
 
-    /// The microversion from which on `/volume-transfers` has pages. EVS documents `limit` and
-    /// `offset` without one.
+    /// Returns the microversion that adds paging to `/volume-transfers`. EVS documents `limit` and
+    /// `offset` without a microversion.
     pub(crate) const fn paging_microversion(self) -> Option<&'static str> {
         match self {
             Service::EvsV2 | Service::EvsV3 => None,

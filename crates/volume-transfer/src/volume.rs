@@ -1,4 +1,4 @@
-//! A volume as a service lists it, in the spelling of EVS or of Cinder.
+//! Volumes, as EVS and Cinder return them.
 
 use crate::flags::VolumeFlags;
 use crate::id::VolumeId;
@@ -8,34 +8,35 @@ use alloc::string::String;
 use core::fmt;
 use serde_json::Value;
 
-/// What the rules and a person need of a volume. Anything else in the answer is passed over, and
-/// a field that is absent, `null` or unreadable is `None`.
+/// A volume, reduced to what the rules need and people recognize it by.
+///
+/// Other fields of the response are ignored. A field that is missing, `null` or invalid is `None`.
 ///
 /// Source: EVS "querying details about all disks" (`cloudvolumes/detail`) and Cinder's
 /// `volumes/detail`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Volume {
-    /// The volume's id.
+    /// The volume's ID.
     pub id: VolumeId,
-    /// The name that its owner gave it. It is the owner's text: never to be trusted as markup.
+    /// The name that its owner chose. Untrusted text: escape it before rendering.
     pub name: Option<String>,
-    /// Where it is in its life.
+    /// The status.
     pub status: VolumeStatus,
-    /// Its size in GiB (EVS writes GB and means the same).
+    /// The size in GiB. EVS calls the same unit GB.
     pub size: Option<u64>,
     /// What its record says to the rules.
     pub flags: VolumeFlags,
 }
 
 impl Volume {
-    /// Reads a row of a list, or the volume of an answer; `None` if it has no id.
+    /// Reads a volume from a JSON record. Returns `None` if it has no valid ID.
     pub fn from_json(row: &Value) -> Option<Volume> {
         let id = VolumeId::from_bytes(row.get("id")?.as_str()?.as_bytes()).ok()?;
         let shown = [row.get("name"), row.get("size"), row.get("status")];
         Some(Volume::new(id, shown, VolumeFlags::read(row)))
     }
 
-    /// Of the name, the size and the status as a record has them.
+    /// Creates a volume from a record's name, size and status.
     pub(crate) fn new(
         id: VolumeId,
         [name, size, status]: [Option<&Value>; 3],
@@ -45,27 +46,30 @@ impl Volume {
         Volume { id, name: loose::text(name), status, size: loose::number(size), flags }
     }
 
-    /// What to call it: its name, or its id if it has none.
+    /// Returns the name, or the ID if the volume has no name.
     pub fn label(&self) -> &str {
         loose::label(self.name.as_deref(), self.id.as_str())
     }
 }
 
-/// Where a volume is in its life. Services add statuses; an unknown one is kept as it came.
+/// The status of a volume.
+///
+/// Services add statuses. An unknown one is kept as [`Other`](VolumeStatus::Other), so no new variant
+/// is needed for it and the enum is exhaustive.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum VolumeStatus {
-    /// Detached and idle: the only status that can be transferred.
+    /// Detached and idle. Only such a volume can be transferred.
     Available,
-    /// Promised to another project, and not accepted yet.
+    /// Offered to another project that hasn't accepted it yet.
     AwaitingTransfer,
     /// Attached to a server.
     InUse,
-    /// Any other, in the service's own spelling; empty if it gave none.
+    /// Any other status, as the service wrote it. Empty if the record has none.
     Other(String),
 }
 
 impl VolumeStatus {
-    /// Reads the service's spelling.
+    /// Parses a status as the service writes it.
     pub fn from_service(text: String) -> VolumeStatus {
         match text.as_str() {
             "available" => VolumeStatus::Available,
@@ -75,7 +79,7 @@ impl VolumeStatus {
         }
     }
 
-    /// The service's own spelling.
+    /// Returns the status as the service writes it.
     pub fn as_str(&self) -> &str {
         match self {
             VolumeStatus::Available => "available",

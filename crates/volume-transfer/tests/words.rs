@@ -131,38 +131,35 @@ fn says(error: impl Error, text: &str) {
 fn errors_say_what_happened() {
     let texts = [
         "a name is required",
-        "the name has nothing but white space",
-        "the name is 256 bytes long, the limit is 255",
-        "the name has a NUL after 3 characters",
-        "the name has a lone surrogate after 4 UTF-16 units",
+        "the name is only white space",
+        "the name is 256 bytes long, but the limit is 255",
+        "the name contains a NUL after 3 characters",
+        "the name contains a lone surrogate after 4 UTF-16 code units",
     ];
     for (error, text) in NAME_ERRORS.into_iter().zip(texts) {
         says(error, text);
     }
-    says(IdError::Empty, "the id is empty");
-    says(IdError::Malformed, "the id is malformed");
+    says(IdError::Empty, "the ID is empty");
+    says(IdError::Malformed, "the ID is malformed");
     says(TransportError::Connection, "the connection failed");
-    says(TransportError::Timeout, "no answer came in time");
+    says(TransportError::Timeout, "no response arrived in time");
     says(unreadable(), "the list of volumes cannot be read after 0 bytes");
-    says(fault(), "the server answered 400 EVS.5400: no");
-    says(ReadError::NoResponse(TransportError::Timeout), "no answer came in time");
-    says(ReadError::Refused(fault()), "the server answered 400 EVS.5400: no");
-    says(ReadError::Unreadable(fault()), "the response, of status 400, cannot be read");
+    says(fault(), "the server returned 400 EVS.5400: no");
+    says(ReadError::NoResponse(TransportError::Timeout), "no response arrived in time");
+    says(ReadError::Refused(fault()), "the server returned 400 EVS.5400: no");
+    says(ReadError::Unreadable(fault()), "the response with status 400 is invalid");
     says(
         ChangeError::Rejected(fault()),
-        "nothing was changed: the server answered 400 EVS.5400: no",
+        "the request was rejected: the server returned 400 EVS.5400: no",
     );
     for (cause, text) in [
-        (UnknownCause::NoResponse(TransportError::Timeout), "no answer came in time"),
-        (UnknownCause::Failed(fault()), "the server answered 400 EVS.5400: no"),
-        (UnknownCause::Unreadable(fault()), "the response, of status 400, cannot be read"),
-        (UnknownCause::OtherVolume(fault()), "the response, of status 400, is of another volume"),
+        (UnknownCause::NoResponse(TransportError::Timeout), "no response arrived in time"),
+        (UnknownCause::Failed(fault()), "the server returned 400 EVS.5400: no"),
+        (UnknownCause::Unreadable(fault()), "the response with status 400 is invalid"),
+        (UnknownCause::OtherVolume(fault()), "the response with status 400 is for another volume"),
     ] {
         says(&cause, text);
-        says(
-            ChangeError::OutcomeUnknown(cause),
-            &format!("something may have been changed: {text}"),
-        );
+        says(ChangeError::OutcomeUnknown(cause), &format!("the outcome is unknown: {text}"));
     }
 }
 
