@@ -1,4 +1,4 @@
-//! Responses to accepting, deleting and showing a transfer, and to showing its volume.
+//! Responses to accepting and deleting a transfer, and to showing its volume.
 #![no_main]
 
 use fuzz::{check_fault, outcome};
@@ -14,16 +14,12 @@ fn check(error: &ChangeError) {
 
 fuzz_target!(|data: &[u8]| {
     let accepted = api::decode_accepted(outcome(data));
-    let shown = api::decode_transfer(outcome(data));
-    // Both decoders must read the same transfer.
-    if let (Ok(accepted), Ok(shown)) = (&accepted, &shown) {
-        assert_eq!(accepted, shown);
-        assert!(!shown.label().trim().is_empty());
+    for record in &accepted {
+        assert!(!record.id.as_str().is_empty() && !record.label().trim().is_empty());
     }
-    accepted.iter().for_each(|record| assert!(!record.id.as_str().is_empty()));
     accepted.err().iter().for_each(check);
     api::decode_deleted(outcome(data)).err().iter().for_each(check);
-    for error in [shown.err(), api::decode_progress(outcome(data)).err()].iter().flatten() {
+    if let Err(error) = api::decode_progress(outcome(data)) {
         error.fault().iter().for_each(check_fault);
         let _ = error.kind().code();
     }

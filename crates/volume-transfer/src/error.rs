@@ -1,7 +1,7 @@
 //! Errors, split by what the caller can do next.
 
+use crate::error_body::{ErrorDetails, Origin};
 use crate::http::{Response, TransportError};
-use crate::words::{Author, Words};
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
@@ -24,7 +24,7 @@ pub struct Fault {
     pub request_id: Option<String>,
     /// The raw `Retry-After` header; see [`retry_delay`](Fault::retry_delay).
     pub retry_after: Option<String>,
-    author: Author,
+    origin: Origin,
 }
 
 /// The kind of an error, which determines what can be done about it.
@@ -100,28 +100,28 @@ impl FaultKind {
 
 impl Fault {
     pub(crate) fn read(response: &Response) -> Fault {
-        Fault::new(response, Words::of_refusal(response.body()))
+        Fault::new(response, ErrorDetails::of_refusal(response.body()))
     }
 
     /// Reads a response that is neither an error nor valid.
     pub(crate) fn unreadable(response: &Response) -> Fault {
-        Fault::new(response, Words::of_success(response.body()).unwrap_or_default())
+        Fault::new(response, ErrorDetails::of_success(response.body()).unwrap_or_default())
     }
 
-    fn new(response: &Response, words: Words) -> Fault {
-        let Words { code, message, request_id, author } = words;
+    fn new(response: &Response, details: ErrorDetails) -> Fault {
+        let ErrorDetails { code, message, request_id, origin } = details;
         Fault {
             status: response.status,
             code,
             message,
             request_id: response.request_id().map(ToOwned::to_owned).or(request_id),
             retry_after: response.header("retry-after").map(ToOwned::to_owned),
-            author,
+            origin,
         }
     }
 
     /// Returns whether there is a code or a message.
-    pub(crate) const fn has_words(&self) -> bool {
+    pub(crate) const fn has_details(&self) -> bool {
         self.code.is_some() || self.message.is_some()
     }
 
@@ -155,14 +155,12 @@ impl Fault {
                 401 => FaultKind::Token,
                 400..500 if self.header_too_long() => FaultKind::TokenTooLong,
                 // Statuses of firewalls and proxies. The service itself would return JSON.
-                403 | 406 | 407 | 418 | 451 if self.author == Author::Stranger => {
-                    FaultKind::Blocked
-                }
+                403 | 406 | 407 | 418 | 451 if self.origin == Origin::Proxy => FaultKind::Blocked,
                 403 => FaultKind::Permission,
-                404 if self.author == Author::Service => FaultKind::NotFound,
+                404 if self.origin == Origin::Service => FaultKind::NotFound,
                 // The route doesn't exist: a web server's page, or Cinder's own 404.
                 404 | 405 => FaultKind::Address,
-                413 if self.author == Author::Service => FaultKind::Quota,
+                413 if self.origin == Origin::Service => FaultKind::Quota,
                 429 => FaultKind::Busy,
                 500.. => FaultKind::Server,
                 _ => FaultKind::Refused,
@@ -178,7 +176,7 @@ impl Fault {
             message.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
         };
         let long = || ["large", "long", "exceed", "limit"].into_iter().any(contains);
-        self.status == 431 || self.author != Author::Service && contains("header") && long()
+        self.status == 431 || self.origin != Origin::Service && contains("header") && long()
     }
 }
 

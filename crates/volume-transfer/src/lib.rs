@@ -84,12 +84,12 @@ pub mod transfer;
 pub mod volume;
 
 mod document;
+mod error_body;
 mod json;
 mod lanes;
 mod loose;
 mod paste;
 mod time;
-mod words;
 
 pub use constraint::{Constraint, ConstraintSet};
 pub use document::read_json;

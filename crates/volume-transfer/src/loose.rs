@@ -66,11 +66,6 @@ pub(crate) fn scalar<T>(value: Option<&Value>, take: impl FnOnce(Scalar<'_>) -> 
     }
 }
 
-/// A truth value; see [`Scalar::flag`].
-pub(crate) fn flag(value: Option<&Value>) -> Option<bool> {
-    scalar(value, |said| said.flag())
-}
-
 /// A whole number, also as a text.
 pub(crate) fn number(value: Option<&Value>) -> Option<u64> {
     let value = value?;

@@ -1,12 +1,11 @@
-//! Cleans what a person pasted: IDs, keys and tokens, all of which are plain ASCII.
+//! Cleans pasted IDs, keys and tokens, all of which are ASCII.
 
 use crate::name::is_trimmed;
 use alloc::string::String;
 use zeroize::Zeroizing;
 
-/// Removes what copying added: characters that nobody sees, line breaks, and white space and quotes
-/// around the text. Full-width forms, which input methods type, and dashes, which word processors
-/// make of hyphens, become the ASCII that they stand for.
+/// Removes the artifacts of copying: invisible characters, line breaks, and surrounding white space and
+/// quotes. Converts full-width forms (from input methods) and dashes (from word processors) to ASCII.
 ///
 /// ```
 /// use volume_transfer::clean_pasted;
@@ -14,18 +13,18 @@ use zeroize::Zeroizing;
 /// assert_eq!(*clean_pasted("\u{feff}\u{201c}9266c595\r\n63c8\u{200b}4664\u{201d}\u{a0}"), "9266c59563c84664");
 /// ```
 pub fn clean_pasted(text: &str) -> Zeroizing<String> {
-    // Roomy enough not to move, which would leave a copy of a key behind.
+    // Allocates enough to never grow, because growing would leave a copy of the key behind.
     let mut clean = Zeroizing::new(String::with_capacity(text.len()));
-    clean.extend(text.chars().filter_map(meant).skip_while(|char| *char == ' '));
+    clean.extend(text.chars().filter_map(intended).skip_while(|char| *char == ' '));
     while clean.ends_with(' ') {
         clean.pop();
     }
     clean
 }
 
-/// The character that is meant by one, a space by whatever only stands around a value; `None` if it
-/// is invisible or breaks a line.
-const fn meant(char: char) -> Option<char> {
+/// Converts a pasted character to the intended one: a space for quotes and white space, and `None` for
+/// line breaks and invisible characters.
+const fn intended(char: char) -> Option<char> {
     match char {
         '\r'
         | '\n'

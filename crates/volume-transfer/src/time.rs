@@ -1,15 +1,16 @@
-//! Times as services write them.
+//! Converts the services' timestamps to UTC.
 
 use alloc::string::String;
 
-/// Rewrites a time as UTC without a zone, `YYYY-MM-DDTHH:MM:SS` with the fraction that it has. What
-/// has no zone is UTC already, and digits alone are the seconds, or milliseconds, since 1970.
-/// Returns any other text as it is.
+/// Converts a timestamp to UTC, as `YYYY-MM-DDTHH:MM:SS` with its fraction and without a zone.
+///
+/// A timestamp without a zone is in UTC already. A number is in seconds or milliseconds since 1970. Any
+/// other text is returned unchanged.
 pub(crate) fn utc(text: String) -> String {
     normalize(text.trim().as_bytes()).unwrap_or(text)
 }
 
-/// From 1 March of the year 0 to 1 January 1970.
+/// The days from 1 March of year 0 to 1 January 1970.
 const EPOCH: i64 = 719_468;
 
 fn normalize(text: &[u8]) -> Option<String> {
@@ -18,7 +19,7 @@ fn normalize(text: &[u8]) -> Option<String> {
     if let length @ 9..=14 = text.len()
         && let Some(number) = rest.number(length)
     {
-        // So many seconds would be after the year 5138.
+        // As seconds, 12 digits would be after the year 5138, so they are milliseconds.
         let since = if length > 11 { number / 1_000 } else { number };
         (days, minutes, seconds, fraction) = (EPOCH, since / 60, since % 60, &[][..]);
     } else {
@@ -42,7 +43,7 @@ fn normalize(text: &[u8]) -> Option<String> {
         if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
             return None;
         }
-        // Years that begin in March have their odd day at the end.
+        // Counts years from March, so that the leap day comes last.
         let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
         days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1;
     }
@@ -74,7 +75,7 @@ fn normalize(text: &[u8]) -> Option<String> {
     Some(utc)
 }
 
-/// What has not been read yet.
+/// The unread rest of a timestamp.
 struct Rest<'a>(&'a [u8]);
 
 impl Rest<'_> {
@@ -93,7 +94,7 @@ impl Rest<'_> {
         Some(*byte)
     }
 
-    /// How many minutes a zone is ahead of UTC.
+    /// Reads a zone. Returns its offset from UTC in minutes.
     fn zone(&mut self) -> Option<i64> {
         if let b"" | b"Z" | b"z" | b"UTC" | b"GMT" = self.0 {
             return Some(0);
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn writes_every_form_as_utc_without_a_zone() {
+    fn converts_every_format_to_utc() {
         for (text, expected) in [
             ("2026-11-26T07:18:53.081642", "2026-11-26T07:18:53.081642"),
             ("2026-11-26T07:18:53", "2026-11-26T07:18:53"),
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn leaves_any_other_text_as_it_is() {
+    fn returns_other_texts_unchanged() {
         for text in [
             "",
             "no time",

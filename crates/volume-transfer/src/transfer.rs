@@ -1,4 +1,4 @@
-//! The transfer itself: what is asked for, the record that comes back, and the key.
+//! Transfers: the request, the record and the key.
 
 use crate::document::read_json;
 use crate::eligibility::EligibleVolume;
@@ -13,7 +13,7 @@ use core::fmt;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-/// A transfer to be created: a volume that may go, and a name if it has one.
+/// A transfer to be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreateTransfer {
     volume: EligibleVolume,
@@ -22,68 +22,62 @@ pub struct CreateTransfer {
 }
 
 impl CreateTransfer {
-    /// Puts the two together.
+    /// Creates a transfer request for a volume, with an optional name.
     pub const fn new(volume: EligibleVolume, name: Option<TransferName>) -> CreateTransfer {
         CreateTransfer { volume, name, excludes_snapshots: false }
     }
 
-    /// Keeps the volume's snapshots from going along (`no_snapshots`), on a service that
-    /// [can do so](crate::Service::can_exclude_snapshots); any other is not asked for it.
+    /// Excludes the volume's snapshots (`no_snapshots`) if the service
+    /// [supports it](crate::Service::can_exclude_snapshots). Otherwise this has no effect.
     #[must_use]
     pub const fn without_snapshots(mut self) -> CreateTransfer {
         self.excludes_snapshots = true;
         self
     }
 
-    /// Whether the volume's snapshots are to stay.
+    /// Returns whether the volume's snapshots are excluded.
     pub const fn excludes_snapshots(&self) -> bool {
         self.excludes_snapshots
     }
 
-    /// The volume that is to go.
+    /// Returns the ID of the volume to be transferred.
     pub fn volume_id(&self) -> &VolumeId {
         self.volume.id()
     }
 
-    /// The transfer's name, if it is to have one.
+    /// Returns the transfer's name, if any.
     pub const fn name(&self) -> Option<&TransferName> {
         self.name.as_ref()
     }
 }
 
-/// The record of a transfer, as every operation but *delete* answers it.
+/// The record of a transfer.
+///
+/// Fields that only some microversions of Cinder return are left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Transfer {
-    /// The transfer's id: one half of what the accepting side needs.
+    /// The transfer's ID. The recipient needs it and the key.
     pub id: TransferId,
-    /// Its name, as the service stored it.
+    /// The name, as the service stored it.
     pub name: Option<String>,
-    /// The volume that it hands over.
+    /// The ID of the transferred volume.
     pub volume_id: VolumeId,
-    /// When it was created: UTC as `YYYY-MM-DDTHH:MM:SS.ffffff`, without a zone, whichever zone and
-    /// form the service wrote. A text in no known form is kept. Lists without detail leave it out.
+    /// The creation time in UTC, as `YYYY-MM-DDTHH:MM:SS.ffffff` without a zone, converted from the
+    /// service's zone and format. A text in an unknown format is kept unchanged.
     pub created_at: Option<String>,
-    /// Where the service says that the record is. Not to be followed or relied on: EVS's own
-    /// samples point elsewhere.
+    /// The record's links. Don't follow them: those in EVS's documentation point elsewhere.
     pub links: Vec<Link>,
-    /// Whether the volume goes without its snapshots; Cinder 3.55 and later.
-    pub no_snapshots: Option<bool>,
-    /// The project that gives the volume; Cinder 3.57 and later.
-    pub source_project_id: Option<String>,
-    /// The project that took the volume, if one did; Cinder 3.57 and later.
-    pub destination_project_id: Option<String>,
-    /// Whether it was accepted; Cinder 3.57 and later.
-    pub accepted: Option<bool>,
 }
 
 impl Transfer {
-    /// What to call it: its name, or its id if it has none.
+    /// Returns the name, or the ID if the transfer has no name.
     pub fn label(&self) -> &str {
         loose::label(self.name.as_deref(), self.id.as_str())
     }
 
-    /// Reads a record; `None` without an id. `asked` stands in for the id of a volume that the
-    /// answer leaves out or garbles.
+    /// Reads a record. Returns `None` if it has no valid ID. `asked` replaces a volume ID that is missing
+    /// or invalid.
     pub(crate) fn from_json(record: &Value, asked: Option<VolumeId>) -> Option<Transfer> {
         let volume_id =
             loose::text(record.get("volume_id")).and_then(|id| VolumeId::parse(&id).ok());
@@ -97,16 +91,13 @@ impl Transfer {
             volume_id: volume_id.or(asked)?,
             created_at: loose::text(record.get("created_at")).map(time::utc),
             links: loose::rows(record, "links").iter().filter_map(link).collect(),
-            no_snapshots: loose::flag(record.get("no_snapshots")),
-            source_project_id: loose::text(record.get("source_project_id")),
-            destination_project_id: loose::text(record.get("destination_project_id")),
-            accepted: loose::flag(record.get("accepted")),
         })
     }
 }
 
-/// A link of a record.
+/// A link in a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Link {
     /// The address. It is the server's text and may hold anything, `javascript:` too.
     pub href: String,
@@ -143,7 +134,7 @@ impl AuthKey {
         Ok(AuthKey(text))
     }
 
-    /// The key in clear. Show it to the person who made the transfer, and to nothing else.
+    /// Returns the key in plain text. Show it only to the person who created the transfer.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -155,16 +146,16 @@ impl fmt::Debug for AuthKey {
     }
 }
 
-/// What the accepting side needs: both halves, and nothing else.
+/// What the recipient needs to accept a transfer.
 #[derive(Debug)]
 pub struct Handover {
-    /// Which transfer.
+    /// The transfer's ID.
     pub transfer_id: TransferId,
-    /// The key to it.
+    /// The key.
     pub auth_key: AuthKey,
 }
 
-/// The answer to a create request.
+/// The response to a create request: the record and the key.
 #[derive(Debug)]
 pub struct CreatedTransfer {
     pub(crate) record: Transfer,
@@ -172,7 +163,7 @@ pub struct CreatedTransfer {
 }
 
 impl CreatedTransfer {
-    /// Parts the record, which may be shown and kept, from what must be handed over.
+    /// Splits the response into the record, which may be stored, and the handover with the key.
     pub fn into_handover(self) -> (Transfer, Handover) {
         let handover = Handover { transfer_id: self.record.id.clone(), auth_key: self.auth_key };
         (self.record, handover)
@@ -180,19 +171,19 @@ impl CreatedTransfer {
 }
 
 impl Handover {
-    /// Reads the file that [`credentials`](Handover::credentials) wrote. The service's own answer
-    /// to a create request (`{"transfer":{"id","auth_key"}}`), which somebody may have kept instead,
-    /// is read too.
+    /// Parses a file written by [`credentials`](Handover::credentials), or the service's own response to
+    /// a create request (`{"transfer":{"id","auth_key"}}`).
     ///
     /// # Errors
-    /// [`IdError::Malformed`] if it holds no id and key, [`IdError::Empty`] if one of them is empty.
+    /// Returns [`IdError::Malformed`] if the ID or key is missing or invalid, [`IdError::Empty`] if one of
+    /// them is empty.
     pub fn from_json(file: &[u8]) -> Result<Handover, IdError> {
         let mut body = read_json(file).ok_or(IdError::Malformed)?;
         let fields = match body.get_mut("transfer") {
             Some(transfer) => transfer,
             None => &mut body,
         };
-        // First, and from where it was read to: a detour would leave copies behind.
+        // Moves the key out before anything else, because a copy would stay in memory.
         let Some(Value::String(key)) = fields.get_mut("auth_key").map(Value::take) else {
             return Err(IdError::Malformed);
         };
@@ -203,8 +194,8 @@ impl Handover {
         Ok(Handover { transfer_id, auth_key })
     }
 
-    /// The file that the accepting side gets: JSON with `transfer_id`, `auth_key`, `volume_id` and
-    /// `name`, a line each, so that people and scripts can both read it. Wiped when it is dropped.
+    /// Returns the credentials file for the recipient: JSON with `transfer_id`, `auth_key`, `volume_id`
+    /// and `name`, one per line. It is wiped on drop.
     pub fn credentials(&self, record: &Transfer) -> Zeroizing<String> {
         let fields = [
             ("transfer_id", Some(self.transfer_id.as_str())),
@@ -212,7 +203,7 @@ impl Handover {
             ("volume_id", Some(record.volume_id.as_str())),
             ("name", record.name.as_deref()),
         ];
-        // Roomy enough not to move, which would leave a copy behind.
+        // Allocates enough to never grow, because growing would leave a copy of the key behind.
         let values: usize =
             fields.iter().filter_map(|(_, value)| Some(value.as_ref()?.len())).sum();
         let mut text = Zeroizing::new(String::with_capacity(128 + 6 * values));

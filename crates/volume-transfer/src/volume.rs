@@ -15,6 +15,7 @@ use serde_json::Value;
 /// Source: EVS "querying details about all disks" (`cloudvolumes/detail`) and Cinder's
 /// `volumes/detail`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Volume {
     /// The volume's ID.
     pub id: VolumeId,
@@ -24,7 +25,7 @@ pub struct Volume {
     pub status: VolumeStatus,
     /// The size in GiB. EVS calls the same unit GB.
     pub size: Option<u64>,
-    /// What its record says to the rules.
+    /// The flags that the rules evaluate.
     pub flags: VolumeFlags,
 }
 

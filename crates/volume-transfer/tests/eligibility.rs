@@ -1,4 +1,4 @@
-//! Every constraint of the API page, met, violated and unknown.
+//! Every constraint: met, violated and unknown.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,7 +22,7 @@ use volume_transfer::{
 
 const CLEAN: &str = r#""status":"available","bootable":"false","service_type":"EVS","metadata":{}"#;
 
-/// What is known once everything that can be asked was asked, and all is well.
+/// All facts known, none of which blocks a transfer.
 const ALL_CLEAR: Facts = Facts {
     snapshots: Some(false),
     backups: Some(false),
@@ -40,13 +40,13 @@ fn verdict(eligibility: &Eligibility, constraint: Constraint) -> Option<Verdict>
 }
 
 #[track_caller]
-fn judged(service: Service, fields: &str, constraint: Constraint, expected: Verdict) {
+fn assert_verdict(service: Service, fields: &str, constraint: Constraint, expected: Verdict) {
     let eligibility = eligibility::check(&volume(fields), &Facts::default(), service);
     assert_eq!(verdict(&eligibility, constraint), Some(expected), "{fields}");
 }
 
 #[test]
-fn each_field_s_every_spelling_on_evs() {
+fn evaluates_every_spelling_of_every_field_on_evs() {
     #[rustfmt::skip]
     let table = [
         (r#""status":"available""#, Status, Met),
@@ -67,7 +67,7 @@ fn each_field_s_every_spelling_on_evs() {
         (r#""metadata":{"__system__encrypted":"1"},"encrypted":false"#, Encryption, Violated),
         (r#""encrypted":"True""#, Encryption, Violated),
         (r#""size":1"#, Encryption, Met),
-        // The snapshot that a volume came from says nothing about snapshots of it.
+        // The snapshot that a volume was created from isn't a snapshot of the volume.
         (r#""snapshot_id":"b104b8db-170d-441b-897a-3c8ba9c5a214""#, BackupsAndSnapshots, Unknown),
         (r#""metadata":{"policy":"dc71a9c9-b3fa-429d-a070-037682d82d21"}"#, BackupPolicy, Violated),
         (r#""metadata":{"policy":null}"#, BackupPolicy, Unknown),
@@ -93,19 +93,19 @@ fn each_field_s_every_spelling_on_evs() {
         (r#""size":1"#, SystemDisk, Unknown),
     ];
     for (fields, constraint, expected) in table {
-        judged(Service::EvsV2, fields, constraint, expected);
-        judged(Service::EvsV3, fields, constraint, expected);
+        assert_verdict(Service::EvsV2, fields, constraint, expected);
+        assert_verdict(Service::EvsV3, fields, constraint, expected);
     }
 }
 
 #[test]
-fn cinder_asks_for_the_status_and_its_own_encrypted_alone() {
+fn cinder_checks_only_status_and_encryption() {
     assert_eq!(Service::Cinder.constraints(), ConstraintSet::of(&[Status, Encryption]));
-    judged(Service::Cinder, r#""encrypted":true"#, Encryption, Violated);
-    judged(Service::Cinder, r#""encrypted":false"#, Encryption, Met);
-    judged(Service::Cinder, r#""size":1"#, Encryption, Unknown);
-    // Anybody may write anything into the metadata of a Cinder volume.
-    judged(
+    assert_verdict(Service::Cinder, r#""encrypted":true"#, Encryption, Violated);
+    assert_verdict(Service::Cinder, r#""encrypted":false"#, Encryption, Met);
+    assert_verdict(Service::Cinder, r#""size":1"#, Encryption, Unknown);
+    // Users can write any metadata to a Cinder volume.
+    assert_verdict(
         Service::Cinder,
         r#""encrypted":false,"metadata":{"__system__encrypted":"1"}"#,
         Encryption,
@@ -114,7 +114,7 @@ fn cinder_asks_for_the_status_and_its_own_encrypted_alone() {
 }
 
 #[test]
-fn facts_turn_unknown_into_known() {
+fn facts_resolve_unknown_verdicts() {
     type Set = fn(&mut Facts);
     #[rustfmt::skip]
     let table: [(Set, Constraint, Verdict); 8] = [
@@ -139,14 +139,14 @@ fn facts_turn_unknown_into_known() {
 }
 
 #[test]
-fn snapshots_seen_block_although_backups_are_not_known() {
+fn known_snapshots_block_even_if_backups_are_unknown() {
     let facts = Facts { snapshots: Some(true), ..Facts::default() };
     let eligibility = eligibility::check(&volume(CLEAN), &facts, Service::EvsV2);
     assert_eq!(verdict(&eligibility, BackupsAndSnapshots), Some(Violated));
 }
 
 #[test]
-fn everything_at_once_is_said_at_once_in_the_page_s_order() {
+fn reports_all_violations_in_documented_order() {
     let worst = volume(
         r#""status":"in-use","bootable":"true","service_type":"DSS","encrypted":true,
            "metadata":{"orderID":"CS1","policy":"p"}"#,
@@ -162,7 +162,7 @@ fn everything_at_once_is_said_at_once_in_the_page_s_order() {
 }
 
 #[test]
-fn unknown_never_blocks_and_violated_always_does() {
+fn admits_unknown_but_not_violated() {
     let unknown = eligibility::check(&volume(CLEAN), &Facts::default(), Service::EvsV2);
     assert_eq!(unknown.overall(), Unknown);
     let admitted = unknown.admit().unwrap();
@@ -174,7 +174,7 @@ fn unknown_never_blocks_and_violated_always_does() {
 }
 
 #[test]
-fn the_page_names_nine_constraints_each_with_its_own_code() {
+fn evs_has_nine_constraints_with_stable_codes() {
     let codes: Vec<_> = Constraint::ALL.iter().map(|c| c.code()).collect();
     assert_eq!(
         codes,
@@ -194,7 +194,7 @@ fn the_page_names_nine_constraints_each_with_its_own_code() {
 }
 
 #[test]
-fn evs_s_own_sample_can_go_as_far_as_its_record_tells() {
+fn evs_sample_volume_violates_nothing() {
     let mut page = api::VolumeList::default();
     page.add_page(Ok(Response::new(200, recorded::evs("volumes-detail.json")))).unwrap();
     let volume = page.volumes.first().unwrap();
@@ -207,7 +207,7 @@ fn evs_s_own_sample_can_go_as_far_as_its_record_tells() {
 }
 
 #[test]
-fn cinder_s_own_volumes_are_judged_as_cinder_judged_them() {
+fn verdicts_match_those_of_a_real_cinder() {
     for (part, expected) in [
         ("002-volume-show-available", Met),
         ("004-volume-show-awaiting-transfer", Violated),
@@ -221,7 +221,7 @@ fn cinder_s_own_volumes_are_judged_as_cinder_judged_them() {
 }
 
 #[test]
-fn a_frozen_volume_is_known_by_the_refusal() {
+fn learns_from_a_refusal_that_a_volume_is_frozen() {
     for (body, frozen) in [
         (r#"{"error":{"code":"EVS.2068","message":"volume is locked"}}"#, Some(true)),
         (r#"{"error":{"code":"EVS.2144","message":"account frozen"}}"#, Some(true)),
@@ -235,7 +235,7 @@ fn a_frozen_volume_is_known_by_the_refusal() {
 }
 
 #[test]
-fn a_strange_volume_is_kept_as_far_as_it_can_be_read() {
+fn ignores_invalid_fields_of_a_volume() {
     let volume = volume(
         r#""name":7,"status":"retyping","size":"40","bootable":{},"encrypted":[],"metadata":[1],
            "service_type":false,"dedicated_storage_id":"","extra":{"deep":[]}"#,
@@ -246,7 +246,7 @@ fn a_strange_volume_is_kept_as_far_as_it_can_be_read() {
 }
 
 #[test]
-fn a_volume_is_called_by_its_id_if_it_has_no_name() {
+fn labels_an_unnamed_volume_by_its_id() {
     assert_eq!(volume(r#""name":"""#).name, None);
     for name in ["null", r#""""#, r#""  ""#] {
         assert_eq!(

@@ -1,4 +1,4 @@
-//! The life of a transfer after it was made: handed over, listed, accepted, deleted, followed.
+//! Transfers after their creation: handed over, listed, accepted and deleted.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,8 +13,8 @@ mod recorded;
 use volume_transfer::api::{self, FactQuery, TransferList, TransferProgress};
 use volume_transfer::{
     AuthKey, ChangeError, CreateTransfer, Eligibility, Facts, Fault, FaultKind, Handover, IdError,
-    Method, ProjectId, ReadError, Response, RetryDelay, Service, TransferId, TransportError,
-    UnknownCause, VolumeId,
+    Method, ProjectId, Response, RetryDelay, Service, TransferId, TransportError, UnknownCause,
+    VolumeId,
 };
 
 const PROJECT: &str = "dd14c6ac581f40059e27f5320b60bf2f";
@@ -42,7 +42,7 @@ fn rejected<T: std::fmt::Debug>(answer: Result<T, ChangeError>) -> Fault {
 }
 
 #[test]
-fn what_is_handed_over_is_what_is_accepted() {
+fn accepts_with_the_id_and_key_that_were_handed_over() {
     let created = recorded::one("noauth-003-transfer-create");
     let created = api::decode_created(None, Ok(created.response())).unwrap();
     let (record, made) = created.into_handover();
@@ -59,7 +59,7 @@ fn what_is_handed_over_is_what_is_accepted() {
 }
 
 #[test]
-fn credentials_are_read_from_our_file_and_from_the_service_s_answer() {
+fn reads_credentials_files_and_create_responses() {
     for file in [
         format!(r#"{{"transfer_id":" {TRANSFER} ","auth_key":"{KEY}\n"}}"#),
         format!(r#"{{"transfer":{{"id":"{TRANSFER}","auth_key":"{KEY}","name":null}}}}"#),
@@ -84,7 +84,7 @@ fn credentials_are_read_from_our_file_and_from_the_service_s_answer() {
 }
 
 #[test]
-fn a_key_keeps_its_case_and_loses_what_copying_added() {
+fn keeps_a_key_s_case_and_removes_copying_artifacts() {
     assert_eq!(AuthKey::parse(" D375b6\n").unwrap().expose(), "D375b6");
     assert_eq!(AuthKey::parse(" \u{3000}").map(|_| ()), Err(IdError::Empty));
     assert!(AuthKey::parse(&"a".repeat(255)).is_ok());
@@ -98,7 +98,7 @@ fn a_key_keeps_its_case_and_loses_what_copying_added() {
 }
 
 #[test]
-fn no_id_changes_the_path_that_it_stands_in() {
+fn escapes_ids_in_paths() {
     let path = |id: TransferId| api::delete(Service::Cinder, &project(), &id).path;
     let start = format!("/v3/{PROJECT}/os-volume-transfer/");
     for (id, segment) in [("a/../b", "a%2F..%2Fb"), ("a?b#c", "a%3Fb%23c"), ("过", "%E8%BF%87")] {
@@ -114,7 +114,7 @@ fn no_id_changes_the_path_that_it_stands_in() {
 }
 
 #[test]
-fn what_a_real_cinder_answers_to_accept() {
+fn decodes_a_real_cinder_s_responses_to_accept() {
     let answer = |part: &str| api::decode_accepted(Ok(recorded::one(part).response()));
     let record = answer("noauth-019-accept-ok").unwrap();
     assert_eq!((record.id.as_str(), record.name.as_deref()), (TRANSFER, Some("first")));
@@ -139,7 +139,7 @@ fn what_a_real_cinder_answers_to_accept() {
 }
 
 #[test]
-fn what_a_real_cinder_answers_to_delete() {
+fn decodes_a_real_cinder_s_responses_to_delete() {
     let answer = |part: &str| api::decode_deleted(Ok(recorded::one(part).response()));
     assert_eq!(answer("noauth-023-delete-ok"), Ok(()));
     assert_eq!(rejected(answer("noauth-025-delete-twice")).kind(), FaultKind::NotFound);
@@ -151,7 +151,7 @@ fn what_a_real_cinder_answers_to_delete() {
         let answer = answer(status, body);
         assert!(matches!(answer, Err(ChangeError::OutcomeUnknown(_))), "{status} {body}");
     }
-    // Cinder without authentication answers a missing token with a new one.
+    // Cinder without authentication returns a new token if one is missing.
     let token = Response::new(204, Vec::new()).with_header("X-Auth-Token", "alice:p");
     let answer = api::decode_deleted(Ok(token));
     assert!(matches!(answer, Err(ChangeError::OutcomeUnknown(_))));
@@ -163,36 +163,36 @@ fn what_a_real_cinder_answers_to_delete() {
 }
 
 #[test]
-fn what_becomes_of_a_volume() {
-    let fate = |answer| api::decode_progress(answer);
+fn decodes_the_progress_of_a_transfer() {
+    let progress = |answer| api::decode_progress(answer);
     let show = |status: &str| {
         let body = format!(r#"{{"volume":{{"id":"{VOLUME}","status":"{status}"}}}}"#);
-        fate(Ok(Response::new(200, body.into())))
+        progress(Ok(Response::new(200, body.into())))
     };
     assert_eq!(
-        fate(Ok(recorded::one("noauth-021-volume-show-after").response())),
+        progress(Ok(recorded::one("noauth-021-volume-show-after").response())),
         Ok(TransferProgress::Available)
     );
     assert_eq!(
-        fate(Ok(recorded::one("keystone-013-volume-show-former").response())),
+        progress(Ok(recorded::one("keystone-013-volume-show-former").response())),
         Ok(TransferProgress::Gone)
     );
     assert_eq!(show("awaiting-transfer"), Ok(TransferProgress::Pending));
     assert!(matches!(show("error"), Ok(TransferProgress::Other(_))));
     assert!(matches!(show("in-use"), Ok(TransferProgress::Other(_))));
     assert_eq!(
-        fate(Ok(Response::new(200, br#"{"volume":{}}"#.to_vec()))),
+        progress(Ok(Response::new(200, br#"{"volume":{}}"#.to_vec()))),
         Ok(TransferProgress::Pending)
     );
-    // A web server's 404 says nothing of the volume.
-    assert!(fate(Ok(Response::new(404, b"<html>".to_vec()))).is_err());
-    assert!(fate(Err(TransportError::Connection)).is_err());
+    // A web server's own 404 says nothing about the volume.
+    assert!(progress(Ok(Response::new(404, b"<html>".to_vec()))).is_err());
+    assert!(progress(Err(TransportError::Connection)).is_err());
     let request = api::show_volume(Service::EvsV2, &project(), &volume());
     assert_eq!(request.path, format!("/v2/{PROJECT}/cloudvolumes/{VOLUME}"));
 }
 
 #[test]
-fn a_list_of_transfers_is_read_page_by_page() {
+fn reads_transfers_page_by_page() {
     let page = |from: usize, to: usize| {
         let rows: Vec<_> =
             (from..to).map(|at| format!(r#"{{"id":"t{at}","volume_id":"{VOLUME}"}}"#)).collect();
@@ -226,7 +226,7 @@ fn a_list_of_transfers_is_read_page_by_page() {
     let next = list.next_request(Service::EvsV3, &project()).unwrap();
     assert!(next.path.ends_with("offset=2"), "{}", next.path);
 
-    // The same page for ever ends.
+    // A page that repeats ends the list.
     let mut list = TransferList::default();
     list.add_page(page(0, 1000)).unwrap();
     list.add_page(page(0, 1000)).unwrap();
@@ -234,22 +234,18 @@ fn a_list_of_transfers_is_read_page_by_page() {
 }
 
 #[test]
-fn the_records_of_later_cinders_have_their_fields() {
+fn ignores_fields_of_later_microversions() {
     let created = recorded::one("noauth-130-create-volume-transfers-3.57");
     let created = api::decode_created(None, Ok(created.response())).unwrap();
     let (record, _) = created.into_handover();
-    assert_eq!((record.no_snapshots, record.accepted), (Some(false), Some(false)));
-    assert_eq!(record.source_project_id.as_deref(), Some("dc61c0335ea35342908a081f674e8f1f"));
-    assert_eq!(record.destination_project_id, None);
-    let shown = r#"{"transfer":{"id":"t","volume_id":"c86b9af4-151d-4ead-b62c-5fb967af0e37"}}"#;
-    let shown = api::decode_transfer(Ok(Response::new(200, shown.into()))).unwrap();
-    assert_eq!((shown.no_snapshots, shown.label()), (None, "t"));
-    let unreadable = api::decode_transfer(Ok(Response::new(200, br#"{"transfer":{}}"#.to_vec())));
-    assert!(matches!(unreadable, Err(ReadError::Unreadable(fault)) if fault.status == 200));
+    assert_eq!(record.label(), record.name.as_deref().unwrap());
+    let unnamed = format!(r#"{{"transfer":{{"id":"t","volume_id":"{VOLUME}"}}}}"#);
+    let unnamed = api::decode_accepted(Ok(Response::new(200, unnamed.into()))).unwrap();
+    assert_eq!(unnamed.label(), "t");
 }
 
 #[test]
-fn snapshots_are_left_behind_where_the_service_can() {
+fn excludes_snapshots_if_the_service_supports_it() {
     let create = |service| {
         let volume = Eligibility::without_record(volume(), service).admit().unwrap();
         api::create(service, &project(), &CreateTransfer::new(volume, None).without_snapshots())
@@ -265,7 +261,7 @@ fn snapshots_are_left_behind_where_the_service_can() {
 }
 
 #[test]
-fn questions_lead_to_facts_and_no_answer_to_none() {
+fn records_facts_only_from_valid_responses() {
     assert_eq!(FactQuery::for_service(Service::Cinder), []);
     let ask = |query: &FactQuery| query.request(Service::EvsV2, &project(), &volume()).path;
     let mut facts = Facts::default();
@@ -296,7 +292,7 @@ fn questions_lead_to_facts_and_no_answer_to_none() {
     assert_eq!(take(policies, r#"{"policies":[{}],"count":1}"#).1.backup_policy, Some(true));
     let (next, facts) = take(last, r#"{"policies":[],"count":0}"#);
     assert_eq!((next, facts.backup_policy), (Ok(None), Some(false)));
-    // One that applies is enough.
+    // One policy is enough.
     let (next, _) = take(vaults.clone(), r#"{"vaults":[{"id":"v1"},{"id":"v2"}]}"#);
     let (next, facts) = take(next.unwrap().unwrap(), r#"{"policies":[{}],"count":1}"#);
     assert_eq!((next, facts.backup_policy), (Ok(None), Some(true)));
@@ -310,7 +306,7 @@ fn questions_lead_to_facts_and_no_answer_to_none() {
 }
 
 #[test]
-fn a_wait_is_seconds_or_a_date() {
+fn parses_retry_after_as_seconds_or_a_date() {
     let wait = |value: &str| {
         let answer = Response::new(429, Vec::new()).with_header("Retry-After", value);
         rejected(api::decode_deleted(Ok(answer))).retry_delay()
@@ -324,7 +320,7 @@ fn a_wait_is_seconds_or_a_date() {
 }
 
 #[test]
-fn where_the_service_may_still_be_at_work_one_look_proves_nothing() {
+fn requires_two_lookups_if_the_service_may_still_be_working() {
     assert_eq!(UnknownCause::NoResponse(TransportError::Timeout).required_lookups(), 2);
     let answer = api::decode_created(None, Ok(Response::new(202, Vec::new())));
     let Err(ChangeError::OutcomeUnknown(cause)) = answer else { panic!("no record") };
@@ -332,7 +328,7 @@ fn where_the_service_may_still_be_at_work_one_look_proves_nothing() {
 }
 
 #[test]
-fn pasting_adds_nothing_to_an_id() {
+fn removes_pasting_artifacts_from_ids() {
     let uuid = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
     for text in [
         format!("\u{feff}{uuid}"),

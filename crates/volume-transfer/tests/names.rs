@@ -1,4 +1,4 @@
-//! The name rule, against the API page, against what a real Cinder answered, and by its properties.
+//! The name rules, compared with EVS's documentation and a real Cinder, and property tests.
 
 #![allow(
     clippy::unwrap_used,
@@ -49,7 +49,7 @@ fn evs_v2_counts_bytes_after_trimming() {
 }
 
 #[test]
-fn evs_v3_has_the_limit_of_evs_v2() {
+fn evs_v3_has_the_same_rule_as_evs_v2() {
     assert_eq!(Service::EvsV3.name_rule(), Service::EvsV2.name_rule());
 }
 
@@ -75,9 +75,9 @@ fn an_empty_field_means_no_name_unless_one_is_required() {
     assert_eq!(TransferName::parse(" ", &required), Err(NameError::Blank));
 }
 
-/// Every recorded name gets from the Cinder profile what Cinder gave it; a 500 counts as refused.
+/// A status of 500 counts as a rejection.
 #[test]
-fn cinder_s_verdict_on_every_recorded_name() {
+fn agrees_with_cinder_on_every_recorded_name() {
     let mut cases = recorded::cinder("-name-");
     // One of them is a list that is filtered by name.
     cases.retain(|case| !case.request_body.is_empty());
@@ -103,14 +103,14 @@ fn cinder_s_verdict_on_every_recorded_name() {
 }
 
 #[test]
-fn a_lone_surrogate_is_found_before_it_is_lost() {
+fn rejects_a_lone_surrogate() {
     assert_eq!(from_utf16([0xd83d, 0xde00, 0x61]).as_deref(), Ok("😀a"));
     assert_eq!(from_utf16([0x61, 0xd800]), Err(NameError::LoneSurrogate { position: 1 }));
     assert_eq!(from_utf16([0xd83d, 0xde00, 0xde00]), Err(NameError::LoneSurrogate { position: 2 }));
 }
 
 #[test]
-fn a_nul_is_found_by_the_characters_before_it() {
+fn counts_characters_before_a_nul() {
     let mut reading = NameParser::new(*Service::EvsV2.name_rule());
     for unit in "ab卷😀\0".encode_utf16() {
         reading.push_utf16(unit);
@@ -118,7 +118,7 @@ fn a_nul_is_found_by_the_characters_before_it() {
     assert_eq!(reading.finish(), Err(NameError::Nul { position: 4 }));
 }
 
-/// What Python's `str.strip()` takes off, by its own table; nothing else is taken off.
+/// The characters that Python's `str.strip()` removes, by its own table.
 const STRIPPED: [char; 29] = [
     '\t', '\n', '\x0b', '\x0c', '\r', '\x1c', '\x1d', '\x1e', '\x1f', ' ', '\u{85}', '\u{a0}',
     '\u{1680}', '\u{2000}', '\u{2001}', '\u{2002}', '\u{2003}', '\u{2004}', '\u{2005}', '\u{2006}',
@@ -127,7 +127,7 @@ const STRIPPED: [char; 29] = [
 ];
 
 #[test]
-fn every_character_is_trimmed_as_python_trims_it() {
+fn trims_the_same_characters_as_python() {
     let rule = Service::Cinder.name_rule();
     for char in '\0'..=char::MAX {
         let alone = TransferName::new(&char.to_string(), rule);
@@ -139,7 +139,7 @@ fn any_service() -> impl Strategy<Value = Service> {
     prop::sample::select(Service::ALL.to_vec())
 }
 
-/// Any text, with more than its share of padding and of lengths around the limits.
+/// Any text, often with surrounding white space and a length near the limit.
 fn any_text() -> impl Strategy<Value = String> {
     let padding = || prop::collection::vec(prop::sample::select(STRIPPED.to_vec()), 0..4);
     let inner = prop_oneof![
@@ -153,7 +153,7 @@ fn any_text() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn an_accepted_name_is_accepted_again_as_it_is(service in any_service(), text in any_text()) {
+    fn parsing_a_parsed_name_changes_nothing(service in any_service(), text in any_text()) {
         let rule = service.name_rule();
         if let Ok(name) = TransferName::new(&text, rule) {
             prop_assert_eq!(TransferName::new(name.as_str(), rule), Ok(name.clone()));
@@ -163,7 +163,7 @@ proptest! {
     }
 
     #[test]
-    fn padding_changes_nothing(service in any_service(), text in any_text()) {
+    fn ignores_surrounding_white_space(service in any_service(), text in any_text()) {
         let rule = service.name_rule();
         let padded = format!("\u{3000} {text}\u{1c}\n");
         let plain = TransferName::new(&text, rule);
@@ -173,7 +173,7 @@ proptest! {
     }
 
     #[test]
-    fn a_refusal_is_for_the_reason_given(service in any_service(), text in any_text()) {
+    fn returns_the_error_that_applies(service in any_service(), text in any_text()) {
         let rule = service.name_rule();
         match TransferName::new(&text, rule) {
             Ok(_) => {}
@@ -193,9 +193,9 @@ proptest! {
         }
     }
 
-    /// What a JavaScript string's units are found to be, without their being converted.
+    /// Parses code units directly and after a conversion, and compares the results.
     #[test]
-    fn units_are_read_as_their_text_is(
+    fn parsing_utf16_agrees_with_parsing_text(
         service in any_service(),
         units in prop_oneof![
             any_text().prop_map(|text| text.encode_utf16().collect::<Vec<_>>()),
@@ -222,7 +222,7 @@ proptest! {
     }
 
     #[test]
-    fn utf16_comes_back_as_it_went(text in any::<String>()) {
+    fn decodes_valid_utf16(text in any::<String>()) {
         prop_assert_eq!(from_utf16(text.encode_utf16()), Ok(text));
     }
 }

@@ -1,4 +1,4 @@
-//! The words that others rely on: codes, which never change, and what is printed.
+//! Stable codes, error texts and `Debug` output.
 
 #![allow(
     clippy::unwrap_used,
@@ -83,7 +83,7 @@ fn codes_are_stable() {
 }
 
 #[test]
-fn a_service_is_found_by_its_code_alone() {
+fn finds_a_service_by_its_exact_code() {
     for service in Service::ALL {
         assert_eq!(Service::from_code(service.code()), Some(service));
     }
@@ -123,12 +123,12 @@ fn a_text_says_what_it_says_in_a_record() {
 }
 
 #[track_caller]
-fn says(error: impl Error, text: &str) {
+fn assert_display(error: impl Error, text: &str) {
     assert_eq!(error.to_string(), text);
 }
 
 #[test]
-fn errors_say_what_happened() {
+fn displays_errors() {
     let texts = [
         "a name is required",
         "the name is only white space",
@@ -137,18 +137,18 @@ fn errors_say_what_happened() {
         "the name contains a lone surrogate after 4 UTF-16 code units",
     ];
     for (error, text) in NAME_ERRORS.into_iter().zip(texts) {
-        says(error, text);
+        assert_display(error, text);
     }
-    says(IdError::Empty, "the ID is empty");
-    says(IdError::Malformed, "the ID is malformed");
-    says(TransportError::Connection, "the connection failed");
-    says(TransportError::Timeout, "no response arrived in time");
-    says(unreadable(), "the list of volumes cannot be read after 0 bytes");
-    says(fault(), "the server returned 400 EVS.5400: no");
-    says(ReadError::NoResponse(TransportError::Timeout), "no response arrived in time");
-    says(ReadError::Refused(fault()), "the server returned 400 EVS.5400: no");
-    says(ReadError::Unreadable(fault()), "the response with status 400 is invalid");
-    says(
+    assert_display(IdError::Empty, "the ID is empty");
+    assert_display(IdError::Malformed, "the ID is malformed");
+    assert_display(TransportError::Connection, "the connection failed");
+    assert_display(TransportError::Timeout, "no response arrived in time");
+    assert_display(unreadable(), "the list of volumes cannot be read after 0 bytes");
+    assert_display(fault(), "the server returned 400 EVS.5400: no");
+    assert_display(ReadError::NoResponse(TransportError::Timeout), "no response arrived in time");
+    assert_display(ReadError::Refused(fault()), "the server returned 400 EVS.5400: no");
+    assert_display(ReadError::Unreadable(fault()), "the response with status 400 is invalid");
+    assert_display(
         ChangeError::Rejected(fault()),
         "the request was rejected: the server returned 400 EVS.5400: no",
     );
@@ -158,13 +158,16 @@ fn errors_say_what_happened() {
         (UnknownCause::Unreadable(fault()), "the response with status 400 is invalid"),
         (UnknownCause::OtherVolume(fault()), "the response with status 400 is for another volume"),
     ] {
-        says(&cause, text);
-        says(ChangeError::OutcomeUnknown(cause), &format!("the outcome is unknown: {text}"));
+        assert_display(&cause, text);
+        assert_display(
+            ChangeError::OutcomeUnknown(cause),
+            &format!("the outcome is unknown: {text}"),
+        );
     }
 }
 
 #[test]
-fn a_status_is_kept_as_it_came() {
+fn keeps_statuses_unchanged() {
     for (text, status) in [
         ("available", VolumeStatus::Available),
         ("awaiting-transfer", VolumeStatus::AwaitingTransfer),
@@ -178,7 +181,7 @@ fn a_status_is_kept_as_it_came() {
 }
 
 #[test]
-fn requests_and_answers_are_printed_without_what_is_in_them() {
+fn debug_output_contains_no_bodies() {
     let request =
         Request { method: Method::Get, path: "/v3".to_owned(), body: None, microversion: None };
     assert_eq!(format!("{request:?}"), "Request { GET /v3, body: [0 bytes] }");
@@ -187,7 +190,7 @@ fn requests_and_answers_are_printed_without_what_is_in_them() {
 }
 
 #[test]
-fn ids_are_printed_as_they_are_written() {
+fn debug_prints_ids_as_text() {
     assert_eq!(format!("{:?}", VolumeId::parse(VOLUME).unwrap()), VOLUME);
     assert_eq!(format!("{:?}", ProjectId::parse("p-1").unwrap()), "p-1");
     assert_eq!(ProjectId::from_bytes(b"").unwrap_err(), IdError::Empty);

@@ -34,6 +34,7 @@ const STEPS: &[Step] = &[
     Step::new("clippy", &[WASM], clippy),
     Step::new("native", &[Need::Nginx], native),
     Step::new("docs", &[], docs),
+    Step::new("crate", &[], package_crate),
     Step::new("no-std", &[Need::Target("wasm32v1-none")], no_std),
     Step::new("deny", &[Need::CargoDeny], deny),
     Step::new("wasm-node", &[WASM, Need::WasmBindgen, Need::WasmPack, Need::Node], wasm_node),
@@ -152,6 +153,12 @@ fn docs() -> Result<Option<String>> {
         "doc --no-deps --package volume-transfer --package console-server",
         &[("RUSTDOCFLAGS", "-D warnings")],
     )
+}
+
+/// The core as others would download it, built from its own archive.
+fn package_crate() -> Result<Option<String>> {
+    // Allows uncommitted changes, because the step also runs while people work.
+    cargo("package --package volume-transfer --allow-dirty", &[])
 }
 
 fn no_std() -> Result<Option<String>> {

@@ -1,4 +1,4 @@
-//! What a volume's record does not tell, and some API does.
+//! Facts about a volume that its record lacks and other APIs provide.
 
 use super::{get, is_list, read};
 use crate::constraint::Constraint;
@@ -14,31 +14,33 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use serde_json::Value;
 
-/// A query about one volume. Its [`request`](FactQuery::request) is sent, and the answer
-/// [taken in](FactQuery::record), which may lead to one more query.
+/// A query for a fact about a volume.
+///
+/// Send its [`request`](FactQuery::request) and [`record`](FactQuery::record) the response, which may
+/// return another query.
 ///
 /// Backups and backup policies are those of Huawei's Cloud Backup and Recovery (CBR): `GET
-/// /v3/{project_id}/backups`, `/vaults` and `/policies`. It has an address of its own; whoever
-/// answers for EVS at one address must pass these paths on to it. Where nobody does, the answer is
-/// an error and the fact stays unknown.
+/// /v3/{project_id}/backups`, `/vaults` and `/policies`. CBR has its own address, so a gateway
+/// must forward these paths to it. If it doesn't, the response is an error and the fact stays unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FactQuery {
-    /// Whether it has snapshots.
+    /// Whether the volume has snapshots.
     Snapshots,
-    /// Whether it has backups of its own.
+    /// Whether the volume has backups.
     Backups,
-    /// In which vaults it is kept: a policy is bound to a vault.
+    /// Which vaults protect the volume. Backup policies belong to vaults.
     Vaults,
-    /// Whether one of these vaults has a policy; the last one is asked about first.
+    /// Whether one of these vaults has a policy. The last vault is queried first.
     Policies(Vec<VaultId>),
 }
 
-/// A vault's id: 1 to 64 ASCII letters, digits or `-`, so that it is safe in a query.
+/// A vault ID: 1 to 64 ASCII letters, digits or `-`, so that it is safe in a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VaultId(String);
 
 impl FactQuery {
-    /// The queries whose answers the constraints of a service depend on.
+    /// Returns the queries for the facts that a service's constraints depend on.
     pub fn for_service(service: Service) -> Vec<FactQuery> {
         let constraints = service.constraints();
         let mut queries = Vec::new();
@@ -51,7 +53,7 @@ impl FactQuery {
         queries
     }
 
-    /// Asks it.
+    /// Returns the request.
     pub fn request(&self, service: Service, project: &ProjectId, volume: &VolumeId) -> Request {
         let (paths, project, volume) = (service.paths(), project.as_str(), volume.as_str());
         get(match self {
@@ -72,10 +74,10 @@ impl FactQuery {
         })
     }
 
-    /// Takes the answer into what is known of the volume, and gives the query that it leads to.
+    /// Records the response in `facts`, and returns the next query, if any.
     ///
     /// # Errors
-    /// See [`ReadError`]; nothing is learned then.
+    /// Returns a [`ReadError`] and leaves `facts` unchanged.
     pub fn record(
         self,
         outcome: Outcome,
@@ -87,8 +89,8 @@ impl FactQuery {
                 let body = read(outcome, "snapshots", is_list)?;
                 facts.snapshots = Some(!loose::rows(&body, "snapshots").is_empty());
             }
-            // Counted by CBR. Cinder has a list of the same path, which knows no such filter and
-            // has no count: it is no answer to this.
+            // Requires CBR's `count`: Cinder's list at the same path ignores the filter and has no
+            // count.
             FactQuery::Backups => facts.backups = Some(count(outcome)? > 0),
             FactQuery::Vaults => {
                 let body = read(outcome, "vaults", is_list)?;
@@ -97,7 +99,7 @@ impl FactQuery {
                 match vaults {
                     Some(vaults) if vaults.is_empty() => facts.backup_policy = Some(false),
                     Some(vaults) => next = Some(FactQuery::Policies(vaults)),
-                    // One that cannot be asked about leaves it open.
+                    // A vault that can't be queried leaves the fact unknown.
                     None => {}
                 }
             }

@@ -1,4 +1,4 @@
-//! The operations: one encoder and one decoder for each.
+//! The API's operations. Each has a function that builds the request and one that decodes the response.
 
 mod facts;
 mod transfers;
@@ -7,7 +7,7 @@ mod volumes;
 pub use facts::FactQuery;
 pub use transfers::{
     TransferList, TransferLookup, accept, create, decode_accepted, decode_created, decode_deleted,
-    decode_transfer, delete, show_transfer,
+    delete,
 };
 pub use volumes::{TransferProgress, VolumeList, decode_progress, show_volume};
 
@@ -17,52 +17,52 @@ use crate::http::{Method, Outcome, Request, Response};
 use alloc::string::String;
 use serde_json::Value;
 
-/// How many rows of a list are asked for at once: as many as services give at most.
+/// The page size of lists: the maximum that the services allow.
 const PAGE: usize = 1_000;
 
 fn get(path: String) -> Request {
     Request { method: Method::Get, path, body: None, microversion: None }
 }
 
-/// What an answer says to whoever can make something of its body.
-fn answer<T>(outcome: Outcome, make: impl FnOnce(&[u8]) -> Option<T>) -> Result<T, ReadError> {
+/// Decodes the body of a successful response.
+fn decode<T>(outcome: Outcome, make: impl FnOnce(&[u8]) -> Option<T>) -> Result<T, ReadError> {
     let response = outcome.map_err(ReadError::NoResponse)?;
     let made = match response.status {
         400.. => return Err(ReadError::Refused(Fault::read(&response))),
         _ if response.is_success() => make(response.body()),
         _ => None,
     };
-    made.ok_or_else(|| no_answer(&response))
+    made.ok_or_else(|| invalid(&response))
 }
 
-/// Why a response with a status of success, or a redirect, could not be read.
-fn no_answer(response: &Response) -> ReadError {
+/// Returns the error of an invalid response with a success or redirect status.
+fn invalid(response: &Response) -> ReadError {
     let fault = Fault::unreadable(response);
-    if fault.has_words() { ReadError::Refused(fault) } else { ReadError::Unreadable(fault) }
+    if fault.has_details() { ReadError::Refused(fault) } else { ReadError::Unreadable(fault) }
 }
 
-/// An answer that has something of a kind under a key, whole.
+/// Reads a JSON body that has a value of the given kind under a key.
 fn read(outcome: Outcome, key: &str, kind: fn(&Value) -> bool) -> Result<Value, ReadError> {
-    answer(outcome, |body| read_json(body).filter(|body| body.get(key).is_some_and(kind)))
+    decode(outcome, |body| read_json(body).filter(|body| body.get(key).is_some_and(kind)))
 }
 
-/// Whether a value is a list. Some services write `null` for one without rows.
+/// Returns whether a value is a list. Some services return `null` for an empty one.
 fn is_list(value: &Value) -> bool {
     value.is_array() || value.is_null()
 }
 
-/// The answer to a request that changes something, if it is neither a refusal nor a failure.
+/// Returns the response to a request that makes a change, unless it is an error.
 fn changed(outcome: Outcome) -> Result<Response, ChangeError> {
     let response =
         outcome.map_err(|lost| ChangeError::OutcomeUnknown(UnknownCause::NoResponse(lost)))?;
     match response.status {
-        // A server that gave up waiting, or failed, may have done so after the work.
+        // The server may have failed or timed out after it made the change.
         408 | 500.. => {
             Err(ChangeError::OutcomeUnknown(UnknownCause::Failed(Fault::read(&response))))
         }
         400.. => {
             let fault = Fault::read(&response);
-            // A firewall may have refused the response rather than the request.
+            // A firewall may have blocked the response rather than the request.
             if fault.kind() == FaultKind::Blocked {
                 return Err(ChangeError::OutcomeUnknown(UnknownCause::Failed(fault)));
             }
@@ -72,7 +72,7 @@ fn changed(outcome: Outcome) -> Result<Response, ChangeError> {
     }
 }
 
-/// What to say of an answer that is neither a refusal nor what the service answers.
+/// Returns the error of an invalid response to a request that makes a change.
 fn unreadable(response: &Response) -> ChangeError {
     ChangeError::OutcomeUnknown(UnknownCause::Unreadable(Fault::unreadable(response)))
 }

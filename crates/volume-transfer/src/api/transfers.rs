@@ -1,15 +1,15 @@
-//! Transfers, from the request that makes one to the one that ends it.
+//! Transfers: create, accept, delete and list.
 
-use super::{PAGE, answer, changed, get, is_list, read, unreadable};
+use super::{PAGE, changed, get, is_list, read, unreadable};
 use crate::document::read_json;
 use crate::error::{ChangeError, Fault, ReadError, UnknownCause};
+use crate::error_body::is_no_error;
 use crate::http::{Method, Outcome, Request};
 use crate::id::{ProjectId, TransferId, VolumeId};
 use crate::json;
 use crate::loose;
 use crate::service::Service;
 use crate::transfer::{AuthKey, CreateTransfer, CreatedTransfer, Handover, Transfer};
-use crate::words::is_no_error;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -28,11 +28,11 @@ fn transfer(service: Service, project: &ProjectId, id: &TransferId) -> String {
     format!("{}/{}", transfers(service, project), id.path_segment())
 }
 
-/// Asks for a transfer to be created.
+/// Returns the request that creates a transfer.
 ///
-/// `POST /{version}/{project_id}/os-volume-transfer` with `{"transfer":{"volume_id","name"?}}`. One
-/// that [leaves the snapshots behind](CreateTransfer::without_snapshots) goes to `/volume-transfers`
-/// of Cinder's microversion 3.55, where the service has it.
+/// `POST /{version}/{project_id}/os-volume-transfer` with `{"transfer":{"volume_id","name"?}}`. Without
+/// [snapshots](CreateTransfer::without_snapshots) it goes to `/volume-transfers` with Cinder's
+/// microversion 3.55, if the service supports that.
 pub fn create(service: Service, project: &ProjectId, create: &CreateTransfer) -> Request {
     let mut body =
         Zeroizing::new(format!("{{\"transfer\":{{\"volume_id\":\"{}", create.volume_id().as_str()));
@@ -54,12 +54,12 @@ pub fn create(service: Service, project: &ProjectId, create: &CreateTransfer) ->
     }
 }
 
-/// Reads the answer to a [`create`] request. `asked` is the volume that was asked for: without it,
-/// an answer about another volume cannot be told from the right one.
+/// Decodes the response to a [`create`] request. `asked` is the requested volume: without it, a
+/// response for another volume isn't detected.
 ///
 /// # Errors
-/// [`ChangeError::Rejected`] if the server refused, [`ChangeError::OutcomeUnknown`] if a transfer
-/// may have been made all the same.
+/// Returns [`ChangeError::Rejected`] if the server refused, [`ChangeError::OutcomeUnknown`] if a
+/// transfer may have been created anyway.
 pub fn decode_created(
     asked: Option<VolumeId>,
     outcome: Outcome,
@@ -67,7 +67,7 @@ pub fn decode_created(
     let response = changed(outcome)?;
     let read = |body: &[u8]| {
         let mut body = read_json(body)?;
-        // Taken from where it was read to: a detour would leave copies behind.
+        // Moves the key, because a copy would stay in memory.
         let Value::String(key) = body.get_mut("transfer")?.get_mut("auth_key")?.take() else {
             return None;
         };
@@ -75,7 +75,7 @@ pub fn decode_created(
         let record = Transfer::from_json(body.get("transfer")?, asked)?;
         Some(CreatedTransfer { record, auth_key })
     };
-    // What is not to be used is not read: there would be a key to be wiped.
+    // Parses only successful responses, so that no other key has to be wiped.
     match response.is_success().then(|| read(response.body())).flatten() {
         None => Err(unreadable(&response)),
         Some(created) if asked.is_some_and(|asked| created.record.volume_id != asked) => {
@@ -86,14 +86,14 @@ pub fn decode_created(
     }
 }
 
-/// Asks for a transfer to be accepted: its volume becomes this project's.
+/// Returns the request that accepts a transfer, which moves its volume to this project.
 ///
 /// `POST .../os-volume-transfer/{transfer_id}/accept` with `{"accept":{"auth_key"}}`. The service
-/// compares the key as it stands, so it goes out as [`AuthKey::parse`] left it. Sending it twice
-/// does no harm: a transfer that was accepted is not there any more.
+/// compares the key exactly, so it is sent as [`AuthKey::parse`] returns it. Sending the request twice
+/// is harmless, because an accepted transfer no longer exists.
 pub fn accept(service: Service, project: &ProjectId, handover: &Handover) -> Request {
     let key = handover.auth_key.expose();
-    // Roomy enough not to move, which would leave a copy of the key behind.
+    // Allocates enough to never grow, because growing would leave a copy of the key behind.
     let mut body = Zeroizing::new(String::with_capacity(32 + 6 * key.len()));
     body.push_str("{\"accept\":{\"auth_key\":\"");
     json::escape(&mut body, key);
@@ -106,7 +106,7 @@ pub fn accept(service: Service, project: &ProjectId, handover: &Handover) -> Req
     }
 }
 
-/// Reads the answer to an [`accept`] request: the record, which has no `created_at`.
+/// Decodes the response to an [`accept`] request: the record, without `created_at`.
 ///
 /// # Errors
 /// See [`ChangeError`].
@@ -118,7 +118,7 @@ pub fn decode_accepted(outcome: Outcome) -> Result<Transfer, ChangeError> {
         .ok_or_else(|| unreadable(&response))
 }
 
-/// Asks for a transfer to be deleted, which only its maker can, and only before it is accepted.
+/// Returns the request that deletes a transfer. Only its owner can, and only before it is accepted.
 ///
 /// `DELETE .../os-volume-transfer/{transfer_id}`. The volume is then `available` again.
 pub fn delete(service: Service, project: &ProjectId, id: &TransferId) -> Request {
@@ -126,7 +126,7 @@ pub fn delete(service: Service, project: &ProjectId, id: &TransferId) -> Request
     Request { method: Method::Delete, path, body: None, microversion: None }
 }
 
-/// Reads the answer to a [`delete`] request. Any status of 200 to 299 is a success.
+/// Decodes the response to a [`delete`] request. Any status from 200 to 299 is a success.
 ///
 /// # Errors
 /// See [`ChangeError`].
@@ -136,38 +136,26 @@ pub fn decode_deleted(outcome: Outcome) -> Result<(), ChangeError> {
     if done { Ok(()) } else { Err(unreadable(&response)) }
 }
 
-/// Asks for the record of a transfer that nobody has accepted yet.
-pub fn show_transfer(service: Service, project: &ProjectId, id: &TransferId) -> Request {
-    get(transfer(service, project, id))
-}
-
-/// Reads the answer to [`show_transfer`].
+/// A project's pending transfers, read page by page.
 ///
-/// # Errors
-/// See [`ReadError`].
-pub fn decode_transfer(outcome: Outcome) -> Result<Transfer, ReadError> {
-    answer(outcome, |body| Transfer::from_json(read_json(body)?.get("transfer")?, None))
-}
-
-/// A project's transfers that nobody has accepted yet, as far as they were read.
-///
-/// A list is read page by page: as long as there is a [`request`](TransferList::next_request) it is
-/// sent, and its answer [taken in](TransferList::add_page).
+/// While [`next_request`](TransferList::next_request) returns a request, send it and pass the response
+/// to [`add_page`](TransferList::add_page).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TransferList {
     /// The transfers, in the service's order.
     pub transfers: Vec<Transfer>,
-    /// How many rows could not be read. They are missing above, and a person is to know it.
+    /// The number of rows that couldn't be read and are missing from `transfers`. Tell the user about
+    /// them.
     pub unreadable: usize,
     /// Whether the last page was read.
     complete: bool,
 }
 
 impl TransferList {
-    /// Asks for the first page, or the next one; `None` when all is read.
+    /// Returns the request for the next page, or `None` if the list is complete.
     ///
-    /// The first page is asked for without parameters, because where Cinder has no pages it takes
-    /// them for filters and finds nothing.
+    /// The first request has no parameters, because Cinder without paging treats them as filters and
+    /// finds nothing.
     pub fn next_request(&self, service: Service, project: &ProjectId) -> Option<Request> {
         if self.complete {
             return None;
@@ -178,8 +166,8 @@ impl TransferList {
             let offset = self.transfers.len() + self.unreadable;
             return Some(get(format!("{list}/detail?limit={PAGE}&offset={offset}")));
         };
-        // Cinder's older path has no pages in any microversion, and on the newer one an offset
-        // counts twice: a marker it is. The older path lists the oldest first, so this does too.
+        // Cinder's older path has no paging in any microversion, and its newer path applies an offset
+        // twice, so this uses a marker. The older path lists the oldest first, so this does too.
         let list = path(service, project, "volume-transfers");
         let marker = last.id.path_segment();
         let mut request =
@@ -188,10 +176,10 @@ impl TransferList {
         Some(request)
     }
 
-    /// Takes in the answer to the [`request`](TransferList::next_request).
+    /// Adds the response to [`next_request`](TransferList::next_request).
     ///
     /// # Errors
-    /// See [`ReadError`]; what was read before is kept.
+    /// Returns a [`ReadError`] and keeps the earlier pages.
     pub fn add_page(&mut self, outcome: Outcome) -> Result<(), ReadError> {
         let body = read(outcome, "transfers", is_list)?;
         let rows = loose::rows(&body, "transfers");
@@ -203,13 +191,13 @@ impl TransferList {
                 {
                     self.transfers.push(transfer);
                 }
-                // A list that grows while it is read shows a row on two pages.
+                // A row appears on two pages if the list grows in between.
                 Some(_) => {}
                 None => self.unreadable += 1,
             }
         }
-        // Without a link too: a list that is as long as a list may be need not be all. A service
-        // that answers the same page for ever is not followed for ever.
+        // A full page may have a successor even without a link. A page without new rows ends the list,
+        // because some services return the same page forever.
         let mut links = loose::rows(&body, "transfers_links").iter();
         let more = links.any(|link| link.get("rel").is_some_and(|rel| rel == "next"));
         let full = rows.len() >= PAGE || more;
@@ -217,7 +205,7 @@ impl TransferList {
         Ok(())
     }
 
-    /// Looks for the transfer of a volume; a volume has one at most.
+    /// Looks up the transfer of a volume. A volume has at most one.
     pub fn lookup(&self, volume: &VolumeId) -> TransferLookup {
         match self.transfers.iter().find(|transfer| transfer.volume_id == *volume) {
             Some(transfer) => TransferLookup::Found(transfer.clone()),
@@ -227,13 +215,15 @@ impl TransferList {
     }
 }
 
-/// What became of a create request whose answer was lost.
+/// The result of looking up a transfer after a create request with an unknown outcome.
+///
+/// Exhaustive on purpose: these three cases are all there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TransferLookup {
-    /// The transfer is there. Its key is lost: cancel it and start over.
+    /// The transfer exists. Its key is lost: delete it and create a new one.
     Found(Transfer),
-    /// There is none. It can be asked for again.
+    /// The transfer doesn't exist and can be created again.
     NotFound,
-    /// The list does not tell.
+    /// The list is incomplete, so the transfer may or may not exist.
     Inconclusive,
 }

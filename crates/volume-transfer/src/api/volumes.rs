@@ -1,6 +1,6 @@
-//! Volumes: the list, and what has become of one.
+//! Volumes: the list, and the progress of a transferred one.
 
-use super::{PAGE, answer, get, read};
+use super::{PAGE, decode, get, read};
 use crate::error::{FaultKind, ReadError};
 use crate::http::{Outcome, Request};
 use crate::id::{ProjectId, VolumeId};
@@ -11,19 +11,22 @@ use alloc::format;
 use alloc::vec::Vec;
 use serde_json::Value;
 
-/// A project's volumes, as far as they were read: page by page, until there is no request any more.
+/// A project's volumes, read page by page.
+///
+/// While [`next_request`](VolumeList::next_request) returns a request, send it and pass the response to
+/// [`add_page`](VolumeList::add_page).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VolumeList {
     /// The volumes, in the service's order.
     pub volumes: Vec<Volume>,
-    /// How many rows could not be read. They are missing above, and a person is to know it.
+    /// The number of rows that couldn't be read and are missing from `volumes`. Tell the user about them.
     pub unreadable: usize,
     /// Whether the last page was read.
     complete: bool,
 }
 
 impl VolumeList {
-    /// Asks for the first page, or the next one; `None` when all is read.
+    /// Returns the request for the next page, or `None` if the list is complete.
     pub fn next_request(&self, service: Service, project: &ProjectId) -> Option<Request> {
         if self.complete {
             return None;
@@ -38,20 +41,20 @@ impl VolumeList {
         Some(get(path))
     }
 
-    /// Takes in the answer to the [`request`](VolumeList::next_request).
+    /// Adds the response to [`next_request`](VolumeList::next_request).
     ///
     /// # Errors
-    /// See [`ReadError`]; what was read before is kept. A page of which no row can be read is
-    /// unreadable if there are others behind it: they are asked for by a row of this one.
+    /// Returns a [`ReadError`] and keeps the earlier pages. A page without any readable row is an error
+    /// unless it is the last one, because the next request needs the ID of its last row.
     pub fn add_page(&mut self, outcome: Outcome) -> Result<(), ReadError> {
-        let (mut page, screened) = answer(outcome, |body| {
+        let (mut page, screened) = decode(outcome, |body| {
             let (mut screen, mut page) = (ListReader::new(), Vec::new());
             screen.push(body, |row| page.push(row.volume(body))).ok()?;
             let screened = screen.finish().ok()?;
             let stuck = page.is_empty() && screened.unreadable > 0 && screened.more;
             (!stuck).then_some((page, screened))
         })?;
-        // A service that knows no markers, or takes none for the last, answers the same for ever.
+        // Stops if a page repeats, because a service without markers returns the same one forever.
         let ends = |volumes: &[Volume]| [volumes.first(), volumes.last()].map(|v| v.map(|v| v.id));
         let ([first, last], [known_first, known_last]) = (ends(&page), ends(&self.volumes));
         let again = !page.is_empty() && (first == known_first || last == known_last);
@@ -64,29 +67,31 @@ impl VolumeList {
     }
 }
 
-/// Asks for one volume.
+/// Returns the request for one volume.
 pub fn show_volume(service: Service, project: &ProjectId, volume: &VolumeId) -> Request {
     let paths = service.paths();
     get(format!("/{}/{}/{}/{}", paths.version, project.as_str(), paths.volumes, volume.as_str()))
 }
 
-/// What has become of a volume that was promised to another project.
+/// The progress of a transfer, as the owner's project sees it on the volume.
+///
+/// Exhaustive on purpose: [`Other`](TransferProgress::Other) covers new statuses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TransferProgress {
-    /// It still waits to be accepted, or the service is not done yet.
+    /// The transfer hasn't been accepted yet, or the service is still working.
     Pending,
-    /// It is this project's again, or still, and can be used.
+    /// The volume is available in this project.
     Available,
-    /// It is not in this project any more: the other side has accepted it.
+    /// The volume is no longer in this project: the recipient has accepted it.
     Gone,
-    /// It is in this project, with another status.
+    /// The volume is in this project with another status.
     Other(VolumeStatus),
 }
 
-/// Reads from the answer to [`show_volume`] what has become of the volume.
+/// Decodes the response to [`show_volume`].
 ///
 /// # Errors
-/// See [`ReadError`]. That the volume is not there is no error, but a fate.
+/// Returns a [`ReadError`]. A missing volume isn't an error but [`TransferProgress::Gone`].
 pub fn decode_progress(outcome: Outcome) -> Result<TransferProgress, ReadError> {
     let volume = match read(outcome, "volume", Value::is_object) {
         Ok(body) => body.get("volume").and_then(Volume::from_json),
@@ -100,7 +105,7 @@ pub fn decode_progress(outcome: Outcome) -> Result<TransferProgress, ReadError> 
         Some(status @ (VolumeStatus::InUse | VolumeStatus::Other(_))) => {
             TransferProgress::Other(status)
         }
-        // An answer that does not tell is as good as none yet.
+        // An incomplete record decides nothing.
         Some(VolumeStatus::AwaitingTransfer) | None => TransferProgress::Pending,
     })
 }

@@ -1,4 +1,4 @@
-//! The answer to a request that creates a transfer: the record and its key, or what is known without.
+//! Responses to create requests.
 
 use crate::VOLUME;
 use crate::recorded;
@@ -17,7 +17,7 @@ fn created(status: u16, body: &str) -> Result<(String, String), ChangeError> {
 }
 
 #[test]
-fn the_page_s_sample_answer_gives_every_documented_field() {
+fn reads_every_field_of_the_evs_sample() {
     let answer = Response::new(202, recorded::evs("create-answer.json"));
     let created = api::decode_created(asked(VOLUME), Ok(answer)).unwrap();
     let (record, handover) = created.into_handover();
@@ -49,7 +49,7 @@ fn the_page_s_sample_answer_gives_every_documented_field() {
 }
 
 #[test]
-fn a_real_cinder_s_records_are_read() {
+fn reads_records_of_a_real_cinder() {
     for part in ["003-transfer-create-v3.0", "135-create-os-volume-transfer-3.57"] {
         let recorded = recorded::one(part);
         let body: serde_json::Value = serde_json::from_slice(&recorded.body).unwrap();
@@ -70,9 +70,9 @@ fn a_real_cinder_s_records_are_read() {
     }
 }
 
-/// The key is in one answer only: whatever else is odd about it, the key is kept.
+/// Only this response contains the key, so nothing else in it may cause an error.
 #[test]
-fn a_key_is_not_lost_over_a_detail() {
+fn keeps_the_key_if_other_fields_are_invalid() {
     let got = |body: &str| created(202, body);
     let whole = ("t".to_owned(), "k".to_owned());
     assert_eq!(got(r#"{"transfer":{"id":"t","auth_key":"k"}}"#), Ok(whole.clone()));
@@ -94,7 +94,7 @@ fn a_key_is_not_lost_over_a_detail() {
 }
 
 #[test]
-fn an_answer_without_a_record_and_key_leaves_the_outcome_unknown() {
+fn a_response_without_record_and_key_leaves_the_outcome_unknown() {
     let unknown = |status, body: &str| match created(status, body) {
         Err(ChangeError::OutcomeUnknown(cause)) => {
             let fault = cause.fault().unwrap();
@@ -118,7 +118,7 @@ fn an_answer_without_a_record_and_key_leaves_the_outcome_unknown() {
     ] {
         assert_eq!(unknown(202, body), "unreadable", "{body}");
     }
-    // Cinder without authentication answers a missing token with 204, and a redirect is not followed.
+    // Cinder without authentication returns 204 for a missing token. Redirects aren't followed.
     assert_eq!(unknown(204, ""), "unreadable");
     assert_eq!(unknown(0, ""), "unreadable");
     assert_eq!(unknown(302, r#"{"transfer":{"id":"t","auth_key":"k"}}"#), "unreadable");
@@ -127,7 +127,7 @@ fn an_answer_without_a_record_and_key_leaves_the_outcome_unknown() {
 }
 
 #[test]
-fn no_answer_and_a_failed_server_leave_the_outcome_unknown() {
+fn a_missing_response_or_server_error_leaves_the_outcome_unknown() {
     for lost in [TransportError::Connection, TransportError::Timeout] {
         let error = api::decode_created(asked(VOLUME), Err(lost)).unwrap_err();
         assert_eq!(error, ChangeError::OutcomeUnknown(UnknownCause::NoResponse(lost)));
@@ -147,7 +147,7 @@ fn no_answer_and_a_failed_server_leave_the_outcome_unknown() {
 }
 
 #[test]
-fn a_refusal_keeps_the_server_s_words() {
+fn keeps_the_server_s_code_and_message() {
     let recorded = recorded::one("008-create-volume-awaiting-transfer");
     let Err(ChangeError::Rejected(fault)) =
         api::decode_created(asked(VOLUME), Ok(recorded.response()))
@@ -161,7 +161,7 @@ fn a_refusal_keeps_the_server_s_words() {
 }
 
 #[test]
-fn a_key_is_never_printed() {
+fn debug_output_never_contains_the_key() {
     const KEY: &str = "9266c59563c84664";
     let answer = || Response::new(202, recorded::evs("create-answer.json"));
     assert!(!format!("{:?}", answer()).contains(KEY));

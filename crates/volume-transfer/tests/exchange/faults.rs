@@ -1,10 +1,10 @@
-//! Faults: what they are about, and what is kept of them.
+//! Error responses: their kinds and details.
 
 use crate::recorded;
 use volume_transfer::{ChangeError, FaultKind, ReadError, Response, api};
 
 #[test]
-fn what_a_fault_is_about() {
+fn determines_the_kind_of_a_fault() {
     use FaultKind::{Account, Address, Busy, Permission, Project, Quota, Refused, Server, Token};
     #[rustfmt::skip]
     let table: [(u16, &str, FaultKind, Option<&str>); 29] = [
@@ -49,7 +49,7 @@ fn what_a_fault_is_about() {
 }
 
 #[test]
-fn what_a_real_cinder_s_fault_is_about() {
+fn determines_the_kind_of_a_real_cinder_s_faults() {
     use FaultKind::{Address, NotFound, Permission, Project, Refused, Token};
     for (part, kind) in [
         ("keystone-001-no-token", Token),
@@ -69,7 +69,7 @@ fn what_a_real_cinder_s_fault_is_about() {
 }
 
 #[test]
-fn a_request_id_and_a_wait_are_found_wherever_they_are() {
+fn reads_request_ids_and_retry_after_from_headers_and_body() {
     let body = r#"{"error_code":"APIGW.0308","error_msg":"m","request_id":"from the body"}"#;
     let fault = |response: Response| match api::VolumeList::default().add_page(Ok(response)) {
         Err(ReadError::Refused(fault)) => fault,
@@ -87,7 +87,7 @@ fn a_request_id_and_a_wait_are_found_wherever_they_are() {
 }
 
 #[test]
-fn a_message_without_end_is_cut() {
+fn truncates_long_messages() {
     let body = format!(r#"{{"error":{{"code":"c","message":"{}"}}}}"#, "卷".repeat(5000));
     let answer = Ok(Response::new(400, body.into()));
     let Err(ReadError::Refused(fault)) = api::VolumeList::default().add_page(answer) else {
@@ -104,7 +104,7 @@ fn fault(status: u16, body: &str) -> volume_transfer::Fault {
 }
 
 #[test]
-fn finds_the_words_wherever_they_are() {
+fn finds_code_and_message_in_any_envelope() {
     for (body, code, message) in [
         (r#"{"error":"m"}"#, None, "m"),
         (r#"{"error":["m"]}"#, None, "m"),
@@ -147,7 +147,7 @@ fn finds_the_words_wherever_they_are() {
 }
 
 #[test]
-fn hides_what_may_be_a_key_or_a_token() {
+fn masks_possible_keys_and_tokens() {
     let key = "9266c59563c84664";
     let token = "gAAAAABn-x4Kq9_Zs7wJ0dY2pL5vT8mR3bN6hC1fU4eX7gA0iQ==";
     for secret in [key, token] {
@@ -162,7 +162,7 @@ fn hides_what_may_be_a_key_or_a_token() {
             assert!(!message.contains(&secret[..8]), "{message}");
             assert!(!message.contains(&secret[secret.len() - 8..]), "{message}");
         }
-        // Nor does a cut show its beginning.
+        // Truncation doesn't reveal its beginning either.
         let message = fault(400, &format!("{}{secret}", "a ".repeat(145))).message.unwrap();
         assert!(!message.contains(&secret[..4]), "{message}");
     }
@@ -172,11 +172,11 @@ fn hides_what_may_be_a_key_or_a_token() {
 }
 
 #[test]
-fn tells_a_firewall_s_refusal_from_the_service_s() {
+fn distinguishes_firewalls_from_the_service() {
     for status in [403, 406, 407, 418, 451] {
         for body in ["", "<html><title>403 Forbidden</title></html>", "RBAC: access denied"] {
             assert_eq!(fault(status, body).kind(), FaultKind::Blocked, "{status} {body}");
-            // It may have refused the response rather than the request.
+            // It may have blocked the response rather than the request.
             let answer = Ok(Response::new(status, body.into()));
             let created = api::decode_created(None, answer);
             let Err(ChangeError::OutcomeUnknown(cause)) = created else {
@@ -191,7 +191,7 @@ fn tells_a_firewall_s_refusal_from_the_service_s() {
 }
 
 #[test]
-fn tells_a_token_that_is_too_long_for_a_server() {
+fn detects_tokens_that_are_too_long() {
     for (status, body) in [
         (431, ""),
         (431, r#"{"message":"Request Header Fields Too Large"}"#),

@@ -1,4 +1,4 @@
-//! Responses that differ from what is documented, and that other clients read.
+//! Responses that aren't documented like this but that other clients accept.
 
 use crate::VOLUME;
 use volume_transfer::api::{self, TransferList, VolumeList};
@@ -35,7 +35,7 @@ fn skips_a_byte_order_mark() {
                 screen.push(part, |row| rows.push(row)).unwrap();
             }
             screen.finish().unwrap();
-            // Places count the bytes of the whole response.
+            // Offsets count the bytes of the whole response.
             let row = &marked[rows[0].bytes.clone()];
             assert_eq!(row, &list[12..list.len() - 2], "{before:?}");
         }
@@ -57,7 +57,7 @@ fn skips_a_byte_order_mark() {
 }
 
 #[test]
-fn refuses_half_a_byte_order_mark() {
+fn rejects_a_partial_byte_order_mark() {
     for broken in
         [&b"\xef"[..], b"\xef{}", b"\xef\xbb{}", b"\xbb{}", b"{}\xef\xbb\xbf", b"{\xef\xbb\xbf}"]
     {
@@ -84,7 +84,7 @@ fn reads_null_as_an_empty_list() {
     }
 }
 
-/// Values that `JSON.parse` or Python read, and strict parsers refuse with all that stands around.
+/// Values that `JSON.parse` or Python accept, and for which strict parsers reject the document.
 const ODD: [&str; 8] = [
     "NaN",
     "Infinity",
@@ -97,7 +97,7 @@ const ODD: [&str; 8] = [
 ];
 
 #[test]
-fn an_odd_value_hides_nothing_beside_it() {
+fn an_invalid_value_does_not_affect_other_values() {
     let other = "b104b8db-170d-441b-897a-3c8ba9c5a214";
     for odd in ODD {
         let list = format!(
@@ -135,7 +135,7 @@ fn an_odd_value_hides_nothing_beside_it() {
 }
 
 #[test]
-fn any_status_of_success_is_one() {
+fn accepts_any_success_status() {
     let list = format!(r#"{{"volumes":[{{"id":"{VOLUME}"}}]}}"#);
     let created = r#"{"transfer":{"id":"t","auth_key":"k"}}"#;
     let accepted = format!(r#"{{"transfer":{{"id":"t","volume_id":"{VOLUME}"}}}}"#);
@@ -146,14 +146,14 @@ fn any_status_of_success_is_one() {
         assert_eq!(key(status, created).as_deref(), Some("k"));
         assert!(api::decode_accepted(Ok(Response::new(status, accepted.clone().into()))).is_ok());
     }
-    // What stands under a token of Cinder's is no list, and no other success.
+    // Cinder's response to a missing token isn't a success.
     let token = |body: &str| Ok(Response::new(204, body.into()).with_header("X-Auth-Token", "a:p"));
     assert!(VolumeList::default().add_page(token(&list)).is_err());
     assert!(api::decode_accepted(token(&accepted)).is_err());
 }
 
 #[test]
-fn an_error_under_a_status_of_success_keeps_its_words() {
+fn reads_errors_with_a_success_status() {
     for (body, code, message) in [
         (r#"{"error":{"code":"EVS.0002","message":"m"}}"#, Some("EVS.0002"), Some("m")),
         (r#"{"error_code":"APIGW.0301","error_msg":"m"}"#, Some("APIGW.0301"), Some("m")),
@@ -174,7 +174,7 @@ fn an_error_under_a_status_of_success_keeps_its_words() {
             assert_eq!(cause.fault(), Some(fault));
         }
     }
-    // Nothing of a record that was cut is a message: its key may stand there.
+    // A truncated record is never used as a message, because it may contain the key.
     let cut = r#"{"transfer":{"auth_key":"9266c59563c84664","description":"d"#;
     let created = api::decode_created(None, Ok(Response::new(202, cut.into())));
     assert!(!format!("{created:?}").contains("9266"));

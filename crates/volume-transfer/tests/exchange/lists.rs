@@ -1,4 +1,4 @@
-//! Lists: of volumes, of transfers when one was lost, and of snapshots.
+//! Lists of volumes, transfers and snapshots.
 
 use crate::{PROJECT, VOLUME};
 use volume_transfer::api::{self, VolumeList};
@@ -8,7 +8,7 @@ use volume_transfer::{
 };
 
 #[test]
-fn an_answer_that_is_no_list_is_unreadable_and_keeps_its_status() {
+fn a_response_without_a_list_is_unreadable_and_keeps_its_status() {
     for (status, body) in
         [(200, "<html>"), (200, "{}"), (200, r#"{"volumes":3}"#), (204, ""), (0, "")]
     {
@@ -25,7 +25,7 @@ fn an_answer_that_is_no_list_is_unreadable_and_keeps_its_status() {
     assert_eq!((lost.kind(), lost.fault()), (FaultKind::Server, None));
 }
 
-/// A page of these rows, and whether there is another one.
+/// Returns a page of rows, with or without a link to the next one.
 fn page(rows: &str, more: bool) -> Outcome {
     let links =
         if more { r#","volumes_links":[{"rel":"next","href":"javascript:alert(1)"}]"# } else { "" };
@@ -33,7 +33,7 @@ fn page(rows: &str, more: bool) -> Outcome {
 }
 
 #[test]
-fn a_list_of_volumes_is_read_page_by_page() {
+fn reads_volumes_page_by_page() {
     let project = ProjectId::parse(PROJECT).unwrap();
     let row = |n: usize| format!(r#"{{"id":"c86b9af4-151d-4ead-b62c-5fb967af{n:04}"}}"#);
     let next = |list: &VolumeList| Some(list.next_request(Service::Cinder, &project)?.path);
@@ -53,20 +53,20 @@ fn a_list_of_volumes_is_read_page_by_page() {
     list.add_page(page(&row(4), false)).unwrap();
     assert_eq!((list.volumes.len(), next(&list)), (4, None));
 
-    // A service that knows no markers: its first page again is not shown again.
+    // A service without markers returns its first page again, which is ignored.
     let mut list = VolumeList::default();
     let first = || page(&format!("{},{},7", row(1), row(2)), true);
     list.add_page(first()).unwrap();
     list.add_page(first()).unwrap();
     assert_eq!((list.volumes.len(), list.unreadable, next(&list)), (2, 1, None));
 
-    // One whose page begins with its marker ends by saying its last row again.
+    // A service whose pages start with the marker returns the last row again.
     let mut list = VolumeList::default();
     list.add_page(first()).unwrap();
     list.add_page(page(&row(2), true)).unwrap();
     assert_eq!((list.volumes.len(), next(&list)), (2, None));
 
-    // Rows to go on from there are none, and others there are: that is not all.
+    // A page without readable rows has no marker for the next page.
     let mut list = VolumeList::default();
     assert!(list.add_page(page("7", true)).is_err());
     assert_eq!(list, VolumeList::default());
@@ -77,9 +77,9 @@ fn a_list_of_volumes_is_read_page_by_page() {
     assert_eq!(next(&list), None);
 }
 
-/// One name that cannot be read costs nobody the list.
+/// An invalid name doesn't affect the rest of the list.
 #[test]
-fn a_volume_whose_name_is_no_text_is_called_by_its_id() {
+fn labels_a_volume_with_an_invalid_name_by_its_id() {
     for name in [&b"\xff"[..], b"\\ud83d", b""] {
         let mut body = format!(r#"{{"volumes":[{{"id":"{VOLUME}","size":40,"name":""#).into_bytes();
         body.extend(name);
@@ -92,7 +92,7 @@ fn a_volume_whose_name_is_no_text_is_called_by_its_id() {
 }
 
 #[test]
-fn a_lost_transfer_is_looked_for_and_a_list_with_gaps_proves_nothing() {
+fn looks_up_a_transfer_and_an_incomplete_list_is_inconclusive() {
     use api::TransferLookup::{Found, Inconclusive, NotFound};
     let volume = VolumeId::parse(VOLUME).unwrap();
     let lookup = |rows: &str, links: &str| {
@@ -117,7 +117,7 @@ fn a_lost_transfer_is_looked_for_and_a_list_with_gaps_proves_nothing() {
 }
 
 #[test]
-fn snapshots_are_seen() {
+fn reads_snapshots() {
     let has = |body: &str| {
         let mut facts = Facts::default();
         let answer = Ok(Response::new(200, body.into()));

@@ -1,4 +1,4 @@
-//! Requests as they go out and answers as they come in, against EVS's samples and a real Cinder.
+//! Requests and responses, compared with EVS's samples and a real Cinder.
 
 #![allow(
     clippy::unwrap_used,

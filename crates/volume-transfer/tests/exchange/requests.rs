@@ -1,4 +1,4 @@
-//! Requests as they go out: their paths, headers and bodies.
+//! The paths, headers and bodies of requests.
 
 use crate::recorded;
 use crate::{PROJECT, VOLUME};
@@ -23,7 +23,7 @@ fn named(volume: &str, name: &str, service: Service) -> CreateTransfer {
 }
 
 #[test]
-fn the_page_s_sample_request_word_for_word() {
+fn builds_the_evs_sample_request() {
     let request = api::create(Service::EvsV2, &project(), &transfer_of(VOLUME, " first volume "));
     assert_eq!(request.method, Method::Post);
     assert_eq!(request.path, format!("/v2/{PROJECT}/os-volume-transfer"));
@@ -35,7 +35,7 @@ fn the_page_s_sample_request_word_for_word() {
 }
 
 #[test]
-fn every_character_of_a_name_gets_into_the_body() {
+fn sends_every_character_of_a_name() {
     for char in '\0'..='\u{ffff}' {
         let name = format!("a{char}b");
         let create = named(VOLUME, &name, Service::Cinder);
@@ -46,14 +46,14 @@ fn every_character_of_a_name_gets_into_the_body() {
 }
 
 #[test]
-fn a_transfer_without_a_name_sends_none() {
+fn omits_an_empty_name() {
     let request = api::create(Service::Cinder, &project(), &transfer_of(VOLUME, ""));
     assert_eq!(request.path, format!("/v3/{PROJECT}/os-volume-transfer"));
     assert_eq!(*request.body.unwrap(), format!(r#"{{"transfer":{{"volume_id":"{VOLUME}"}}}}"#));
 }
 
 #[test]
-fn every_read_goes_where_its_service_has_it() {
+fn uses_the_paths_of_each_service() {
     let (project, volume) = (project(), VolumeId::parse(VOLUME).unwrap());
     let p = PROJECT;
     #[rustfmt::skip]
@@ -76,7 +76,7 @@ fn every_read_goes_where_its_service_has_it() {
 }
 
 #[test]
-fn nothing_but_an_id_gets_into_a_path() {
+fn only_valid_ids_become_part_of_a_path() {
     let with = |change: fn(&str) -> String| VolumeId::parse(&change(VOLUME));
     assert_eq!(with(|v| format!(" {v}\n")).unwrap().as_str(), VOLUME);
     assert_eq!(with(str::to_uppercase).unwrap().as_str(), VOLUME);

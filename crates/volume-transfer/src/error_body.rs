@@ -1,11 +1,10 @@
-//! Finds the words of an error in a response's body, wherever a service or something in front of it
-//! put them.
+//! Extracts the code and message of an error from a response body of any known format.
 
 use crate::document::read_json;
 use alloc::string::{String, ToString};
 use serde_json::Value;
 
-/// The keys of an error's code and message, the most telling first, in any case.
+/// The case-insensitive keys of an error's code and message, in order of preference.
 static CODES: [&str; 4] = ["error_code", "code", "errorcode", "faultcode"];
 static MESSAGES: [&str; 13] = [
     "error_msg",
@@ -23,51 +22,53 @@ static MESSAGES: [&str; 13] = [
     "error",
 ];
 
-/// Who wrote a response.
+/// The kind of program that wrote a response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Author {
-    /// The service or its API gateway: the envelope is a documented one.
+pub(crate) enum Origin {
+    /// The service or its API gateway, because the envelope is documented.
     Service,
-    /// Something else that writes JSON, such as a web framework before the service is reached.
+    /// Another program that writes JSON, such as a web framework in front of the service.
     Program,
-    /// A proxy or firewall, by a page of its own.
+    /// A proxy or firewall, which writes no JSON.
     #[default]
-    Stranger,
+    Proxy,
 }
 
-/// What a body says about an error.
+/// The details of an error in a response body.
 #[derive(Debug, Default)]
-pub(crate) struct Words {
+pub(crate) struct ErrorDetails {
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
     pub(crate) request_id: Option<String>,
-    pub(crate) author: Author,
+    pub(crate) origin: Origin,
 }
 
-impl Words {
-    /// Finds what the body of a refusal says; at worst that is the beginning of its text.
-    pub(crate) fn of_refusal(body: &[u8]) -> Words {
-        let words = read_json(body).and_then(|body| find(&body, false));
-        words.unwrap_or_else(|| Words { message: text(body), ..Words::default() })
+impl ErrorDetails {
+    /// Extracts the details of an error response, at worst the beginning of its text.
+    pub(crate) fn of_refusal(body: &[u8]) -> ErrorDetails {
+        let details = read_json(body).and_then(|body| find(&body, false));
+        details.unwrap_or_else(|| ErrorDetails { message: text(body), ..ErrorDetails::default() })
     }
 
-    /// Finds an error under a status of success. Nothing else of such a body is a message, because
-    /// it may be a record with its key.
-    pub(crate) fn of_success(body: &[u8]) -> Option<Words> {
+    /// Extracts the details of an error with a success status. Never uses the rest of the body as a
+    /// message, because it may be a record with its key.
+    pub(crate) fn of_success(body: &[u8]) -> Option<ErrorDetails> {
         let body = read_json(body)?;
-        let error = |words: &Words| words.author == Author::Service || body.get("error").is_some();
+        let error = |details: &ErrorDetails| {
+            details.origin == Origin::Service || body.get("error").is_some()
+        };
         find(&body, false).filter(error)
     }
 }
 
-/// Whether a body is what a service answers that has nothing to say: empty, or JSON without an error.
-/// The page of a login or a proxy is neither.
+/// Returns whether a body is empty or JSON without an error. The page of a login or a proxy is neither.
 pub(crate) fn is_no_error(body: &[u8]) -> bool {
-    body.trim_ascii().is_empty() || read_json(body).is_some() && Words::of_success(body).is_none()
+    body.trim_ascii().is_empty()
+        || read_json(body).is_some() && ErrorDetails::of_success(body).is_none()
 }
 
-/// Finds the words in a value: the whole body, or something inside it.
-fn find(value: &Value, inside: bool) -> Option<Words> {
+/// Finds the details in a value: the whole body, or a value nested in it.
+fn find(value: &Value, inside: bool) -> Option<ErrorDetails> {
     let object = match value {
         Value::Object(object) => object,
         Value::Array(values) => return values.iter().find_map(|value| find(value, true)),
@@ -75,25 +76,25 @@ fn find(value: &Value, inside: bool) -> Option<Words> {
     };
     let get = |name: &&str| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
     let text = |names: &[&str]| names.iter().find_map(|name| plain(get(name)?.1));
-    // Services have many names for what is around a code and a message: `badRequest`, `error`, ...
+    // The envelope around a code and a message has many names: `badRequest`, `error`, ...
     let documented = |key: &String| {
         matches!(key.as_str(), "error_code" | "error_msg")
             || inside && matches!(key.as_str(), "code" | "message")
     };
     let (code, message) = (text(&CODES), text(&MESSAGES));
     let request_id = text(&["request_id", "requestid"]);
-    let author = if object.keys().any(documented) { Author::Service } else { Author::Program };
+    let origin = if object.keys().any(documented) { Origin::Service } else { Origin::Program };
     let inner = match message {
         None => object.values().find_map(|value| find(value, true)),
         Some(_) => None,
     };
     match inner {
-        Some(inner) => Some(Words { code: inner.code.or(code), ..inner }),
-        None => (code.is_some() || message.is_some()).then(|| Words {
+        Some(inner) => Some(ErrorDetails { code: inner.code.or(code), ..inner }),
+        None => (code.is_some() || message.is_some()).then(|| ErrorDetails {
             code,
             message: message.map(|message| mask(&message, 1_000)),
             request_id,
-            author,
+            origin,
         }),
     }
 }
@@ -121,7 +122,7 @@ fn text(body: &[u8]) -> Option<String> {
             '>' if tag => (tag, space) = (false, true),
             _ if tag || hidden => {}
             ' ' | '\t'..='\r' => space = true,
-            // No text but something binary.
+            // Binary data.
             '\0'..='\x1f' => return None,
             _ => {
                 if space && !text.is_empty() {
@@ -135,8 +136,8 @@ fn text(body: &[u8]) -> Option<String> {
     (!text.is_empty()).then(|| mask(&text, 300))
 }
 
-/// Cuts a text after so many characters, and hides what may be a key or a token, because an error may
-/// quote the request. Both have at least 16 letters and digits in a row; a UUID has fewer.
+/// Truncates a text to a number of characters and masks possible keys and tokens, because an error may
+/// quote the request. Both contain at least 16 consecutive letters and digits. A UUID has fewer.
 fn mask(text: &str, limit: usize) -> String {
     let mut masked = String::new();
     let (mut word, mut run, mut digit, mut secret) = (0, 0, false, false);
