@@ -35,7 +35,8 @@ impl Facts {
     /// Records what a refusal reveals about the volume.
     #[must_use]
     pub fn with_fault(mut self, fault: &Fault) -> Facts {
-        // EVS.2068 "volume is locked", EVS.2144 "account frozen": nothing else shows that a volume is frozen.
+        // EVS.2068 "volume is locked", EVS.2144 "account frozen": nothing else shows that a volume
+        // is frozen.
         if let Some("EVS.2068" | "EVS.2144") = fault.code.as_deref() {
             self.frozen = Some(true);
         }
@@ -105,7 +106,8 @@ fn verdict(constraint: Constraint, flags: VolumeFlags, facts: &Facts, service: S
     };
     match constraint {
         Constraint::Status => violated_if(!flags.available()),
-        // EVS documentation: "if this field has a value the volume is yearly/monthly, otherwise not".
+        // EVS documentation: "if this field has a value the volume is yearly/monthly, otherwise
+        // not".
         Constraint::Billing => violated_if(flags.order()),
         Constraint::Frozen => facts.frozen.map_or(Verdict::Unknown, violated_if),
         Constraint::Encryption if evs => {
@@ -170,7 +172,8 @@ impl Eligibility {
         Eligibility { volume, constraints: service.constraints(), verdicts }
     }
 
-    /// Creates the eligibility of a volume of which only the ID is known. Every constraint is unknown.
+    /// Creates the eligibility of a volume of which only the ID is known. Every constraint is
+    /// unknown.
     pub fn without_record(volume: VolumeId, service: Service) -> Eligibility {
         let constraints = service.constraints();
         let verdicts = Verdicts { violated: ConstraintSet::EMPTY, unknown: constraints };
@@ -215,7 +218,8 @@ impl Eligibility {
         self.verdicts.overall()
     }
 
-    /// Admits the volume unless it violates a constraint. Unknown constraints are left to the server.
+    /// Admits the volume unless it violates a constraint. Unknown constraints are left to the
+    /// server.
     ///
     /// # Errors
     /// Returns the eligibility itself if a constraint is violated.

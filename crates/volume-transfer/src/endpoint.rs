@@ -26,8 +26,8 @@ fn is_version(segment: &str) -> bool {
     number.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// Whether a segment is a project's ID, as Keystone or older services form it, or a template for one:
-/// `$(project_id)s`, `%(tenant_id)s`.
+/// Whether a segment is a project's ID, as Keystone or older services form it, or a template for
+/// one: `$(project_id)s`, `%(tenant_id)s`.
 fn is_project(segment: &str) -> bool {
     let hex = segment.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     let digits = segment.bytes().all(|byte| byte.is_ascii_digit());

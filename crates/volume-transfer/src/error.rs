@@ -168,8 +168,8 @@ impl Fault {
         }
     }
 
-    /// Returns whether a server or proxy rejected the request's headers as too long. Only the token can
-    /// be that long.
+    /// Returns whether a server or proxy rejected the request's headers as too long. Only the token
+    /// can be that long.
     fn header_too_long(&self) -> bool {
         let message = self.message.as_deref().unwrap_or_default().as_bytes();
         let contains = |word: &str| {
@@ -230,7 +230,8 @@ pub enum ReadError {
 }
 
 impl ReadError {
-    /// Returns the response's status, request ID, code and message, or `None` if no response arrived.
+    /// Returns the response's status, request ID, code and message, or `None` if no response
+    /// arrived.
     pub fn fault(&self) -> Option<Fault> {
         match self {
             ReadError::NoResponse(_) => None,
@@ -238,8 +239,8 @@ impl ReadError {
         }
     }
 
-    /// Returns the kind of the error. A failed connection or an invalid response points to the address, a
-    /// timeout to the server.
+    /// Returns the kind of the error. A failed connection or an invalid response points to the
+    /// address, a timeout to the server.
     pub fn kind(&self) -> FaultKind {
         match self {
             ReadError::Refused(fault) => fault.kind(),
@@ -272,8 +273,9 @@ impl core::error::Error for ReadError {}
 pub enum ChangeError {
     /// The server refused and nothing changed: fix the cause and try again.
     Rejected(Fault),
-    /// The change may have been made. After a create request a transfer may exist whose key is lost.
-    /// **Never repeat the request blindly**: list the transfers and [look up] the volume first.
+    /// The change may have been made. After a create request a transfer may exist whose key is
+    /// lost. **Never repeat the request blindly**: list the transfers and [look up] the volume
+    /// first.
     ///
     /// [look up]: crate::api::TransferList::lookup
     OutcomeUnknown(UnknownCause),
@@ -300,8 +302,8 @@ pub enum UnknownCause {
     /// The server failed, or a proxy failed or blocked the response. The change may have been made
     /// before that.
     Failed(Fault),
-    /// The response isn't a valid one of this service: for example, the record or key is missing. The
-    /// status is 0 for a redirect, because redirects aren't followed.
+    /// The response isn't a valid one of this service: for example, the record or key is missing.
+    /// The status is 0 for a redirect, because redirects aren't followed.
     Unreadable(Fault),
     /// The record belongs to a different volume than the requested one.
     OtherVolume(Fault),
@@ -312,7 +314,8 @@ impl UnknownCause {
     pub const CODES: [&str; 6] =
         ["connection", "timeout", "failed", "blocked", "unreadable", "other_volume"];
 
-    /// Returns the response's status, request ID, code and message, or `None` if no response arrived.
+    /// Returns the response's status, request ID, code and message, or `None` if no response
+    /// arrived.
     pub fn fault(&self) -> Option<Fault> {
         match self {
             UnknownCause::NoResponse(_) => None,
@@ -322,7 +325,8 @@ impl UnknownCause {
         }
     }
 
-    /// Returns a stable code: `connection`, `timeout`, `failed`, `blocked`, `unreadable` or `other_volume`.
+    /// Returns a stable code: `connection`, `timeout`, `failed`, `blocked`, `unreadable` or
+    /// `other_volume`.
     pub fn code(&self) -> &'static str {
         match self {
             UnknownCause::NoResponse(lost) => lost.code(),
@@ -333,8 +337,9 @@ impl UnknownCause {
         }
     }
 
-    /// Returns how many lookups, some time apart, must find no transfer before the create request can
-    /// be considered failed. After a timeout or a gateway error the service may still be working.
+    /// Returns how many lookups, some time apart, must find no transfer before the create request
+    /// can be considered failed. After a timeout or a gateway error the service may still be
+    /// working.
     pub const fn required_lookups(&self) -> usize {
         match self {
             UnknownCause::NoResponse(_) | UnknownCause::Failed(_) => 2,

@@ -61,7 +61,8 @@ impl ErrorDetails {
     }
 }
 
-/// Returns whether a body is empty or JSON without an error. The page of a login or a proxy is neither.
+/// Returns whether a body is empty or JSON without an error. The page of a login or a proxy is
+/// neither.
 pub(crate) fn is_no_error(body: &[u8]) -> bool {
     body.trim_ascii().is_empty()
         || read_json(body).is_some() && ErrorDetails::of_success(body).is_none()
@@ -136,8 +137,9 @@ fn text(body: &[u8]) -> Option<String> {
     (!text.is_empty()).then(|| mask(&text, 300))
 }
 
-/// Truncates a text to a number of characters and masks possible keys and tokens, because an error may
-/// quote the request. Both contain at least 16 consecutive letters and digits. A UUID has fewer.
+/// Truncates a text to a number of characters and masks possible keys and tokens, because an error
+/// may quote the request. Both contain at least 16 consecutive letters and digits. A UUID has
+/// fewer.
 fn mask(text: &str, limit: usize) -> String {
     let mut masked = String::new();
     let (mut word, mut run, mut digit, mut secret) = (0, 0, false, false);

@@ -19,12 +19,13 @@ pub struct VolumeId([u8; 36]);
 
 /// A transfer ID.
 ///
-/// The format of an ID from the service isn't validated, because rejecting an unusual one would lose
-/// the only response that contains the key.
+/// The format of an ID from the service isn't validated, because rejecting an unusual one would
+/// lose the only response that contains the key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TransferId(String);
 
-/// A project ID, which Huawei Cloud also calls tenant ID: 1 to 64 ASCII letters, digits, `-` or `_`.
+/// A project ID, which Huawei Cloud also calls tenant ID: 1 to 64 ASCII letters, digits, `-` or
+/// `_`.
 ///
 /// Actual IDs are 32 lowercase hex digits, but this isn't documented. The rule excludes every
 /// character that has a meaning in a URL's path.
@@ -102,7 +103,8 @@ impl VolumeId {
     /// text](crate::clean_pasted).
     ///
     /// # Errors
-    /// Returns [`IdError::Empty`] if nothing is left, [`IdError::Malformed`] for anything but a UUID.
+    /// Returns [`IdError::Empty`] if nothing is left, [`IdError::Malformed`] for anything but a
+    /// UUID.
     pub fn parse(text: &str) -> Result<VolumeId, IdError> {
         VolumeId::from_bytes(clean_pasted(text).as_bytes())
     }
@@ -156,8 +158,8 @@ impl ProjectId {
     /// Parses a project ID, after [cleaning pasted text](crate::clean_pasted).
     ///
     /// # Errors
-    /// Returns [`IdError::Empty`] if nothing is left, [`IdError::Malformed`] for more than 64 characters
-    /// or an invalid one.
+    /// Returns [`IdError::Empty`] if nothing is left, [`IdError::Malformed`] for more than 64
+    /// characters or an invalid one.
     pub fn parse(text: &str) -> Result<ProjectId, IdError> {
         ProjectId::from_bytes(clean_pasted(text).as_bytes())
     }
@@ -207,15 +209,15 @@ impl fmt::Debug for ProjectId {
 }
 
 impl TransferId {
-    /// Creates an ID from a response. Returns `None` if it is empty or only dots, which would change the
-    /// path.
+    /// Creates an ID from a response. Returns `None` if it is empty or only dots, which would
+    /// change the path.
     pub fn from_service(text: String) -> Option<TransferId> {
         let dots = text.bytes().all(|byte| byte == b'.');
         (!dots).then_some(TransferId(text))
     }
 
-    /// Parses an ID entered by a person, after [cleaning pasted text](crate::clean_pasted): 1 to 64 ASCII
-    /// letters, digits, `-` or `_`.
+    /// Parses an ID entered by a person, after [cleaning pasted text](crate::clean_pasted): 1 to 64
+    /// ASCII letters, digits, `-` or `_`.
     ///
     /// # Errors
     /// Returns [`IdError::Empty`] if nothing is left, [`IdError::Malformed`] for any other text.

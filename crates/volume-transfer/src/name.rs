@@ -15,8 +15,8 @@ pub struct NameRule {
     pub limit: usize,
     /// The unit of [`limit`](NameRule::limit).
     pub unit: Unit,
-    /// Whether the name may contain U+0000. Cinder accepts it. EVS documents nothing, so it is rejected
-    /// there, because some programs would truncate the name at it.
+    /// Whether the name may contain U+0000. Cinder accepts it. EVS documents nothing, so it is
+    /// rejected there, because some programs would truncate the name at it.
     pub nul: bool,
 }
 
@@ -76,7 +76,8 @@ pub enum NameError {
         /// The number of characters before it.
         position: usize,
     },
-    /// The text contains an unpaired surrogate, so it isn't valid Unicode. Cinder returns 500 for it.
+    /// The text contains an unpaired surrogate, so it isn't valid Unicode. Cinder returns 500 for
+    /// it.
     LoneSurrogate {
         /// The number of UTF-16 code units before it.
         position: usize,
@@ -127,8 +128,8 @@ impl TransferName {
     /// Cinder rejects `""` with 400.
     ///
     /// # Errors
-    /// Returns [`NameError::Required`] for an empty field if the name is required, otherwise the same
-    /// errors as [`TransferName::new`].
+    /// Returns [`NameError::Required`] for an empty field if the name is required, otherwise the
+    /// same errors as [`TransferName::new`].
     pub fn parse(field: &str, rule: &NameRule) -> Result<Option<TransferName>, NameError> {
         let trimmed = NameParser::of(field, rule).finish()?;
         Ok(trimmed.and_then(|trimmed| field.get(trimmed)).map(|name| TransferName(name.to_owned())))
@@ -258,8 +259,8 @@ impl NameParser {
         self.length
     }
 
-    /// Ends the text and returns the range of the trimmed name, in the text's code units. Returns `None`
-    /// for an empty text if the name is optional.
+    /// Ends the text and returns the range of the trimmed name, in the text's code units. Returns
+    /// `None` for an empty text if the name is optional.
     ///
     /// # Errors
     /// Returns a [`NameError`] if the text isn't a valid name.
@@ -289,8 +290,8 @@ impl NameParser {
 
 /// Decodes the UTF-16 code units of a JavaScript string.
 ///
-/// The usual conversions silently replace unpaired surrogates by U+FFFD. Decode form fields with this
-/// function first, so that they are reported instead.
+/// The usual conversions silently replace unpaired surrogates by U+FFFD. Decode form fields with
+/// this function first, so that they are reported instead.
 ///
 /// # Errors
 /// Returns [`NameError::LoneSurrogate`] with the position of the first unpaired surrogate.

@@ -4,13 +4,15 @@ use crate::name::is_trimmed;
 use alloc::string::String;
 use zeroize::Zeroizing;
 
-/// Removes the artifacts of copying: invisible characters, line breaks, and surrounding white space and
-/// quotes. Converts full-width forms (from input methods) and dashes (from word processors) to ASCII.
+/// Removes the artifacts of copying: invisible characters, line breaks, and surrounding white space
+/// and quotes. Converts full-width forms (from input methods) and dashes (from word processors) to
+/// ASCII.
 ///
 /// ```
 /// use volume_transfer::clean_pasted;
 ///
-/// assert_eq!(*clean_pasted("\u{feff}\u{201c}9266c595\r\n63c8\u{200b}4664\u{201d}\u{a0}"), "9266c59563c84664");
+/// assert_eq!(*clean_pasted("\u{feff}\u{201c}9266c595\r\n63c8\u{200b}4664\u{201d}\u{a0}"),
+/// "9266c59563c84664");
 /// ```
 pub fn clean_pasted(text: &str) -> Zeroizing<String> {
     // Allocates enough to never grow, because growing would leave a copy of the key behind.
@@ -22,8 +24,8 @@ pub fn clean_pasted(text: &str) -> Zeroizing<String> {
     clean
 }
 
-/// Converts a pasted character to the intended one: a space for quotes and white space, and `None` for
-/// line breaks and invisible characters.
+/// Converts a pasted character to the intended one: a space for quotes and white space, and `None`
+/// for line breaks and invisible characters.
 const fn intended(char: char) -> Option<char> {
     match char {
         '\r'

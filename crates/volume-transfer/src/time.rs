@@ -4,8 +4,8 @@ use alloc::string::String;
 
 /// Converts a timestamp to UTC, as `YYYY-MM-DDTHH:MM:SS` with its fraction and without a zone.
 ///
-/// A timestamp without a zone is in UTC already. A number is in seconds or milliseconds since 1970. Any
-/// other text is returned unchanged.
+/// A timestamp without a zone is in UTC already. A number is in seconds or milliseconds since 1970.
+/// Any other text is returned unchanged.
 pub(crate) fn utc(text: String) -> String {
     normalize(text.trim().as_bytes()).unwrap_or(text)
 }

@@ -76,8 +76,8 @@ impl Transfer {
         loose::label(self.name.as_deref(), self.id.as_str())
     }
 
-    /// Reads a record. Returns `None` if it has no valid ID. `asked` replaces a volume ID that is missing
-    /// or invalid.
+    /// Reads a record. Returns `None` if it has no valid ID. `asked` replaces a volume ID that is
+    /// missing or invalid.
     pub(crate) fn from_json(record: &Value, asked: Option<VolumeId>) -> Option<Transfer> {
         let volume_id =
             loose::text(record.get("volume_id")).and_then(|id| VolumeId::parse(&id).ok());
@@ -117,8 +117,8 @@ impl AuthKey {
         (!key.is_empty()).then_some(AuthKey(key))
     }
 
-    /// Reads a key that a person enters, without what [copying added](crate::pasted) and the service
-    /// would take for a part of it. Case matters.
+    /// Reads a key that a person enters, without what [copying added](crate::pasted) and the
+    /// service would take for a part of it. Case matters.
     ///
     /// # Errors
     /// [`IdError::Empty`] for nothing, [`IdError::Malformed`] for more than 255 bytes or for
@@ -171,12 +171,12 @@ impl CreatedTransfer {
 }
 
 impl Handover {
-    /// Parses a file written by [`credentials`](Handover::credentials), or the service's own response to
-    /// a create request (`{"transfer":{"id","auth_key"}}`).
+    /// Parses a file written by [`credentials`](Handover::credentials), or the service's own
+    /// response to a create request (`{"transfer":{"id","auth_key"}}`).
     ///
     /// # Errors
-    /// Returns [`IdError::Malformed`] if the ID or key is missing or invalid, [`IdError::Empty`] if one of
-    /// them is empty.
+    /// Returns [`IdError::Malformed`] if the ID or key is missing or invalid, [`IdError::Empty`] if
+    /// one of them is empty.
     pub fn from_json(file: &[u8]) -> Result<Handover, IdError> {
         let mut body = read_json(file).ok_or(IdError::Malformed)?;
         let fields = match body.get_mut("transfer") {
@@ -194,8 +194,8 @@ impl Handover {
         Ok(Handover { transfer_id, auth_key })
     }
 
-    /// Returns the credentials file for the recipient: JSON with `transfer_id`, `auth_key`, `volume_id`
-    /// and `name`, one per line. It is wiped on drop.
+    /// Returns the credentials file for the recipient: JSON with `transfer_id`, `auth_key`,
+    /// `volume_id` and `name`, one per line. It is wiped on drop.
     pub fn credentials(&self, record: &Transfer) -> Zeroizing<String> {
         let fields = [
             ("transfer_id", Some(self.transfer_id.as_str())),

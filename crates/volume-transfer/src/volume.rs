@@ -55,8 +55,8 @@ impl Volume {
 
 /// The status of a volume.
 ///
-/// Services add statuses. An unknown one is kept as [`Other`](VolumeStatus::Other), so no new variant
-/// is needed for it and the enum is exhaustive.
+/// Services add statuses. An unknown one is kept as [`Other`](VolumeStatus::Other), so no new
+/// variant is needed for it and the enum is exhaustive.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum VolumeStatus {
     /// Detached and idle. Only such a volume can be transferred.

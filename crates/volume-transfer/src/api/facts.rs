@@ -16,12 +16,12 @@ use serde_json::Value;
 
 /// A query for a fact about a volume.
 ///
-/// Send its [`request`](FactQuery::request) and [`record`](FactQuery::record) the response, which may
-/// return another query.
+/// Send its [`request`](FactQuery::request) and [`record`](FactQuery::record) the response, which
+/// may return another query.
 ///
 /// Backups and backup policies are those of Huawei's Cloud Backup and Recovery (CBR): `GET
-/// /v3/{project_id}/backups`, `/vaults` and `/policies`. CBR has its own address, so a gateway
-/// must forward these paths to it. If it doesn't, the response is an error and the fact stays unknown.
+/// /v3/{project_id}/backups`, `/vaults` and `/policies`. CBR has its own address, so a gateway must
+/// forward these paths to it. If it doesn't, the response is an error and the fact stays unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FactQuery {

@@ -1,4 +1,5 @@
-//! The API's operations. Each has a function that builds the request and one that decodes the response.
+//! The API's operations. Each has a function that builds the request and one that decodes the
+//! response.
 
 mod facts;
 mod transfers;

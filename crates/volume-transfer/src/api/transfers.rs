@@ -30,9 +30,9 @@ fn transfer(service: Service, project: &ProjectId, id: &TransferId) -> String {
 
 /// Returns the request that creates a transfer.
 ///
-/// `POST /{version}/{project_id}/os-volume-transfer` with `{"transfer":{"volume_id","name"?}}`. Without
-/// [snapshots](CreateTransfer::without_snapshots) it goes to `/volume-transfers` with Cinder's
-/// microversion 3.55, if the service supports that.
+/// `POST /{version}/{project_id}/os-volume-transfer` with `{"transfer":{"volume_id","name"?}}`.
+/// Without [snapshots](CreateTransfer::without_snapshots) it goes to `/volume-transfers` with
+/// Cinder's microversion 3.55, if the service supports that.
 pub fn create(service: Service, project: &ProjectId, create: &CreateTransfer) -> Request {
     let mut body =
         Zeroizing::new(format!("{{\"transfer\":{{\"volume_id\":\"{}", create.volume_id().as_str()));
@@ -89,8 +89,8 @@ pub fn decode_created(
 /// Returns the request that accepts a transfer, which moves its volume to this project.
 ///
 /// `POST .../os-volume-transfer/{transfer_id}/accept` with `{"accept":{"auth_key"}}`. The service
-/// compares the key exactly, so it is sent as [`AuthKey::parse`] returns it. Sending the request twice
-/// is harmless, because an accepted transfer no longer exists.
+/// compares the key exactly, so it is sent as [`AuthKey::parse`] returns it. Sending the request
+/// twice is harmless, because an accepted transfer no longer exists.
 pub fn accept(service: Service, project: &ProjectId, handover: &Handover) -> Request {
     let key = handover.auth_key.expose();
     // Allocates enough to never grow, because growing would leave a copy of the key behind.
@@ -138,14 +138,14 @@ pub fn decode_deleted(outcome: Outcome) -> Result<(), ChangeError> {
 
 /// A project's pending transfers, read page by page.
 ///
-/// While [`next_request`](TransferList::next_request) returns a request, send it and pass the response
-/// to [`add_page`](TransferList::add_page).
+/// While [`next_request`](TransferList::next_request) returns a request, send it and pass the
+/// response to [`add_page`](TransferList::add_page).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TransferList {
     /// The transfers, in the service's order.
     pub transfers: Vec<Transfer>,
-    /// The number of rows that couldn't be read and are missing from `transfers`. Tell the user about
-    /// them.
+    /// The number of rows that couldn't be read and are missing from `transfers`. Tell the user
+    /// about them.
     pub unreadable: usize,
     /// Whether the last page was read.
     complete: bool,
@@ -154,8 +154,8 @@ pub struct TransferList {
 impl TransferList {
     /// Returns the request for the next page, or `None` if the list is complete.
     ///
-    /// The first request has no parameters, because Cinder without paging treats them as filters and
-    /// finds nothing.
+    /// The first request has no parameters, because Cinder without paging treats them as filters
+    /// and finds nothing.
     pub fn next_request(&self, service: Service, project: &ProjectId) -> Option<Request> {
         if self.complete {
             return None;
@@ -166,8 +166,9 @@ impl TransferList {
             let offset = self.transfers.len() + self.unreadable;
             return Some(get(format!("{list}/detail?limit={PAGE}&offset={offset}")));
         };
-        // Cinder's older path has no paging in any microversion, and its newer path applies an offset
-        // twice, so this uses a marker. The older path lists the oldest first, so this does too.
+        // Cinder's older path has no paging in any microversion, and its newer path applies an
+        // offset twice, so this uses a marker. The older path lists the oldest first, so this does
+        // too.
         let list = path(service, project, "volume-transfers");
         let marker = last.id.path_segment();
         let mut request =
@@ -196,8 +197,8 @@ impl TransferList {
                 None => self.unreadable += 1,
             }
         }
-        // A full page may have a successor even without a link. A page without new rows ends the list,
-        // because some services return the same page forever.
+        // A full page may have a successor even without a link. A page without new rows ends the
+        // list, because some services return the same page forever.
         let mut links = loose::rows(&body, "transfers_links").iter();
         let more = links.any(|link| link.get("rel").is_some_and(|rel| rel == "next"));
         let full = rows.len() >= PAGE || more;

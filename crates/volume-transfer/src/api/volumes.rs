@@ -13,13 +13,14 @@ use serde_json::Value;
 
 /// A project's volumes, read page by page.
 ///
-/// While [`next_request`](VolumeList::next_request) returns a request, send it and pass the response to
-/// [`add_page`](VolumeList::add_page).
+/// While [`next_request`](VolumeList::next_request) returns a request, send it and pass the
+/// response to [`add_page`](VolumeList::add_page).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VolumeList {
     /// The volumes, in the service's order.
     pub volumes: Vec<Volume>,
-    /// The number of rows that couldn't be read and are missing from `volumes`. Tell the user about them.
+    /// The number of rows that couldn't be read and are missing from `volumes`. Tell the user about
+    /// them.
     pub unreadable: usize,
     /// Whether the last page was read.
     complete: bool,
@@ -44,8 +45,8 @@ impl VolumeList {
     /// Adds the response to [`next_request`](VolumeList::next_request).
     ///
     /// # Errors
-    /// Returns a [`ReadError`] and keeps the earlier pages. A page without any readable row is an error
-    /// unless it is the last one, because the next request needs the ID of its last row.
+    /// Returns a [`ReadError`] and keeps the earlier pages. A page without any readable row is an
+    /// error unless it is the last one, because the next request needs the ID of its last row.
     pub fn add_page(&mut self, outcome: Outcome) -> Result<(), ReadError> {
         let (mut page, screened) = decode(outcome, |body| {
             let (mut screen, mut page) = (ListReader::new(), Vec::new());
