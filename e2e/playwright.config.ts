@@ -5,7 +5,8 @@ import type { Options } from "./tests/console.ts";
 const root = process.getuid?.() === 0;
 
 export default defineConfig<Options>({
-  // The page with its server; the npm package in what people build with; the page with a Cinder.
+  // The page with its server; the npm package in what people build with; odd responses to both;
+  // the page with a Cinder.
   projects: [
     { name: "page", testDir: "./tests" },
     // The same once more under a translator; without what asserts on no text, or takes random ways.
@@ -16,6 +17,7 @@ export default defineConfig<Options>({
       use: { translated: true },
     },
     { name: "package", testDir: "./package/tests" },
+    { name: "responses", testDir: "./responses" },
     // A real service takes its time.
     { name: "conformance", testDir: "./conformance", timeout: 120_000, expect: { timeout: 20_000 } },
   ],

@@ -20,8 +20,8 @@ const NOT_NATIVE: &[&str] = &["web"];
 struct Step {
     name: &'static str,
     needs: &'static [Need],
-    /// The step whose result this one uses.
-    after: Option<&'static str>,
+    /// The steps whose results this one uses.
+    after: &'static [&'static str],
     /// What passed may leave a note.
     run: fn() -> Result<Option<String>>,
 }
@@ -44,22 +44,26 @@ const STEPS: &[Step] = &[
         wasm_chromium,
     ),
     Step::new("page", &[WASM, Need::WasmBindgen, Need::Trunk, Need::NpmPackages], build_page),
-    Step { after: Some("page"), ..Step::new("e2e", &[Need::NpmPackages, Need::Browser], e2e) },
+    Step { after: &["page"], ..Step::new("e2e", &[Need::NpmPackages, Need::Browser], e2e) },
     Step::new("package", &[WASM, Need::WasmBindgen, Need::NpmPackages], npm_package),
     Step {
-        after: Some("package"),
+        after: &["package"],
         ..Step::new("consumers", &[Need::NpmPackages, Need::Browser], consumers)
     },
     Step {
-        after: Some("package"),
+        after: &["package"],
         ..Step::new("hosts", &[Need::NpmPackages, Need::HostPackages, Need::Browser], hosts)
     },
-    Step { after: Some("package"), ..Step::new("count", count::NEEDS, count::check) },
-    Step { after: Some("package"), ..Step::new("bench", bench::NEEDS, same_answers) },
+    Step {
+        after: &["page", "package"],
+        ..Step::new("responses", &[Need::NpmPackages, Need::Browser], responses)
+    },
+    Step { after: &["package"], ..Step::new("count", count::NEEDS, count::check) },
+    Step { after: &["package"], ..Step::new("bench", bench::NEEDS, same_answers) },
     // Installs what it needs itself: without it the step is skipped, and the others are not.
     Step::new("conformance", &[], conformance),
     Step {
-        after: Some("page"),
+        after: &["page"],
         ..Step::new("cinder-page", &[Need::NpmPackages, Need::Browser], cinder_page)
     },
 ];
@@ -70,7 +74,7 @@ impl Step {
         needs: &'static [Need],
         run: fn() -> Result<Option<String>>,
     ) -> Self {
-        Self { name, needs, after: None, run }
+        Self { name, needs, after: &[], run }
     }
 }
 
@@ -103,9 +107,9 @@ pub(crate) fn test(names: &[&str]) -> Result<ExitCode> {
     for step in steps {
         println!("\n=== {} ===", step.name);
         let start = Instant::now();
-        let outcome = match step.after {
-            Some(other) if !report.passed(other) => Outcome::Skipped(format!("{other} failed")),
-            _ => match (step.run)() {
+        let outcome = match step.after.iter().find(|other| !report.passed(other)) {
+            Some(other) => Outcome::Skipped(format!("{other} failed")),
+            None => match (step.run)() {
                 Ok(note) => Outcome::Passed(note),
                 Err(error) => {
                     println!("{} failed: {error:#}", step.name);
@@ -123,7 +127,7 @@ pub(crate) fn test(names: &[&str]) -> Result<ExitCode> {
 /// The named steps and those whose result they use, or all, in their order.
 fn chosen(names: &[&str]) -> Vec<&'static Step> {
     let uses =
-        |name| STEPS.iter().any(|step| step.after == Some(name) && names.contains(&step.name));
+        |name| STEPS.iter().any(|step| step.after.contains(&name) && names.contains(&step.name));
     STEPS
         .iter()
         .filter(|step| names.is_empty() || names.contains(&step.name) || uses(step.name))
@@ -239,6 +243,12 @@ fn hosts() -> Result<Option<String>> {
     Ok(None)
 }
 
+/// Odd responses, to the gateway, the package and the page, as Node reads them.
+fn responses() -> Result<Option<String>> {
+    cargo("build --release --package console-server", &[])?;
+    playwright("responses", &[])
+}
+
 /// That the bench compares like with like.
 fn same_answers() -> Result<Option<String>> {
     bench::check()?;
@@ -300,6 +310,7 @@ mod tests {
         check(&["native", "format"], &["format", "native"]);
         check(&["e2e"], &["page", "e2e"]);
         check(&["consumers"], &["package", "consumers"]);
+        check(&["responses"], &["page", "package", "responses"]);
     }
 
     #[test]
