@@ -117,7 +117,7 @@ impl AuthKey {
         (!key.is_empty()).then_some(AuthKey(key))
     }
 
-    /// Reads a key that a person enters, without what [copying added](crate::pasted) and the
+    /// Parses a key entered by a person, without [copying artifacts](crate::clean_pasted) and the
     /// service would take for a part of it. Case matters.
     ///
     /// # Errors
