@@ -1,6 +1,6 @@
 //! Reads a whole JSON document.
 
-use crate::json::{Left, Reader, Refused, Visit};
+use crate::json::{Handler, Invalid, Left, Parser};
 use crate::loose::Scalar;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 /// assert_eq!(body, Some(serde_json::json!({ "size": {}, "name": "a" })));
 /// ```
 pub fn read_json(document: &[u8]) -> Option<Value> {
-    let mut reader = Reader::new();
+    let mut reader = Parser::new();
     reader.begin_part(document.len());
     let mut tree = Tree { document, open: Vec::new(), key: String::new(), root: None };
     reader.push(document, &mut tree).ok()?;
@@ -118,7 +118,7 @@ impl Tree<'_> {
     }
 }
 
-impl Visit for Tree<'_> {
+impl Handler for Tree<'_> {
     fn wants(&self, _: bool) -> bool {
         true
     }
@@ -127,14 +127,14 @@ impl Visit for Tree<'_> {
         self.key = core::str::from_utf8(text).unwrap_or_default().into();
     }
 
-    fn scalar(&mut self, _: Scalar<'_>, left: Left) -> Result<(), Refused> {
+    fn scalar(&mut self, _: Scalar<'_>, left: Left) -> Result<(), Invalid> {
         let raw = self.document.get(left.places(self.document.len())).unwrap_or_default();
         let key = mem::take(&mut self.key);
         self.add(key, scalar(raw));
         Ok(())
     }
 
-    fn open(&mut self, object: bool) -> Result<(), Refused> {
+    fn open(&mut self, object: bool) -> Result<(), Invalid> {
         let value = if object { Value::Object(Map::new()) } else { Value::Array(Vec::new()) };
         self.open.push((value, mem::take(&mut self.key)));
         Ok(())

@@ -1,31 +1,31 @@
-//! What the rules look at in a volume's record, in 12 bits, which are all that a volume keeps of it.
+//! The values of a volume's record that the rules depend on, packed into 12 bits.
 
 use crate::loose::{self, Scalar};
 use serde_json::Value;
 
-/// A field of a volume's record that the rules look at.
+/// A field of a volume's record that the rules depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flag {
     /// `status`
     Status,
     /// `bootable`
     Bootable,
-    /// `encrypted`: Cinder's word on encryption.
+    /// `encrypted`: whether the volume is encrypted, in Cinder.
     Encrypted,
-    /// `service_type`: where EVS says that a volume lies.
+    /// `service_type`: the storage service of the volume, in EVS.
     ServiceType,
     /// `dedicated_storage_id`
     StoragePool,
     /// `metadata.orderID`
     Order,
-    /// `metadata.__system__encrypted`: EVS's word on encryption.
+    /// `metadata.__system__encrypted`: whether the volume is encrypted, in EVS.
     EvsEncrypted,
     /// `metadata.policy`
     Policy,
 }
 
 impl Flag {
-    /// Every one.
+    /// All fields.
     pub const ALL: [Flag; 8] = [
         Flag::Status,
         Flag::Bootable,
@@ -37,7 +37,7 @@ impl Flag {
         Flag::Policy,
     ];
 
-    /// The field's name, and whether the record has it in its `metadata`.
+    /// The field's key, and whether it is inside `metadata`.
     pub const fn key(self) -> (&'static str, bool) {
         match self {
             Flag::Status => ("status", false),
@@ -51,7 +51,7 @@ impl Flag {
         }
     }
 
-    /// The bits that it may set.
+    /// The bits that the field may set.
     const fn mask(self) -> u16 {
         match self {
             Flag::Status => VolumeFlags::AVAILABLE,
@@ -66,14 +66,14 @@ impl Flag {
     }
 }
 
-/// No text that the rules look for is as long, in bytes; how much longer one is does not matter.
-pub const LONGEST: usize = crate::json::KEPT;
+/// The number of bytes of a text that matter: no value that the rules compare with is as long.
+pub const LONGEST: usize = crate::json::MAX_TEXT;
 
-/// What a volume's record says to the rules.
+/// The values of a volume's record that the rules depend on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct VolumeFlags(u16);
 
-/// EVS's spellings, which count in any case; another one is of next year.
+/// EVS's service types, compared case-insensitively. Unknown ones set no bit.
 static SERVICE_TYPES: [(&[u8], u16); 3] =
     [(b"EVS", VolumeFlags::EVS), (b"DSS", VolumeFlags::DSS), (b"DESS", VolumeFlags::DESS)];
 
@@ -91,7 +91,7 @@ impl VolumeFlags {
     const EVS_ENCRYPTED: u16 = 1 << 10;
     const POLICY: u16 = 1 << 11;
 
-    /// Those that metadata may set.
+    /// The bits that fields in `metadata` may set.
     const METADATA: u16 = {
         let (mut bits, mut rest): (u16, &[Flag]) = (0, &Flag::ALL);
         while let [flag, others @ ..] = rest {
@@ -103,20 +103,20 @@ impl VolumeFlags {
         bits
     };
 
-    /// Those of a record that says nothing.
+    /// The flags of an empty record.
     pub const NONE: VolumeFlags = VolumeFlags(0);
 
-    /// As a number, which says the same in this version only.
+    /// Returns the flags as a number. Its bits may change between versions.
     pub const fn bits(self) -> u16 {
         self.0
     }
 
-    /// From [`bits`](VolumeFlags::bits).
+    /// Creates flags from their [`bits`](VolumeFlags::bits).
     pub const fn from_bits(bits: u16) -> VolumeFlags {
         VolumeFlags(bits)
     }
 
-    /// Those of a record that says but one thing, a text, of which [`LONGEST`] bytes are enough.
+    /// Returns the flags of a record with a single text field. [`LONGEST`] bytes of it are enough.
     pub fn of_text(flag: Flag, text: &[u8]) -> VolumeFlags {
         let mut flags = VolumeFlags::NONE;
         flags.take(flag, Scalar::Text(text));
@@ -127,10 +127,10 @@ impl VolumeFlags {
         self.0 & bits != 0
     }
 
-    /// Takes in what a field says; what it said before does not count any more.
-    pub(crate) fn take(&mut self, flag: Flag, said: Scalar<'_>) {
-        let text = said.text();
-        let yes_or_no = |yes, no| said.flag().map_or(0, |flag| if flag { yes } else { no });
+    /// Records a field's value, replacing any earlier value of the same field.
+    pub(crate) fn take(&mut self, flag: Flag, value: Scalar<'_>) {
+        let text = value.text();
+        let yes_or_no = |yes, no| value.flag().map_or(0, |flag| if flag { yes } else { no });
         let filled = |bit| if text.is_empty() { 0 } else { bit };
         let bits = match flag {
             Flag::Status if text == b"available" => VolumeFlags::AVAILABLE,
@@ -149,54 +149,54 @@ impl VolumeFlags {
         self.0 = self.0 & !flag.mask() | bits;
     }
 
-    /// What the metadata said is not so.
+    /// Clears the flags that came from `metadata`.
     pub(crate) const fn forget_metadata(&mut self) {
         self.0 &= !VolumeFlags::METADATA;
     }
 
-    /// Those of a volume's record.
+    /// Reads the flags of a volume's record.
     pub(crate) fn read(record: &Value) -> VolumeFlags {
         let mut flags = VolumeFlags::NONE;
         for flag in Flag::ALL {
             let (key, in_metadata) = flag.key();
             let of = if in_metadata { record.get("metadata") } else { Some(record) };
             let value = of.and_then(|of| of.get(key));
-            loose::scalar(value, |said| flags.take(flag, said));
+            loose::scalar(value, |value| flags.take(flag, value));
         }
         flags
     }
 
-    /// Whether the status is the only one that can go.
+    /// Whether the status is `available`, the only one that allows a transfer.
     pub(crate) const fn available(self) -> bool {
         self.has(VolumeFlags::AVAILABLE)
     }
 
-    /// Whether an order stands behind it: it is billed yearly or monthly.
+    /// Whether the volume belongs to an order, and so is billed yearly or monthly.
     pub(crate) const fn order(self) -> bool {
         self.has(VolumeFlags::ORDER)
     }
 
-    /// Cinder's word on encryption.
+    /// Whether the volume is encrypted according to Cinder, if known.
     pub(crate) const fn encrypted(self) -> Option<bool> {
         self.either(VolumeFlags::ENCRYPTED, VolumeFlags::NOT_ENCRYPTED)
     }
 
-    /// Whether EVS says that it is encrypted; it says nothing of one that is not.
+    /// Whether the volume is encrypted according to EVS, which omits the field otherwise.
     pub(crate) const fn evs_encrypted(self) -> bool {
         self.has(VolumeFlags::EVS_ENCRYPTED)
     }
 
-    /// Whether it names a backup policy.
+    /// Whether the metadata names a backup policy.
     pub(crate) const fn policy(self) -> bool {
         self.has(VolumeFlags::POLICY)
     }
 
-    /// Whether it is marked as one to boot from.
+    /// Whether the volume is bootable, if known.
     pub(crate) const fn bootable(self) -> Option<bool> {
         self.either(VolumeFlags::BOOTABLE, VolumeFlags::NOT_BOOTABLE)
     }
 
-    /// Where it lies: a dedicated storage pool without a service type that explains it is DSS's.
+    /// The storage service. A dedicated storage pool without a service type means DSS.
     pub(crate) const fn storage(self) -> Option<Storage> {
         if self.has(VolumeFlags::DESS) {
             Some(Storage::Dess)
@@ -218,7 +218,7 @@ impl VolumeFlags {
     }
 }
 
-/// Where EVS says that a volume lies.
+/// The storage service of a volume, in EVS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Storage {
     Evs,

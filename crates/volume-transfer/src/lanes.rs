@@ -1,13 +1,12 @@
-//! Sixteen bytes at a time, by the instructions that WebAssembly has for it; elsewhere the same in
-//! plain Rust, which is what the tests on a machine compare with what reads byte by byte.
+//! Compares 16 bytes at a time with WebAssembly's SIMD instructions, or with plain Rust elsewhere.
 
-/// How many bytes that is.
+/// The number of bytes compared at a time.
 pub(crate) const LANES: usize = 16;
 
-pub(crate) use machine::{alike, hex, special};
+pub(crate) use machine::{equal, hex, special};
 
-/// How many bytes stand before the first one that ends a JSON text or must not stand in one as it
-/// is: a quote, a backslash, a control character.
+/// Returns the number of bytes before the first quote, backslash or control character, none of which
+/// may occur unescaped in a JSON string.
 pub(crate) fn plain(text: &[u8]) -> usize {
     let mut rest = text;
     while let Some((lanes, behind)) = rest.split_first_chunk() {
@@ -28,14 +27,14 @@ mod machine {
         u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, u8x16_sub, u64x2, v128, v128_or,
     };
 
-    /// One load, as it turns out, and no `unsafe`.
+    /// Compiles to a single load, without `unsafe`.
     fn load(bytes: &[u8; LANES]) -> v128 {
         let bits = u128::from_le_bytes(*bytes);
         #[allow(clippy::cast_possible_truncation, reason = "the lower half, then the upper")]
         u64x2(bits as u64, (bits >> 64) as u64)
     }
 
-    /// Bit n is set where byte n is one that [`plain`](super::plain) stops at.
+    /// Sets bit n if [`plain`](super::plain) stops at byte n.
     pub(crate) fn special(bytes: &[u8; LANES]) -> u16 {
         let bytes = load(bytes);
         let quotes = u8x16_eq(bytes, u8x16_splat(b'"'));
@@ -44,12 +43,12 @@ mod machine {
         u8x16_bitmask(v128_or(controls, v128_or(quotes, slashes)))
     }
 
-    /// Bit n is set where the two bytes n are the same.
-    pub(crate) fn alike(one: &[u8; LANES], other: &[u8; LANES]) -> u16 {
+    /// Sets bit n if the two bytes n are equal.
+    pub(crate) fn equal(one: &[u8; LANES], other: &[u8; LANES]) -> u16 {
         u8x16_bitmask(u8x16_eq(load(one), load(other)))
     }
 
-    /// Bit n is set where byte n is a hex digit, in lower case.
+    /// Sets bit n if byte n is a lowercase hex digit.
     pub(crate) fn hex(bytes: &[u8; LANES]) -> u16 {
         let bytes = load(bytes);
         let from =
@@ -70,7 +69,7 @@ mod machine {
         mask(bytes.iter().map(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)))
     }
 
-    pub(crate) fn alike(one: &[u8; LANES], other: &[u8; LANES]) -> u16 {
+    pub(crate) fn equal(one: &[u8; LANES], other: &[u8; LANES]) -> u16 {
         mask(one.iter().zip(other).map(|(one, other)| one == other))
     }
 
@@ -84,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_byte_in_many_places() {
+    fn classifies_every_byte_in_any_lane() {
         for byte in 0..=u8::MAX {
             for places in [0, 1, 1 << 15, 0b1001_0010_0100_1001, u16::MAX] {
                 let bytes =
@@ -101,7 +100,7 @@ mod tests {
                 let is_hex = byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
                 assert_eq!(hex(&bytes), if is_hex { places } else { 0 }, "{byte}");
                 let others = if byte == b'z' { u16::MAX } else { !places };
-                assert_eq!(alike(&bytes, &[b'z'; LANES]), others, "{byte}");
+                assert_eq!(equal(&bytes, &[b'z'; LANES]), others, "{byte}");
             }
         }
     }

@@ -1,18 +1,18 @@
-//! Reading fields that are spelled in more than one way: `true`, `"True"`, `"1"`, `40`, `"40"`,
-//! `null`. What cannot be read is as good as absent, and never makes a whole list unreadable.
+//! Reads fields that services write in several ways, such as `true`, `"True"` and `"1"`. An unreadable
+//! value counts as absent, and never makes a whole list unreadable.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use serde_json::{Number, Value};
 
-/// A field's value, as far as the rules tell values apart.
+/// A scalar value, as far as the rules distinguish values.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Scalar<'a> {
     Bool(bool),
-    /// A text, or the digits of a number.
+    /// A text, or a whole number's digits.
     Text(&'a [u8]),
     Null,
-    /// Another number, or a value with parts.
+    /// Any other number, or an object or array.
     Other,
 }
 
@@ -20,19 +20,19 @@ static FLAGS: [(&[u8], bool); 4] =
     [(b"true", true), (b"false", false), (b"1", true), (b"0", false)];
 
 impl Scalar<'_> {
-    /// A truth value, also as a text in any case, or as 0 and 1.
+    /// Returns a boolean, which may also be text in any case, or 0 or 1.
     pub(crate) fn flag(self) -> Option<bool> {
         match self {
             Scalar::Bool(flag) => Some(flag),
             Scalar::Text(text) => {
-                let said = FLAGS.iter().find(|(word, _)| text.eq_ignore_ascii_case(word));
-                said.map(|(_, flag)| *flag)
+                let value = FLAGS.iter().find(|(word, _)| text.eq_ignore_ascii_case(word));
+                value.map(|(_, flag)| *flag)
             }
             Scalar::Null | Scalar::Other => None,
         }
     }
 
-    /// Its text; what has none is an empty one.
+    /// Returns the text, or an empty one.
     pub(crate) const fn text(&self) -> &[u8] {
         match self {
             Scalar::Text(text) => text,
@@ -41,12 +41,12 @@ impl Scalar<'_> {
     }
 }
 
-/// A number without sign, decimals and exponent, of at most 19 digits.
+/// Returns a whole number of at most 19 digits.
 fn whole(number: &Number) -> Option<u64> {
     number.as_u64().filter(|number| *number < 10_u64.pow(19))
 }
 
-/// A text; a number is a text too; an empty one is none.
+/// Returns a non-empty text, or a whole number as text.
 pub(crate) fn text(value: Option<&Value>) -> Option<String> {
     match value? {
         Value::String(text) if !text.is_empty() => Some(text.clone()),
@@ -57,7 +57,7 @@ pub(crate) fn text(value: Option<&Value>) -> Option<String> {
     }
 }
 
-/// Gives a value to whoever takes one as the rules tell values apart.
+/// Calls `take` with a JSON value as a [`Scalar`].
 pub(crate) fn scalar<T>(value: Option<&Value>, take: impl FnOnce(Scalar<'_>) -> T) -> T {
     match (value.and_then(Value::as_bool), text(value)) {
         (Some(flag), _) => take(Scalar::Bool(flag)),
@@ -66,18 +66,18 @@ pub(crate) fn scalar<T>(value: Option<&Value>, take: impl FnOnce(Scalar<'_>) -> 
     }
 }
 
-/// A whole number, also as a text.
+/// Returns a whole number, which may also be text.
 pub(crate) fn number(value: Option<&Value>) -> Option<u64> {
     let value = value?;
     value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
-/// The rows of a list; what is no list has none.
+/// Returns the items of an array, or none if it isn't an array.
 pub(crate) fn rows<'a>(object: &'a Value, key: &str) -> &'a [Value] {
     object.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// What to call a record: its name, or its id where the name is missing or would not be seen.
+/// Returns a record's name, or its ID if the name is missing or blank.
 pub(crate) fn label<'a>(name: Option<&'a str>, id: &'a str) -> &'a str {
     name.filter(|name| !name.trim().is_empty()).unwrap_or(id)
 }

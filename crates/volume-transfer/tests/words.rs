@@ -143,7 +143,7 @@ fn displays_errors() {
     assert_display(IdError::Malformed, "the ID is malformed");
     assert_display(TransportError::Connection, "the connection failed");
     assert_display(TransportError::Timeout, "no response arrived in time");
-    assert_display(unreadable(), "the list of volumes cannot be read after 0 bytes");
+    assert_display(unreadable(), "the list of volumes is invalid after 0 bytes");
     assert_display(fault(), "the server returned 400 EVS.5400: no");
     assert_display(ReadError::NoResponse(TransportError::Timeout), "no response arrived in time");
     assert_display(ReadError::Refused(fault()), "the server returned 400 EVS.5400: no");

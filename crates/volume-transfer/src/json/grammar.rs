@@ -1,31 +1,31 @@
-//! The grammar of JSON: what may come where, byte by byte, and what is to be done about it.
+//! The grammar of JSON as a state machine over bytes.
 
-/// What was read last, and so what may come.
+/// The parser's state, which determines the bytes that may follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum State {
-    /// The document may begin, or a byte order mark before it.
+    /// Expects the document, or a byte order mark before it.
     Start,
     Mark2,
     Mark3,
-    /// A value must come.
+    /// Expects a value.
     Value,
-    /// A value may come, or the end of the array.
+    /// Expects a value or the end of the array.
     FirstItem,
-    /// A key may come, or the end of the object.
+    /// Expects a key or the end of the object.
     FirstKey,
     Key,
     Colon,
-    /// A value is over: a comma, the end of what it is in, or that of the document.
+    /// After a value: expects a comma, the end of its container, or the end of the document.
     After,
     Text,
     Escape,
-    /// So many hex digits of an escape are missing.
+    /// Expects four more hex digits of an escape.
     Hex4,
     Hex3,
     Hex2,
     Hex1,
-    /// `true`, `false` or `null`; or what Python writes of a number that is none: `NaN`, `Infinity`.
+    /// `true`, `false` or `null`, or Python's `NaN` or `Infinity`.
     Word,
     Minus,
     Zero,
@@ -39,7 +39,7 @@ pub(crate) enum State {
 
 use State as S;
 
-/// Every one, in the order in which they are declared.
+/// All states, in order of declaration.
 const STATES: [State; 24] = [
     S::Start,
     S::Mark2,
@@ -67,23 +67,23 @@ const STATES: [State; 24] = [
     S::Exponent,
 ];
 
-/// What is to be done about a byte, beside taking on the next state.
+/// What the parser does with a byte, beside changing its state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Action {
     Pass,
-    /// The byte belongs to a text or number.
+    /// Appends the byte to the text or number.
     Keep,
-    /// The byte of an escape stands for another.
+    /// Appends the character of a short escape.
     Unescape,
     HexDigit,
     LastHexDigit,
     BeginKey,
     BeginText,
-    /// The first byte of a word or number.
+    /// Starts a word or number with this byte.
     Begin,
     EndText,
-    /// These two end where something else begins, which is still to be looked at.
+    /// Ends a word. Like the end of a number, this doesn't consume the byte.
     EndWord,
     EndNumber,
     OpenObject,
@@ -94,7 +94,7 @@ pub(crate) enum Action {
     Refuse,
 }
 
-/// The grammar. It is asked while compiling: at run time there is the table that it makes.
+/// The grammar. Evaluated at compile time to build [`RULES`].
 const fn rule(state: State, byte: u8) -> (State, Action) {
     use Action as A;
     match (state, byte) {
@@ -146,10 +146,10 @@ const fn rule(state: State, byte: u8) -> (State, Action) {
     }
 }
 
-/// One byte for each kind that the grammar tells apart.
+/// One byte for each class of bytes that the grammar distinguishes.
 const KINDS: &[u8] = b"\0\t \"\\/{}[]:,+-.01abenugFEN\xef\xbb\xbf~";
 
-/// The byte that stands for all of its kind.
+/// Returns the byte that represents its class.
 const fn kind(byte: u8) -> u8 {
     match byte {
         b'\t' | b'\n' | b'\r' => b'\t',
@@ -163,15 +163,15 @@ const fn kind(byte: u8) -> u8 {
         b'N' | b'I' => b'N',
         b'a'..=b'z' => b'g',
         0..=0x1f => 0,
-        // Stands in texts and nowhere else, like most of what is not ASCII.
+        // Valid only in strings, like most bytes outside of ASCII.
         _ => b'~',
     }
 }
 
-/// What [`rule`] says of every state, and of every kind of byte.
+/// The result of [`rule`] for every state and class of bytes.
 #[allow(
     clippy::indexing_slicing,
-    reason = "made while compiling, which fails where it would panic"
+    reason = "evaluated at compile time, where a panic is a compile error"
 )]
 static RULES: [[(State, Action); KINDS.len()]; STATES.len()] = {
     let mut rules = [[(State::Value, Action::Refuse); KINDS.len()]; STATES.len()];
@@ -187,10 +187,10 @@ static RULES: [[(State, Action); KINDS.len()]; STATES.len()] = {
     rules
 };
 
-/// The place in [`KINDS`] of every byte.
+/// The index in [`KINDS`] of every byte's class.
 #[allow(
     clippy::indexing_slicing,
-    reason = "made while compiling, which fails where it would panic"
+    reason = "evaluated at compile time, where a panic is a compile error"
 )]
 static KIND: [u8; 256] = {
     let mut places = [0; 256];
@@ -206,7 +206,7 @@ static KIND: [u8; 256] = {
     places
 };
 
-/// What comes of a byte after what was read last.
+/// Returns the next state and the action for a byte.
 pub(crate) fn next(state: State, byte: u8) -> Option<(State, Action)> {
     let kind = KIND.get(usize::from(byte)).copied().map_or(0, usize::from);
     RULES.get(state as usize)?.get(kind).copied()

@@ -3,11 +3,11 @@
 mod grammar;
 mod parser;
 
-pub(crate) use parser::{KEPT, Left, Reader, Refused, Visit, WORDS};
+pub(crate) use parser::{Handler, Invalid, LITERALS, Left, MAX_TEXT, Parser};
 
 use alloc::string::String;
 
-/// Adds a text as it stands between the quotes of a JSON string.
+/// Appends a text, escaped for a JSON string.
 pub(crate) fn escape(to: &mut String, text: &str) {
     for char in text.chars() {
         match char {

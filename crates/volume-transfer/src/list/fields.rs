@@ -2,7 +2,7 @@
 
 use crate::flags::Flag;
 
-/// The innermost of the places that mean something.
+/// The innermost object or array whose content matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Outside,
@@ -14,7 +14,7 @@ pub(crate) enum Place {
     Link,
 }
 
-/// A key that means something in its place.
+/// A field that matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Field {
     Volumes,
@@ -26,7 +26,7 @@ pub(crate) enum Field {
     Rel,
 }
 
-/// What is shown of a volume to people.
+/// A value that is shown to people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shown {
     Name,
@@ -34,7 +34,7 @@ pub(crate) enum Shown {
     Status,
 }
 
-/// Which key means what where, beside the flags.
+/// The fields by container and key, except for flags.
 static FIELDS: [(Place, &[u8], Field); 7] = [
     (Place::Body, b"volumes", Field::Volumes),
     (Place::Body, b"volumes_links", Field::Links),
@@ -45,7 +45,7 @@ static FIELDS: [(Place, &[u8], Field); 7] = [
     (Place::Link, b"rel", Field::Rel),
 ];
 
-/// What a key means in a place.
+/// Returns the field with this key in a container, if it matters.
 pub(crate) fn field(within: Place, key: &[u8]) -> Option<Field> {
     let found = FIELDS.iter().find(|(place, name, _)| *place == within && *name == key);
     let flag = |flag: &Flag| {

@@ -1,7 +1,6 @@
-//! Many volumes at once, straight from the bytes of a list response.
+//! Reads list responses straight from their bytes, without allocating.
 //!
-//! A row is read without its record being made into anything, and with nothing allocated: what the
-//! rules look at is in it as [`VolumeFlags`], and what people look at as the places where it stands.
+//! A [`Row`] contains what the rules need as flags, and the byte ranges of the values that people see.
 
 mod fields;
 mod layouts;
@@ -10,42 +9,43 @@ mod state;
 
 pub use row::{ListSummary, Row};
 
-use crate::json::Reader;
+use crate::json::Parser;
 use core::fmt;
 use fields::Place;
-use layouts::Pattern;
+use layouts::Layouts;
 use state::{List, Rows};
 
-/// Reads a list response that comes in parts of any size. Larger parts are read faster.
+/// Reads a list response in parts of any size. Larger parts are faster.
 ///
 /// ```
 /// use volume_transfer::ListReader;
 ///
-/// let mut screen = ListReader::new();
+/// let mut reader = ListReader::new();
 /// let mut rows = Vec::new();
 /// for part in [r#"{"volumes":[{"id":"c86b9af4-151d-4ead-"#, r#"b62c-5fb967af0e37","status":"in-use"}]}"#] {
-///     screen.push(part.as_bytes(), |row| rows.push(row))?;
+///     reader.push(part.as_bytes(), |row| rows.push(row))?;
 /// }
-/// let screened = screen.finish()?;
+/// let summary = reader.finish()?;
 /// assert_eq!(rows[0].id.as_str(), "c86b9af4-151d-4ead-b62c-5fb967af0e37");
 /// assert_eq!(rows[0].bytes, 12..75);
-/// assert_eq!((screened.unreadable, screened.more), (0, false));
+/// assert_eq!((summary.unreadable, summary.more), (0, false));
 /// # Ok::<(), volume_transfer::list::ListError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct ListReader {
-    reader: Reader,
+    reader: Parser,
     list: List,
-    pattern: Pattern,
-    /// How many bytes were read, and whether none can follow.
+    layouts: Layouts,
+    /// The number of bytes read.
     read: usize,
+    /// Whether an error was found, so that later parts are rejected.
     failed: bool,
 }
 
-/// The bytes are not a list of volumes, or not all of it.
+/// The response is not a complete list of volumes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListError {
-    /// How many bytes stand before the place where reading ended.
+    /// The number of bytes before the error.
     pub position: usize,
 }
 
@@ -58,7 +58,7 @@ impl ListError {
 
 impl fmt::Display for ListError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the list of volumes cannot be read after {} bytes", self.position)
+        write!(f, "the list of volumes is invalid after {} bytes", self.position)
     }
 }
 
@@ -71,29 +71,29 @@ impl Default for ListReader {
 }
 
 impl ListReader {
-    /// Nothing read yet.
+    /// Creates a reader at the beginning of a list.
     pub const fn new() -> ListReader {
         ListReader {
-            reader: Reader::new(),
+            reader: Parser::new(),
             list: List::new(),
-            pattern: Pattern::new(),
+            layouts: Layouts::new(),
             read: 0,
             failed: false,
         }
     }
 
-    /// Begins another list in the same place, since a screen is large.
+    /// Starts another list. Reuses the reader, because it is large.
     pub fn restart(&mut self) {
-        (self.reader, self.list) = (Reader::new(), List::new());
+        (self.reader, self.list) = (Parser::new(), List::new());
         (self.read, self.failed) = (0, false);
-        self.pattern.restart();
+        self.layouts.restart();
     }
 
-    /// Reads the next part of the response, and calls `row` with every volume that ends in it.
+    /// Reads the next part of the response, and calls `row` for every volume that ends in it.
     ///
     /// # Errors
-    /// [`ListError`] where this can't be a list of volumes any more; no later part is looked at.
-    /// The rows that came before are then not to be relied on.
+    /// Returns [`ListError`] if this can't be a list of volumes. Later parts are rejected too, and
+    /// earlier rows must not be relied on.
     pub fn push(&mut self, part: &[u8], mut row: impl FnMut(Row)) -> Result<(), ListError> {
         if self.failed {
             return Err(ListError { position: self.read });
@@ -105,37 +105,37 @@ impl ListReader {
         if self.failed { Err(ListError { position: self.read }) } else { Ok(()) }
     }
 
-    /// Reads a part that ends so many bytes behind the beginning; `Err` with what is left of it.
+    /// Reads a part that ends at `end` in the response. On an error, returns the rest of the part.
     fn rows<'a>(
         &mut self,
         part: &'a [u8],
         end: usize,
         row: &mut impl FnMut(Row),
     ) -> Result<(), &'a [u8]> {
-        let ListReader { reader, list, pattern, .. } = self;
+        let ListReader { reader, list, layouts, .. } = self;
         reader.begin_part(part.len());
-        // What there was to note is in the part before.
-        pattern.lose();
+        // The bytes of recorded values are in the previous part.
+        layouts.forget_position();
         let (mut rest, mut noted, mut ended) = (part, part, None::<&[u8]>);
         loop {
-            // The reader goes to where a row begins or ends, or behind a value directly in it.
-            let read = reader.push(rest, &mut Rows { list, pattern, end, stops: false })?;
+            // The parser stops where a row begins or ends, or after one of its own values.
+            let read = reader.push(rest, &mut Rows { list, layouts, end, stops: false })?;
             let Some(left) = read else { return Ok(()) };
             rest = left;
             if reader.is_fresh() {
                 if let Some(before) = ended.take() {
-                    pattern.learn_gap(before.get(..before.len() - left.len()).unwrap_or_default());
+                    layouts.learn_gap(before.get(..before.len() - left.len()).unwrap_or_default());
                 }
                 list.begin_row(end - left.len() - 1);
-                pattern.begin();
+                layouts.begin();
             } else {
-                pattern.learn(noted, left.len(), list.place == Place::Volumes);
+                layouts.learn(noted, left.len(), list.place == Place::Volumes);
             }
-            // From there it goes on as rows went before, perhaps for many of them.
+            // Known layouts may cover many rows from here.
             loop {
                 if list.place == Place::Volumes {
                     list.end_row(end - rest.len(), row);
-                    let Some(next) = pattern.next(rest) else {
+                    let Some(next) = layouts.next(rest) else {
                         ended = Some(rest);
                         break;
                     };
@@ -143,10 +143,10 @@ impl ListReader {
                     reader.open();
                     list.place = Place::Volume;
                     list.begin_row(end - rest.len() - 1);
-                    pattern.begin();
+                    layouts.begin();
                 }
-                let (length, over) = pattern
-                    .follow(rest, |field, said, left| list.hear(field, said, left.places(end)));
+                let (length, over) = layouts
+                    .follow(rest, |field, value, left| list.record(field, value, left.places(end)));
                 let Some((_, behind)) = rest.split_at_checked(length) else { break };
                 rest = behind;
                 if !over {
@@ -162,10 +162,10 @@ impl ListReader {
         }
     }
 
-    /// Ends the reading.
+    /// Finishes the list.
     ///
     /// # Errors
-    /// [`ListError`] if reading failed before, the response was cut, or it has no `volumes`.
+    /// Returns [`ListError`] if a part was invalid, or the response is incomplete or has no `volumes`.
     pub const fn finish(&self) -> Result<ListSummary, ListError> {
         let List { volumes, screened, .. } = self.list;
         if volumes && !self.failed && self.reader.is_over() {
@@ -183,8 +183,8 @@ mod tests {
     use alloc::string::String;
     use alloc::vec::Vec;
 
-    /// A row as services write it: the same keys in one of a few ways, and other values in each.
-    /// Where `~` is may be white space.
+    /// Returns a row as services write it: few layouts, with other values in each row. `~` marks
+    /// optional white space.
     fn row(n: usize) -> String {
         let name = match n % 5 {
             0 => "null".into(),
@@ -214,10 +214,9 @@ mod tests {
         format!(r#"{{~"volumes":~[~{}~]~}}"#, rows.join(",~")).replace('~', space)
     }
 
-    /// What stands in a row like earlier rows is not read byte by byte. Nothing else notices if it
-    /// is, since it says the same then, only later.
+    /// No other test would notice, because the byte-by-byte parser returns the same, only slower.
     #[test]
-    fn rows_like_earlier_rows_are_not_read_byte_by_byte() {
+    fn matches_rows_of_a_known_layout() {
         let mut screen = ListReader::new();
         for (space, most) in [("", 164), ("\n        ", 659), ("", 164)] {
             let list = list(space);
@@ -231,10 +230,9 @@ mod tests {
         }
     }
 
-    /// Rows in twelve manners, and every third with a key that no other has: more than is worth
-    /// remembering, among which what is must not get lost.
+    /// Twelve layouts, and every third row with a key of its own, which must not displace them.
     #[test]
-    fn rows_of_many_manners_are_learned_as_well() {
+    fn learns_layouts_despite_unique_keys() {
         let row = |n: usize| {
             let mut fields = [
                 format!(r#""id":"c86b9af4-151d-4ead-b62c-{n:012x}""#),

@@ -1,4 +1,4 @@
-//! What the reader returns: rows, and what concerns the list as a whole.
+//! The reader's results: rows, and a summary of the list.
 
 use super::fields::Shown;
 use crate::document;
@@ -8,21 +8,21 @@ use crate::volume::Volume;
 use core::ops::Range;
 use serde_json::Value;
 
-/// A volume of the list.
+/// A volume in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Its id.
+    /// The volume's ID.
     pub id: VolumeId,
-    /// What its record says to the rules.
+    /// The values that the rules depend on.
     pub flags: VolumeFlags,
-    /// Where in the response it stands, in bytes: an object, from brace to brace.
+    /// The byte range of the row's JSON object in the response.
     pub bytes: Range<usize>,
-    /// Where its values stand that are shown to people; empty where it has none.
+    /// The byte ranges of the values that people see, by [`Shown`]. Empty if absent.
     pub(crate) shown: [Range<usize>; 3],
 }
 
 impl Row {
-    /// Makes it into a volume, from all the bytes of the response that it is a row of.
+    /// Converts the row into a volume. `response` must be the whole response.
     pub fn volume(&self, response: &[u8]) -> Volume {
         let value = |shown: Shown| -> Option<Value> {
             let place = self.shown.get(shown as usize)?;
@@ -33,11 +33,11 @@ impl Row {
     }
 }
 
-/// What there is to say of a list beside its rows.
+/// A list's properties beside its rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ListSummary {
-    /// How many rows could not be read. They are missing, and a person is to know it.
+    /// The number of rows that could not be read. People should be told that they are missing.
     pub unreadable: usize,
-    /// Whether there is another page.
+    /// Whether another page follows.
     pub more: bool,
 }

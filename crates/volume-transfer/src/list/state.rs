@@ -1,31 +1,31 @@
-//! A list response as it is read: where in it the reading is, and what it has brought.
+//! Tracks the position in a list response, and collects the current row.
 
 use super::fields::{self, Field, Place, Shown};
-use super::layouts::Pattern;
+use super::layouts::Layouts;
 use super::row::{ListSummary, Row};
 use crate::flags::{Flag, VolumeFlags};
 use crate::id::VolumeId;
-use crate::json::{Left, Refused, Visit};
+use crate::json::{Handler, Invalid, Left};
 use crate::loose::Scalar;
 use core::ops::Range;
 
-/// Where in the list the reading is, and what it has brought.
+/// The position in the list, the current row, and the summary so far.
 #[derive(Clone, Debug)]
 pub(crate) struct List {
     pub(crate) place: Place,
-    /// How many objects and arrays without a meaning are open in that place.
+    /// How many irrelevant objects and arrays are open inside `place`.
     inside: u32,
     field: Option<Field>,
-    /// Whether there were `volumes`, and links. Twice either is a list that contradicts itself.
+    /// Whether `volumes` was found. A second one makes the list ambiguous, as do second links.
     pub(crate) volumes: bool,
     links: bool,
-    /// The row that is being read: where it begins, and what it says.
+    /// The start of the current row.
     begins: usize,
     id: Option<VolumeId>,
     flags: VolumeFlags,
-    /// Where its values stand that are shown to people, by [`Shown`].
+    /// The byte ranges of the row's values that people see, by [`Shown`].
     shown: [Range<usize>; 3],
-    /// Whether the link that is being read leads to the next page.
+    /// Whether the current link is to the next page.
     next: bool,
     pub(crate) screened: ListSummary,
 }
@@ -47,8 +47,8 @@ impl List {
         }
     }
 
-    const fn first_links(&mut self) -> Result<(), Refused> {
-        if core::mem::replace(&mut self.links, true) { Err(Refused) } else { Ok(()) }
+    const fn first_links(&mut self) -> Result<(), Invalid> {
+        if core::mem::replace(&mut self.links, true) { Err(Invalid) } else { Ok(()) }
     }
 
     pub(crate) fn begin_row(&mut self, at: usize) {
@@ -64,9 +64,9 @@ impl List {
         row(Row { id, flags: self.flags, bytes: self.begins..at, shown: self.shown.clone() });
     }
 
-    /// Takes in what a field says that stands there; of metadata with parts, that it begins.
-    pub(crate) fn hear(&mut self, field: Field, scalar: Scalar<'_>, at: Range<usize>) {
-        // The last of two equal keys counts.
+    /// Records a field's value. For a metadata object, records that it begins.
+    pub(crate) fn record(&mut self, field: Field, scalar: Scalar<'_>, at: Range<usize>) {
+        // A duplicate key replaces the earlier value.
         match field {
             Field::Id => self.id = VolumeId::from_bytes(scalar.text()).ok(),
             Field::Shown(shown) => self.show(shown, at),
@@ -88,36 +88,36 @@ impl List {
         }
     }
 
-    /// Takes in a value that stands in this place.
-    fn scalar(&mut self, scalar: Scalar<'_>, at: Range<usize>) -> Result<(), Refused> {
+    /// Handles a value in the current container.
+    fn scalar(&mut self, scalar: Scalar<'_>, at: Range<usize>) -> Result<(), Invalid> {
         match (self.place, self.field) {
             (_, _) if self.inside > 0 => {}
-            // Some services write `null` for a list without rows.
+            // Some services write `null` for an empty list.
             (Place::Body, Some(Field::Volumes)) if matches!(scalar, Scalar::Null) => {
                 if core::mem::replace(&mut self.volumes, true) {
-                    return Err(Refused);
+                    return Err(Invalid);
                 }
             }
-            (Place::Outside, _) | (Place::Body, Some(Field::Volumes)) => return Err(Refused),
+            (Place::Outside, _) | (Place::Body, Some(Field::Volumes)) => return Err(Invalid),
             (Place::Body, Some(Field::Links)) => self.first_links()?,
             (Place::Volumes, _) => self.screened.unreadable += 1,
-            (_, Some(field)) => self.hear(field, scalar, at),
+            (_, Some(field)) => self.record(field, scalar, at),
             (_, None) => {}
         }
         Ok(())
     }
 }
 
-/// A list that is read, and the pattern that its rows are noted for.
+/// Passes the parser's events to the list's state and to the layouts that are being learned.
 pub(crate) struct Rows<'a> {
     pub(crate) list: &'a mut List,
-    pub(crate) pattern: &'a mut Pattern,
-    /// How many bytes stand before the end of the part.
+    pub(crate) layouts: &'a mut Layouts,
+    /// The position of the part's end in the response.
     pub(crate) end: usize,
     pub(crate) stops: bool,
 }
 
-impl Visit for Rows<'_> {
+impl Handler for Rows<'_> {
     fn wants(&self, key: bool) -> bool {
         self.list.inside == 0 && (key || self.list.field.is_some())
     }
@@ -129,20 +129,20 @@ impl Visit for Rows<'_> {
         }
     }
 
-    fn scalar(&mut self, scalar: Scalar<'_>, left: Left) -> Result<(), Refused> {
+    fn scalar(&mut self, scalar: Scalar<'_>, left: Left) -> Result<(), Invalid> {
         let List { place, inside, field, .. } = *self.list;
         let field = field.filter(|_| inside == 0);
         let text = matches!(scalar, Scalar::Text(_));
-        // A word without a meaning is as good as what stands around it: few words are seen.
+        // Literals outside of fields become part of the layout, because there are only three.
         if text || field.is_some() {
             let direct = place == Place::Volume && inside == 0;
-            self.pattern.note(field, direct, left);
+            self.layouts.note(field, direct, left);
             self.stops = direct;
         }
         self.list.scalar(scalar, left.places(self.end))
     }
 
-    fn open(&mut self, object: bool) -> Result<(), Refused> {
+    fn open(&mut self, object: bool) -> Result<(), Invalid> {
         let List { place, inside, field, volumes, .. } = *self.list;
         if inside > 0 {
             self.list.inside += 1;
@@ -160,8 +160,8 @@ impl Visit for Rows<'_> {
             }
             (Place::Volumes, _, true) => Place::Volume,
             (Place::Volume, Some(Field::Metadata), true) => {
-                self.list.hear(Field::Metadata, Scalar::Other, 0..0);
-                self.pattern.note_metadata();
+                self.list.record(Field::Metadata, Scalar::Other, 0..0);
+                self.layouts.note_metadata();
                 Place::Metadata
             }
             (Place::Links, _, true) => {
@@ -169,11 +169,11 @@ impl Visit for Rows<'_> {
                 Place::Link
             }
             (place, field, _) => {
-                // Whatever is in it says no more than `null` would.
+                // Its content doesn't matter, so it counts as an unreadable value.
                 self.list.scalar(Scalar::Other, 0..0)?;
                 self.list.inside = 1;
                 if field.is_some() {
-                    self.pattern.lose();
+                    self.layouts.forget_position();
                 }
                 place
             }
