@@ -1,6 +1,6 @@
 // Whatever Node reads, the gateway passes on as it is; the package and the page lose no key of it.
 
-import { Console, expect, Server, test } from "../tests/console.ts";
+import { App, expect, Server, test } from "../tests/console.ts";
 import { type Endpoint, serve, volumeOf } from "./endpoint.ts";
 import table, { KEY } from "./table.ts";
 
@@ -108,7 +108,7 @@ for (let first = 0; first < table.length; first += ROWS) {
     test.setTimeout(120_000);
     const endpoint = await serve(rows);
     const gateway = await Server.start("--endpoint", endpoint.url);
-    const app = new Console(page, gateway);
+    const app = new App(page, gateway);
     const connect = async () => {
       await app.open();
       await app.connect(PROJECT, "t", "cinder");
@@ -132,7 +132,7 @@ for (let first = 0; first < table.length; first += ROWS) {
       // What is unknown is never called refused.
       const refused = direct !== null && direct.status >= 400 && direct.status < 500;
       const said = await app.alert.first().innerText();
-      if (!refused && !said.includes(app.say("unknown.title"))) lost.push(`${name}: not unknown: ${said}`);
+      if (!refused && !said.includes(app.text("unknown.title"))) lost.push(`${name}: not unknown: ${said}`);
       await connect();
     }
     await gateway.kill();
