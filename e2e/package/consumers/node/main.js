@@ -5,7 +5,7 @@ import * as node from "volume-transfer/node";
 import * as light from "volume-transfer/light";
 import * as inline from "volume-transfer/inline";
 import * as element from "volume-transfer/element";
-import messages from "volume-transfer/messages/zh-CN.json" with { type: "json" };
+import messages from "volume-transfer/messages/zh-CN.json";
 import module from "volume-transfer/messages/zh-CN";
 import { createRequire } from "node:module";
 
