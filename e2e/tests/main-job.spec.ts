@@ -156,6 +156,14 @@ test("warns before leaving while a key is displayed", async ({ app, page }) => {
   expect(dialogs).toHaveLength(1);
 });
 
+test("describes a volume by its eligibility and reasons before its ID", async ({ app, page }) => {
+  await app.useDemoProject("A");
+  const group = page.getByRole("radiogroup", { name: app.text("volumes.title"), exact: true });
+  const radio = group.getByRole("radio", { name: "worst-case", exact: true });
+  const ineligible = app.text("eligibility.ineligible");
+  await expect(radio).toHaveAccessibleDescription(new RegExp(`^${ineligible}.*${app.text("volume.encryption")}.* [0-9a-f-]{36}$`));
+});
+
 test("filters by text and by eligibility", async ({ app, page }) => {
   await app.useDemoProject("A");
   await page.getByRole("searchbox").fill("DATA-0");
