@@ -1,8 +1,8 @@
 //! Interface elements without domain knowledge. Their parameters use few types, because generic view
 //! code is compiled again for every combination of types.
 //!
-//! A text that may change is set as its element's `textContent`. Text nodes may be replaced by the
-//! browser's translation, and updates to a replaced node are never seen.
+//! A text that may change is set as its element's `textContent`. Browser translation replaces text
+//! nodes, and updates to a replaced node don't appear on the page.
 
 mod alert;
 mod button;
@@ -53,12 +53,12 @@ pub(crate) fn aria_true(condition: Signal<bool>) -> Signal<Option<&'static str>>
 pub(crate) fn focus(id: &str) {
     let element = document().get_element_by_id(id);
     if let Some(element) = element.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // Ignored on failure: without the focus, the page can still be used.
+        // Ignores a failure, because the page can still be used without the focus.
         let _ = element.focus();
     }
 }
 
-/// Moves the focus in the next frame, when elements have been added and removed.
+/// Moves the focus in the next frame, after elements have been added and removed.
 pub(crate) fn focus_next_frame(id: &'static str) {
     request_animation_frame(move || focus(id));
 }
