@@ -1,11 +1,11 @@
-//! Reads fields that services write in several ways, such as `true`, `"True"` and `"1"`. An unreadable
-//! value counts as absent, and never makes a whole list unreadable.
+//! Reads fields that services write in several ways, such as `true`, `"True"` and `"1"`. An
+//! unreadable value counts as absent, and never makes a whole list unreadable.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use serde_json::{Number, Value};
 
-/// A scalar value, as far as the rules distinguish values.
+/// A value, reduced to what the rules distinguish.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Scalar<'a> {
     Bool(bool),
@@ -20,7 +20,7 @@ static FLAGS: [(&[u8], bool); 4] =
     [(b"true", true), (b"false", false), (b"1", true), (b"0", false)];
 
 impl Scalar<'_> {
-    /// Returns a boolean, which may also be text in any case, or 0 or 1.
+    /// Returns a boolean. Also accepts `true` and `false` as text in any case, and 0 and 1.
     pub(crate) fn flag(self) -> Option<bool> {
         match self {
             Scalar::Bool(flag) => Some(flag),
@@ -66,13 +66,13 @@ pub(crate) fn scalar<T>(value: Option<&Value>, take: impl FnOnce(Scalar<'_>) -> 
     }
 }
 
-/// Returns a whole number, which may also be text.
+/// Returns a whole number. Also accepts one that is written as text.
 pub(crate) fn number(value: Option<&Value>) -> Option<u64> {
     let value = value?;
     value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
-/// Returns the items of an array, or none if it isn't an array.
+/// Returns the items of an object's array, or none if the key doesn't hold an array.
 pub(crate) fn rows<'a>(object: &'a Value, key: &str) -> &'a [Value] {
     object.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }

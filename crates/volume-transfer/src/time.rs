@@ -75,7 +75,7 @@ fn normalize(text: &[u8]) -> Option<String> {
     Some(utc)
 }
 
-/// The unread rest of a timestamp.
+/// The part of a timestamp that hasn't been parsed yet.
 struct Rest<'a>(&'a [u8]);
 
 impl Rest<'_> {
@@ -94,7 +94,7 @@ impl Rest<'_> {
         Some(*byte)
     }
 
-    /// Reads a zone. Returns its offset from UTC in minutes.
+    /// Parses a zone, and returns its offset from UTC in minutes.
     fn zone(&mut self) -> Option<i64> {
         if let b"" | b"Z" | b"z" | b"UTC" | b"GMT" = self.0 {
             return Some(0);

@@ -1,14 +1,14 @@
 //! Learns the byte layout that rows share, so that later rows are matched rather than parsed.
 //!
-//! A service writes all rows of a list equal: the same keys in the same order with the same white
+//! A service writes all rows of a list alike: the same keys in the same order with the same white
 //! space. So the bytes between two values are kept as a *step*, together with its successors. Later
 //! rows are matched against these steps many bytes at a time, and only their values are read. Where
-//! no step matches, the [`Parser`](crate::json::Parser) continues up to the row's next own value,
-//! and the bytes up to there become new steps.
+//! no step matches, the [`Parser`](crate::json::Parser) continues up to the next value directly in
+//! the row, and the bytes up to there become new steps.
 //!
-//! This is correct because the meaning of what follows a value depends only on the brackets that are
-//! open. A step is only taken with the same brackets open as when it was learned: after the same
-//! step, or directly in a row if it was learned there.
+//! This is correct because the meaning of what follows a value depends only on the open brackets.
+//! A step is only taken with the same brackets open as when it was learned: after the same step, or
+//! directly in a row if it was learned there.
 
 use super::fields::Field;
 use crate::json::{LITERALS, Left, MAX_TEXT};
@@ -20,11 +20,11 @@ use crate::loose::Scalar;
 const STEPS: usize = 256;
 /// The number of successors that a step can have.
 const SUCCESSORS: usize = 4;
-/// The number of values that can be recorded between two of the row's own values.
+/// The number of values that can be recorded between two values directly in the row.
 const VALUES: usize = 32;
 /// The maximum length of the separator between two rows, in bytes.
 const GAP: usize = 16;
-/// The number of mismatches after which learning stops. Every row that matches fully earns one back.
+/// The number of mismatches after which learning stops. Every fully matched row earns one back.
 /// Lists whose rows have nothing in common are not worth learning.
 const MAX_MISSES: u32 = 500;
 
@@ -37,7 +37,7 @@ const FIRST: usize = 2;
 
 #[derive(Clone, Copy, Debug)]
 struct Step {
-    /// The first lane of its bytes, and their number.
+    /// The first lane of its bytes, and the number of bytes.
     lane: u8,
     length: u16,
     /// Whether it begins directly in a row, after a value.
@@ -111,7 +111,7 @@ impl Layouts {
         }
     }
 
-    /// Forgets everything, for another list.
+    /// Forgets everything, to start another list.
     pub(crate) fn restart(&mut self) {
         (self.misses_left, self.gap) = (MAX_MISSES, 0);
         self.forget();
@@ -125,7 +125,7 @@ impl Layouts {
         self.forget_position();
     }
 
-    /// Forgets the current position, so that the row is parsed up to its next own value.
+    /// Forgets the current position, so that the row is parsed up to the next value directly in it.
     pub(crate) const fn forget_position(&mut self) {
         (self.at, self.noted) = (UNKNOWN, VALUES);
     }
@@ -135,9 +135,9 @@ impl Layouts {
         self.at = ROOT;
     }
 
-    /// Matches a row from its start, or from after one of its own values, as far as known steps lead.
-    /// Returns the number of bytes up to the last such value or the row's end, and whether the row
-    /// has ended.
+    /// Matches a row from its start, or from after a value directly in it, as far as known steps
+    /// lead. Returns the number of bytes up to the last such value or the row's end, and whether
+    /// the row has ended.
     ///
     /// May report values after these bytes too. The parser then reports them again.
     pub(crate) fn follow(
@@ -234,7 +234,7 @@ impl Layouts {
         text.strip_prefix(self.between.get(..self.gap).filter(|between| !between.is_empty())?)
     }
 
-    /// Learns the separator between two rows, unless it contains anything else.
+    /// Learns the separator between two rows, unless the text contains anything else.
     pub(crate) fn learn_gap(&mut self, text: &[u8]) {
         let plain = |byte: &u8| matches!(byte, b',' | b'{' | b' ' | b'\n' | b'\r' | b'\t');
         let room = self.between.get_mut(..text.len()).filter(|_| text.iter().all(plain));
@@ -261,9 +261,9 @@ impl Layouts {
         }
     }
 
-    /// Learns steps from what the parser has read since the last match. `text` is the part from there
-    /// on, `left` the number of its bytes that are still unread, and `over` tells whether the row
-    /// ended or only one of its own values.
+    /// Learns steps from what the parser has read since the last match. `text` is the part from
+    /// there on, `left` the number of its bytes that are still unread, and `over` tells whether the
+    /// row ended, rather than only a value directly in it.
     pub(crate) fn learn(&mut self, text: &[u8], left: usize, over: bool) {
         let (values, noted) = (self.values, self.noted);
         if noted == VALUES || noted == 0 && !over || self.misses_left == 0 {
@@ -276,14 +276,14 @@ impl Layouts {
         for value in values {
             let between = text.get(text.len() - behind..text.len() - value.left.begun);
             if between.and_then(|text| self.add(direct, value, text)).is_none() {
-                // Full: start over with the layouts of the rows to come.
+                // Full: starts over with the layouts of later rows.
                 return self.forget();
             }
             (behind, direct) = (value.left.ended, false);
         }
     }
 
-    /// Moves to the step with this text, and adds it if there is none.
+    /// Moves to the step with this text, adding it if it doesn't exist.
     fn add(&mut self, direct: bool, value: &Value, text: &[u8]) -> Option<()> {
         let successors = self.steps.get(usize::from(self.at))?.successors;
         let added = u8::try_from(self.count).ok()?;
