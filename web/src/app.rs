@@ -1,18 +1,24 @@
-//! The page as a whole: the header, the tasks in order, and the warning before leaving.
+//! The page as a whole: the header, the tabs, and the warning before leaving.
 
 use crate::accept::Accept;
-use crate::connect::Connect;
+use crate::connect::{ConnectDialog, ConnectionMenu, SignIn};
 use crate::create::{Create, HandoverDialog};
 use crate::i18n::{Language, key, t};
 use crate::pending::{CancelDialog, PendingTransfers};
-use crate::state::AppState;
-use crate::ui::{ShowIf, dynamic, effect};
+use crate::state::{AppState, Run};
+use crate::ui::{ShowIf, Tab, aria_true, dynamic, effect, fragment, on_tab_key};
 use crate::volumes::Volumes;
 use leptos::ev;
 use leptos::prelude::*;
 
 const LANGUAGE_KEY: &str = "volume-transfer.language";
 const SCHEME_KEY: &str = "volume-transfer.scheme";
+
+/// The tabs, by the part of the address after `#/`. The first one is the default.
+const TABS: [&str; 3] = ["volumes", "pending", "accept"];
+
+/// From this width on, the list and the panel fit beside each other. The style sheet has the same limit.
+const WIDE: &str = "(min-width: 68.75rem)";
 
 /// The page.
 #[component]
@@ -27,22 +33,26 @@ pub fn App() -> impl IntoView {
         document().set_title(&language.format(key::APP_TITLE, &[]));
         set_root_attribute("lang", language.tag());
     });
+    let connected = move || state.session.with(Option::is_some);
+    effect(move || set_root_attribute("data-connected", if connected() { "true" } else { "false" }));
 
     // Warns before leaving while a key is displayed or about to be, because it can't be retrieved.
     let guard = window_event_listener(ev::beforeunload, move |event| {
-        if state.posting.get_untracked() || state.handover.with_untracked(Option::is_some) {
+        if state.run.with_untracked(|run| run.as_ref().is_some_and(Run::would_lose_keys)) {
             event.prevent_default();
         }
     });
     on_cleanup(move || guard.remove());
 
+    // While the panel covers the page, nothing behind it can be reached.
+    let wide = media(WIDE);
+    let covered = Signal::derive(move || state.panel_open.get() && !wide.get());
+
     view! {
         <a class="skip" href="#main" prop:textContent=t(key::APP_SKIP) />
-        <header>
-            <div>
-                <h1 prop:textContent=t(key::APP_TITLE) />
-                <p prop:textContent=t(key::APP_TAGLINE) />
-            </div>
+        <header inert=aria_true(covered)>
+            <h1 prop:textContent=t(key::APP_TITLE) />
+            <ShowIf condition=connected><ConnectionMenu /></ShowIf>
             <div class="settings">
                 <label>
                     <span prop:textContent=t(key::APP_LANGUAGE) />
@@ -62,19 +72,67 @@ pub fn App() -> impl IntoView {
             </div>
         </header>
         <main id="main" tabindex="-1">
-            <Connect />
-            <ShowIf condition=move || state.session.with(Option::is_some)>
-                <Volumes />
-                <Create />
-                <PendingTransfers />
-                <Accept />
-            </ShowIf>
+            <ShowIf condition=move || !connected()><SignIn /></ShowIf>
+            <ShowIf condition=connected><Tasks covered /></ShowIf>
         </main>
-        <ShowIf condition=move || state.handover.with(Option::is_some)><HandoverDialog /></ShowIf>
-        {dynamic(move || state.pending.cancelling.get().map(|(session, transfer)| view! {
-            <CancelDialog session transfer />
+        <ShowIf condition=move || state.connection_form_open.get() && connected()><ConnectDialog /></ShowIf>
+        {dynamic(move || state.run.get().map(|run| view! { <HandoverDialog run /> }.into_any()))}
+        {dynamic(move || state.pending.cancelling.get().map(|(session, transfers)| view! {
+            <CancelDialog session transfers />
         }.into_any()))}
     }
+}
+
+/// The tasks of a connected person, each in a tab. All of them stay in the document, so that switching
+/// keeps what was typed.
+#[component]
+fn Tasks(covered: Signal<bool>) -> impl IntoView {
+    let state = AppState::get();
+    let language = use_context::<RwSignal<Language>>().unwrap_or_default();
+    let current = RwSignal::new(fragment(&TABS).unwrap_or(TABS[0]));
+    let listener = window_event_listener(ev::hashchange, move |_| {
+        // Other fragments, such as the skip link's, are not tabs.
+        if let Some(tab) = fragment(&TABS) {
+            current.set(tab);
+        }
+    });
+    on_cleanup(move || listener.remove());
+    let pending = Signal::derive(move || {
+        let count = state.pending.list.with(|list| list.transfers.len());
+        let title = language.get().format(key::TRANSFERS_TITLE, &[]);
+        if count == 0 { title } else { format!("{title} ({count})") }
+    });
+    let hidden = move |tab: &'static str| Signal::derive(move || current.get() != tab);
+    view! {
+        <div role="tablist" inert=aria_true(covered) on:keydown=move |event| on_tab_key(&event)>
+            <Tab fragment=TABS[0] label=t(key::VOLUMES_TITLE) current />
+            <Tab fragment=TABS[1] label=pending current />
+            <Tab fragment=TABS[2] label=t(key::ACCEPT_TITLE) current />
+        </div>
+        <div role="tabpanel" id="panel-volumes" aria-labelledby="tab-volumes" class="split" hidden=hidden(TABS[0])>
+            <Volumes covered />
+            <Create covered />
+        </div>
+        <div role="tabpanel" id="panel-pending" aria-labelledby="tab-pending" hidden=hidden(TABS[1])>
+            <PendingTransfers />
+        </div>
+        <div role="tabpanel" id="panel-accept" aria-labelledby="tab-accept" hidden=hidden(TABS[2])>
+            <Accept />
+        </div>
+    }
+}
+
+/// Follows a media query.
+fn media(query: &str) -> RwSignal<bool> {
+    let list = window().match_media(query).ok().flatten();
+    let matches = RwSignal::new(list.as_ref().is_some_and(web_sys::MediaQueryList::matches));
+    if let Some(list) = list {
+        let query = list.clone();
+        // Resizing is rare, and zooming is resizing.
+        let listener = window_event_listener(ev::resize, move |_| matches.set(query.matches()));
+        on_cleanup(move || listener.remove());
+    }
+    matches
 }
 
 #[component]

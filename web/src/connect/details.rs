@@ -53,6 +53,11 @@ impl ConnectionDetails {
         })
     }
 
+    /// Removes the details stored in this tab.
+    pub(super) fn forget() {
+        ConnectionDetails::default().store(false);
+    }
+
     /// Stores the details in this tab, or removes the stored ones.
     pub(super) fn store(&self, keep: bool) {
         let Some(storage) = storage() else { return };

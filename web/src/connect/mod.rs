@@ -4,46 +4,105 @@ mod details;
 
 use crate::client::{self, DemoProject, Session, SessionData, TokenError};
 use crate::errors::ReadFailure;
-use crate::i18n::{Key, error_text, key, language, t};
+use crate::i18n::{Key, Language, error_text, key, language, t};
 use crate::state::{AppState, VolumeLoader};
-use crate::ui::{Button, Progress, ShowIf, Submit, TextField, dynamic, focus, focus_next_frame};
+use crate::ui::{
+    Button, DetailsRow, Dialog, Progress, ShowIf, Submit, TextField, dynamic, focus,
+    focus_next_frame,
+};
 use details::ConnectionDetails;
-use leptos::ev::SubmitEvent;
-use leptos::html::{Input, Select};
+use leptos::ev::{FocusEvent, KeyboardEvent, SubmitEvent};
+use leptos::html::{Div, Input, Select};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
 use volume_transfer::{IdError, ReadError, Service};
+use wasm_bindgen::JsCast;
 
+/// The form as the whole page's content, until a connection is made.
 #[component]
-pub(crate) fn Connect() -> impl IntoView {
+pub(crate) fn SignIn() -> impl IntoView {
+    view! {
+        <section class="sign-in" aria-labelledby="sign-in">
+            <h2 id="sign-in" tabindex="-1" prop:textContent=t(key::CONNECT_TITLE) />
+            <ConnectForm />
+        </section>
+    }
+}
+
+/// The form over the page, to change the connection or to enter a new token.
+#[component]
+pub(crate) fn ConnectDialog() -> impl IntoView {
+    let state = AppState::get();
+    let close = move || state.connection_form_open.set(false);
+    view! {
+        <Dialog id="sign-in" title=t(key::CONNECT_TITLE) on_close=close>
+            <ConnectForm />
+            <Button label=key::CONNECT_KEEP_CURRENT on_press=close />
+        </Dialog>
+    }
+}
+
+/// The button that says what the page is connected to, and its menu.
+#[component]
+pub(crate) fn ConnectionMenu() -> impl IntoView {
     let state = AppState::get();
     let language = language();
-    let open = state.connection_form_open;
-    let summary = Signal::derive(move || {
-        let language = language.get();
-        state
-            .session
-            .with(|session| {
-                session.as_ref().map(|session| {
-                    let service = language.format_code("service", session.service.code(), &[]);
-                    let values = [("project", session.project.as_str()), ("service", &service)];
-                    language.format(key::CONNECT_DONE, &values)
-                })
-            })
-            .unwrap_or_default()
-    });
+    let open = RwSignal::new(false);
+    let menu = NodeRef::<Div>::new();
+    let text = move |field: fn(&SessionData, Language) -> String| {
+        Signal::derive(move || {
+            let language = language.get();
+            state.session.with(|session| session.as_deref().map(|s| field(s, language))).unwrap_or_default()
+        })
+    };
+    let service = text(|session, language| language.format_code("service", session.service.code(), &[]));
+    let project = text(|session, _| session.project.as_str().to_owned());
+    let endpoint = text(|session, _| session.endpoint.as_str().to_owned());
     let change = move || {
-        open.set(true);
-        focus_next_frame("endpoint");
+        open.set(false);
+        state.connection_form_open.set(true);
+    };
+    let disconnect = move || {
+        ConnectionDetails::forget();
+        state.end_session();
+        focus_next_frame("sign-in");
+    };
+    // Closes the menu when the person turns to something else.
+    let on_leave = move |event: FocusEvent| {
+        let inside = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        let contains = menu.get_untracked().is_some_and(|menu| menu.contains(inside.as_ref()));
+        if !contains {
+            open.set(false);
+        }
+    };
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            open.set(false);
+            focus("connection");
+        }
     };
     view! {
-        <section aria-labelledby="connection">
-            <h2 id="connection" prop:textContent=t(key::CONNECT_TITLE) />
-            <p role="status" prop:textContent=summary />
-            <ShowIf condition=open><ConnectForm /></ShowIf>
-            <ShowIf condition=move || !open.get()><Button label=key::CONNECT_CHANGE on_press=change /></ShowIf>
-        </section>
+        <div class="connection" node_ref=menu on:focusout=on_leave on:keydown=on_key>
+            <button type="button" id="connection" aria-labelledby="connection-label" aria-describedby="connection-value"
+                aria-expanded=move || if open.get() { "true" } else { "false" } on:click=move |_| open.update(|open| *open = !*open)>
+                <span id="connection-label" class="hint" prop:textContent=t(key::CONNECT_MENU) />
+                <span id="connection-value"><bdi prop:textContent=project /> " · " <span prop:textContent=service /></span>
+            </button>
+            <ShowIf condition=open>
+                <div class="menu" tabindex="-1">
+                    <dl class="record">
+                        <DetailsRow name=key::CONNECT_PROJECT><code prop:textContent=project /></DetailsRow>
+                        <DetailsRow name=key::CONNECT_SERVICE><span prop:textContent=service /></DetailsRow>
+                        <DetailsRow name=key::CONNECT_ENDPOINT><code prop:textContent=endpoint /></DetailsRow>
+                    </dl>
+                    <div class="buttons">
+                        <Button label=key::CONNECT_CHANGE on_press=change />
+                        <Button label=key::CONNECT_DISCONNECT on_press=disconnect />
+                    </div>
+                </div>
+            </ShowIf>
+        </div>
     }
 }
 

@@ -1,77 +1,135 @@
-//! Shows the created transfer, and its key for the only time.
+//! Shows what a run has created, and the keys for the only time.
 
-use crate::i18n::{Key, key, language, local_time, name_or_none, t};
-use crate::state::AppState;
+use super::failure::failure;
+use super::runner;
+use crate::errors::FaultDetails;
+use crate::i18n::{Key, fault_kind, key, language, local_time, name_or_none, t};
+use crate::state::{AppState, RowKind, RowState, Run};
 use crate::ui::{
-    Button, DetailsRow, ShowIf, aria_true, dynamic, effect, focus_next_frame, show_dialog,
+    Button, Cell, DetailsRow, Dialog, ErrorMessage, Progress, ShowIf, Table, aria_true, download,
+    dynamic, effect, focus_next_frame,
 };
-use js_sys::Array;
-use leptos::ev;
-use leptos::html::{Dialog, Span};
+use leptos::html::Span;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::time::Duration;
-use volume_transfer::Transfer;
-use wasm_bindgen::{JsCast, JsValue};
+use volume_transfer::{FaultKind, Handover, Transfer};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 /// Shown in place of the key until the person asks to see it.
 const MASK: &str = "••••••••••••••••";
 
+const COLUMNS: &[(Key, bool)] = &[(key::CREATE_VOLUME, false), (key::VOLUMES_STATUS, false)];
+
+/// The dialog, which is open as long as the run isn't closed. It closes only by its button, so that
+/// nobody loses a key by accident.
 #[component]
-pub(crate) fn HandoverDialog() -> impl IntoView {
+pub(crate) fn HandoverDialog(run: Run) -> impl IntoView {
+    let shown = Memo::new({
+        let run = run.clone();
+        move |_| run.is_shown()
+    });
+    dynamic(move || shown.get().then(|| view! { <RunDialog run=run.clone() /> }.into_any()))
+}
+
+#[component]
+fn RunDialog(run: Run) -> impl IntoView {
     let state = AppState::get();
     let language = language();
-    let dialog = NodeRef::<Dialog>::new();
+    let counts = Memo::new({
+        let run = run.clone();
+        move |_| run.counts()
+    });
+    let active = Memo::new({
+        let run = run.clone();
+        move |_| run.is_active()
+    });
+    let batch = run.is_batch();
+    let total = run.rows.len().to_string();
+    let title = Signal::derive(move || {
+        let created = counts.get().created.to_string();
+        let values = [("created", &*created), ("total", &*total)];
+        let key = match (batch, active.get()) {
+            (false, _) => key::HANDOVER_TITLE,
+            (true, true) => key::HANDOVER_TITLE_ACTIVE,
+            (true, false) => key::HANDOVER_TITLE_SEVERAL,
+        };
+        language.get().format(key, &values)
+    });
+    let has_keys = Signal::derive(move || counts.get().unsaved > 0);
+    let warning = move || if batch { key::HANDOVER_WARNING_SEVERAL } else { key::HANDOVER_WARNING };
+    let close = {
+        let run = run.clone();
+        move || {
+            if active.get_untracked() {
+                return;
+            }
+            let saved = run.drop_keys();
+            state.pending.saved.update(|all| all.extend(saved));
+            run.closed.set(true);
+            // Not before the next frame, because a modal dialog keeps the focus.
+            focus_next_frame("volumes");
+        }
+    };
+    let close_label = Signal::derive(move || {
+        language.get().format(
+            match (has_keys.get(), batch) {
+                (false, _) => key::HANDOVER_CLOSE_NONE,
+                (true, false) => key::HANDOVER_CLOSE,
+                (true, true) => key::HANDOVER_CLOSE_SEVERAL,
+            },
+            &[],
+        )
+    });
+    let content = if batch {
+        view! { <Batch run=run.clone() active /> }.into_any()
+    } else {
+        view! { <Single run=run.clone() /> }.into_any()
+    };
+    view! {
+        <Dialog id="handover" title on_close=move || () persistent=true>
+            <ShowIf condition=has_keys><p class="message warning" prop:textContent=t(warning()) /></ShowIf>
+            {content}
+            <ShowIf condition=has_keys><SaveFile run=run.clone() /></ShowIf>
+            <ShowIf condition=has_keys><p prop:textContent=t(key::HANDOVER_NEXT) /></ShowIf>
+            <Button label=close_label on_press=close primary=true disabled=active />
+        </Dialog>
+    }
+}
+
+/// The transfer of a run for one volume, and its key.
+#[component]
+fn Single(run: Run) -> impl IntoView {
     let key_node = NodeRef::<Span>::new();
     let shown = RwSignal::new(false);
-    // The result of copying or downloading, for the live region.
+    // The result of copying, for the live region.
     let result = RwSignal::new(None::<Key>);
-
-    let record = state.handover.with_untracked(|h| h.as_ref().map(|(record, _)| record.clone()));
-    let file = record
-        .as_ref()
-        .map(|r| format!("volume-transfer-{}.json", r.id.as_str()))
-        .unwrap_or_default();
+    let language = language();
+    let record = with_created(&run, |record, _| record.clone());
 
     // Writes the key to the document only on request, and directly from the buffer that is wiped on
     // drop. A string for the view would leave a copy in memory.
-    effect(move || {
-        let shown = shown.get();
-        if let Some(node) = key_node.get() {
-            state.handover.with_untracked(|handover| {
-                let key = handover.as_ref().filter(|_| shown).map(|(_, h)| h.auth_key.expose());
-                node.set_text_content(Some(key.unwrap_or(MASK)));
-            });
+    effect({
+        let run = run.clone();
+        move || {
+            let shown = shown.get();
+            if let Some(node) = key_node.get() {
+                with_created(&run, |_, handover| {
+                    let key = if shown { handover.auth_key.expose() } else { MASK };
+                    node.set_text_content(Some(key));
+                });
+            }
         }
     });
-
-    let open = move || {
-        if let Some(dialog) = dialog.get_untracked() {
-            // Escape and other browser gestures don't close the dialog, so that nobody loses the key
-            // by accident. Can't fail for a valid attribute name.
-            let _ = dialog.set_attribute("closedby", "none");
-        }
-        show_dialog(dialog, "handover");
-    };
-    effect(move || {
-        if dialog.get().is_some() {
-            open();
-        }
-    });
-
     let copy = move || {
         // The clipboard is undefined outside of secure contexts.
         let clipboard = Some(window().navigator().clipboard()).filter(|c| !c.is_undefined());
-        let writing = state.handover.with_untracked(|handover| {
-            let (_, handover) = handover.as_ref()?;
-            Some(clipboard?.write_text(handover.auth_key.expose()))
+        let writing = with_created(&run, |_, handover| {
+            Some(clipboard.as_ref()?.write_text(handover.auth_key.expose()))
         });
         // Cleared first, because screen readers only announce changes.
         result.set(None);
         spawn_local(async move {
-            let copied = match writing {
+            let copied = match writing.flatten() {
                 Some(writing) => JsFuture::from(writing).await.is_ok(),
                 None => false,
             };
@@ -81,75 +139,169 @@ pub(crate) fn HandoverDialog() -> impl IntoView {
             result.set(Some(if copied { key::HANDOVER_COPIED } else { key::HANDOVER_COPY_FAILED }));
         });
     };
-    let download = {
-        let file = file.clone();
-        move || {
-            let credentials = state.handover.with_untracked(|h| {
-                h.as_ref().map(|(record, handover)| handover.credentials(record))
-            });
-            result.set(None);
-            if credentials.is_some_and(|text| download_file(&file, &text).is_ok()) {
-                request_animation_frame(move || result.set(Some(key::HANDOVER_DOWNLOADING)));
-            }
-        }
-    };
-    let close = move || {
-        state.handover.set(None);
-        // The volume awaits its transfer now, so its form would only say that it can't be transferred.
-        state.chosen.set(None);
-        // Not before the next frame, because a modal dialog keeps the focus.
-        focus_next_frame("volumes");
-    };
-
-    let result_text =
-        move || result.get().map(|result| language.get().format(result, &[("file", &file)]));
-    let result_text = Signal::derive(move || result_text().unwrap_or_default());
-
+    let result_text = Signal::derive(move || {
+        result.get().map(|result| language.get().format(result, &[])).unwrap_or_default()
+    });
     view! {
-        <dialog
-            node_ref=dialog
-            aria-labelledby="handover"
-            on:cancel=move |event: ev::Event| event.prevent_default()
-            on:keydown=move |event: ev::KeyboardEvent| {
-                if event.key() == "Escape" {
-                    event.prevent_default();
-                }
-            }
-            on:close=move |_| {
-                if state.handover.with_untracked(Option::is_some) {
-                    open();
-                }
-            }
-        >
-            <h2 id="handover" tabindex="-1" prop:textContent=t(key::HANDOVER_TITLE) />
-            <p class="message warning" prop:textContent=t(key::HANDOVER_WARNING) />
-            {record.map(|record| view! { <Record record /> })}
-            <div class="key">
-                <p id="auth-key-label" prop:textContent=t(key::HANDOVER_KEY) />
-                <p>
-                    <code aria-labelledby="auth-key-label" class="auth-key" role="group">
-                        <span node_ref=key_node aria-hidden=aria_true(Signal::derive(move || !shown.get()))></span>
-                        <ShowIf condition=move || !shown.get()>
-                            <span class="visually-hidden" prop:textContent=t(key::HANDOVER_KEY_HIDDEN) />
-                        </ShowIf>
-                    </code>
-                </p>
-                <div class="buttons">
-                    <button type="button" on:click=move |_| shown.update(|shown| *shown = !*shown)
-                        aria-pressed=Signal::derive(move || Some(if shown.get() { "true" } else { "false" }))
-                        prop:textContent=t(key::HANDOVER_SHOW) />
-                    <Button label=key::HANDOVER_COPY on_press=copy />
-                    <Button label=key::HANDOVER_DOWNLOAD on_press=download />
-                </div>
-                <p role="status" prop:textContent=result_text />
+        {record.map(|record| view! { <Record record /> })}
+        <div class="key">
+            <p id="auth-key-label" prop:textContent=t(key::HANDOVER_KEY) />
+            <p>
+                <code aria-labelledby="auth-key-label" class="auth-key" role="group">
+                    <span node_ref=key_node aria-hidden=aria_true(Signal::derive(move || !shown.get()))></span>
+                    <ShowIf condition=move || !shown.get()>
+                        <span class="visually-hidden" prop:textContent=t(key::HANDOVER_KEY_HIDDEN) />
+                    </ShowIf>
+                </code>
+            </p>
+            <div class="buttons">
+                <button type="button" on:click=move |_| shown.update(|shown| *shown = !*shown)
+                    aria-pressed=move || if shown.get() { "true" } else { "false" }
+                    prop:textContent=t(key::HANDOVER_SHOW) />
+                <Button label=key::HANDOVER_COPY on_press=copy />
             </div>
-            <p prop:textContent=t(key::HANDOVER_NEXT) />
-            <Button label=key::HANDOVER_CLOSE on_press=close primary=true />
-        </dialog>
+            <p role="status" prop:textContent=result_text />
+        </div>
     }
 }
 
-/// All fields of the transfer.
+/// The transfers of a run for several volumes, with the state of each.
+#[component]
+fn Batch(run: Run, active: Memo<bool>) -> impl IntoView {
+    let state = AppState::get();
+    let stop = {
+        let run = run.clone();
+        move || runner::stop(&run)
+    };
+    let rows: Vec<_> = (0..run.rows.len()).map(|index| row(&run, index)).collect();
+    let failures: Vec<_> = (0..run.rows.len()).filter_map(|index| failure(&run, index)).collect();
+    let pause = {
+        let run = run.clone();
+        dynamic(move || {
+            let fault = run.paused.get()?;
+            let kind = fault.kind();
+            let language = language();
+            let advice = Signal::derive(move || fault_kind(language.get(), kind));
+            let renew = matches!(kind, FaultKind::Token | FaultKind::TokenTooLong).then(|| {
+                let renew = move || state.connection_form_open.set(true);
+                view! { <Button label=key::CONNECT_RENEW on_press=renew /> }.into_any()
+            });
+            let resume = {
+                let run = run.clone();
+                move || runner::resume(state, &run)
+            };
+            let stop = {
+                let run = run.clone();
+                move || runner::stop(&run)
+            };
+            Some(view! {
+                <ErrorMessage title=key::RUN_PAUSED>
+                    <p prop:textContent=advice />
+                    <FaultDetails fault />
+                    <div class="buttons">
+                        {renew}
+                        <Button label=key::RUN_CONTINUE on_press=resume />
+                        <Button label=key::PROGRESS_STOP on_press=stop />
+                    </div>
+                </ErrorMessage>
+            }
+            .into_any())
+        })
+    };
+    view! {
+        <Progress busy=active label=key::RUN_BUSY on_stop=stop />
+        <div role="alert">{pause} {failures}</div>
+        <Table labelled_by="handover" class="run" columns=COLUMNS>{rows}</Table>
+    }
+}
+
+fn row(run: &Run, index: usize) -> AnyView {
+    let language = language();
+    let Some(row) = run.rows.get(index) else { return ().into_any() };
+    let label = row.label.clone();
+    let (state, stopped) = (row.state.clone(), run.stopped.clone());
+    let kind = Memo::new(move |_| (state.with(RowState::kind), stopped.get()));
+    let text = Signal::derive(move || {
+        let key = match kind.get() {
+            (RowKind::Waiting, false) => key::RUN_WAITING,
+            (RowKind::Waiting, true) => key::RUN_NOT_SENT,
+            (RowKind::Creating, _) => key::RUN_CREATING,
+            (RowKind::Created, _) => key::RUN_CREATED,
+            (RowKind::Rejected, _) => key::RUN_REJECTED,
+            (RowKind::Unknown, _) => key::RUN_UNKNOWN,
+        };
+        language.get().format(key, &[])
+    });
+    let class = move || match kind.get().0 {
+        RowKind::Created => "verdict met",
+        RowKind::Rejected | RowKind::Unknown => "verdict violated",
+        RowKind::Waiting | RowKind::Creating => "",
+    };
+    view! {
+        <tr role="row">
+            <td role="cell"><bdi prop:textContent=label /></td>
+            <Cell column=key::VOLUMES_STATUS class="state"><span class=class prop:textContent=text /></Cell>
+        </tr>
+    }
+    .into_any()
+}
+
+/// The button that saves all keys of the run in one file.
+#[component]
+fn SaveFile(run: Run) -> impl IntoView {
+    let language = language();
+    let result = RwSignal::new(None::<String>);
+    let save = move || {
+        let file = file_name(&run);
+        let text = credentials(&run);
+        result.set(None);
+        if download(&file, &text, "application/json").is_ok() {
+            request_animation_frame(move || result.set(Some(file)));
+        }
+    };
+    let result_text = Signal::derive(move || {
+        let text = |file: String| language.get().format(key::HANDOVER_DOWNLOADING, &[("file", &*file)]);
+        result.get().map(text).unwrap_or_default()
+    });
+    view! {
+        <div class="save">
+            <Button label=key::HANDOVER_DOWNLOAD on_press=save />
+            <p role="status" prop:textContent=result_text />
+        </div>
+    }
+}
+
+/// Returns the file with the credentials of all created transfers.
+fn credentials(run: &Run) -> zeroize::Zeroizing<String> {
+    with_created(run, |record, handover| handover.credentials(record)).unwrap_or_default()
+}
+
+/// Names the file by the transfer, or by the time if there are several.
+fn file_name(run: &Run) -> String {
+    let name = match run.is_batch() {
+        false => with_created(run, |record, _| record.id.as_str().to_owned()),
+        true => js_sys::Date::new_0().to_iso_string().as_string().map(|time| {
+            // Colons are not allowed in file names on Windows.
+            time.split('.').next().unwrap_or_default().replace(':', "-")
+        }),
+    };
+    format!("volume-transfer-{}.json", name.unwrap_or_default())
+}
+
+/// Passes the first created transfer of a run to a function.
+fn with_created<T>(run: &Run, read: impl FnOnce(&Transfer, &Handover) -> T) -> Option<T> {
+    let row = run.rows.first()?;
+    match &*row.state.read_untracked() {
+        RowState::Created(record, Some(handover)) => Some(read(record, handover)),
+        RowState::Created(_, None)
+        | RowState::Waiting
+        | RowState::Creating
+        | RowState::Rejected(_)
+        | RowState::Unknown(..) => None,
+    }
+}
+
+/// The transfer ID, and all other fields of the transfer on request.
 #[component]
 fn Record(record: Transfer) -> impl IntoView {
     let language = language();
@@ -165,48 +317,32 @@ fn Record(record: Transfer) -> impl IntoView {
     };
     let created = dynamic(move || {
         let lines = created().unwrap_or_default().into_iter();
-        Some(
-            lines
-                .map(|line| view! { <p prop:textContent=line /> }.into_any())
-                .collect_view()
-                .into_any(),
-        )
+        let lines = lines.map(|line| view! { <p prop:textContent=line /> }.into_any());
+        Some(lines.collect_view().into_any())
     });
     let name = name_or_none(record.name);
     // Plain text rather than links, because the service chooses the addresses. EVS's samples point
     // to other hosts.
-    let links = record
+    let links: Vec<_> = record
         .links
         .into_iter()
-        .map(|link| view! { <li><span prop:textContent=link.rel /> ": " <code prop:textContent=link.href /></li> }.into_any());
+        .map(|link| view! { <li><span prop:textContent=link.rel /> ": " <code prop:textContent=link.href /></li> }.into_any())
+        .collect();
+    let links = (!links.is_empty()).then(|| {
+        view! { <DetailsRow name=key::HANDOVER_LINKS><ul>{links}</ul></DetailsRow> }.into_any()
+    });
     view! {
         <dl class="record">
             <DetailsRow name=key::HANDOVER_ID><code prop:textContent=record.id.as_str().to_owned() /></DetailsRow>
             <DetailsRow name=key::CREATE_NAME><bdi prop:textContent=name /></DetailsRow>
-            <DetailsRow name=key::HANDOVER_VOLUME><code prop:textContent=record.volume_id.as_str().to_owned() /></DetailsRow>
-            <DetailsRow name=key::HANDOVER_CREATED>{created}</DetailsRow>
-            <DetailsRow name=key::HANDOVER_LINKS><ul>{links.collect_view()}</ul></DetailsRow>
         </dl>
+        <details>
+            <summary prop:textContent=t(key::HANDOVER_DETAILS) />
+            <dl class="record">
+                <DetailsRow name=key::HANDOVER_VOLUME><code prop:textContent=record.volume_id.as_str().to_owned() /></DetailsRow>
+                <DetailsRow name=key::HANDOVER_CREATED>{created}</DetailsRow>
+                {links}
+            </dl>
+        </details>
     }
-}
-
-/// Makes the browser download a text as a file.
-fn download_file(file: &str, text: &str) -> Result<(), JsValue> {
-    let kind = BlobPropertyBag::new();
-    kind.set_type("application/json");
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &kind)?;
-    let url = Url::create_object_url_with_blob(&blob)?;
-    let link = document().create_element("a")?.unchecked_into::<HtmlAnchorElement>();
-    link.set_href(&url);
-    link.set_download(file);
-    link.click();
-    // Some browsers only start to read after the click event.
-    set_timeout(
-        move || {
-            // Can't fail: revoking an unknown URL has no effect.
-            let _ = Url::revoke_object_url(&url);
-        },
-        Duration::from_secs(10),
-    );
-    Ok(())
 }

@@ -1,36 +1,35 @@
-//! Cancels a transfer after a confirmation.
+//! Cancels transfers after a confirmation.
 
 use crate::client::Session;
 use crate::errors::ChangeFailure;
-use crate::i18n::{key, name_or_none, t};
+use crate::i18n::{key, language, name_or_none, t};
 use crate::state::AppState;
-use crate::ui::{Button, DetailsRow, Progress, dynamic, effect, focus_next_frame, show_dialog};
-use leptos::ev;
-use leptos::html::Dialog;
+use crate::ui::{Button, Cell, Dialog, Progress, Table, dynamic, focus_next_frame};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use volume_transfer::{ChangeError, Transfer, api};
 
-/// Asks for confirmation before it cancels a transfer, because the key stops working.
-#[component]
-pub(crate) fn CancelDialog(session: Session, transfer: Transfer) -> impl IntoView {
-    let state = AppState::get();
-    let dialog = NodeRef::<Dialog>::new();
-    let busy = RwSignal::new(false);
-    let failure = RwSignal::new(None::<ChangeError>);
-    let name = name_or_none(transfer.name.clone());
-    let volume = state.label(&transfer.volume_id);
-    let id = transfer.id.as_str().to_owned();
+const COLUMNS: &[(crate::i18n::Key, bool)] =
+    &[(key::CREATE_NAME, false), (key::CREATE_VOLUME, false), (key::HANDOVER_ID, false)];
 
-    effect(move || {
-        if dialog.get().is_some() {
-            show_dialog(dialog, "cancel");
-        }
-    });
+/// Names the transfers and asks for confirmation before it cancels them, because their keys stop
+/// working.
+#[component]
+pub(crate) fn CancelDialog(session: Session, transfers: Vec<Transfer>) -> impl IntoView {
+    let state = AppState::get();
+    let language = language();
+    let busy = RwSignal::new(false);
+    // The transfers that are still to be cancelled, and the first failure.
+    let remaining = RwSignal::new(transfers);
+    let failure = RwSignal::new(None::<ChangeError>);
+    let several = remaining.with_untracked(Vec::len) > 1;
+
     let close = move || {
-        state.pending.cancelling.set(None);
-        // Not before the next frame, because a modal dialog keeps the focus.
-        focus_next_frame("transfers");
+        if !busy.get_untracked() {
+            state.pending.cancelling.set(None);
+            // Not before the next frame, because a modal dialog keeps the focus.
+            focus_next_frame("transfers");
+        }
     };
     let confirm = move || {
         if busy.get_untracked() {
@@ -38,41 +37,57 @@ pub(crate) fn CancelDialog(session: Session, transfer: Transfer) -> impl IntoVie
         }
         busy.set(true);
         failure.set(None);
-        let (session, id) = (session.clone(), transfer.id.clone());
+        let session = session.clone();
         spawn_local(async move {
-            let request = api::delete(session.service, &session.project, &id);
-            let result = api::decode_deleted(session.send(request).await);
-            // Reload even after an error, to show whether the transfer still exists.
+            // A failure ends the sequence, because the next requests would probably fail as well.
+            while let Some(id) = remaining.try_with_untracked(|all| Some(all.first()?.id.clone())).flatten() {
+                let session = state.newest_session(&session);
+                let request = api::delete(session.service, &session.project, &id);
+                match api::decode_deleted(session.send(request).await) {
+                    Ok(()) => {
+                        remaining.try_update(|all| all.retain(|transfer| transfer.id != id));
+                        state.pending.cancelled.update(|cancelled| cancelled.push(id));
+                    }
+                    Err(error) => {
+                        failure.try_set(Some(error));
+                        break;
+                    }
+                }
+            }
+            // Reload even after an error, to show which transfers still exist.
             state.refresh();
-            match result {
-                Ok(()) => {
-                    state.pending.cancelled.update(|cancelled| cancelled.push(id));
-                    close();
-                }
-                Err(error) => {
-                    busy.try_set(false);
-                    failure.try_set(Some(error));
-                }
+            busy.try_set(false);
+            if failure.try_with_untracked(Option::is_none) == Some(true) {
+                close();
             }
         });
     };
+    let rows = dynamic(move || {
+        let rows = remaining.get().into_iter().map(|transfer| {
+            let (name, volume) = (name_or_none(transfer.name), state.label(&transfer.volume_id));
+            let id = transfer.id.as_str().to_owned();
+            view! {
+                <tr role="row">
+                    <Cell column=key::CREATE_NAME class="name"><bdi prop:textContent=name /></Cell>
+                    <Cell column=key::CREATE_VOLUME class="volume"><bdi prop:textContent=volume /></Cell>
+                    <Cell column=key::HANDOVER_ID class="id"><code prop:textContent=id /></Cell>
+                </tr>
+            }
+            .into_any()
+        });
+        Some(rows.collect_view().into_any())
+    });
+    let text = move |one, several_key| {
+        Signal::derive(move || {
+            let count = remaining.with(Vec::len).to_string();
+            language.get().format(if several { several_key } else { one }, &[("count", &count)])
+        })
+    };
 
     view! {
-        <dialog node_ref=dialog aria-labelledby="cancel"
-            on:cancel=move |event: ev::Event| {
-                event.prevent_default();
-                if !busy.get_untracked() {
-                    close();
-                }
-            }
-        >
-            <h2 id="cancel" tabindex="-1" prop:textContent=t(key::CANCEL_TITLE) />
-            <dl class="record">
-                <DetailsRow name=key::CREATE_NAME><bdi prop:textContent=name /></DetailsRow>
-                <DetailsRow name=key::HANDOVER_ID><code prop:textContent=id /></DetailsRow>
-                <DetailsRow name=key::CREATE_VOLUME><bdi prop:textContent=volume /></DetailsRow>
-            </dl>
-            <p prop:textContent=t(key::CANCEL_WHAT) />
+        <Dialog id="cancel" title=text(key::CANCEL_TITLE, key::CANCEL_TITLE_SEVERAL) on_close=close>
+            <Table labelled_by="cancel" class="transfers" columns=COLUMNS>{rows}</Table>
+            <p prop:textContent=text(key::CANCEL_WHAT, key::CANCEL_WHAT_SEVERAL) />
             <Progress busy label=key::CANCEL_BUSY />
             <div role="alert">
                 {dynamic(move || failure.get().map(|error| view! {
@@ -80,9 +95,9 @@ pub(crate) fn CancelDialog(session: Session, transfer: Transfer) -> impl IntoVie
                 }.into_any()))}
             </div>
             <div class="buttons">
-                <Button label=key::CANCEL_CONFIRM on_press=confirm primary=true disabled=busy />
-                <Button label=key::CANCEL_KEEP on_press=close />
+                <Button label=text(key::CANCEL_CONFIRM, key::CANCEL_CONFIRM_SEVERAL) on_press=confirm primary=true disabled=busy />
+                <Button label=t(key::CANCEL_KEEP) on_press=close />
             </div>
-        </dialog>
+        </Dialog>
     }
 }

@@ -8,7 +8,7 @@ pub(crate) use cancel::CancelDialog;
 use crate::errors::{ReadFailure, UnreadableRows};
 use crate::i18n::{Key, age, key, language, name_or_none, t};
 use crate::state::AppState;
-use crate::ui::{Button, Cell, ErrorMessage, ShowIf, Table, dynamic, effect};
+use crate::ui::{Cell, ErrorMessage, ShowIf, Table, dynamic, effect};
 use leptos::prelude::*;
 use polling::Poller;
 use volume_transfer::Transfer;
@@ -31,7 +31,7 @@ pub(crate) fn PendingTransfers() -> impl IntoView {
     let ended = move || {
         let language = language.get();
         pending.ended.get().into_iter().filter_map(move |ended| {
-            let (key, status) = match &ended.fate {
+            let (key, status) = match &ended.progress {
                 TransferProgress::Gone => (key::NEWS_GONE, ""),
                 TransferProgress::Available => (key::NEWS_AVAILABLE, ""),
                 TransferProgress::Other(status) => (key::NEWS_OTHER, status.as_str()),
@@ -45,7 +45,7 @@ pub(crate) fn PendingTransfers() -> impl IntoView {
     poll(state);
     view! {
         <section aria-labelledby="transfers">
-            <h2 id="transfers" tabindex="-1" prop:textContent=t(key::TRANSFERS_TITLE) />
+            <h2 id="transfers" tabindex="-1" class="visually-hidden" prop:textContent=t(key::TRANSFERS_TITLE) />
             <p prop:textContent=t(key::TRANSFERS_HINT) />
             <p role="status" prop:textContent=Signal::derive(move || {
                 if count() == 0 {
@@ -93,7 +93,7 @@ fn Row(transfer: Transfer) -> impl IntoView {
     let cancel = move || language.get().format(key::TRANSFERS_CANCEL, &[("name", &label)]);
     let on_press = move || {
         if let Some(session) = state.session.get_untracked() {
-            state.pending.cancelling.set(Some((session, transfer.clone())));
+            state.pending.cancelling.set(Some((session, vec![transfer.clone()])));
         }
     };
     view! {
@@ -102,7 +102,9 @@ fn Row(transfer: Transfer) -> impl IntoView {
             <Cell column=key::CREATE_VOLUME class="volume"><bdi prop:textContent=Signal::derive(move || state.label(&volume)) /></Cell>
             <Cell column=key::HANDOVER_ID class="id"><code prop:textContent=id /></Cell>
             <Cell column=key::TRANSFERS_AGE class="age"><span prop:textContent=age /></Cell>
-            <td role="cell"><Button label=cancel on_press /></td>
+            <td role="cell">
+                <button type="button" aria-label=cancel on:click=move |_| on_press() prop:textContent=t(key::TRANSFERS_CANCEL_SHORT) />
+            </td>
         </tr>
     }
 }

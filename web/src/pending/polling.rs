@@ -114,20 +114,20 @@ impl Poller {
         let unresolved = self.status.borrow().unresolved.clone();
         for (volume, label) in unresolved {
             let request = api::show_volume(session.service, &session.project, &volume);
-            let fate = api::decode_progress(session.send(request).await);
+            let progress = api::decode_progress(session.send(request).await);
             if !state.is_current(session) {
                 return true;
             }
             // If the request fails, the next poll repeats it.
             if let Ok(
-                fate @ (TransferProgress::Available
+                progress @ (TransferProgress::Available
                 | TransferProgress::Gone
                 | TransferProgress::Other(_)),
-            ) = fate
+            ) = progress
             {
                 self.status.borrow_mut().unresolved.retain(|(id, _)| *id != volume);
                 pending.ended.update(|ended| {
-                    ended.push(EndedTransfer { volume: label, fate });
+                    ended.push(EndedTransfer { volume: label, progress });
                     ended.drain(..ended.len().saturating_sub(MAX_ENDED));
                 });
                 changed = true;

@@ -1,14 +1,59 @@
 //! Modal dialogs.
 
-use super::focus;
-use leptos::html::Dialog;
+use super::{effect, focus};
+use leptos::ev;
+use leptos::html;
 use leptos::prelude::*;
 
-/// Opens a dialog and moves the focus to its heading.
-pub(crate) fn show_dialog(dialog: NodeRef<Dialog>, heading: &str) {
-    if let Some(dialog) = dialog.get_untracked().filter(|dialog| !dialog.open()) {
-        // Can't fail for a closed dialog in the document.
-        let _ = dialog.show_modal();
+/// A modal dialog. Opens when it is mounted, and moves the focus to its heading.
+#[component]
+pub(crate) fn Dialog(
+    /// The heading's ID.
+    id: &'static str,
+    title: Signal<String>,
+    /// Called when the person dismisses the dialog, such as with the Escape key.
+    #[prop(into)]
+    on_close: Callback<()>,
+    /// Whether only a button inside closes it. The dialog then stays open on Escape and on the
+    /// browser's other gestures.
+    #[prop(optional)]
+    persistent: bool,
+    children: Children,
+) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    let open = move || {
+        let Some(dialog) = dialog.get_untracked() else { return };
+        if persistent {
+            // Can't fail for a valid attribute name.
+            let _ = dialog.set_attribute("closedby", "none");
+        }
+        if !dialog.open() {
+            // Can't fail for a closed dialog in the document.
+            let _ = dialog.show_modal();
+        }
+        focus(id);
+    };
+    effect(move || {
+        if dialog.get().is_some() {
+            open();
+        }
+    });
+    view! {
+        <dialog node_ref=dialog aria-labelledby=id
+            on:cancel=move |event: ev::Event| {
+                event.prevent_default();
+                on_close.run(());
+            }
+            on:keydown=move |event: ev::KeyboardEvent| {
+                if persistent && event.key() == "Escape" {
+                    event.prevent_default();
+                }
+            }
+            // Some browsers close it without asking. It is removed from the page to close it.
+            on:close=move |_| open()
+        >
+            <h2 id=id tabindex="-1" prop:textContent=title />
+            {children()}
+        </dialog>
     }
-    focus(heading);
 }

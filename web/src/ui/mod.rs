@@ -7,16 +7,20 @@
 mod alert;
 mod button;
 mod dialog;
+mod download;
 mod field;
 mod progress;
 mod table;
+mod tabs;
 
 pub(crate) use alert::ErrorMessage;
 pub(crate) use button::{Button, Submit, after_button_release};
-pub(crate) use dialog::show_dialog;
+pub(crate) use dialog::Dialog;
+pub(crate) use download::download;
 pub(crate) use field::TextField;
 pub(crate) use progress::Progress;
 pub(crate) use table::{Cell, DetailsRow, Table};
+pub(crate) use tabs::{Tab, fragment, on_tab_key};
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

@@ -4,7 +4,7 @@ use crate::state::AppState;
 use js_sys::JsString;
 use leptos::prelude::*;
 use std::sync::Arc;
-use volume_transfer::{Verdict, Volume};
+use volume_transfer::Volume;
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum EligibilityFilter {
@@ -47,9 +47,8 @@ pub(super) fn filter(
         Arc::new(state.volumes.with(|volumes| volumes.iter().map(text).collect::<Vec<_>>()))
     });
     let ineligible = Memo::new(move |_| {
-        let violated =
-            |volume: &Arc<Volume>| state.eligibility(volume).overall() == Verdict::Violated;
-        state.volumes.with(|volumes| volumes.iter().map(violated).collect::<Vec<_>>())
+        let ineligible = |volume: &Arc<Volume>| !state.is_eligible(volume);
+        state.volumes.with(|volumes| volumes.iter().map(ineligible).collect::<Vec<_>>())
     });
     let search = Memo::new(move |previous: Option<&Search>| {
         let (texts, query) = (texts.get(), lower_case(query.get().trim()));

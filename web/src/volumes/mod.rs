@@ -5,11 +5,11 @@ mod filter;
 use crate::errors::{ReadFailure, UnreadableRows};
 use crate::i18n::{Key, key, language, t, violation};
 use crate::state::{AppState, ListProblem};
-use crate::ui::{Button, Cell, ErrorMessage, Progress, ShowIf, Table, dynamic};
+use crate::ui::{Button, Cell, ErrorMessage, Progress, ShowIf, Table, aria_true, dynamic};
 use filter::{EligibilityFilter, filter};
 use leptos::prelude::*;
 use std::sync::Arc;
-use volume_transfer::{Verdict, Volume};
+use volume_transfer::Volume;
 
 /// How many rows a page of the table has. A browser lays out 100 rows quickly.
 const PAGE_SIZE: usize = 100;
@@ -20,14 +20,13 @@ const ROWS_PER_FRAME: usize = 20;
 const COLUMNS: &[(Key, bool)] = &[
     (key::VOLUMES_CHOOSE, true),
     (key::VOLUMES_NAME, false),
-    (key::VOLUMES_ID, false),
     (key::VOLUMES_SIZE, false),
     (key::VOLUMES_STATUS, false),
     (key::VOLUMES_ELIGIBILITY, false),
 ];
 
 #[component]
-pub(crate) fn Volumes() -> impl IntoView {
+pub(crate) fn Volumes(covered: Signal<bool>) -> impl IntoView {
     let state = AppState::get();
     let language = language();
     let query = RwSignal::new(String::new());
@@ -46,6 +45,11 @@ pub(crate) fn Volumes() -> impl IntoView {
             volumes.collect::<Vec<_>>()
         })
     };
+    let selected_count = move || state.selected.with(Vec::len);
+    let selected_text = move || {
+        let count = selected_count().to_string();
+        language.get().format(key::VOLUMES_SELECTED, &[("count", &count)])
+    };
     let range = move || {
         let total = total();
         let (from, to) = (first() + 1, (first() + PAGE_SIZE).min(total));
@@ -61,8 +65,8 @@ pub(crate) fn Volumes() -> impl IntoView {
     };
 
     view! {
-        <section aria-labelledby="volumes">
-            <h2 id="volumes" tabindex="-1" prop:textContent=t(key::VOLUMES_TITLE) />
+        <section class="list" aria-labelledby="volumes" inert=aria_true(covered)>
+            <h2 id="volumes" tabindex="-1" class="visually-hidden" prop:textContent=t(key::VOLUMES_TITLE) />
             <div class="tools">
                 <label class="grow">
                     <span prop:textContent=t(key::VOLUMES_FILTER) />
@@ -101,20 +105,25 @@ pub(crate) fn Volumes() -> impl IntoView {
                     <UnreadableRows count />
                 }.into_any()))}
             </div>
-            <div role="radiogroup" aria-labelledby="volumes">
-                <Table labelled_by="volumes" class="volumes" columns=COLUMNS>
-                    // Keyed by the whole volume, so that a changed volume gets a new row.
-                    <For each=visible key=|volume| volume.clone() let:volume>
-                        <Row volume />
-                    </For>
-                </Table>
-            </div>
+            <Table labelled_by="volumes" class="volumes" columns=COLUMNS>
+                // Keyed by the whole volume, so that a changed volume gets a new row.
+                <For each=visible key=|volume| volume.clone() let:volume>
+                    <Row volume />
+                </For>
+            </Table>
             <ShowIf condition=move || { total() > PAGE_SIZE }>
                 <div class="pages">
                     <Button label=key::VOLUMES_PREVIOUS disabled=move || first() == 0
                         on_press=move || page.set((first() / PAGE_SIZE).saturating_sub(1)) />
                     <Button label=key::VOLUMES_NEXT disabled=move || { first() + PAGE_SIZE >= total() }
                         on_press=move || page.set(first() / PAGE_SIZE + usize::from(first() + PAGE_SIZE < total())) />
+                </div>
+            </ShowIf>
+            <ShowIf condition=move || selected_count() != 0>
+                <div class="selection-bar">
+                    <p prop:textContent=Signal::derive(selected_text) />
+                    <Button label=key::VOLUMES_DESELECT on_press=move || state.select(&state.selected.get_untracked(), false) />
+                    <Button label=key::VOLUMES_CONTINUE on_press=move || state.panel_open.set(true) primary=true />
                 </div>
             </ShowIf>
         </section>
@@ -138,7 +147,7 @@ fn Row(volume: Arc<Volume>) -> impl IntoView {
     });
     let status = volume.status.as_str().to_owned();
     let status_text = status.clone();
-    let checked = Memo::new(move |_| state.chosen.with(|chosen| *chosen == Some(id)));
+    let checked = Memo::new(move |_| state.is_selected(&id));
     let eligibility = {
         let volume = Arc::clone(&volume);
         Memo::new(move |_| state.eligibility(&volume))
@@ -146,22 +155,20 @@ fn Row(volume: Arc<Volume>) -> impl IntoView {
     view! {
         <tr role="row" class:chosen=checked>
             <td role="cell">
-                <input type="radio" name="volume" id=input.clone() prop:checked=checked
-                    aria-describedby=format!("{reasons} {id_cell}") on:change=move |_| state.choose(id) />
+                <input type="checkbox" id=input.clone() prop:checked=checked aria-describedby=format!("{reasons} {id_cell}")
+                    on:change:target=move |event| state.select(&[id], event.target().checked()) />
             </td>
-            <td role="cell"><label for=input><bdi prop:textContent=label /></label></td>
-            <Cell column=key::VOLUMES_ID class="id"><code id=id_cell prop:textContent=id.as_str().to_owned() /></Cell>
+            <td role="cell">
+                <label for=input><bdi prop:textContent=label /></label>
+                <code id=id_cell prop:textContent=id.as_str().to_owned() />
+            </td>
             <Cell column=key::VOLUMES_SIZE class="size"><span prop:textContent=size /></Cell>
             <Cell column=key::VOLUMES_STATUS class="status"><bdi prop:textContent=status_text /></Cell>
-            <td role="cell" id=reasons>
+            <td role="cell" class="eligibility" id=reasons>
                 {dynamic(move || {
                     let eligibility = eligibility.get();
                     let overall = eligibility.overall();
                     let text = language.get().format_code("eligibility", overall.eligibility_code(), &[]);
-                    let unknown = eligibility.unknown().iter().count();
-                    let unknown = (overall == Verdict::Unknown).then(|| {
-                        language.get().format(key::ELIGIBILITY_LEFT, &[("count", &unknown.to_string())])
-                    });
                     let reasons: Vec<_> = eligibility
                         .violated()
                         .iter()
@@ -169,7 +176,6 @@ fn Row(volume: Arc<Volume>) -> impl IntoView {
                         .collect();
                     Some(view! {
                         <span class=format!("verdict {}", overall.code()) prop:textContent=text />
-                        {unknown.map(|text| view! { <span class="hint" prop:textContent=text /> }.into_any())}
                         {(!reasons.is_empty()).then(|| view! { <ul class="reasons">{reasons}</ul> }.into_any())}
                     }
                     .into_any())

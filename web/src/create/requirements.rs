@@ -1,0 +1,158 @@
+//! The requirements of the service, and which of them the selected volumes meet.
+
+use super::Selection;
+use crate::i18n::{key, language, t, violation};
+use crate::state::AppState;
+use crate::ui::{Button, ShowIf, dynamic};
+use leptos::prelude::*;
+use volume_transfer::{Eligibility, Verdict, Volume, VolumeId};
+
+/// How many volumes are described one by one. The others are counted.
+const MAX_DESCRIBED: usize = 20;
+
+/// The requirements of one volume. Those that it violates are always visible.
+#[component]
+pub(super) fn Checklist(selection: Selection) -> impl IntoView {
+    let state = AppState::get();
+    let language = language();
+    let show_all = RwSignal::new(false);
+    let volume = Memo::new(move |_| selection.with(|volumes| volumes.first().cloned()));
+    let checks = dynamic(move || {
+        let (language, volume, show_all) = (language.get(), volume.get()?, show_all.get());
+        let checks = state
+            .eligibility(&volume)
+            .findings()
+            .filter(|finding| show_all || finding.verdict == Verdict::Violated)
+            .map(|finding| {
+                let (constraint, verdict) = (finding.constraint, finding.verdict);
+                let reason = (verdict == Verdict::Violated)
+                    .then(|| violation(language, constraint, volume.status.as_str()));
+                view! {
+                    <li class=verdict.code()>
+                        <span prop:textContent=language.format_code("constraint", constraint.code(), &[]) />
+                        <strong prop:textContent=language.format_code("verdict", verdict.code(), &[]) />
+                        {reason.map(|reason| view! { <p prop:textContent=reason /> }.into_any())}
+                    </li>
+                }
+                .into_any()
+            })
+            .collect::<Vec<_>>();
+        let list = (!checks.is_empty())
+            .then(|| view! { <ul class="checks" aria-labelledby="checks">{checks}</ul> }.into_any());
+        list
+    });
+    let summary = dynamic(move || {
+        let (language, volume) = (language.get(), volume.get()?);
+        let eligibility = state.eligibility(&volume);
+        let counts = Verdict::ALL.map(|verdict| {
+            let count = eligibility.findings().filter(|f| f.verdict == verdict).count();
+            (count > 0).then(|| {
+                let verdict_text = language.format_code("verdict", verdict.code(), &[]);
+                view! { <li class=format!("verdict {}", verdict.code()) prop:textContent=format!("{count} {verdict_text}") /> }
+                    .into_any()
+            })
+        });
+        Some(view! { <ul class="summary">{counts.into_iter().flatten().collect::<Vec<_>>()}</ul> }.into_any())
+    });
+    let toggle = Signal::derive(move || {
+        let key = if show_all.get() { key::CREATE_CHECKS_FEWER } else { key::CREATE_CHECKS_ALL };
+        language.get().format(key, &[])
+    });
+    view! {
+        <div class="checks-head">
+            <h3 id="checks" tabindex="-1" prop:textContent=t(key::CREATE_CHECKS) />
+            {summary}
+            <button type="button" class="small" aria-expanded=move || if show_all.get() { "true" } else { "false" }
+                on:click=move |_| show_all.update(|all| *all = !*all) prop:textContent=toggle />
+        </div>
+        {checks}
+    }
+}
+
+/// What each of several volumes violates, and how many requirements are left to the service.
+#[component]
+pub(super) fn Comparison(selection: Selection) -> impl IntoView {
+    let state = AppState::get();
+    let language = language();
+    let ineligible = Memo::new(move |_| {
+        selection.with(|volumes| {
+            let ineligible = volumes.iter().filter(|volume| !state.is_eligible(volume));
+            ineligible.cloned().collect::<Vec<_>>()
+        })
+    });
+    let summary = dynamic(move || {
+        let language = language.get();
+        let counts = selection.with(|volumes| count_verdicts(state, volumes.iter().map(|v| &**v)));
+        let lines = Verdict::ALL.into_iter().zip(counts).filter(|(_, count)| *count > 0);
+        let lines: Vec<_> = lines
+            .map(|(verdict, count)| {
+                let text = language.format_code("volumes", verdict.code(), &[("count", &count.to_string())]);
+                view! { <li class=format!("verdict {}", verdict.code()) prop:textContent=text /> }.into_any()
+            })
+            .collect();
+        Some(view! { <ul class="summary">{lines}</ul> }.into_any())
+    });
+    let violations = dynamic(move || {
+        let language = language.get();
+        let volumes = ineligible.get();
+        if volumes.is_empty() {
+            return None;
+        }
+        let described = volumes.iter().take(MAX_DESCRIBED).map(|volume| {
+            let reasons: Vec<_> = state
+                .eligibility(volume)
+                .violated()
+                .iter()
+                .map(|c| violation(language, c, volume.status.as_str()))
+                .collect();
+            let label = volume.label().to_owned();
+            view! {
+                <li class="violated">
+                    <bdi prop:textContent=label />
+                    <p prop:textContent=reasons.join(" ") />
+                </li>
+            }
+            .into_any()
+        });
+        let described = described.collect::<Vec<_>>();
+        let more = volumes.len().saturating_sub(MAX_DESCRIBED);
+        let more = (more > 0).then(|| {
+            let text = language.format(key::CREATE_MORE, &[("count", &more.to_string())]);
+            view! { <li prop:textContent=text /> }.into_any()
+        });
+        Some(view! { <ul class="checks" aria-labelledby="checks">{described} {more}</ul> }.into_any())
+    });
+    let leave_out_label = move || {
+        let count = ineligible.with(Vec::len).to_string();
+        language.get().format(key::CREATE_LEAVE_OUT, &[("count", &count)])
+    };
+    let leave_out = move || {
+        let ids: Vec<VolumeId> =
+            ineligible.with_untracked(|all| all.iter().map(|volume| volume.id).collect());
+        state.select(&ids, false);
+    };
+    view! {
+        <h3 id="checks" tabindex="-1" prop:textContent=t(key::CREATE_CHECKS) />
+        {summary}
+        {violations}
+        <ShowIf condition=move || !ineligible.with(Vec::is_empty)>
+            <Button label=Signal::derive(leave_out_label) on_press=leave_out />
+        </ShowIf>
+    }
+}
+
+/// Counts the volumes by their overall verdict, in the order of [`Verdict::ALL`].
+fn count_verdicts<'a>(
+    state: AppState,
+    volumes: impl Iterator<Item = &'a Volume>,
+) -> [usize; Verdict::ALL.len()] {
+    let mut counts = [0; Verdict::ALL.len()];
+    for volume in volumes {
+        let overall = Eligibility::overall(&state.eligibility(volume));
+        let counted = Verdict::ALL.iter().zip(&mut counts).find(|(verdict, _)| **verdict == overall);
+        if let Some((_, count)) = counted {
+            *count += 1;
+        }
+    }
+    counts
+}

@@ -1,0 +1,247 @@
+//! The state that the page's tasks share, and the operations that change it.
+
+mod facts;
+mod loader;
+mod pending;
+mod run;
+
+pub(crate) use loader::VolumeLoader;
+pub(crate) use pending::{EndedTransfer, PendingState};
+pub(crate) use run::{MAX_RUN, RowKind, RowState, Run, RunRow, SearchState};
+
+use crate::client::Session;
+use facts::FactStore;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::sync::Arc;
+use volume_transfer::api::VolumeList;
+use volume_transfer::{
+    Eligibility, Fault, ReadError, Service, Verdict, Volume, VolumeId, eligibility,
+};
+
+/// The page's state. Contains only handles: a copy refers to the same state.
+#[derive(Clone, Copy)]
+pub(crate) struct AppState {
+    /// The current connection. `None` until the first one succeeds, and after disconnecting.
+    pub(crate) session: RwSignal<Option<Session>>,
+    /// The project's volumes.
+    pub(crate) volumes: RwSignal<Vec<Arc<Volume>>>,
+    /// How many rows of the service's list couldn't be read.
+    pub(crate) unreadable: RwSignal<usize>,
+    /// Why the displayed list may be out of date or incomplete.
+    pub(crate) list_problem: RwSignal<Option<ListProblem>>,
+    /// Loads the list.
+    pub(crate) loader: VolumeLoader,
+    /// The IDs of the selected volumes, sorted.
+    pub(crate) selected: RwSignal<Vec<VolumeId>>,
+    /// The last run, until its keys are saved and its failures are of no interest any more.
+    pub(crate) run: RwSignal<Option<Run>>,
+    /// The pending transfers.
+    pub(crate) pending: PendingState,
+    /// Whether the connection form is open.
+    pub(crate) connection_form_open: RwSignal<bool>,
+    /// Whether the panel covers the list on a screen that has no room for both.
+    pub(crate) panel_open: RwSignal<bool>,
+    facts: FactStore,
+    /// Whether to load the list again, because something changed during loading.
+    outdated: RwSignal<bool>,
+}
+
+/// Why a displayed list may differ from the service's.
+#[derive(Clone)]
+pub(crate) enum ListProblem {
+    /// The list couldn't be loaded again.
+    RefreshFailed(ReadError),
+    /// A later page couldn't be loaded.
+    Incomplete(ReadError),
+    /// The person stopped loading.
+    Stopped,
+}
+
+impl AppState {
+    pub(crate) fn new() -> AppState {
+        AppState {
+            session: RwSignal::default(),
+            volumes: RwSignal::default(),
+            unreadable: RwSignal::default(),
+            list_problem: RwSignal::default(),
+            loader: VolumeLoader::default(),
+            selected: RwSignal::default(),
+            run: RwSignal::default(),
+            pending: PendingState::default(),
+            connection_form_open: RwSignal::default(),
+            panel_open: RwSignal::default(),
+            facts: FactStore::default(),
+            outdated: RwSignal::default(),
+        }
+    }
+
+    /// Returns the state that [`App`](crate::App) provides.
+    pub(crate) fn get() -> AppState {
+        use_context().unwrap_or_else(AppState::new)
+    }
+
+    /// Starts to use a session whose volumes were just loaded. If only the token is new, the
+    /// selection and the known facts are kept.
+    pub(crate) fn start_session(
+        self,
+        session: Session,
+        list: VolumeList,
+        missing: Option<ReadError>,
+    ) {
+        let previous = self.session.get_untracked();
+        if previous.is_none_or(|previous| !previous.same_project(&session)) {
+            self.forget_project();
+        }
+        self.set_volumes(list, missing);
+        self.session.set(Some(session));
+        self.pending.reload();
+    }
+
+    /// Ends the session and removes everything that was loaded in it.
+    pub(crate) fn end_session(self) {
+        self.session.set(None);
+        self.forget_project();
+        self.set_volumes(VolumeList::default(), None);
+    }
+
+    fn forget_project(self) {
+        self.selected.update(Vec::clear);
+        self.panel_open.set(false);
+        self.facts.clear();
+        self.pending.clear();
+    }
+
+    /// Reloads everything, including the facts about the selected volumes.
+    pub(crate) fn reload(self) {
+        self.facts.clear();
+        self.fetch_facts(&self.selected.get_untracked());
+        self.refresh();
+    }
+
+    /// Reloads the volumes and the transfers after a change.
+    pub(crate) fn refresh(self) {
+        self.refresh_volumes();
+        self.pending.reload();
+    }
+
+    /// Reloads the volumes. The current list stays visible until then.
+    pub(crate) fn refresh_volumes(self) {
+        let Some(session) = self.session.get_untracked() else { return };
+        if self.loader.busy.get_untracked() {
+            self.outdated.set(true);
+            return;
+        }
+        let loading = self.loader.load(Arc::clone(&session));
+        spawn_local(async move {
+            let list = loading.await;
+            let outdated = self.outdated.get_untracked();
+            self.outdated.set(false);
+            if self.is_current(&session) {
+                match list {
+                    Some(Ok((list, missing))) => self.set_volumes(list, missing),
+                    Some(Err(error)) => {
+                        self.list_problem.set(Some(ListProblem::RefreshFailed(error)));
+                    }
+                    None => self.list_problem.set(Some(ListProblem::Stopped)),
+                }
+            }
+            if outdated {
+                self.refresh_volumes();
+            }
+        });
+    }
+
+    /// Returns whether a volume is selected.
+    pub(crate) fn is_selected(self, volume: &VolumeId) -> bool {
+        self.selected.with(|selected| selected.binary_search(volume).is_ok())
+    }
+
+    /// Selects or deselects volumes, and fetches the facts that the records of the selected ones
+    /// don't contain.
+    pub(crate) fn select(self, volumes: &[VolumeId], select: bool) {
+        let mut changed = volumes.to_vec();
+        changed.sort_unstable();
+        self.selected.update(|selected| {
+            selected.retain(|id| changed.binary_search(id).is_err());
+            if select {
+                selected.extend(&changed);
+                selected.sort_unstable();
+                selected.dedup();
+            }
+        });
+        if select {
+            self.fetch_facts(volumes);
+        } else {
+            self.selected.with_untracked(|selected| {
+                self.facts.retain(|id| selected.binary_search(id).is_ok());
+            });
+        }
+    }
+
+    fn fetch_facts(self, volumes: &[VolumeId]) {
+        // More volumes than a run takes are checked when fewer are selected.
+        if let Some(session) = self.session.get_untracked().filter(|_| volumes.len() <= MAX_RUN) {
+            self.facts.fetch(&session, volumes);
+        }
+    }
+
+    /// Records the facts that a rejection reveals about a volume.
+    pub(crate) fn record_fault(self, volume: &VolumeId, fault: &Fault) {
+        self.facts.update(volume, |facts| *facts = facts.with_fault(fault));
+    }
+
+    /// Returns the selected volumes that the list contains, in its order.
+    pub(crate) fn selected_volumes(self) -> Vec<Arc<Volume>> {
+        self.selected.with(|selected| {
+            if selected.is_empty() {
+                return Vec::new();
+            }
+            let is_selected = |volume: &&Arc<Volume>| selected.binary_search(&volume.id).is_ok();
+            self.volumes.with(|volumes| volumes.iter().filter(is_selected).cloned().collect())
+        })
+    }
+
+    /// Checks a volume's eligibility by its record and the known facts.
+    pub(crate) fn eligibility(self, volume: &Volume) -> Eligibility {
+        eligibility::check(volume, &self.facts.get(&volume.id), self.service())
+    }
+
+    /// Returns whether nothing is known that prevents a volume's transfer.
+    pub(crate) fn is_eligible(self, volume: &Volume) -> bool {
+        self.eligibility(volume).overall() != Verdict::Violated
+    }
+
+    /// Returns a volume's label, even if the volume has left the list. Falls back to its ID.
+    pub(crate) fn label(self, id: &VolumeId) -> String {
+        let listed = self.volumes.with(|volumes| {
+            let volume = volumes.iter().find(|volume| volume.id == *id);
+            volume.map(|volume| volume.label().to_owned())
+        });
+        let remembered = || self.pending.label(id);
+        listed.or_else(remembered).unwrap_or_else(|| id.as_str().to_owned())
+    }
+
+    /// Returns the session's service.
+    pub(crate) fn service(self) -> Service {
+        self.session.with(|session| session.as_ref().map(|s| s.service).unwrap_or_default())
+    }
+
+    /// Returns whether a session is still the current one, so that late responses can be discarded.
+    pub(crate) fn is_current(self, session: &Session) -> bool {
+        self.session.with_untracked(|s| s.as_ref().is_some_and(|s| Arc::ptr_eq(s, session)))
+    }
+
+    /// Returns the current session if it is for the same project, because its token may be newer.
+    pub(crate) fn newest_session(self, session: &Session) -> Session {
+        let current = self.session.get_untracked().filter(|now| now.same_project(session));
+        current.unwrap_or_else(|| Arc::clone(session))
+    }
+
+    fn set_volumes(self, list: VolumeList, missing: Option<ReadError>) {
+        self.volumes.with_untracked(|volumes| self.pending.remember(volumes));
+        self.volumes.set(list.volumes.into_iter().map(Arc::new).collect());
+        self.unreadable.set(list.unreadable);
+        self.list_problem.set(missing.map(ListProblem::Incomplete));
+    }
+}

@@ -1,0 +1,247 @@
+//! A run: the transfers that one press of the button creates, and what became of each.
+
+use crate::client::Session;
+use leptos::prelude::*;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use volume_transfer::api::TransferLookup;
+use volume_transfer::{CreateTransfer, Fault, Handover, ReadError, Transfer, TransferId, UnknownCause, Volume};
+
+/// The maximum number of volumes of a run. Its keys are kept in memory, and creating so many transfers
+/// takes minutes.
+pub(crate) const MAX_RUN: usize = 1_000;
+
+/// The transfers that one press of the button creates. A clone refers to the same run.
+#[derive(Clone)]
+pub(crate) struct Run(Arc<RunData>);
+
+/// The data of a [`Run`].
+pub(crate) struct RunData {
+    /// The session in which it was started.
+    pub(crate) session: Session,
+    pub(crate) rows: Vec<RunRow>,
+    /// Whether nothing new may be sent, because the person stopped the run.
+    pub(crate) stopped: ArcRwSignal<bool>,
+    /// Why nothing new is sent until the person continues: a rejection that concerns all rows.
+    pub(crate) paused: ArcRwSignal<Option<Fault>>,
+    /// The time before which nothing may be sent, in milliseconds since the epoch.
+    pub(crate) resume_at: ArcRwSignal<f64>,
+    /// How many times in a row the service said "too many requests".
+    pub(crate) busy: AtomicUsize,
+    /// Whether the person has closed the dialog with the keys.
+    pub(crate) closed: ArcRwSignal<bool>,
+}
+
+/// A volume of a run.
+pub(crate) struct RunRow {
+    /// The volume's label.
+    pub(crate) label: String,
+    /// The volume's size in GiB.
+    pub(crate) size: Option<u64>,
+    pub(crate) create: CreateTransfer,
+    pub(crate) state: ArcRwSignal<RowState>,
+}
+
+/// What became of a volume of a run.
+#[derive(Default)]
+pub(crate) enum RowState {
+    /// Nothing was sent yet.
+    #[default]
+    Waiting,
+    /// The request is in progress.
+    Creating,
+    /// The transfer was created. The key is dropped once the person has saved it.
+    Created(Transfer, Option<Handover>),
+    /// No transfer was created.
+    Rejected(Fault),
+    /// A transfer may exist. Its key is lost.
+    Unknown(UnknownCause, SearchState),
+}
+
+/// The state of the search for a transfer that may have been created.
+#[derive(Clone, Default, PartialEq)]
+pub(crate) enum SearchState {
+    #[default]
+    Searching,
+    Failed(ReadError),
+    Finished(TransferLookup),
+}
+
+/// How many rows of a run are in which state.
+#[derive(Clone, Copy, Default, PartialEq)]
+pub(crate) struct RunCounts {
+    pub(crate) waiting: usize,
+    pub(crate) creating: usize,
+    pub(crate) created: usize,
+    /// Created, and the person hasn't saved the key yet.
+    pub(crate) unsaved: usize,
+    pub(crate) rejected: usize,
+    pub(crate) unknown: usize,
+    /// Unknown, and the search hasn't told yet whether a transfer exists.
+    pub(crate) unresolved: usize,
+}
+
+impl SearchState {
+    /// Returns whether it is known now if a transfer was created.
+    pub(crate) fn is_conclusive(&self) -> bool {
+        match self {
+            SearchState::Searching | SearchState::Failed(_) => false,
+            SearchState::Finished(TransferLookup::Inconclusive) => false,
+            SearchState::Finished(TransferLookup::NotFound | TransferLookup::Found(_)) => true,
+        }
+    }
+}
+
+/// A row's state without its data.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum RowKind {
+    Waiting,
+    Creating,
+    Created,
+    Rejected,
+    Unknown,
+}
+
+impl RowState {
+    pub(crate) fn kind(&self) -> RowKind {
+        match self {
+            RowState::Waiting => RowKind::Waiting,
+            RowState::Creating => RowKind::Creating,
+            RowState::Created(..) => RowKind::Created,
+            RowState::Rejected(_) => RowKind::Rejected,
+            RowState::Unknown(..) => RowKind::Unknown,
+        }
+    }
+}
+
+impl RunRow {
+    pub(crate) fn new(volume: &Volume, create: CreateTransfer) -> RunRow {
+        let (label, size) = (volume.label().to_owned(), volume.size);
+        RunRow { label, size, create, state: ArcRwSignal::default() }
+    }
+
+    /// Returns whether a search for the transfer has ended without telling whether it exists.
+    pub(crate) fn is_undecided(&self) -> bool {
+        self.state.with_untracked(|state| match state {
+            RowState::Unknown(_, SearchState::Searching) => false,
+            RowState::Unknown(_, search) => !search.is_conclusive(),
+            RowState::Waiting
+            | RowState::Creating
+            | RowState::Created(..)
+            | RowState::Rejected(_) => false,
+        })
+    }
+}
+
+impl Deref for Run {
+    type Target = RunData;
+
+    fn deref(&self) -> &RunData {
+        &self.0
+    }
+}
+
+impl PartialEq for Run {
+    fn eq(&self, other: &Run) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Run {
+    pub(crate) fn new(session: Session, rows: Vec<RunRow>) -> Run {
+        Run(Arc::new(RunData {
+            session,
+            rows,
+            stopped: ArcRwSignal::default(),
+            paused: ArcRwSignal::default(),
+            resume_at: ArcRwSignal::default(),
+            busy: AtomicUsize::new(0),
+            closed: ArcRwSignal::default(),
+        }))
+    }
+
+    /// Returns whether the run is for more than one volume.
+    pub(crate) fn is_batch(&self) -> bool {
+        self.rows.len() > 1
+    }
+
+    /// Counts the rows by state.
+    pub(crate) fn counts(&self) -> RunCounts {
+        let mut counts = RunCounts::default();
+        for row in &self.rows {
+            row.state.with(|state| match state {
+                RowState::Waiting => counts.waiting += 1,
+                RowState::Creating => counts.creating += 1,
+                RowState::Created(_, handover) => {
+                    counts.created += 1;
+                    counts.unsaved += usize::from(handover.is_some());
+                }
+                RowState::Rejected(_) => counts.rejected += 1,
+                RowState::Unknown(_, search) => {
+                    counts.unknown += 1;
+                    counts.unresolved += usize::from(!search.is_conclusive());
+                }
+            });
+        }
+        counts
+    }
+
+    /// Returns whether requests are in progress or will be sent without another press.
+    pub(crate) fn is_active(&self) -> bool {
+        let counts = self.counts();
+        let held = self.stopped.get() || self.paused.with(Option::is_some);
+        counts.creating > 0 || (counts.waiting > 0 && !held)
+    }
+
+    /// Returns whether nothing is left to do: nothing is in progress, every outcome is known, and
+    /// every key is saved.
+    pub(crate) fn is_over(&self) -> bool {
+        untrack(|| {
+            let counts = self.counts();
+            !self.is_active() && counts.unresolved == 0 && counts.unsaved == 0
+        })
+    }
+
+    /// Returns whether the dialog with the keys is to be shown.
+    pub(crate) fn is_shown(&self) -> bool {
+        !self.closed.get() && (self.is_batch() || self.counts().unsaved > 0)
+    }
+
+    /// Returns whether leaving the page now would lose a key, displayed or about to be.
+    pub(crate) fn would_lose_keys(&self) -> bool {
+        untrack(|| self.is_active() || self.counts().unsaved > 0)
+    }
+
+    /// Returns whether rows are waiting for their request.
+    pub(crate) fn has_waiting(&self) -> bool {
+        !self.stopped.get_untracked() && untrack(|| self.counts()).waiting > 0
+    }
+
+    /// Takes the next volume whose request may be sent, and marks it as in progress.
+    pub(crate) fn next(&self) -> Option<&RunRow> {
+        if self.stopped.get_untracked() || self.paused.with_untracked(Option::is_some) {
+            return None;
+        }
+        let waiting = |row: &&RunRow| row.state.with_untracked(|s| matches!(s, RowState::Waiting));
+        let row = self.rows.iter().find(waiting)?;
+        row.state.set(RowState::Creating);
+        Some(row)
+    }
+
+    /// Drops the keys, because the person has saved them. Returns the transfers' IDs.
+    pub(crate) fn drop_keys(&self) -> Vec<TransferId> {
+        let mut saved = Vec::new();
+        for row in &self.rows {
+            if row.state.with_untracked(|s| matches!(s, RowState::Created(_, Some(_)))) {
+                row.state.update(|state| {
+                    if let RowState::Created(record, handover) = state {
+                        *handover = None;
+                        saved.push(record.id.clone());
+                    }
+                });
+            }
+        }
+        saved
+    }
+}

@@ -1,0 +1,59 @@
+//! Tabs whose places are in the address, so that back and reload keep them.
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+/// A tab: a link to its fragment. Only the current tab can be reached with the Tab key; the arrow keys
+/// move between tabs.
+#[component]
+pub(crate) fn Tab(
+    /// The part of the address after `#/`. The element `panel-{fragment}` is the tab's content.
+    fragment: &'static str,
+    label: Signal<String>,
+    /// The current tab's fragment.
+    current: RwSignal<&'static str>,
+) -> impl IntoView {
+    let is_current = move || current.get() == fragment;
+    view! {
+        <a role="tab" id=format!("tab-{fragment}") href=format!("#/{fragment}") aria-controls=format!("panel-{fragment}")
+            aria-selected=move || if is_current() { "true" } else { "false" }
+            tabindex=move || if is_current() { "0" } else { "-1" }
+            prop:textContent=label />
+    }
+}
+
+/// Moves between the tabs of a tab list with the keyboard.
+pub(crate) fn on_tab_key(event: &KeyboardEvent) {
+    let Some(tab) = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) else {
+        return;
+    };
+    let Some(list) = tab.parent_element() else { return };
+    let next = match event.key().as_str() {
+        "ArrowRight" | "ArrowDown" => {
+            tab.next_element_sibling().or_else(|| list.first_element_child())
+        }
+        "ArrowLeft" | "ArrowUp" => {
+            tab.previous_element_sibling().or_else(|| list.last_element_child())
+        }
+        "Home" => list.first_element_child(),
+        "End" => list.last_element_child(),
+        // A link is activated by Enter alone, a tab by the space bar as well.
+        " " => Some(tab.into()),
+        _ => return,
+    };
+    event.prevent_default();
+    if let Some(next) = next.and_then(|next| next.dyn_into::<HtmlElement>().ok()) {
+        // Ignored on failure: the tab is shown all the same.
+        let _ = next.focus();
+        next.click();
+    }
+}
+
+/// Returns the fragment that the address names, if it is one of these.
+pub(crate) fn fragment(known: &[&'static str]) -> Option<&'static str> {
+    let hash = window().location().hash().unwrap_or_default();
+    let name = hash.strip_prefix("#/")?;
+    known.iter().find(|fragment| **fragment == name).copied()
+}
