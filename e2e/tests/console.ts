@@ -136,9 +136,14 @@ export class App {
     });
   }
 
+  /** Returns a status as the page shows it: in its language, if it is a known one. */
+  status(status: string): string {
+    return messages[this.language]?.[`status.${status}`] ?? status;
+  }
+
   async open(): Promise<void> {
     await this.page.goto(this.server.url);
-    await expect(this.region("connect.title")).toBeVisible();
+    await expect(this.signIn).toBeVisible();
   }
 
   region(key: string): Locator {
@@ -151,6 +156,36 @@ export class App {
 
   textbox(key: string): Locator {
     return this.page.getByRole("textbox", { name: this.text(key), exact: true });
+  }
+
+  /** The connection form: the page's only content at first, later a dialog. */
+  get signIn(): Locator {
+    const name = { name: this.text("connect.title"), exact: true };
+    return this.page.getByRole("region", name).or(this.page.getByRole("dialog", name));
+  }
+
+  /** A tab. The number of pending transfers follows its name. */
+  tab(key: string): Locator {
+    return this.page.getByRole("tab", { name: this.text(key) });
+  }
+
+  /** Shows a tab, unless it is the current one. */
+  async show(key: string): Promise<void> {
+    await this.tab(key).click();
+    await expect(this.tab(key)).toHaveAttribute("aria-selected", "true");
+  }
+
+  /** Shows a tab with the keyboard: back to the current tab, then along the tabs. */
+  async showByKeyboard(key: string): Promise<void> {
+    const focused = this.page.locator(":focus");
+    const press = async (name: string, done: () => Promise<boolean>) => {
+      for (let tries = 0; !(await done()); tries++) {
+        if (tries > 60) throw new Error(`${key} can't be reached with ${name}`);
+        await this.page.keyboard.press(name);
+      }
+    };
+    await press("Shift+Tab", async () => (await focused.getAttribute("role")) === "tab");
+    await press("ArrowRight", async () => (await this.tab(key).getAttribute("aria-selected")) === "true");
   }
 
   get alert(): Locator {
@@ -181,7 +216,15 @@ export class App {
 
   async useDemoProject(label: "A" | "B"): Promise<void> {
     await this.button("connect.demo", { label }).click();
+    await expect(this.signIn).toBeHidden();
     await expect(this.table).toBeVisible();
+  }
+
+  /** Opens the form to change the connection. */
+  async changeConnection(): Promise<void> {
+    await this.button("connect.menu").click();
+    await this.button("connect.change").click();
+    await expect(this.signIn).toBeVisible();
   }
 
   async connect(project: string, token: string, service = "evs-v2"): Promise<void> {
@@ -193,26 +236,50 @@ export class App {
     await this.button("connect.submit").click();
   }
 
-  radio(volume: string): Locator {
-    return this.table.getByRole("radio", { name: volume, exact: true });
+  /** The checkboxes of the volumes, without the one in the table's head. */
+  get checkboxes(): Locator {
+    return this.table.locator("tbody").getByRole("checkbox");
+  }
+
+  checkbox(volume: string): Locator {
+    return this.table.getByRole("checkbox", { name: volume, exact: true });
   }
 
   row(volume: string): Locator {
-    return this.table.getByRole("row").filter({ has: this.page.getByRole("radio", { name: volume, exact: true }) });
+    return this.table.getByRole("row").filter({ has: this.page.getByRole("checkbox", { name: volume, exact: true }) });
   }
 
-  /** Returns a constraint's item in the checklist. */
+  /** Shows the requirements that are met, too. */
+  async showAllChecks(): Promise<void> {
+    await this.button("create.checks.all").click();
+  }
+
+  /** Returns a constraint's item in the checklist. Only the violated ones are shown at first. */
   check(constraint: string): Locator {
     return this.region("create.title")
       .getByRole("listitem")
       .filter({ hasText: this.text(`constraint.${constraint}`) });
   }
 
-  /** Chooses a volume and, unless told otherwise, waits for the page to look up its snapshots. */
+  /** Deselects all volumes. On narrow screens, also closes the panel. */
+  async deselect(): Promise<void> {
+    if (await this.button("create.close").isVisible()) await this.button("create.close").click();
+    const selected = this.table.locator("tbody").getByRole("checkbox", { checked: true });
+    while ((await selected.count()) > 0) await selected.first().uncheck();
+  }
+
+  /** Selects volumes in addition to others. On narrow screens, also opens the panel. */
+  async select(...volumes: string[]): Promise<void> {
+    for (const volume of volumes) await this.checkbox(volume).check();
+    if (await this.button("volumes.continue").isVisible()) await this.button("volumes.continue").click();
+  }
+
+  /** Selects only this volume and, unless told otherwise, waits for the page to look up its snapshots. */
   async choose(volume: string, looksUpSnapshots = true): Promise<void> {
+    await this.deselect();
     const lookup =
       looksUpSnapshots && this.page.waitForResponse((response) => response.url().includes("snapshots/detail"));
-    await this.radio(volume).check();
+    await this.select(volume);
     await lookup;
     await expect(this.region("create.title")).toContainText(volume);
   }
@@ -251,10 +318,9 @@ export class App {
     await this.tabTo(this.text("connect.demo", { label: "A" }));
     await keyboard.press("Enter");
     await expect(this.page.locator(":focus")).toHaveText(this.text("volumes.title"));
-    // Arrow keys move within the group. The list starts with the newest volume.
-    await this.tabTo("new-cluster-volume");
-    await keyboard.press("ArrowDown");
-    await expect(this.radio("data-01")).toBeChecked();
+    await this.tabTo("data-01");
+    await keyboard.press("Space");
+    await expect(this.checkbox("data-01")).toBeChecked();
     await this.tabTo(this.text("create.name"));
     await keyboard.type(name);
     await keyboard.press("Enter");
