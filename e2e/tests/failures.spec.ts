@@ -280,6 +280,7 @@ test.describe("leaving", () => {
     await page.reload();
     await app.useDemoProject("A");
     const [transfer] = await server.transfers();
+    await app.show("transfers.title");
     await expect(app.transfers).toContainText(transfer!.id);
     await app.cancel(transfer!.id);
     await expect(page.getByText(app.text("news.available", { volume: "data-01" }))).toBeVisible();
@@ -305,7 +306,7 @@ test("shows 10,000 volumes if the last page fails", async ({ app, page }) => {
     app.text("volumes.shown", { from: 1, to: 100, total: 10 * PAGE }),
   );
   await page.getByRole("searchbox").fill("volume 9999");
-  await expect(app.table.getByRole("radio")).toHaveCount(1);
+  await expect(app.checkboxes).toHaveCount(1);
   await app.choose("volume 9999");
 });
 

@@ -34,7 +34,7 @@ test.describe("an outcome that is unknown", () => {
     await expect(app.alert).toContainText(app.text("unknown.title"));
     const [transfer] = await server.transfers();
     await expect(page.getByText(app.text("unknown.made", { id: transfer!.id }))).toBeVisible();
-    await expect(app.row("data-01")).toContainText("awaiting-transfer");
+    await expect(app.row("data-01")).toContainText(app.status("awaiting-transfer"));
     expect(app.posts).toHaveLength(1);
   });
 
@@ -43,9 +43,9 @@ test.describe("an outcome that is unknown", () => {
     await app.choose("data-01");
     await page.route("**/os-volume-transfer", async (route) => {
       await route.fetch();
-      await app.button("connect.change").click();
+      await app.changeConnection();
       await app.button("connect.demo", { label: "B" }).click();
-      await expect(app.radio("staging-data-01")).toBeVisible();
+      await expect(app.checkbox("staging-data-01")).toBeVisible();
       await route.abort("connectionreset");
     });
     await app.create();
@@ -109,9 +109,9 @@ test("shows the key even after connecting to another project", async ({ app, pag
   await app.useDemoProject("A");
   await app.choose("data-01");
   await page.route("**/os-volume-transfer", async (route) => {
-    await app.button("connect.change").click();
+    await app.changeConnection();
     await app.button("connect.demo", { label: "B" }).click();
-    await expect(app.radio("staging-data-01")).toBeVisible();
+    await expect(app.checkbox("staging-data-01")).toBeVisible();
     await route.continue();
   });
   await app.create();

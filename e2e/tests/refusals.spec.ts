@@ -35,8 +35,8 @@ test.describe("an invalid name", () => {
 
   test("shows its error without moving a button that is held down", async ({ app, page }) => {
     await app.useDemoProject("A");
-    await app.choose("data-01");
     await page.setViewportSize({ width: 320, height: 700 });
+    await app.choose("data-01");
     await app.textbox("create.name").fill("n".repeat(300));
     const button = app.button("create.submit");
     await button.scrollIntoViewIfNeeded();
@@ -88,7 +88,7 @@ test.describe("a volume that can't be transferred", () => {
   for (const [volume, constraints] of Object.entries(visible)) {
     test(`${volume} shows its reasons: ${constraints.join(", ")}`, async ({ app }) => {
       await app.useDemoProject("A");
-      const status = volume === "web-server-root-attached" || volume === "worst-case" ? "in-use" : "";
+      const status = volume === "web-server-root-attached" || volume === "worst-case" ? app.status("in-use") : "";
       for (const constraint of all) {
         const reason = app.text(`volume.${constraint}`, { status });
         const has = expect(app.row(volume));
@@ -117,6 +117,7 @@ test.describe("a volume that can't be transferred", () => {
   test("is frozen, as the server's rejection reveals", async ({ app }) => {
     await app.useDemoProject("A");
     await app.choose("frozen-disk");
+    await app.showAllChecks();
     await expect(app.check("frozen")).toContainText(app.text("verdict.unknown"));
     await app.name("kept");
     await app.create();
@@ -148,6 +149,7 @@ test.describe("a volume that can't be transferred", () => {
     await page.route("**/v3/*/backups?*", (route) => route.fulfill({ status: 404, body: "<html>" }));
     await app.useDemoProject("A");
     await app.choose("with-backups");
+    await app.showAllChecks();
     await expect(app.check("backups_and_snapshots")).toContainText(app.text("verdict.unknown"));
     await app.create();
     await expect(app.alert).toContainText(app.text("create.rejected"));
@@ -163,7 +165,7 @@ test.describe("a volume that can't be transferred", () => {
     await expect(app.alert).toContainText(/req-[0-9a-f-]{36}/);
     await expect(app.alert).toContainText("400");
     // The list was reloaded.
-    await expect(app.row("data-01")).toContainText("awaiting-transfer");
+    await expect(app.row("data-01")).toContainText(app.status("awaiting-transfer"));
     expect(app.posts).toHaveLength(1);
   });
 });

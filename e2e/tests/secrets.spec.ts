@@ -81,6 +81,7 @@ async function withCanary(page: Page): Promise<void> {
 
 /** Accepts a transfer with a credentials file that contains the canary. */
 async function acceptCanary(app: App): Promise<void> {
+  await app.show("accept.title");
   await app.page.getByLabel(app.text("accept.file")).setInputFiles({
     name: "credentials.json",
     mimeType: "application/json",
@@ -109,6 +110,7 @@ test("creating a transfer leaves no trace of the key and the token", async ({ ap
 test("accepting a transfer leaves no trace of the key and the token", async ({ app, page, server }) => {
   const search = new Search(app, server);
   await app.useDemoProject("B");
+  await app.show("accept.title");
   await app.textbox("handover.id").fill("00000000-0000-4000-8000-000000000000");
   await app.textbox("handover.key").fill(KEY);
   expect(await search.html()).toContain(KEY);
@@ -198,10 +200,10 @@ test("stores the connection for this tab only, and only on request", async ({ ap
   await expect(app.table).toBeVisible();
   expect(await stored()).not.toContain(TOKEN);
 
-  await app.button("connect.change").click();
+  await app.changeConnection();
   await page.getByLabel(app.text("connect.keep")).check();
   await app.connect(PROJECT_A.id, TOKEN);
-  await expect(app.button("connect.change")).toBeVisible();
+  await expect(app.signIn).toBeHidden();
   expect(await stored()).toContain(TOKEN);
   await page.reload();
   await expect(page.getByLabel(app.text("connect.token"), { exact: true })).toHaveValue(TOKEN);
@@ -213,7 +215,7 @@ test("stores the connection for this tab only, and only on request", async ({ ap
   // Clearing the checkbox removes the stored data.
   await page.getByLabel(app.text("connect.keep")).uncheck();
   await app.connect(PROJECT_A.id, TOKEN);
-  await expect(app.button("connect.change")).toBeVisible();
+  await expect(app.signIn).toBeHidden();
   expect(await stored()).not.toContain(TOKEN);
 });
 
