@@ -34,7 +34,9 @@ pub fn App() -> impl IntoView {
         set_root_attribute("lang", language.tag());
     });
     let connected = move || state.session.with(Option::is_some);
-    effect(move || set_root_attribute("data-connected", if connected() { "true" } else { "false" }));
+    effect(move || {
+        set_root_attribute("data-connected", if connected() { "true" } else { "false" })
+    });
 
     // Warns before leaving while a key is displayed or about to be, because it can't be retrieved.
     let guard = window_event_listener(ev::beforeunload, move |event| {

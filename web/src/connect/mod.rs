@@ -53,10 +53,14 @@ pub(crate) fn ConnectionMenu() -> impl IntoView {
     let text = move |field: fn(&SessionData, Language) -> String| {
         Signal::derive(move || {
             let language = language.get();
-            state.session.with(|session| session.as_deref().map(|s| field(s, language))).unwrap_or_default()
+            state
+                .session
+                .with(|session| session.as_deref().map(|s| field(s, language)))
+                .unwrap_or_default()
         })
     };
-    let service = text(|session, language| language.format_code("service", session.service.code(), &[]));
+    let service =
+        text(|session, language| language.format_code("service", session.service.code(), &[]));
     let project = text(|session, _| session.project.as_str().to_owned());
     let endpoint = text(|session, _| session.endpoint.as_str().to_owned());
     let change = move || {
@@ -70,7 +74,8 @@ pub(crate) fn ConnectionMenu() -> impl IntoView {
     };
     // Closes the menu when the person turns to something else.
     let on_leave = move |event: FocusEvent| {
-        let inside = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        let inside =
+            event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
         let contains = menu.get_untracked().is_some_and(|menu| menu.contains(inside.as_ref()));
         if !contains {
             open.set(false);
@@ -87,7 +92,7 @@ pub(crate) fn ConnectionMenu() -> impl IntoView {
             <button type="button" id="connection" aria-labelledby="connection-label" aria-describedby="connection-value"
                 aria-expanded=move || if open.get() { "true" } else { "false" } on:click=move |_| open.update(|open| *open = !*open)>
                 <span id="connection-label" class="hint" prop:textContent=t(key::CONNECT_MENU) />
-                <span id="connection-value"><bdi prop:textContent=project /> " · " <span prop:textContent=service /></span>
+                <span id="connection-value"><span prop:textContent=service /> " · " <bdi prop:textContent=project /></span>
             </button>
             <ShowIf condition=open>
                 <div class="menu" tabindex="-1">

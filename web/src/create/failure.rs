@@ -16,7 +16,8 @@ use volume_transfer::{Fault, Transfer, UnknownCause};
 pub(super) fn CreateFailures() -> impl IntoView {
     let state = AppState::get();
     let failures = dynamic(move || {
-        let run = state.run.get()?;
+        // As long as the dialog is open, it shows them.
+        let run = state.run.get().filter(|run| !run.is_shown())?;
         let rows = (0..run.rows.len()).filter_map(|row| failure(&run, row));
         Some(rows.collect_view().into_any())
     });

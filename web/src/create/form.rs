@@ -3,7 +3,9 @@
 use super::{Selection, runner};
 use crate::i18n::{Key, Language, key, language, name_error, t};
 use crate::state::{AppState, MAX_RUN, Run, RunRow};
-use crate::ui::{Progress, ShowIf, Submit, TextField, after_button_release, dynamic, effect, focus};
+use crate::ui::{
+    Progress, ShowIf, Submit, TextField, after_button_release, dynamic, effect, focus,
+};
 use js_sys::{JsString, Reflect};
 use leptos::ev;
 use leptos::html::Input;
@@ -37,7 +39,10 @@ impl NameField {
         let rule = self.state.service().name_rule();
         let several = self.selection.with(Vec::len) > 1;
         self.typed.with(|typed| match typed {
-            Ok(text) if several => TransferName::parse(&text.split(PLACEHOLDER).collect::<Vec<_>>().join(volume.label()), rule),
+            Ok(text) if several => TransferName::parse(
+                &text.split(PLACEHOLDER).collect::<Vec<_>>().join(volume.label()),
+                rule,
+            ),
             Ok(text) => TransferName::parse(text, rule),
             Err(error) => Err(error.clone()),
         })
@@ -100,7 +105,10 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
             });
             names.collect::<Vec<_>>()
         });
-        Some(view! { <ul class="preview" aria-label=t(key::CREATE_NAME_PREVIEW)>{names}</ul> }.into_any())
+        Some(
+            view! { <ul class="preview" aria-label=t(key::CREATE_NAME_PREVIEW)>{names}</ul> }
+                .into_any(),
+        )
     });
 
     let active = Memo::new(move |_| state.run.with(|run| run.as_ref().is_some_and(Run::is_active)));
@@ -156,7 +164,8 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
     };
     // The next transfer gets another name.
     effect(move || {
-        let created = state.run.with(|run| run.as_ref().is_some_and(|run| run.counts().created > 0));
+        let created =
+            state.run.with(|run| run.as_ref().is_some_and(|run| run.counts().created > 0));
         if created {
             if let Some(input) = input.get_untracked() {
                 input.set_value("");
@@ -210,6 +219,7 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
             </ShowIf>
             <h3 prop:textContent=t(key::CREATE_WHAT) />
             <ul class="consequences">{CONSEQUENCES.map(|text| view! { <li prop:textContent=t(text) /> })}</ul>
+            <div class="actions">
             <Submit id="create-submit" label=key::CREATE_SUBMIT described_by="create-blocked"
                 disabled=move || blocked.get().is_some() || active.get() />
             <p id="create-blocked" class="hint" prop:textContent=Signal::derive(move || {
@@ -217,6 +227,7 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
                 blocked.get().map(|key| language.get().format(key, &values)).unwrap_or_default()
             }) />
             <Progress busy=active label=key::CREATE_BUSY />
+            </div>
         </form>
     }
 }

@@ -9,6 +9,7 @@ use crate::ui::{
     Button, Cell, DetailsRow, Dialog, ErrorMessage, Progress, ShowIf, Table, aria_true, download,
     dynamic, effect, focus_next_frame,
 };
+use js_sys::Date;
 use leptos::html::Span;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -48,11 +49,7 @@ fn RunDialog(run: Run) -> impl IntoView {
     let title = Signal::derive(move || {
         let created = counts.get().created.to_string();
         let values = [("created", &*created), ("total", &*total)];
-        let key = match (batch, active.get()) {
-            (false, _) => key::HANDOVER_TITLE,
-            (true, true) => key::HANDOVER_TITLE_ACTIVE,
-            (true, false) => key::HANDOVER_TITLE_SEVERAL,
-        };
+        let key = if batch { key::HANDOVER_TITLE_SEVERAL } else { key::HANDOVER_TITLE };
         language.get().format(key, &values)
     });
     let has_keys = Signal::derive(move || counts.get().unsaved > 0);
@@ -174,7 +171,18 @@ fn Batch(run: Run, active: Memo<bool>) -> impl IntoView {
         move || runner::stop(&run)
     };
     let rows: Vec<_> = (0..run.rows.len()).map(|index| row(&run, index)).collect();
-    let failures: Vec<_> = (0..run.rows.len()).filter_map(|index| failure(&run, index)).collect();
+    let delay = {
+        let (run, language) = (run.clone(), language());
+        Signal::derive(move || {
+            let at = run.resume_at.get();
+            if at == 0.0 {
+                return String::new();
+            }
+            let time = String::from(Date::new(&at.into()).to_iso_string());
+            let time = local_time(&time, language.get());
+            language.get().format(key::RUN_DELAYED, &[("time", &time.unwrap_or_default())])
+        })
+    };
     let pause = {
         let run = run.clone();
         dynamic(move || {
@@ -194,23 +202,26 @@ fn Batch(run: Run, active: Memo<bool>) -> impl IntoView {
                 let run = run.clone();
                 move || runner::stop(&run)
             };
-            Some(view! {
-                <ErrorMessage title=key::RUN_PAUSED>
-                    <p prop:textContent=advice />
-                    <FaultDetails fault />
-                    <div class="buttons">
-                        {renew}
-                        <Button label=key::RUN_CONTINUE on_press=resume />
-                        <Button label=key::PROGRESS_STOP on_press=stop />
-                    </div>
-                </ErrorMessage>
-            }
-            .into_any())
+            Some(
+                view! {
+                    <ErrorMessage title=key::RUN_PAUSED>
+                        <p prop:textContent=advice />
+                        <FaultDetails fault />
+                        <div class="buttons">
+                            {renew}
+                            <Button label=key::RUN_CONTINUE on_press=resume />
+                            <Button label=key::PROGRESS_STOP on_press=stop />
+                        </div>
+                    </ErrorMessage>
+                }
+                .into_any(),
+            )
         })
     };
     view! {
         <Progress busy=active label=key::RUN_BUSY on_stop=stop />
-        <div role="alert">{pause} {failures}</div>
+        <p role="status" prop:textContent=delay />
+        <div role="alert">{pause}</div>
         <Table labelled_by="handover" class="run" columns=COLUMNS>{rows}</Table>
     }
 }
@@ -232,6 +243,7 @@ fn row(run: &Run, index: usize) -> AnyView {
         };
         language.get().format(key, &[])
     });
+    let details = failure(run, index);
     let class = move || match kind.get().0 {
         RowKind::Created => "verdict met",
         RowKind::Rejected | RowKind::Unknown => "verdict violated",
@@ -241,6 +253,7 @@ fn row(run: &Run, index: usize) -> AnyView {
         <tr role="row">
             <td role="cell"><bdi prop:textContent=label /></td>
             <Cell column=key::VOLUMES_STATUS class="state"><span class=class prop:textContent=text /></Cell>
+            <td role="cell" class="details">{details}</td>
         </tr>
     }
     .into_any()
@@ -260,7 +273,8 @@ fn SaveFile(run: Run) -> impl IntoView {
         }
     };
     let result_text = Signal::derive(move || {
-        let text = |file: String| language.get().format(key::HANDOVER_DOWNLOADING, &[("file", &*file)]);
+        let text =
+            |file: String| language.get().format(key::HANDOVER_DOWNLOADING, &[("file", &*file)]);
         result.get().map(text).unwrap_or_default()
     });
     view! {
@@ -280,7 +294,7 @@ fn credentials(run: &Run) -> zeroize::Zeroizing<String> {
 fn file_name(run: &Run) -> String {
     let name = match run.is_batch() {
         false => with_created(run, |record, _| record.id.as_str().to_owned()),
-        true => js_sys::Date::new_0().to_iso_string().as_string().map(|time| {
+        true => Date::new_0().to_iso_string().as_string().map(|time| {
             // Colons are not allowed in file names on Windows.
             time.split('.').next().unwrap_or_default().replace(':', "-")
         }),

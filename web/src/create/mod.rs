@@ -51,8 +51,8 @@ pub(crate) fn Create(covered: Signal<bool>) -> impl IntoView {
             // Volumes that a run has created leave the selection by themselves.
             selected.iter().any(|id| previous.binary_search(id).is_err())
         });
-        if changed && state.run.with_untracked(|run| run.as_ref().is_some_and(|run| run.is_over())) {
-            state.run.set(None);
+        if changed {
+            state.drop_finished_run();
         }
         selected
     });

@@ -37,8 +37,9 @@ pub(super) fn Checklist(selection: Selection) -> impl IntoView {
                 .into_any()
             })
             .collect::<Vec<_>>();
-        let list = (!checks.is_empty())
-            .then(|| view! { <ul class="checks" aria-labelledby="checks">{checks}</ul> }.into_any());
+        let list = (!checks.is_empty()).then(|| {
+            view! { <ul class="checks" aria-labelledby="checks">{checks}</ul> }.into_any()
+        });
         list
     });
     let summary = dynamic(move || {
@@ -52,7 +53,10 @@ pub(super) fn Checklist(selection: Selection) -> impl IntoView {
                     .into_any()
             })
         });
-        Some(view! { <ul class="summary">{counts.into_iter().flatten().collect::<Vec<_>>()}</ul> }.into_any())
+        Some(
+            view! { <ul class="summary">{counts.into_iter().flatten().collect::<Vec<_>>()}</ul> }
+                .into_any(),
+        )
     });
     let toggle = Signal::derive(move || {
         let key = if show_all.get() { key::CREATE_CHECKS_FEWER } else { key::CREATE_CHECKS_ALL };
@@ -61,10 +65,10 @@ pub(super) fn Checklist(selection: Selection) -> impl IntoView {
     view! {
         <div class="checks-head">
             <h3 id="checks" tabindex="-1" prop:textContent=t(key::CREATE_CHECKS) />
-            {summary}
             <button type="button" class="small" aria-expanded=move || if show_all.get() { "true" } else { "false" }
                 on:click=move |_| show_all.update(|all| *all = !*all) prop:textContent=toggle />
         </div>
+        {summary}
         {checks}
     }
 }
@@ -86,8 +90,13 @@ pub(super) fn Comparison(selection: Selection) -> impl IntoView {
         let lines = Verdict::ALL.into_iter().zip(counts).filter(|(_, count)| *count > 0);
         let lines: Vec<_> = lines
             .map(|(verdict, count)| {
-                let text = language.format_code("volumes", verdict.code(), &[("count", &count.to_string())]);
-                view! { <li class=format!("verdict {}", verdict.code()) prop:textContent=text /> }.into_any()
+                let text = language.format_code(
+                    "volumes",
+                    verdict.code(),
+                    &[("count", &count.to_string())],
+                );
+                view! { <li class=format!("verdict {}", verdict.code()) prop:textContent=text /> }
+                    .into_any()
             })
             .collect();
         Some(view! { <ul class="summary">{lines}</ul> }.into_any())
@@ -120,7 +129,10 @@ pub(super) fn Comparison(selection: Selection) -> impl IntoView {
             let text = language.format(key::CREATE_MORE, &[("count", &more.to_string())]);
             view! { <li prop:textContent=text /> }.into_any()
         });
-        Some(view! { <ul class="checks" aria-labelledby="checks">{described} {more}</ul> }.into_any())
+        Some(
+            view! { <ul class="checks" aria-labelledby="checks">{described} {more}</ul> }
+                .into_any(),
+        )
     });
     let leave_out_label = move || {
         let count = ineligible.with(Vec::len).to_string();
@@ -149,7 +161,8 @@ fn count_verdicts<'a>(
     let mut counts = [0; Verdict::ALL.len()];
     for volume in volumes {
         let overall = Eligibility::overall(&state.eligibility(volume));
-        let counted = Verdict::ALL.iter().zip(&mut counts).find(|(verdict, _)| **verdict == overall);
+        let counted =
+            Verdict::ALL.iter().zip(&mut counts).find(|(verdict, _)| **verdict == overall);
         if let Some((_, count)) = counted {
             *count += 1;
         }

@@ -38,6 +38,10 @@ pub(super) fn start(state: AppState, run: &Run) {
             // The lists are refreshed once, when nothing is in progress any more. After an unknown
             // outcome, they are refreshed when the search ends.
             if untrack(|| !run.is_active()) {
+                // Another project's page has no use for the rejections.
+                if !state.is_same_project(&run.session) {
+                    state.drop_finished_run();
+                }
                 state.refresh();
             }
         });
@@ -62,6 +66,7 @@ async fn next(run: &Run) -> Option<&RunRow> {
     loop {
         let wait = run.resume_at.get_untracked() - Date::now();
         if wait <= 0.0 {
+            run.resume_at.set(0.0);
             return run.next();
         }
         if !run.has_waiting() {
@@ -190,11 +195,22 @@ async fn sleep(milliseconds: i32) {
 }
 
 // STUB
-enum FaultScope { Volume, Later, Run }
+enum FaultScope {
+    Volume,
+    Later,
+    Run,
+}
 fn scope(kind: volume_transfer::FaultKind) -> FaultScope {
     use volume_transfer::FaultKind as K;
-    match kind { K::Busy => FaultScope::Later, K::NotFound | K::Refused | K::AuthKey | K::Server => FaultScope::Volume, _ => FaultScope::Run }
+    match kind {
+        K::Busy => FaultScope::Later,
+        K::NotFound | K::Refused | K::AuthKey | K::Server => FaultScope::Volume,
+        _ => FaultScope::Run,
+    }
 }
 fn seconds_from(delay: &volume_transfer::RetryDelay, _now: u64) -> Option<u64> {
-    match delay { volume_transfer::RetryDelay::Seconds(s) => Some(*s as u64), _ => None }
+    match delay {
+        volume_transfer::RetryDelay::Seconds(s) => Some(*s as u64),
+        _ => None,
+    }
 }

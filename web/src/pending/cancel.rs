@@ -40,7 +40,9 @@ pub(crate) fn CancelDialog(session: Session, transfers: Vec<Transfer>) -> impl I
         let session = session.clone();
         spawn_local(async move {
             // A failure ends the sequence, because the next requests would probably fail as well.
-            while let Some(id) = remaining.try_with_untracked(|all| Some(all.first()?.id.clone())).flatten() {
+            while let Some(id) =
+                remaining.try_with_untracked(|all| Some(all.first()?.id.clone())).flatten()
+            {
                 let session = state.newest_session(&session);
                 let request = api::delete(session.service, &session.project, &id);
                 match api::decode_deleted(session.send(request).await) {

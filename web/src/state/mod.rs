@@ -110,6 +110,14 @@ impl AppState {
         self.panel_open.set(false);
         self.facts.clear();
         self.pending.clear();
+        self.drop_finished_run();
+    }
+
+    /// Drops the last run if nothing is left to do about it, together with its failures.
+    pub(crate) fn drop_finished_run(self) {
+        if self.run.with_untracked(|run| run.as_ref().is_some_and(Run::is_over)) {
+            self.run.set(None);
+        }
     }
 
     /// Reloads everything, including the facts about the selected volumes.
@@ -230,6 +238,11 @@ impl AppState {
     /// Returns whether a session is still the current one, so that late responses can be discarded.
     pub(crate) fn is_current(self, session: &Session) -> bool {
         self.session.with_untracked(|s| s.as_ref().is_some_and(|s| Arc::ptr_eq(s, session)))
+    }
+
+    /// Returns whether a session is for the current project.
+    pub(crate) fn is_same_project(self, session: &Session) -> bool {
+        self.session.with_untracked(|now| now.as_ref().is_some_and(|now| now.same_project(session)))
     }
 
     /// Returns the current session if it is for the same project, because its token may be newer.

@@ -6,7 +6,9 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use volume_transfer::api::TransferLookup;
-use volume_transfer::{CreateTransfer, Fault, Handover, ReadError, Transfer, TransferId, UnknownCause, Volume};
+use volume_transfer::{
+    CreateTransfer, Fault, Handover, ReadError, Transfer, TransferId, UnknownCause, Volume,
+};
 
 /// The maximum number of volumes of a run. Its keys are kept in memory, and creating so many transfers
 /// takes minutes.
