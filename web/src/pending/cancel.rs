@@ -7,7 +7,7 @@ use crate::state::AppState;
 use crate::ui::{Button, Cell, Dialog, Progress, Table, dynamic, focus_next_frame};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use volume_transfer::{ChangeError, Transfer, api};
+use volume_transfer::{ChangeError, FaultKind, Transfer, api};
 
 const COLUMNS: &[(crate::i18n::Key, bool)] =
     &[(key::CREATE_NAME, false), (key::CREATE_VOLUME, false), (key::HANDOVER_ID, false)];
@@ -39,7 +39,8 @@ pub(crate) fn CancelDialog(session: Session, transfers: Vec<Transfer>) -> impl I
         failure.set(None);
         let session = session.clone();
         spawn_local(async move {
-            // A failure ends the sequence, because the next requests would probably fail as well.
+            // A failure ends the sequence, because the next requests would probably fail as well. Of
+            // several transfers, one that no longer exists is skipped: the list tells what became of it.
             while let Some(id) =
                 remaining.try_with_untracked(|all| Some(all.first()?.id.clone())).flatten()
             {
@@ -49,6 +50,11 @@ pub(crate) fn CancelDialog(session: Session, transfers: Vec<Transfer>) -> impl I
                     Ok(()) => {
                         remaining.try_update(|all| all.retain(|transfer| transfer.id != id));
                         state.pending.cancelled.update(|cancelled| cancelled.push(id));
+                    }
+                    Err(ChangeError::Rejected(fault))
+                        if several && fault.kind() == FaultKind::NotFound =>
+                    {
+                        remaining.try_update(|all| all.retain(|transfer| transfer.id != id));
                     }
                     Err(error) => {
                         failure.try_set(Some(error));

@@ -7,17 +7,19 @@ pub(crate) use cancel::CancelDialog;
 
 use crate::errors::{ReadFailure, UnreadableRows};
 use crate::i18n::{Key, age, key, language, name_or_none, t};
-use crate::state::AppState;
-use crate::ui::{Cell, ErrorMessage, ShowIf, Table, dynamic, effect};
+use crate::state::{AppState, KeyPlace};
+use crate::ui::{Button, Cell, ErrorMessage, ShowIf, Table, dynamic, effect};
 use leptos::prelude::*;
 use polling::Poller;
-use volume_transfer::Transfer;
 use volume_transfer::api::TransferProgress;
+use volume_transfer::{Transfer, TransferId};
 
 const COLUMNS: &[(Key, bool)] = &[
+    (key::VOLUMES_CHOOSE, true),
     (key::CREATE_NAME, false),
     (key::CREATE_VOLUME, false),
     (key::HANDOVER_ID, false),
+    (key::TRANSFERS_KEY, false),
     (key::TRANSFERS_AGE, false),
     (key::TRANSFERS_ACTION, true),
 ];
@@ -43,6 +45,8 @@ pub(crate) fn PendingTransfers() -> impl IntoView {
         })
     };
     poll(state);
+    // May contain transfers that have left the list.
+    let selected = RwSignal::new(Vec::<TransferId>::new());
     view! {
         <section aria-labelledby="transfers">
             <h2 id="transfers" tabindex="-1" class="visually-hidden" prop:textContent=t(key::TRANSFERS_TITLE) />
@@ -68,9 +72,10 @@ pub(crate) fn PendingTransfers() -> impl IntoView {
                 }.into_any()))}
             </div>
             <ShowIf condition=move || count() != 0>
-                <Table labelled_by="transfers" class="transfers" columns=COLUMNS>
+                <Choice selected />
+                <Table labelled_by="transfers" class="transfers selectable" columns=COLUMNS>
                     <For each=move || pending.list.get().transfers key=|t| t.id.as_str().to_owned() let:transfer>
-                        <Row transfer />
+                        <Row transfer selected />
                     </For>
                 </Table>
             </ShowIf>
@@ -78,10 +83,88 @@ pub(crate) fn PendingTransfers() -> impl IntoView {
     }
 }
 
+/// Selects several transfers and cancels them.
 #[component]
-fn Row(transfer: Transfer) -> impl IntoView {
+fn Choice(selected: RwSignal<Vec<TransferId>>) -> impl IntoView {
     let state = AppState::get();
     let language = language();
+    let chosen = move || {
+        let mut transfers = state.pending.list.get().transfers;
+        selected.with(|selected| transfers.retain(|transfer| selected.contains(&transfer.id)));
+        transfers
+    };
+    let keyless = move || {
+        let mut transfers = state.pending.list.get().transfers;
+        transfers.retain(|transfer| state.key_place(&transfer.id) == KeyPlace::Elsewhere);
+        transfers
+    };
+    let ids = |transfers: Vec<Transfer>| transfers.into_iter().map(|t| t.id).collect::<Vec<_>>();
+    let all = move || chosen().len() == state.pending.list.with(|list| list.transfers.len());
+    let label = move |one: Key, several: Key, count: usize| {
+        language
+            .get()
+            .format(if count == 1 { one } else { several }, &[("count", &count.to_string())])
+    };
+    let cancel_label =
+        move || label(key::CANCEL_CONFIRM, key::TRANSFERS_CANCEL_SEVERAL, chosen().len());
+    let keyless_label =
+        move || label(key::TRANSFERS_KEYLESS_ONE, key::TRANSFERS_KEYLESS, keyless().len());
+    let cancel = move || {
+        if let Some(session) = state.session.get_untracked() {
+            state.pending.cancelling.set(Some((session, untrack(chosen))));
+        }
+    };
+    view! {
+        <div class="choice-bar">
+            <label class="check">
+                <input type="checkbox" prop:checked=Signal::derive(all)
+                    on:change:target=move |event| selected.set(match event.target().checked() {
+                        true => ids(state.pending.list.get_untracked().transfers),
+                        false => Vec::new(),
+                    }) />
+                <span prop:textContent=t(key::TRANSFERS_ALL) />
+            </label>
+            <ShowIf condition=move || !keyless().is_empty()>
+                <Button label=Signal::derive(keyless_label) on_press=move || selected.set(ids(untrack(keyless))) />
+            </ShowIf>
+            <ShowIf condition=move || !chosen().is_empty()>
+                <Button label=Signal::derive(cancel_label) on_press=cancel primary=true />
+            </ShowIf>
+        </div>
+    }
+}
+
+#[component]
+fn Row(transfer: Transfer, selected: RwSignal<Vec<TransferId>>) -> impl IntoView {
+    let state = AppState::get();
+    let language = language();
+    let chosen = {
+        let id = transfer.id.clone();
+        Signal::derive(move || selected.with(|selected| selected.contains(&id)))
+    };
+    let choose = {
+        let id = transfer.id.clone();
+        move |choose: bool| {
+            selected.update(|selected| {
+                selected.retain(|other| *other != id);
+                if choose {
+                    selected.push(id.clone());
+                }
+            })
+        }
+    };
+    let key_place = {
+        let id = transfer.id.clone();
+        Signal::derive(move || {
+            let key = match state.key_place(&id) {
+                KeyPlace::Unsaved => key::TRANSFERS_KEY_UNSAVED,
+                KeyPlace::Saved => key::TRANSFERS_KEY_SAVED,
+                KeyPlace::Elsewhere => key::TRANSFERS_KEY_ELSEWHERE,
+            };
+            language.get().format(key, &[])
+        })
+    };
+    let choose_label = transfer.label().to_owned();
     let label = transfer.label().to_owned();
     let name = name_or_none(transfer.name.clone());
     let id = transfer.id.as_str().to_owned();
@@ -97,10 +180,15 @@ fn Row(transfer: Transfer) -> impl IntoView {
         }
     };
     view! {
-        <tr role="row">
+        <tr role="row" class:chosen=chosen>
+            <td role="cell">
+                <input type="checkbox" aria-label=choose_label prop:checked=chosen
+                    on:change:target=move |event| choose(event.target().checked()) />
+            </td>
             <Cell column=key::CREATE_NAME class="name"><bdi prop:textContent=name /></Cell>
             <Cell column=key::CREATE_VOLUME class="volume"><bdi prop:textContent=Signal::derive(move || state.label(&volume)) /></Cell>
             <Cell column=key::HANDOVER_ID class="id"><code prop:textContent=id /></Cell>
+            <Cell column=key::TRANSFERS_KEY class="key-place"><span prop:textContent=key_place /></Cell>
             <Cell column=key::TRANSFERS_AGE class="age"><span prop:textContent=age /></Cell>
             <td role="cell">
                 <button type="button" aria-label=cancel on:click=move |_| on_press() prop:textContent=t(key::TRANSFERS_CANCEL_SHORT) />

@@ -6,7 +6,7 @@ mod pending;
 mod run;
 
 pub(crate) use loader::VolumeLoader;
-pub(crate) use pending::{EndedTransfer, PendingState};
+pub(crate) use pending::{EndedTransfer, KeyPlace, PendingState};
 pub(crate) use run::{MAX_RUN, RowKind, RowState, Run, RunRow, SearchState};
 
 use crate::client::Session;
@@ -16,7 +16,7 @@ use leptos::task::spawn_local;
 use std::sync::Arc;
 use volume_transfer::api::VolumeList;
 use volume_transfer::{
-    Eligibility, Fault, ReadError, Service, Verdict, Volume, VolumeId, eligibility,
+    Eligibility, Fault, ReadError, Service, TransferId, Verdict, Volume, VolumeId, eligibility,
 };
 
 /// The page's state. Contains only handles: a copy refers to the same state.
@@ -228,6 +228,17 @@ impl AppState {
         });
         let remembered = || self.pending.label(id);
         listed.or_else(remembered).unwrap_or_else(|| id.as_str().to_owned())
+    }
+
+    /// Returns where the key of a pending transfer is, as far as this page knows.
+    pub(crate) fn key_place(self, transfer: &TransferId) -> KeyPlace {
+        if self.run.with(|run| run.as_ref().is_some_and(|run| run.has_key(transfer))) {
+            KeyPlace::Unsaved
+        } else if self.pending.saved.with(|saved| saved.contains(transfer)) {
+            KeyPlace::Saved
+        } else {
+            KeyPlace::Elsewhere
+        }
     }
 
     /// Returns the session's service.

@@ -36,6 +36,17 @@ pub(crate) struct EndedTransfer {
     pub(crate) progress: TransferProgress,
 }
 
+/// Where the key of a pending transfer is, as far as this page knows.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum KeyPlace {
+    /// The page still has it, and the person hasn't saved it yet.
+    Unsaved,
+    /// The person has saved it.
+    Saved,
+    /// The transfer was created elsewhere, or before the page was reloaded.
+    Elsewhere,
+}
+
 impl PendingState {
     /// Removes the transfers of the previous project.
     pub(super) fn clear(self) {

@@ -231,6 +231,16 @@ impl Run {
         Some(row)
     }
 
+    /// Returns whether the run still has the key of a transfer. Doesn't track the rows, because every
+    /// row of another list asks this.
+    pub(crate) fn has_key(&self, transfer: &TransferId) -> bool {
+        self.rows.iter().any(|row| {
+            row.state.with_untracked(|state| {
+                matches!(state, RowState::Created(record, Some(_)) if record.id == *transfer)
+            })
+        })
+    }
+
     /// Drops the keys, because the person has saved them. Returns the transfers' IDs.
     pub(crate) fn drop_keys(&self) -> Vec<TransferId> {
         let mut saved = Vec::new();
