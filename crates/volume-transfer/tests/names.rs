@@ -83,7 +83,7 @@ fn agrees_with_cinder_on_every_recorded_name() {
     cases.retain(|case| !case.request_body.is_empty());
     assert_eq!(cases.len(), 37, "recorded name cases");
     for case in cases {
-        // Not JSON to us at all: a lone surrogate, which has a test of its own.
+        // A lone surrogate isn't valid JSON to `serde_json`. It has its own test.
         let body = serde_json::from_slice(&case.request_body).unwrap_or(serde_json::Value::Null);
         let transfer = &body["transfer"];
         let ours = match &transfer["name"] {
@@ -95,8 +95,8 @@ fn agrees_with_cinder_on_every_recorded_name() {
         };
         assert_eq!(ours.is_some(), case.status == 202, "{}", case.file);
         if let Some(name) = ours {
-            let answer: serde_json::Value = serde_json::from_slice(&case.body).unwrap();
-            let stored = answer["transfer"]["name"].as_str();
+            let response: serde_json::Value = serde_json::from_slice(&case.body).unwrap();
+            let stored = response["transfer"]["name"].as_str();
             assert_eq!(name.as_ref().map(TransferName::as_str), stored, "{}", case.file);
         }
     }
@@ -118,7 +118,7 @@ fn counts_characters_before_a_nul() {
     assert_eq!(reading.finish(), Err(NameError::Nul { position: 4 }));
 }
 
-/// The characters that Python's `str.strip()` removes, by its own table.
+/// The characters that Python's `str.strip()` removes.
 const STRIPPED: [char; 29] = [
     '\t', '\n', '\x0b', '\x0c', '\r', '\x1c', '\x1d', '\x1e', '\x1f', ' ', '\u{85}', '\u{a0}',
     '\u{1680}', '\u{2000}', '\u{2001}', '\u{2002}', '\u{2003}', '\u{2004}', '\u{2005}', '\u{2006}',

@@ -47,7 +47,7 @@ fn reads_volumes_page_by_page() {
     let before = list.clone();
     assert!(list.add_page(Err(TransportError::Connection)).is_err());
     assert!(list.add_page(page("", true).map(|_| Response::new(200, b"{".to_vec()))).is_err());
-    assert_eq!(list, before, "what was read is kept");
+    assert_eq!(list, before, "an error must not change the list");
     list.add_page(page(&[row(2), row(3)].join(","), true)).unwrap();
     assert!(next(&list).unwrap().ends_with("0003"));
     list.add_page(page(&row(4), false)).unwrap();
@@ -125,5 +125,5 @@ fn reads_snapshots() {
     };
     assert_eq!(has(r#"{"count":2,"snapshots":[{"id":"s"}]}"#), Ok(Some(true)));
     assert_eq!(has(r#"{"snapshots":[]}"#), Ok(Some(false)));
-    assert!(has("{}").is_err(), "no list is not an empty list");
+    assert!(has("{}").is_err(), "a missing list must not count as empty");
 }
