@@ -61,8 +61,8 @@ fn with_buffers<T: Default>(work: impl FnOnce(&mut Buffers) -> T) -> T {
     done.ok().and_then(Result::ok).unwrap_or_default()
 }
 
-/// Returns the address of the numbers. Leaves in them the address and the capacity of the units, the
-/// same of the bytes, and the addresses of the IDs (36 bytes each), the masks (32 bits each) and the
+/// Returns the address of the numbers. Leaves in them the address and the capacity of the units and of
+/// the bytes, and the addresses of the IDs (36 bytes each), the masks (32 bits each) and the
 /// rows (twice 32 bits each).
 #[wasm_bindgen]
 pub fn buffers() -> usize {

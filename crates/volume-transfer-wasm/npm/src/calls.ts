@@ -144,7 +144,7 @@ export function notReady(): Error {
   return Object.assign(error, { code: "not_initialised" });
 }
 
-/** Returns the module's exports, with views that are up to date. */
+/** Returns the module's exports, and recreates the views if memory has grown. */
 function instance(): Exports {
   if (!wasm) throw notReady();
   // Growing the memory detaches all views.
@@ -343,7 +343,7 @@ export function screenVolumes(response: string | ArrayBuffer | ArrayBufferView, 
   return list.report(issues);
 }
 
-/** Checks all volumes of a list response while it arrives, such as `response.body`, without storing it. */
+/** Checks all volumes of a response that is still arriving, such as `response.body`, without storing it. */
 export async function screenStream(response: ByteStream, options?: Options): Promise<ScreenReport> {
   const issues: Issue[] = [];
   const list = new ListReader(serviceOf(options, issues), 0);

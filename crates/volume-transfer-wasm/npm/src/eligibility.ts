@@ -1,4 +1,4 @@
-// Evaluates the eligibility of volumes, which the light entry doesn't.
+// Checks the eligibility of volumes, which only the full entry does.
 
 import {
   NONE,
@@ -19,7 +19,7 @@ import {
 import { constraints, eligibilities, flagFields, flagsOf, masks, verdicts } from "./codes.js";
 import { encode } from "./text.js";
 
-/** What is known about a volume beyond its record. A missing fact is unknown, not `false`. */
+/** Facts that a volume's record doesn't contain. A missing fact is unknown, not `false`. */
 export interface Facts {
   snapshots?: boolean | null | undefined;
   backups?: boolean | null | undefined;
@@ -88,7 +88,7 @@ export function createTransferRequest(input: VolumeInput): RequestReport {
 
 const FACTS = ["snapshots", "backups", "backupPolicy", "frozen"];
 
-/** Returns the facts as the wasm module takes them, two bits each. */
+/** Returns the facts as bits for the wasm module, two for each. */
 function factsOf(options: unknown, issues: Issue[]): number {
   const facts = read(options, "facts");
   let bits = 0;

@@ -118,7 +118,7 @@ export declare class ListReader {
 }
 /** Checks all volumes of a list response of any length, from its text or bytes. */
 export declare function screenVolumes(response: string | ArrayBuffer | ArrayBufferView, options?: Options): ScreenReport;
-/** Checks all volumes of a list response while it arrives, such as `response.body`, without storing it. */
+/** Checks all volumes of a response that is still arriving, such as `response.body`, without storing it. */
 export declare function screenStream(response: ByteStream, options?: Options): Promise<ScreenReport>;
 /** Returns a body's bytes, or null if it is neither text nor bytes. */
 export declare function bytesOf(body: unknown): Uint8Array | null;

@@ -1,6 +1,6 @@
 import { type Constraint, type CreateInput, type Issue, type Options, type RequestReport } from "./calls.js";
 import { verdicts } from "./codes.js";
-/** What is known about a volume beyond its record. A missing fact is unknown, not `false`. */
+/** Facts that a volume's record doesn't contain. A missing fact is unknown, not `false`. */
 export interface Facts {
     snapshots?: boolean | null | undefined;
     backups?: boolean | null | undefined;

@@ -28,8 +28,8 @@ export interface TransferRecord {
     }[];
 }
 /**
- * What the recipient needs. The service returns the key only once. Keep it out of logs, URLs and
- * storage.
+ * The transfer's ID and key, which the recipient needs. The service returns the key only once. Keep
+ * it out of logs, URLs and storage.
  */
 export interface Handover {
     transferId: string;
