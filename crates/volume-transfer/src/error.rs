@@ -2,6 +2,7 @@
 
 use crate::error_body::{ErrorDetails, Origin};
 use crate::http::{Response, TransportError};
+use crate::time;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
@@ -187,6 +188,22 @@ pub enum RetryDelay {
     Seconds(u32),
     /// A point in time: an HTTP date, not validated.
     Until(String),
+}
+
+impl RetryDelay {
+    /// Returns the delay in seconds, given the current time in seconds since 1970. A date in the past
+    /// is no delay. Returns `None` if the date isn't in HTTP's preferred format, which RFC 9110
+    /// requires of senders.
+    pub fn seconds(&self, now: i64) -> Option<u32> {
+        match self {
+            RetryDelay::Seconds(seconds) => Some(*seconds),
+            RetryDelay::Until(date) => {
+                let delay = time::http_date(date.as_bytes())?.saturating_sub(now).max(0);
+                // Saturates: nobody waits that long.
+                Some(u32::try_from(delay).unwrap_or(u32::MAX))
+            }
+        }
+    }
 }
 
 impl Fault {

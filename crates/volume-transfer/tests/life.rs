@@ -320,6 +320,24 @@ fn parses_retry_after_as_seconds_or_a_date() {
 }
 
 #[test]
+fn converts_a_retry_delay_to_seconds_from_now() {
+    let date = RetryDelay::Until("Wed, 21 Oct 2026 07:28:00 GMT".to_owned());
+    let then = 1_792_567_680;
+    for (now, seconds) in [
+        (then - 90, 90),
+        (then, 0),
+        (then + 90, 0),
+        (i64::MAX, 0),
+        (then - (1 << 32), u32::MAX),
+        (i64::MIN, u32::MAX),
+    ] {
+        assert_eq!(date.seconds(now), Some(seconds), "{now}");
+        assert_eq!(RetryDelay::Seconds(7).seconds(now), Some(7), "{now}");
+    }
+    assert_eq!(RetryDelay::Until("soon".to_owned()).seconds(then), None);
+}
+
+#[test]
 fn requires_two_lookups_if_the_service_may_still_be_working() {
     assert_eq!(UnknownCause::NoResponse(TransportError::Timeout).required_lookups(), 2);
     let answer = api::decode_created(None, Ok(Response::new(202, Vec::new())));

@@ -143,6 +143,9 @@ fn agrees_on_every_value_of_every_field() {
         r#"{"id":1}"#,
         r#""40""#,
         r#"" 40 ""#,
+        r#""2016-05-25T02:42:10.856332""#,
+        r#""2016-05-25T02:42:10+08:00""#,
+        "1464144130",
         r#""a text that is longer than any text that the rules look for""#,
     ];
     let fields = [
@@ -154,6 +157,7 @@ fn agrees_on_every_value_of_every_field() {
         "metadata",
         "name",
         "size",
+        "created_at",
         "unheard_of",
     ];
     for value in values {

@@ -92,6 +92,22 @@ fn labels_a_volume_with_an_invalid_name_by_its_id() {
 }
 
 #[test]
+fn reads_when_a_volume_was_created() {
+    let read = |time: &str| {
+        let row = format!(r#"{{"id":"{VOLUME}","created_at":{time}}}"#);
+        let mut list = VolumeList::default();
+        list.add_page(page(&row, false)).unwrap();
+        list.volumes.first().unwrap().created_at
+    };
+    for time in ["\"2016-05-25T02:42:10.856332\"", "\"2016-05-25T10:42:10+08:00\"", "1464144130"] {
+        assert_eq!(read(time), Some(1_464_144_130), "{time}");
+    }
+    for time in ["null", "\"\"", "\"yesterday\"", "7", "{}", "true"] {
+        assert_eq!(read(time), None, "{time}");
+    }
+}
+
+#[test]
 fn looks_up_a_transfer_and_an_incomplete_list_is_inconclusive() {
     use api::TransferLookup::{Found, Inconclusive, NotFound};
     let volume = VolumeId::parse(VOLUME).unwrap();
