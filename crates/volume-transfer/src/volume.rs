@@ -74,6 +74,37 @@ pub enum VolumeStatus {
 }
 
 impl VolumeStatus {
+    /// All [`code`](VolumeStatus::code)s: the statuses that EVS and Cinder document.
+    ///
+    /// Sources: the table of disk statuses in EVS's API reference, and `VolumeStatus` in Cinder
+    /// 26.3's `objects/fields.py`.
+    pub const CODES: [&'static str; 24] = [
+        "attaching",
+        "available",
+        "awaiting-transfer",
+        "backing-up",
+        "creating",
+        "deleting",
+        "detaching",
+        "downloading",
+        "error",
+        "error_backing-up",
+        "error_deleting",
+        "error_extending",
+        "error_managing",
+        "error_restoring",
+        "error_rollbacking",
+        "extending",
+        "in-use",
+        "maintenance",
+        "managing",
+        "reserved",
+        "restoring-backup",
+        "retyping",
+        "rollbacking",
+        "uploading",
+    ];
+
     /// Parses a status as the service writes it.
     pub fn from_service(text: String) -> VolumeStatus {
         match text.as_str() {
@@ -82,6 +113,12 @@ impl VolumeStatus {
             "in-use" => VolumeStatus::InUse,
             _ => VolumeStatus::Other(text),
         }
+    }
+
+    /// Returns a stable code if EVS or Cinder documents the status: the services' own word, such as
+    /// `awaiting-transfer` or `error_extending`.
+    pub fn code(&self) -> Option<&'static str> {
+        VolumeStatus::CODES.iter().find(|code| **code == self.as_str()).copied()
     }
 
     /// Returns the status as the service writes it.

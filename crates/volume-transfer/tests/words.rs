@@ -181,6 +181,20 @@ fn keeps_statuses_unchanged() {
 }
 
 #[test]
+fn documented_statuses_have_codes() {
+    for code in VolumeStatus::CODES {
+        assert_eq!(VolumeStatus::from_service(code.to_owned()).code(), Some(code));
+    }
+    for status in [VolumeStatus::Available, VolumeStatus::AwaitingTransfer, VolumeStatus::InUse] {
+        assert_eq!(status.code(), Some(status.as_str()));
+    }
+    for text in ["", "Available", "error ", "reverting", "卷"] {
+        assert_eq!(VolumeStatus::from_service(text.to_owned()).code(), None, "{text}");
+    }
+    assert!(VolumeStatus::CODES.is_sorted());
+}
+
+#[test]
 fn debug_output_contains_no_bodies() {
     let request =
         Request { method: Method::Get, path: "/v3".to_owned(), body: None, microversion: None };
