@@ -94,7 +94,7 @@ mod time;
 pub use constraint::{Constraint, ConstraintSet};
 pub use document::read_json;
 pub use eligibility::{Eligibility, EligibleVolume, Facts, Verdict};
-pub use error::{ChangeError, Fault, FaultKind, ReadError, RetryDelay, UnknownCause};
+pub use error::{ChangeError, Fault, FaultKind, NextStep, ReadError, RetryDelay, UnknownCause};
 pub use http::{Method, Outcome, Request, Response, TransportError};
 pub use id::{IdError, ProjectId, TransferId, VolumeId};
 pub use list::ListReader;
