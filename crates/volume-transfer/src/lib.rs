@@ -98,7 +98,7 @@ pub use error::{ChangeError, Fault, FaultKind, NextStep, ReadError, RetryDelay, 
 pub use http::{Method, Outcome, Request, Response, TransportError};
 pub use id::{IdError, ProjectId, TransferId, VolumeId};
 pub use list::ListReader;
-pub use name::{NameError, NameParser, NameRule, TransferName, Unit};
+pub use name::{NameError, NameParser, NamePattern, NameRule, TransferName, Unit};
 pub use paste::clean_pasted;
 pub use service::Service;
 pub use transfer::{AuthKey, CreateTransfer, CreatedTransfer, Handover, Link, Transfer};

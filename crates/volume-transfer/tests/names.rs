@@ -12,7 +12,7 @@ mod recorded;
 
 use proptest::prelude::*;
 use volume_transfer::name::from_utf16;
-use volume_transfer::{NameError, NameParser, NameRule, Service, TransferName, Unit};
+use volume_transfer::{NameError, NameParser, NamePattern, NameRule, Service, TransferName, Unit};
 
 #[track_caller]
 fn accepted(service: Service, text: &str, stored: &str) {
@@ -63,6 +63,46 @@ fn cinder_counts_characters() {
         NameError::TooLong { length: 256, limit: 255, unit: Unit::Characters },
     );
     accepted(cinder, "a\0b", "a\0b");
+}
+
+#[test]
+fn a_pattern_names_each_transfer_after_its_volume() {
+    for (pattern, text) in [
+        ("to team b", "to team b"),
+        ("{volume}", "data-01"),
+        ("{volume} to {volume}", "data-01 to data-01"),
+        ("卷{volume}卷", "卷data-01卷"),
+        ("{volume}{volume", "data-01{volume"),
+        ("{{volume}}", "{data-01}"),
+        ("{}{Volume}{ volume}{id}}", "{}{Volume}{ volume}{id}}"),
+        ("{", "{"),
+        ("", ""),
+    ] {
+        assert_eq!(NamePattern::new(pattern).expand("data-01"), text, "{pattern}");
+    }
+    let pattern = NamePattern::new("a{volume}c");
+    assert_eq!(pattern.expand("{volume}"), "a{volume}c", "a label isn't expanded");
+    assert_eq!(pattern.expand(""), "ac");
+}
+
+#[test]
+fn each_name_of_a_pattern_is_parsed_by_the_service_s_rule() {
+    let name = |pattern, label: &str, service: Service| {
+        let name = NamePattern::new(pattern).name(label, service.name_rule())?;
+        Ok(name.map(|name| name.as_str().to_owned()))
+    };
+    let [evs, cinder] = [Service::EvsV2, Service::Cinder];
+    assert_eq!(name(" {volume}\n", " data ", evs), Ok(Some("data".to_owned())));
+    assert_eq!(name("", "data", evs), Ok(None));
+    assert_eq!(name(" ", "data", evs), Err(NameError::Blank));
+    assert_eq!(name("{volume}", "a\0", evs), Err(NameError::Nul { position: 1 }));
+    assert_eq!(name("{volume}", "a\0", cinder), Ok(Some("a\0".to_owned())));
+    // The placeholder has 8 characters, which don't count.
+    let (pattern, label) = (format!("{}{{volume}}", "x".repeat(253)), "卷");
+    let too_long = NameError::TooLong { length: 256, limit: 255, unit: Unit::Bytes };
+    assert_eq!(name(&pattern, label, evs), Err(too_long));
+    assert_eq!(name(&pattern, label, cinder).map(|name| name.unwrap().len()), Ok(256));
+    assert_eq!(name(&pattern, "ab", evs).map(|name| name.unwrap().len()), Ok(255));
 }
 
 #[test]
