@@ -1,4 +1,4 @@
-//! Transfers after their creation: handed over, listed, accepted and deleted.
+//! Transfers after their creation: handing over, listing, accepting and deleting.
 
 #![allow(
     clippy::unwrap_used,
@@ -34,8 +34,8 @@ fn handover(id: &str, key: &str) -> Handover {
     Handover { transfer_id: TransferId::parse(id).unwrap(), auth_key: AuthKey::parse(key).unwrap() }
 }
 
-fn rejected<T: std::fmt::Debug>(answer: Result<T, ChangeError>) -> Fault {
-    match answer {
+fn rejected<T: std::fmt::Debug>(outcome: Result<T, ChangeError>) -> Fault {
+    match outcome {
         Err(ChangeError::Rejected(fault)) => fault,
         other => panic!("{other:?}"),
     }
@@ -55,7 +55,7 @@ fn accepts_with_the_id_and_key_that_were_handed_over() {
     assert_eq!(request.method, Method::Post);
     assert_eq!(request.path, format!("/v2/{PROJECT}/os-volume-transfer/{TRANSFER}/accept"));
     assert_eq!(**request.body.as_ref().unwrap(), format!(r#"{{"accept":{{"auth_key":"{KEY}"}}}}"#));
-    assert!(!format!("{request:?}").contains(KEY), "a request may be printed, its key not");
+    assert!(!format!("{request:?}").contains(KEY), "debug output must not contain the key");
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn decodes_the_progress_of_a_transfer() {
         progress(Ok(Response::new(200, br#"{"volume":{}}"#.to_vec()))),
         Ok(TransferProgress::Pending)
     );
-    // A web server's own 404 says nothing about the volume.
+    // A 404 of a web server in front of the service doesn't mean that the volume is gone.
     assert!(progress(Ok(Response::new(404, b"<html>".to_vec()))).is_err());
     assert!(progress(Err(TransportError::Connection)).is_err());
     let request = api::show_volume(Service::EvsV2, &project(), &volume());
@@ -211,13 +211,13 @@ fn reads_transfers_page_by_page() {
     assert_eq!(second.microversion, None);
     let before = list.clone();
     assert!(list.add_page(Err(TransportError::Connection)).is_err());
-    assert_eq!(list, before, "what was read is kept");
-    // One row was on the page before too: the list grew meanwhile.
+    assert_eq!(list, before, "an error must not change the list");
+    // One row was also on the previous page, because the list has grown in the meantime.
     list.add_page(page(999, 1010)).unwrap();
     assert_eq!(list.transfers.len(), 1010);
     assert_eq!(list.next_request(Service::Cinder, &project()), None);
 
-    // A row that cannot be read counts where the next page is asked for by place.
+    // An invalid row counts if pages are requested by offset.
     let mut list = TransferList::default();
     let body = format!(
         r#"{{"transfers":[{{"id":"t","volume_id":"{VOLUME}"}},7],"transfers_links":[{{"rel":"next"}}]}}"#
@@ -226,7 +226,7 @@ fn reads_transfers_page_by_page() {
     let next = list.next_request(Service::EvsV3, &project()).unwrap();
     assert!(next.path.ends_with("offset=2"), "{}", next.path);
 
-    // A page that repeats ends the list.
+    // A repeated page ends the list.
     let mut list = TransferList::default();
     list.add_page(page(0, 1000)).unwrap();
     list.add_page(page(0, 1000)).unwrap();
@@ -312,11 +312,29 @@ fn parses_retry_after_as_seconds_or_a_date() {
         rejected(api::decode_deleted(Ok(answer))).retry_delay()
     };
     assert_eq!(wait("12"), Some(RetryDelay::Seconds(12)));
-    assert_eq!(wait("0"), None, "Cinder's word with a quota");
+    assert_eq!(wait("0"), None, "Cinder sends 0 for an exceeded quota");
     assert_eq!(wait(""), None);
     assert_eq!(wait("99999999999"), Some(RetryDelay::Seconds(u32::MAX)));
     let date = "Wed, 21 Oct 2026 07:28:00 GMT";
     assert_eq!(wait(date), Some(RetryDelay::Until(date.to_owned())));
+}
+
+#[test]
+fn converts_a_retry_delay_to_seconds_from_now() {
+    let date = RetryDelay::Until("Wed, 21 Oct 2026 07:28:00 GMT".to_owned());
+    let then = 1_792_567_680;
+    for (now, seconds) in [
+        (then - 90, 90),
+        (then, 0),
+        (then + 90, 0),
+        (i64::MAX, 0),
+        (then - (1 << 32), u32::MAX),
+        (i64::MIN, u32::MAX),
+    ] {
+        assert_eq!(date.seconds(now), Some(seconds), "{now}");
+        assert_eq!(RetryDelay::Seconds(7).seconds(now), Some(7), "{now}");
+    }
+    assert_eq!(RetryDelay::Until("soon".to_owned()).seconds(then), None);
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn only_valid_ids_become_part_of_a_path() {
 }
 
 #[test]
-fn takes_the_version_and_the_project_off_an_address() {
+fn base_path_removes_the_version_and_the_project() {
     for (path, base) in [
         ("", ""),
         ("/", ""),
