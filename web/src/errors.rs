@@ -4,7 +4,7 @@ use crate::i18n::{
     Key, Language, fault_kind, key, language, local_time, read_error, t, unknown_cause,
 };
 use crate::state::AppState;
-use crate::ui::{Button, DetailsRow, ErrorMessage};
+use crate::ui::{Button, DetailsRow, ErrorMessage, focus_next_frame};
 use leptos::prelude::*;
 use volume_transfer::{ChangeError, Fault, FaultKind, ReadError, RetryDelay, UnknownCause};
 
@@ -48,6 +48,7 @@ pub(crate) fn Rejection(fault: Fault) -> impl IntoView {
     let kind = fault.kind();
     let renew_token = move || {
         state.connection_form_open.set(true);
+        focus_next_frame("token");
     };
     let renew_token = matches!(kind, FaultKind::Token | FaultKind::TokenTooLong)
         .then(|| view! { <Button label=key::CONNECT_RENEW on_press=renew_token /> }.into_any());

@@ -2,8 +2,8 @@
 
 use super::failure::failure;
 use super::runner;
-use crate::errors::FaultDetails;
-use crate::i18n::{Key, fault_kind, key, language, local_time, name_or_none, t};
+use crate::errors::Rejection;
+use crate::i18n::{Key, key, language, local_time, name_or_none, t};
 use crate::state::{AppState, RowKind, RowState, Run};
 use crate::ui::{
     Button, Cell, DetailsRow, Dialog, ErrorMessage, Progress, ShowIf, Table, aria_true, download,
@@ -13,7 +13,7 @@ use js_sys::Date;
 use leptos::html::Span;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use volume_transfer::{FaultKind, Handover, Transfer};
+use volume_transfer::{Handover, Transfer};
 use wasm_bindgen_futures::JsFuture;
 
 /// Shown in place of the key until the person asks to see it.
@@ -187,13 +187,6 @@ fn Batch(run: Run, active: Memo<bool>) -> impl IntoView {
         let run = run.clone();
         dynamic(move || {
             let fault = run.paused.get()?;
-            let kind = fault.kind();
-            let language = language();
-            let advice = Signal::derive(move || fault_kind(language.get(), kind));
-            let renew = matches!(kind, FaultKind::Token | FaultKind::TokenTooLong).then(|| {
-                let renew = move || state.connection_form_open.set(true);
-                view! { <Button label=key::CONNECT_RENEW on_press=renew /> }.into_any()
-            });
             let resume = {
                 let run = run.clone();
                 move || runner::resume(state, &run)
@@ -205,10 +198,8 @@ fn Batch(run: Run, active: Memo<bool>) -> impl IntoView {
             Some(
                 view! {
                     <ErrorMessage title=key::RUN_PAUSED>
-                        <p prop:textContent=advice />
-                        <FaultDetails fault />
+                        <Rejection fault />
                         <div class="buttons">
-                            {renew}
                             <Button label=key::RUN_CONTINUE on_press=resume />
                             <Button label=key::PROGRESS_STOP on_press=stop />
                         </div>
