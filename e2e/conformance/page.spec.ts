@@ -54,12 +54,14 @@ test("creates, lists and cancels a transfer", async ({ page, volume }) => {
   await app.create();
   expect(await app.key()).toMatch(/^[0-9a-f]{16}$/);
   await app.button("handover.close").click();
-  await expect(app.row(volume)).toContainText("awaiting-transfer");
+  await expect(app.row(volume)).toContainText(app.status("awaiting-transfer"));
+  await app.show("transfers.title");
   await expect(app.transfers).toContainText("second thoughts 转让");
 
   await app.cancel("second thoughts 转让");
-  await expect(app.row(volume)).toContainText(app.text("eligibility.eligible"));
   await expect(app.region("transfers.title")).not.toContainText("second thoughts 转让");
+  await app.show("volumes.title");
+  await expect(app.row(volume)).toContainText(app.text("eligibility.eligible"));
   expect(app.posts).toHaveLength(1);
 });
 
@@ -75,15 +77,17 @@ test("accepts a transfer in the other project", async ({ page, browser, volume }
 
   const context = await browser.newContext();
   const other = await open(await context.newPage(), PROJECT_B);
+  await other.show("accept.title");
   await other.page.getByLabel(other.text("accept.file")).setInputFiles(file);
   await expect(other.textbox("handover.key")).toHaveValue(key);
   await other.button("accept.submit").click();
   await expect(other.page.getByText(other.text("accept.done", { volume }))).toBeVisible();
-  await expect(other.radio(volume)).toBeVisible();
+  await other.show("volumes.title");
+  await expect(other.checkbox(volume)).toBeVisible();
   await context.close();
 
   // The sending side updates by itself.
-  await expect(app.radio(volume)).toHaveCount(0);
+  await expect(app.checkbox(volume)).toHaveCount(0);
 });
 
 test("finds and cancels a transfer whose response was lost", async ({ page, volume }) => {
@@ -93,7 +97,7 @@ test("finds and cancels a transfer whose response was lost", async ({ page, volu
   await page.route("**/os-volume-transfer", loseResponse);
   await app.create();
   await expect(app.button("unknown.cancel")).toBeVisible();
-  await expect(app.row(volume)).toContainText("awaiting-transfer");
+  await expect(app.row(volume)).toContainText(app.status("awaiting-transfer"));
   await app.button("unknown.cancel").click();
   await app.cancelDialog.getByRole("button", { name: app.text("cancel.confirm"), exact: true }).click();
   await expect(app.alert).toContainText(app.text("unknown.cancelled"));
@@ -114,14 +118,15 @@ test("shows Cinder's error messages and request IDs", async ({ page, volume }) =
   await app.create();
   await expect(app.alert).toContainText("Invalid volume: status must be available");
   await expect(app.alert).toContainText(/req-[0-9a-f-]{36}/);
-  await expect(app.row(volume)).toContainText("awaiting-transfer");
+  await expect(app.row(volume)).toContainText(app.status("awaiting-transfer"));
 
+  await app.show("accept.title");
   await app.textbox("handover.id").fill(randomUUID());
   await app.textbox("handover.key").fill("0123456789abcdef");
   await app.button("accept.submit").click();
   await expect(app.alert.filter({ hasText: app.text("accept.rejected") })).toContainText(app.text("response.not_found"));
 
-  await app.button("connect.change").click();
+  await app.changeConnection();
   await app.connect(PROJECT_A.id, "expired", "cinder");
   await expect(app.alert.filter({ hasText: app.text("response.token") })).toContainText("401");
 });

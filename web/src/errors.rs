@@ -4,7 +4,7 @@ use crate::i18n::{
     Key, Language, fault_kind, key, language, local_time, read_error, t, unknown_cause,
 };
 use crate::state::{AppState, Pace};
-use crate::ui::{Button, DetailsRow, ErrorMessage, dynamic};
+use crate::ui::{Button, DetailsRow, ErrorMessage, dynamic, focus_next_frame};
 use js_sys::Date;
 use leptos::prelude::*;
 use volume_transfer::{ChangeError, Fault, FaultKind, ReadError, RetryDelay, UnknownCause};
@@ -49,6 +49,7 @@ pub(crate) fn Rejection(fault: Fault) -> impl IntoView {
     let kind = fault.kind();
     let renew_token = move || {
         state.connection_form_open.set(true);
+        focus_next_frame("token");
     };
     let renew_token = matches!(kind, FaultKind::Token | FaultKind::TokenTooLong)
         .then(|| view! { <Button label=key::CONNECT_RENEW on_press=renew_token /> }.into_any());
@@ -97,13 +98,16 @@ pub(crate) fn Paused(
 ) -> impl IntoView {
     let message = dynamic(move || {
         let error = error.get()?;
-        Some(view! {
-            <ChangeFailure error rejected=key::RUN_PAUSED unknown=key::RUN_PAUSED />
-            <div class="buttons">
-                <Button label=key::RUN_CONTINUE on_press=on_continue />
-                <Button label=key::PROGRESS_STOP on_press=on_stop />
-            </div>
-        }.into_any())
+        Some(
+            view! {
+                <ChangeFailure error rejected=key::RUN_PAUSED unknown=key::RUN_PAUSED />
+                <div class="buttons">
+                    <Button label=key::RUN_CONTINUE on_press=on_continue />
+                    <Button label=key::PROGRESS_STOP on_press=on_stop />
+                </div>
+            }
+            .into_any(),
+        )
     });
     view! { <div role="alert" class="paused">{message}</div> }
 }

@@ -15,7 +15,7 @@ use volume_transfer::name::from_utf16;
 use volume_transfer::{NameError, NameParser, NamePattern, NameRule, Service, TransferName, Unit};
 
 #[track_caller]
-fn accepted(service: Service, text: &str, stored: &str) {
+fn assert_valid(service: Service, text: &str, stored: &str) {
     let name = TransferName::parse(text, service.name_rule());
     assert_eq!(
         name.as_ref().map(|n| n.as_ref().map(TransferName::as_str)),
@@ -25,7 +25,7 @@ fn accepted(service: Service, text: &str, stored: &str) {
 }
 
 #[track_caller]
-fn refused(service: Service, text: &str, error: NameError) {
+fn assert_invalid(service: Service, text: &str, error: NameError) {
     assert_eq!(TransferName::parse(text, service.name_rule()), Err(error), "{text:?}");
 }
 
@@ -34,18 +34,18 @@ fn refused(service: Service, text: &str, error: NameError) {
 fn evs_v2_counts_bytes_after_trimming() {
     let evs = Service::EvsV2;
     let too_long = |length| NameError::TooLong { length, limit: 255, unit: Unit::Bytes };
-    accepted(evs, "first volume", "first volume");
-    accepted(evs, "  first volume\t", "first volume");
-    accepted(evs, "a", "a");
-    accepted(evs, &"a".repeat(255), &"a".repeat(255));
-    accepted(evs, &format!("   {}   ", "a".repeat(255)), &"a".repeat(255));
-    accepted(evs, &"卷".repeat(85), &"卷".repeat(85));
-    refused(evs, &"a".repeat(256), too_long(256));
-    refused(evs, &"卷".repeat(86), too_long(258));
-    refused(evs, &"😀".repeat(64), too_long(256));
-    refused(evs, "   ", NameError::Blank);
-    refused(evs, "a\0b", NameError::Nul { position: 1 });
-    refused(evs, "\0", NameError::Nul { position: 0 });
+    assert_valid(evs, "first volume", "first volume");
+    assert_valid(evs, "  first volume\t", "first volume");
+    assert_valid(evs, "a", "a");
+    assert_valid(evs, &"a".repeat(255), &"a".repeat(255));
+    assert_valid(evs, &format!("   {}   ", "a".repeat(255)), &"a".repeat(255));
+    assert_valid(evs, &"卷".repeat(85), &"卷".repeat(85));
+    assert_invalid(evs, &"a".repeat(256), too_long(256));
+    assert_invalid(evs, &"卷".repeat(86), too_long(258));
+    assert_invalid(evs, &"😀".repeat(64), too_long(256));
+    assert_invalid(evs, "   ", NameError::Blank);
+    assert_invalid(evs, "a\0b", NameError::Nul { position: 1 });
+    assert_invalid(evs, "\0", NameError::Nul { position: 0 });
 }
 
 #[test]
@@ -56,13 +56,13 @@ fn evs_v3_has_the_same_rule_as_evs_v2() {
 #[test]
 fn cinder_counts_characters() {
     let cinder = Service::Cinder;
-    accepted(cinder, &"😀".repeat(255), &"😀".repeat(255));
-    refused(
+    assert_valid(cinder, &"😀".repeat(255), &"😀".repeat(255));
+    assert_invalid(
         cinder,
         &"卷".repeat(256),
         NameError::TooLong { length: 256, limit: 255, unit: Unit::Characters },
     );
-    accepted(cinder, "a\0b", "a\0b");
+    assert_valid(cinder, "a\0b", "a\0b");
 }
 
 #[test]

@@ -158,7 +158,7 @@ pub(crate) fn message_keys() -> Vec<String> {
     all("response", &["created"]);
     let kinds = FaultKind::ALL.map(FaultKind::code);
     all("response", &kinds);
-    // A firewall's refusal leaves the outcome unknown, too, and is said by the same sentence.
+    // `blocked` is both a kind and a cause, with the same message.
     let causes = UnknownCause::CODES.into_iter().filter(|code| !kinds.contains(code));
     all("response", &causes.collect::<Vec<_>>());
     all("constraint", &Constraint::ALL.map(Constraint::code));

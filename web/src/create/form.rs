@@ -11,12 +11,9 @@ use leptos::ev;
 use leptos::html::Input;
 use leptos::prelude::*;
 use volume_transfer::name::from_utf16;
-use volume_transfer::{CreateTransfer, NameError, TransferName, Volume};
+use volume_transfer::{CreateTransfer, NameError, NamePattern, TransferName, Volume};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
-
-/// What stands for a volume's name in a pattern.
-const PLACEHOLDER: &str = "{volume}";
 
 /// How many names are shown before the transfers are created.
 const MAX_PREVIEWS: usize = 3;
@@ -39,10 +36,7 @@ impl NameField {
         let rule = self.state.service().name_rule();
         let several = self.selection.with(Vec::len) > 1;
         self.typed.with(|typed| match typed {
-            Ok(text) if several => TransferName::parse(
-                &text.split(PLACEHOLDER).collect::<Vec<_>>().join(volume.label()),
-                rule,
-            ),
+            Ok(text) if several => NamePattern::new(text).name(volume.label(), rule),
             Ok(text) => TransferName::parse(text, rule),
             Err(error) => Err(error.clone()),
         })
@@ -91,7 +85,7 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
             (true, false) => key::CREATE_NAME_HINT_REQUIRED,
             (false, false) => key::CREATE_NAME_HINT,
         };
-        language.get().format(key, &[("volume", PLACEHOLDER)])
+        language.get().format(key, &[("volume", NamePattern::PLACEHOLDER)])
     });
     let preview = dynamic(move || {
         let text = typed.get().unwrap_or_default();

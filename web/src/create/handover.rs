@@ -6,8 +6,8 @@ use crate::errors::{Paused, delay_text};
 use crate::i18n::{Key, key, language, local_time, name_or_none, t};
 use crate::state::{AppState, RowKind, RowState, Run};
 use crate::ui::{
-    Button, Cell, DetailsRow, Dialog, Progress, ShowIf, Table, aria_true, download,
-    dynamic, effect, focus_next_frame,
+    Button, Cell, DetailsRow, Dialog, Progress, ShowIf, Table, aria_true, download, dynamic,
+    effect, focus_next_frame,
 };
 use js_sys::Date;
 use leptos::html::Span;

@@ -3,6 +3,7 @@
 use crate::state::{AppState, RowState, Run, RunRow, SearchState, sleep};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use std::sync::atomic::Ordering::Relaxed;
 use volume_transfer::api::TransferLookup;
 use volume_transfer::{ChangeError, VolumeId, api};
 
@@ -75,16 +76,22 @@ async fn create(state: AppState, run: &Run, row: &RunRow) {
 }
 
 /// Searches for the transfer of a row whose outcome is unknown, until it is known or can't be told.
+/// A search that failed is shown at once, and repeated all the same.
 pub(super) async fn look_up(state: AppState, run: &Run, row: &RunRow) {
     let volume = *row.create.volume_id();
     let required = match &*row.state.read_untracked() {
         RowState::Unknown(cause, _) => cause.required_lookups(),
         _ => return,
     };
+    let number = row.searches.fetch_add(1, Relaxed) + 1;
+    let replaced = || row.searches.load(Relaxed) != number;
     set_search(row, SearchState::Searching);
     let (mut not_found, mut failed) = (0, 0);
     loop {
         let result = search(state, run, &volume).await;
+        if replaced() {
+            return;
+        }
         match &result {
             SearchState::Finished(TransferLookup::NotFound) => not_found += 1,
             SearchState::Finished(TransferLookup::Found(_)) => not_found = required,
@@ -94,21 +101,32 @@ pub(super) async fn look_up(state: AppState, run: &Run, row: &RunRow) {
             SearchState::Searching => {}
         }
         let done = not_found >= required || failed >= MAX_FAILED_SEARCHES;
-        if done {
+        if done || result != SearchState::Finished(TransferLookup::NotFound) {
             set_search(row, result);
+        }
+        if done {
             state.refresh();
             return;
         }
         sleep(SEARCH_PAUSE_MS).await;
+        if replaced() {
+            return;
+        }
     }
 }
 
-/// Starts the searches again that have ended without an answer.
+/// Starts the searches again that haven't told yet whether a transfer exists, one after another.
 pub(super) fn look_up_again(state: AppState, run: &Run) {
+    let searches = || run.rows.iter().filter_map(RunRow::search);
+    if searches().any(|search| search == SearchState::Searching) {
+        return;
+    }
     let run = run.clone();
     spawn_local(async move {
-        for row in run.rows.iter().filter(|row| row.is_undecided()) {
-            look_up(state, &run, row).await;
+        for row in &run.rows {
+            if row.search().is_some_and(|search| !search.is_conclusive()) {
+                look_up(state, &run, row).await;
+            }
         }
     });
 }

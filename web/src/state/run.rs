@@ -5,6 +5,7 @@ use crate::client::Session;
 use leptos::prelude::*;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use volume_transfer::api::TransferLookup;
 use volume_transfer::{
     CreateTransfer, Fault, Handover, ReadError, Transfer, TransferId, UnknownCause, Volume,
@@ -36,6 +37,8 @@ pub(crate) struct RunRow {
     pub(crate) size: Option<u64>,
     pub(crate) create: CreateTransfer,
     pub(crate) state: ArcRwSignal<RowState>,
+    /// Counts the searches for the transfer. Starting a new one ends the previous one.
+    pub(crate) searches: AtomicUsize,
 }
 
 /// What became of a volume of a run.
@@ -113,18 +116,17 @@ impl RowState {
 impl RunRow {
     pub(crate) fn new(volume: &Volume, create: CreateTransfer) -> RunRow {
         let (label, size) = (volume.label().to_owned(), volume.size);
-        RunRow { label, size, create, state: ArcRwSignal::default() }
+        RunRow { label, size, create, state: ArcRwSignal::default(), searches: AtomicUsize::new(0) }
     }
 
-    /// Returns whether a search for the transfer has ended without telling whether it exists.
-    pub(crate) fn is_undecided(&self) -> bool {
+    /// Returns the state of the search for the transfer, if its outcome is unknown.
+    pub(crate) fn search(&self) -> Option<SearchState> {
         self.state.with_untracked(|state| match state {
-            RowState::Unknown(_, SearchState::Searching) => false,
-            RowState::Unknown(_, search) => !search.is_conclusive(),
+            RowState::Unknown(_, search) => Some(search.clone()),
             RowState::Waiting
             | RowState::Creating
             | RowState::Created(..)
-            | RowState::Rejected(_) => false,
+            | RowState::Rejected(_) => None,
         })
     }
 }

@@ -4,8 +4,9 @@ use super::connector::Stream;
 use bytes::BytesMut;
 use std::future::poll_fn;
 use std::io;
+use std::mem;
 use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWrite};
@@ -60,9 +61,16 @@ impl Connection {
     }
 }
 
-/// Idle connections.
 #[derive(Default)]
-pub(super) struct Pool(Mutex<Vec<(Instant, Connection)>>);
+pub(super) struct Pool(Mutex<Idle>);
+
+/// Idle connections, and the time since when they are idle.
+#[derive(Default)]
+struct Idle {
+    connections: Vec<(Instant, Connection)>,
+    /// Whether [`Pool::expire`] is running.
+    is_expiring: bool,
+}
 
 impl Pool {
     /// Adds a connection, unless it is unusable: broken, or with unexpected bytes after the response.
@@ -71,18 +79,18 @@ impl Pool {
             return;
         }
         let mut idle = self.lock();
-        if idle.is_empty() {
+        if !mem::replace(&mut idle.is_expiring, true) {
             tokio::spawn(self.clone().expire());
         }
-        if idle.len() < POOL_LIMIT {
-            idle.push((Instant::now(), connection));
+        if idle.connections.len() < POOL_LIMIT {
+            idle.connections.push((Instant::now(), connection));
         }
     }
 
     /// Takes the most recently used connection that the endpoint hasn't closed.
     pub(super) async fn take(&self) -> Option<Connection> {
         loop {
-            let (since, mut connection) = self.lock().pop()?;
+            let (since, mut connection) = self.lock().connections.pop()?;
             let is_open = poll_fn(|cx| Poll::Ready(connection.poll_fill(cx).is_pending())).await;
             if is_open && since.elapsed() < IDLE_LIMIT {
                 return Some(connection);
@@ -95,14 +103,38 @@ impl Pool {
         loop {
             tokio::time::sleep(IDLE_LIMIT).await;
             let mut idle = self.lock();
-            idle.retain(|(since, _)| since.elapsed() < IDLE_LIMIT);
-            if idle.is_empty() {
+            idle.connections.retain(|(since, _)| since.elapsed() < IDLE_LIMIT);
+            if idle.connections.is_empty() {
+                idle.is_expiring = false;
                 return;
             }
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<(Instant, Connection)>> {
+    fn lock(&self) -> MutexGuard<'_, Idle> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use super::*;
+    use hyper_rustls::MaybeHttpsStream;
+    use hyper_util::rt::TokioIo;
+    use tokio::net::{TcpListener, TcpStream};
+
+    #[tokio::test]
+    async fn a_single_task_expires_idle_connections() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let stream = TokioIo::new(MaybeHttpsStream::Http(TokioIo::new(stream)));
+        let (pool, mut connection) = (Arc::<Pool>::default(), Connection::new(stream));
+        let tasks = tokio::runtime::Handle::current().metrics();
+        for _ in 0..100 {
+            pool.put(connection);
+            connection = pool.take().await.unwrap();
+        }
+        assert_eq!(tasks.num_alive_tasks(), 1);
     }
 }

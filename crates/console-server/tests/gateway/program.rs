@@ -30,8 +30,8 @@ async fn finishes_requests_in_flight_and_prints_no_secrets() {
     assert!(empty.ends_with("\r\n\r\n{\"demo_projects\":[]}"), "{empty}");
     let page = program.request(&format!("GET / {head}\r\n"));
     assert!(page.ends_with(support::INDEX), "{page}");
-    let refused = program.request(&format!("GET /v3/{TOKEN}/nothing {head}\r\n"));
-    assert!(refused.starts_with("HTTP/1.1 404 "), "{refused}");
+    let rejected = program.request(&format!("GET /v3/{TOKEN}/nothing {head}\r\n"));
+    assert!(rejected.starts_with("HTTP/1.1 404 "), "{rejected}");
     let broken = program.request(&format!("GET {} {head}\r\n", detail()));
     assert!(broken.starts_with("HTTP/1.1 502 "), "{broken}");
 
@@ -49,10 +49,10 @@ async fn finishes_requests_in_flight_and_prints_no_secrets() {
 
 #[test]
 fn can_be_stopped_as_soon_as_it_prints_its_address() {
-    for _ in 0..50 {
+    for round in 0..50 {
         let program = Program::start(&["--static-only"]);
         program.request("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-        program.terminate();
+        program.signal(if round % 2 == 0 { "TERM" } else { "INT" });
         assert_eq!(program.wait(), "");
     }
 }

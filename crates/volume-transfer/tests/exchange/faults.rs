@@ -151,9 +151,9 @@ fn reads_request_ids_and_retry_after_from_headers_and_body() {
 #[test]
 fn truncates_long_messages() {
     let body = format!(r#"{{"error":{{"code":"c","message":"{}"}}}}"#, "卷".repeat(5000));
-    let answer = Ok(Response::new(400, body.into()));
-    let Err(ReadError::Refused(fault)) = api::VolumeList::default().add_page(answer) else {
-        panic!("not refused");
+    let response = Ok(Response::new(400, body.into()));
+    let Err(ReadError::Refused(fault)) = api::VolumeList::default().add_page(response) else {
+        panic!("no fault");
     };
     assert_eq!(fault.message.unwrap().chars().count(), 1000);
 }
@@ -239,8 +239,8 @@ fn distinguishes_firewalls_from_the_service() {
         for body in ["", "<html><title>403 Forbidden</title></html>", "RBAC: access denied"] {
             assert_eq!(fault(status, body).kind(), FaultKind::Blocked, "{status} {body}");
             // It may have blocked the response rather than the request.
-            let answer = Ok(Response::new(status, body.into()));
-            let created = api::decode_created(None, answer);
+            let response = Ok(Response::new(status, body.into()));
+            let created = api::decode_created(None, response);
             let Err(ChangeError::OutcomeUnknown(cause)) = created else {
                 panic!("{status} {body}");
             };

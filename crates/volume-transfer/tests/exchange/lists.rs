@@ -12,8 +12,8 @@ fn a_response_without_a_list_is_unreadable_and_keeps_its_status() {
     for (status, body) in
         [(200, "<html>"), (200, "{}"), (200, r#"{"volumes":3}"#), (204, ""), (0, "")]
     {
-        let answer = Response::new(status, body.into()).with_header("X-Request-Id", "r");
-        let error = VolumeList::default().add_page(Ok(answer)).unwrap_err();
+        let response = Response::new(status, body.into()).with_header("X-Request-Id", "r");
+        let error = VolumeList::default().add_page(Ok(response)).unwrap_err();
         assert!(matches!(error, ReadError::Unreadable(_)), "{status} {body}");
         assert_eq!(error.kind(), FaultKind::Address);
         let fault = error.fault().unwrap();
@@ -136,8 +136,8 @@ fn looks_up_a_transfer_and_an_incomplete_list_is_inconclusive() {
 fn reads_snapshots() {
     let has = |body: &str| {
         let mut facts = Facts::default();
-        let answer = Ok(Response::new(200, body.into()));
-        api::FactQuery::Snapshots.record(answer, &mut facts).map(|_| facts.snapshots)
+        let response = Ok(Response::new(200, body.into()));
+        api::FactQuery::Snapshots.record(response, &mut facts).map(|_| facts.snapshots)
     };
     assert_eq!(has(r#"{"count":2,"snapshots":[{"id":"s"}]}"#), Ok(Some(true)));
     assert_eq!(has(r#"{"snapshots":[]}"#), Ok(Some(false)));
