@@ -106,7 +106,7 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
     });
 
     let active = Memo::new(move |_| state.run.with(|run| run.as_ref().is_some_and(Run::is_active)));
-    let blocked = Memo::new(move |_| {
+    let blocked = move || {
         let unresolved =
             state.run.with(|run| run.as_ref().is_some_and(|run| run.counts().unresolved > 0));
         if unresolved {
@@ -120,7 +120,7 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
         } else {
             None
         }
-    });
+    };
 
     // The form may be gone when the response arrives, if the person connected to another project.
     let read_field = move || {
@@ -136,7 +136,7 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
             focus("transfer-name");
             return;
         }
-        if blocked.get_untracked().is_some() {
+        if untrack(blocked).is_some() {
             let failed = state.run.with_untracked(Option::is_some);
             focus(if failed { "create-failure" } else { "checks" });
             return;
@@ -215,10 +215,10 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
             <ul class="consequences">{CONSEQUENCES.map(|text| view! { <li prop:textContent=t(text) /> })}</ul>
             <div class="actions">
             <Submit id="create-submit" label=key::CREATE_SUBMIT described_by="create-blocked"
-                disabled=move || blocked.get().is_some() || active.get() />
+                disabled=move || blocked().is_some() || active.get() />
             <p id="create-blocked" class="hint" prop:textContent=Signal::derive(move || {
                 let values = [("limit", &*MAX_RUN.to_string())];
-                blocked.get().map(|key| language.get().format(key, &values)).unwrap_or_default()
+                blocked().map(|key| language.get().format(key, &values)).unwrap_or_default()
             }) />
             <Progress busy=active label=key::CREATE_BUSY />
             </div>

@@ -6,8 +6,8 @@ use crate::errors::{Paused, delay_text};
 use crate::i18n::{Key, key, language, local_time, name_or_none, t};
 use crate::state::{AppState, RowKind, RowState, Run};
 use crate::ui::{
-    Button, Cell, DetailsRow, Dialog, Progress, ShowIf, Table, aria_true, download, dynamic,
-    effect, focus_next_frame,
+    Button, Cell, DetailsRow, Dialog, Progress, ShowIf, Table, aria_bool, aria_true, download,
+    dynamic, effect, focus_next_frame,
 };
 use js_sys::Date;
 use leptos::html::Span;
@@ -153,7 +153,7 @@ fn Single(run: Run) -> impl IntoView {
             </p>
             <div class="buttons">
                 <button type="button" on:click=move |_| shown.update(|shown| *shown = !*shown)
-                    aria-pressed=move || if shown.get() { "true" } else { "false" }
+                    aria-pressed=aria_bool(move || shown.get())
                     prop:textContent=t(key::HANDOVER_SHOW) />
                 <Button label=key::HANDOVER_COPY on_press=copy />
             </div>
@@ -206,11 +206,11 @@ fn row(run: &Run, index: usize) -> AnyView {
         language.get().format(key, &[])
     });
     let details = failure(run, index);
-    let class = move || match kind.get().0 {
+    let class = Signal::derive(move || match kind.get().0 {
         RowKind::Created => "verdict met",
         RowKind::Rejected | RowKind::Unknown => "verdict violated",
         RowKind::Waiting | RowKind::Creating => "",
-    };
+    });
     view! {
         <tr role="row">
             <td role="cell"><bdi prop:textContent=label /></td>

@@ -28,7 +28,7 @@ pub(crate) fn Create(covered: Signal<bool>) -> impl IntoView {
     let state = AppState::get();
     let language = language();
     let selection: Selection = Memo::new(move |_| state.selected_volumes());
-    let count = Memo::new(move |_| selection.with(Vec::len));
+    let count = move || selection.with(Vec::len);
     let choice = Signal::derive(move || {
         let language = language.get();
         selection.with(|volumes| {
@@ -77,11 +77,11 @@ pub(crate) fn Create(covered: Signal<bool>) -> impl IntoView {
                 <h2 id="create" tabindex="-1" prop:textContent=t(key::CREATE_TITLE) />
                 <ShowIf condition=covered><Button label=key::CREATE_CLOSE on_press=close /></ShowIf>
             </div>
-            <ShowIf condition=move || count.get() == 0><p prop:textContent=t(key::CREATE_CHOOSE) /></ShowIf>
-            <ShowIf condition=move || count.get() != 0>
+            <ShowIf condition=move || count() == 0><p prop:textContent=t(key::CREATE_CHOOSE) /></ShowIf>
+            <ShowIf condition=move || count() != 0>
                 <p class="choice"><strong><bdi prop:textContent=choice /></strong></p>
-                <ShowIf condition=move || count.get() == 1><Checklist selection /></ShowIf>
-                <ShowIf condition=move || { count.get() > 1 }><Comparison selection /></ShowIf>
+                <ShowIf condition=move || count() == 1><Checklist selection /></ShowIf>
+                <ShowIf condition=move || { count() > 1 }><Comparison selection /></ShowIf>
                 <CreateForm selection />
             </ShowIf>
             <CreateFailures />

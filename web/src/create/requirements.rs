@@ -3,7 +3,7 @@
 use super::Selection;
 use crate::i18n::{key, language, t, violation};
 use crate::state::AppState;
-use crate::ui::{Button, ShowIf, dynamic};
+use crate::ui::{Button, ShowIf, aria_bool, dynamic};
 use leptos::prelude::*;
 use volume_transfer::{Eligibility, Verdict, Volume, VolumeId};
 
@@ -16,9 +16,9 @@ pub(super) fn Checklist(selection: Selection) -> impl IntoView {
     let state = AppState::get();
     let language = language();
     let show_all = RwSignal::new(false);
-    let volume = Memo::new(move |_| selection.with(|volumes| volumes.first().cloned()));
+    let volume = move || selection.with(|volumes| volumes.first().cloned());
     let checks = dynamic(move || {
-        let (language, volume, show_all) = (language.get(), volume.get()?, show_all.get());
+        let (language, volume, show_all) = (language.get(), volume()?, show_all.get());
         let checks = state
             .eligibility(&volume)
             .findings()
@@ -43,7 +43,7 @@ pub(super) fn Checklist(selection: Selection) -> impl IntoView {
         list
     });
     let summary = dynamic(move || {
-        let (language, volume) = (language.get(), volume.get()?);
+        let (language, volume) = (language.get(), volume()?);
         let eligibility = state.eligibility(&volume);
         let counts = Verdict::ALL.map(|verdict| {
             let count = eligibility.findings().filter(|f| f.verdict == verdict).count();
@@ -65,7 +65,7 @@ pub(super) fn Checklist(selection: Selection) -> impl IntoView {
     view! {
         <div class="checks-head">
             <h3 id="checks" tabindex="-1" prop:textContent=t(key::CREATE_CHECKS) />
-            <button type="button" class="small" aria-expanded=move || if show_all.get() { "true" } else { "false" }
+            <button type="button" class="small" aria-expanded=aria_bool(move || show_all.get())
                 on:click=move |_| show_all.update(|all| *all = !*all) prop:textContent=toggle />
         </div>
         {summary}
