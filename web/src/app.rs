@@ -119,7 +119,7 @@ fn Tasks(covered: Signal<bool>) -> impl IntoView {
             <PendingTransfers />
         </div>
         <div role="tabpanel" id="panel-accept" aria-labelledby="tab-accept" hidden=hidden(TABS[2])>
-            <Accept />
+            <Accept shown=Signal::derive(move || current.get() == TABS[2]) />
         </div>
     }
 }
