@@ -129,7 +129,7 @@ test("asks about several volumes with at most four requests at a time, and not a
   await page.route(FACTS, async (route) => {
     sent++;
     most = Math.max(most, ++inFlight);
-    await new Promise((done) => setTimeout(done, 50));
+    await new Promise((done) => setTimeout(done, 300));
     inFlight--;
     await route.continue();
   });
