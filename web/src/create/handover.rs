@@ -65,6 +65,8 @@ fn RunDialog(run: Run) -> impl IntoView {
             let saved = run.drop_keys();
             state.pending.saved.update(|all| all.extend(saved));
             run.closed.set(true);
+            // The form has done its work.
+            state.panel_open.set(false);
             // Not before the next frame, because a modal dialog keeps the focus.
             focus_next_frame("volumes");
         }
