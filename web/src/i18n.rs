@@ -198,7 +198,7 @@ pub(crate) fn age(language: Language, utc: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use volume_transfer::{IdError, Service, TransportError, Unit, Verdict};
+    use volume_transfer::{CredentialsError, IdError, Service, TransportError, Unit, Verdict};
     use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
     wasm_bindgen_test_configure!(run_in_browser);
@@ -221,6 +221,7 @@ mod tests {
         codes.extend(TransportError::ALL.map(|lost| ("response", lost.code())));
         codes.extend(Service::ALL.map(|service| ("service", service.code())));
         codes.extend(NameError::CODES.map(|code| ("name", code)));
+        codes.extend(CredentialsError::ALL.map(|error| ("accept.file", error.code())));
         for group in ["projectId", "transferId", "authKey"] {
             codes.extend(IdError::ALL.map(|error| (group, error.code())));
         }

@@ -20,8 +20,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Cinder and its clients, in the versions of [`CONSTRAINTS`].
-const PACKAGES: [&str; 4] = ["cinder", "python-cinderclient", "openstacksdk", "fixtures"];
+/// Cinder and its clients, in the versions of [`CONSTRAINTS`], and a library for the encrypted
+/// credentials files.
+const PACKAGES: [&str; 5] =
+    ["cinder", "python-cinderclient", "openstacksdk", "fixtures", "jwcrypto"];
 const CONSTRAINTS: &str = "conformance/constraints.txt";
 
 /// A small dependency of Cinder. Installing it shows whether the package index is reachable.
@@ -100,6 +102,11 @@ pub(crate) fn with_page(test: impl Fn(&Urls<'_>) -> Result<()>) -> Result<Option
     direct.url()?;
     test(&Urls { page: &page, endpoint: &cinder, cinder: &cinder }).context("directly")?;
     Ok(None)
+}
+
+/// Returns the Python that has [`PACKAGES`], or a note that says why this machine can't have one.
+pub(crate) fn packages() -> Result<Result<PathBuf, String>> {
+    Ok(virtual_environment()?.map_err(|why| skipped(&why)))
 }
 
 fn skipped(why: &str) -> String {

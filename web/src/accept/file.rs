@@ -35,6 +35,10 @@ impl FileReader {
 
     /// Reads a file's text, or asks for its passphrase.
     fn read(self, text: &Zeroizing<String>) {
+        // The person may have disconnected while the browser was reading or decrypting.
+        if self.error.is_disposed() {
+            return;
+        }
         let result = CredentialsFile::parse(text.as_bytes());
         self.protected.set(None);
         self.error.set(match &result {
@@ -67,20 +71,25 @@ impl FileReader {
         });
     }
 
-    /// Reads pasted text if it is a file's content. Other text is left to the field.
-    pub(super) fn on_paste(self, event: &ev::ClipboardEvent) {
+    /// Reads pasted text if it is a file's content. Other text is left to the fields.
+    fn on_paste(self, event: &ev::ClipboardEvent) {
         let Some(data) = event.clipboard_data() else { return };
         if let Some(file) = first_file(&data) {
             event.prevent_default();
             return self.read_file(file);
         }
         let text = Zeroizing::new(data.get_data("text").unwrap_or_default());
-        let protected =
-            || CredentialsFile::parse(text.as_bytes()).err() == Some(CredentialsError::Protected);
-        if text.trim_start().starts_with('{') || protected() {
+        let parsed = CredentialsFile::parse(text.as_bytes());
+        let is_protected = matches!(parsed, Err(CredentialsError::Protected));
+        if is_protected || text.trim_start().starts_with('{') {
             event.prevent_default();
             self.read(&text);
         }
+    }
+
+    /// Returns whether a file waits for its passphrase.
+    pub(super) fn asks_for_passphrase(self) -> bool {
+        self.protected.with(Option::is_some)
     }
 }
 
@@ -88,7 +97,7 @@ fn first_file(data: &DataTransfer) -> Option<File> {
     data.files()?.get(0)
 }
 
-/// The button that chooses a file. Files can also be dropped anywhere on the page.
+/// The button that chooses a file. A file can also be dropped or pasted anywhere while the tab is shown.
 #[component]
 pub(super) fn FileField(
     reader: FileReader,
@@ -118,9 +127,16 @@ pub(super) fn FileField(
             }
         }
     });
+    let paste = window_event_listener(ev::paste, move |event| {
+        let in_dialog = || document().query_selector("dialog[open]").is_ok_and(|d| d.is_some());
+        if shown.get_untracked() && !in_dialog() {
+            reader.on_paste(&event);
+        }
+    });
     on_cleanup(move || {
         over.remove();
         drop.remove();
+        paste.remove();
     });
     let error = reader.error;
     view! {
@@ -177,12 +193,5 @@ pub(super) fn PassphraseForm(reader: FileReader) -> impl IntoView {
                 error=error_text(error)><p prop:textContent=t(key::ACCEPT_PASSPHRASE_HINT) /></TextField>
             <Submit id="accept-open" label=key::ACCEPT_OPEN disabled=busy />
         </form>
-    }
-}
-
-impl FileReader {
-    /// Returns whether a file waits for its passphrase.
-    pub(super) fn asks_for_passphrase(self) -> bool {
-        self.protected.with(Option::is_some)
     }
 }

@@ -56,6 +56,10 @@ pub(crate) fn Accept(
         }
     };
     let reader = FileReader::new(on_read);
+    on_cleanup({
+        let batch = Arc::clone(&batch);
+        move || batch.pace.stop()
+    });
     let many = {
         let batch = Arc::clone(&batch);
         Signal::derive(move || batch.rows.with(|rows| !rows.is_empty()))
@@ -72,7 +76,7 @@ pub(crate) fn Accept(
     let on_accepted = Callback::new(move |id| accepted.update(|ids| ids.push(id)));
 
     view! {
-        <section aria-labelledby="accept" on:paste=move |event| reader.on_paste(&event)>
+        <section aria-labelledby="accept">
             <h2 id="accept" tabindex="-1" prop:textContent=t(key::ACCEPT_TITLE) />
             <p prop:textContent=t(key::ACCEPT_HINT) />
             <FileField reader shown />
