@@ -120,11 +120,22 @@ pub(crate) fn name_or_none(name: Option<String>) -> Signal<String> {
     })
 }
 
-/// Says why a volume with this status violates a constraint.
+/// Returns the name of a volume's status, or the service's own word if it has none.
+pub(crate) fn status_name(language: Language, status: &str) -> String {
+    let code = if status.is_empty() { "none" } else { status };
+    language.format_code("status", code, &[])
+}
+
+/// Says why a volume with this status violates a constraint. Quotes the service's own word, which is
+/// what its documentation and its other clients use.
 pub(crate) fn violation(language: Language, constraint: Constraint, status: &str) -> String {
-    let none = language.format(key::STATUS_NONE, &[]);
-    let status = if status.is_empty() { &none } else { status };
-    language.format_code("volume", constraint.code(), &[("status", status)])
+    let name = status_name(language, status);
+    match constraint {
+        Constraint::Status if !status.is_empty() && name != status => {
+            language.format(key::VOLUMES_STATUS_VIOLATED, &[("name", &name), ("status", status)])
+        }
+        _ => language.format_code("volume", constraint.code(), &[("status", &name)]),
+    }
 }
 
 /// Says why a name is invalid.
