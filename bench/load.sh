@@ -18,7 +18,7 @@ chmod 755 "$work"
 file=/$(cd "$page" && ls -S -- *.gz | head -1)
 file=${file%.gz}
 
-printf '{"volumes":["%02000d"]}' 0 > "$work/answer.json"
+printf '{"volumes":["%02000d"]}' 0 > "$work/response.json"
 for temp in client_body proxy fastcgi scgi uwsgi; do temps+="${temp}_temp_path $temp; "; done
 nginx_with() {
     cat > "$work/$1.conf" << END
@@ -35,8 +35,8 @@ END
     started+=($!)
 }
 nginx_with service 1 "listen 127.0.0.1:9001 backlog=4096; default_type application/json;
-    location / { root $work; try_files /answer.json =404; }"
-# Like our server, it passes on only certain paths and headers.
+    location / { root $work; try_files /response.json =404; }"
+# Like our server, it forwards only certain paths and headers.
 nginx_with front auto "listen 127.0.0.1:9002 backlog=4096; root $page; gzip_static on;
     location ~ ^/v[23]/[\w-]+/volumes/detail\$ {
         proxy_pass http://service; proxy_http_version 1.1; proxy_set_header Connection '';

@@ -76,14 +76,14 @@ function jobTable(results, job) {
   return table(["", "", ...hosts.flatMap((host) => [host, "vs. hand"])], rows);
 }
 
-/** Returns all targets with their results. `most` and `least` are limits for the median. */
+/** Returns all targets with their results. A goal is the `max` or `min` of the median. */
 function targets({ results, page, sizes, largest }) {
   const find = (host, job, of, items) =>
     results.filter((r) => r.host === host && r.job === job && (!of || r.of === of) && (!items || r.items === items));
   const list = [];
   const add = (what, host, goal, value) => {
-    const met = value === null ? "**not measured**" : ("most" in goal ? value.median <= goal.most : value.median >= goal.least) ? "met" : "**not met**";
-    const target = "most" in goal ? `≤ ${goal.most.toLocaleString("en")}` : `≥ ${goal.least} × faster`;
+    const met = value === null ? "**not measured**" : ("max" in goal ? value.median <= goal.max : value.median >= goal.min) ? "met" : "**not met**";
+    const target = "max" in goal ? `≤ ${goal.max.toLocaleString("en")}` : `≥ ${goal.min} × faster`;
     list.push([what, host, target, value === null ? "" : (value.text ?? spread(value)), met]);
   };
   const between = (host, job, of, items, over, under) => {
@@ -93,39 +93,39 @@ function targets({ results, page, sizes, largest }) {
   /** Returns the worst ratio of all list sizes and variants. */
   const worst = (host, over) => {
     const all = find(host, "d").map(({ of, items, samples }) => ({ of, items, ...ratio(samples[over], samples[OURS]) }));
-    const least = all.toSorted((a, b) => a.median - b.median)[0];
-    return { ...least, text: `${spread(least)}, at ${least.items.toLocaleString("en")}, ${least.of}` };
+    const lowest = all.toSorted((a, b) => a.median - b.median)[0];
+    return { ...lowest, text: `${spread(lowest)}, at ${lowest.items.toLocaleString("en")}, ${lowest.of}` };
   };
   for (const host of ["Node", "Chromium"]) {
-    add("(a) one name, relative to hand", host, { most: host === "Node" ? 1.1 : 1.25 }, between(host, "a", null, null, OURS, "hand"));
-    add("(b) a valid request, compared with zod", host, { least: 2.5 }, between(host, "b", "valid", null, "zod", OURS));
-    add("(b) an invalid request, compared with zod", host, { least: 12 }, between(host, "b", "invalid", null, "zod", OURS));
-    if (host === "Node") add("(c) parsed objects, 10,000, relative to hand", host, { most: 1.15 }, between(host, "c", null, 10_000, OURS, "hand"));
-    for (const [name, least] of [["ajv", 2], ["valibot", 15], ["zod", 40]]) {
-      add(`(c) parsed objects, 10,000, compared with ${name}`, host, { least }, between(host, "c", null, 10_000, name, OURS));
+    add("(a) one name, relative to hand", host, { max: host === "Node" ? 1.1 : 1.25 }, between(host, "a", null, null, OURS, "hand"));
+    add("(b) a valid request, compared with zod", host, { min: 2.5 }, between(host, "b", "valid", null, "zod", OURS));
+    add("(b) an invalid request, compared with zod", host, { min: 12 }, between(host, "b", "invalid", null, "zod", OURS));
+    if (host === "Node") add("(c) parsed objects, 10,000, relative to hand", host, { max: 1.15 }, between(host, "c", null, 10_000, OURS, "hand"));
+    for (const [name, min] of [["ajv", 2], ["valibot", 15], ["zod", 40]]) {
+      add(`(c) parsed objects, 10,000, compared with ${name}`, host, { min }, between(host, "c", null, 10_000, name, OURS));
     }
-    add("(d) from bytes at every size, compared with decode + parse + hand", host, { least: 10 }, worst(host, "hand"));
-    add("(d) the same, compared with parse + hand from text", host, { least: 7 }, worst(host, "hand, from text"));
+    add("(d) from bytes at every size, compared with decode + parse + hand", host, { min: 10 }, worst(host, "hand"));
+    add("(d) the same, compared with parse + hand from text", host, { min: 7 }, worst(host, "hand, from text"));
     const growths = find(host, "d", null, largest).map(({ of, samples }) => {
       const small = find(host, "d", of, 1_000)[0].samples[OURS];
       return { of, ...ratio(samples[OURS], small) };
     });
     const growth = growths.toSorted((a, b) => b.median - a.median)[0];
-    add(`(d) time per volume at ${largest.toLocaleString("en")}, relative to 1,000`, host, { most: 1.3 }, { ...growth, text: `${spread(growth)}, ${growth.of}` });
-    add("(e) cold start, relative to hand", host, { most: 0.3 }, between(host, "e", null, null, OURS, "hand"));
-    add(`(f) memory at ${largest.toLocaleString("en")}, relative to hand`, host, { most: 0.35 }, between(host, "f", null, null, OURS, "hand"));
-    add("(f) the same, streamed in parts", host, { most: 0.05 }, between(host, "f", null, null, STREAMED, "hand"));
+    add(`(d) time per volume at ${largest.toLocaleString("en")}, relative to 1,000`, host, { max: 1.3 }, { ...growth, text: `${spread(growth)}, ${growth.of}` });
+    add("(e) cold start, relative to hand", host, { max: 0.3 }, between(host, "e", null, null, OURS, "hand"));
+    add(`(f) memory at ${largest.toLocaleString("en")}, relative to hand`, host, { max: 0.35 }, between(host, "f", null, null, OURS, "hand"));
+    add("(f) the same, streamed in parts", host, { max: 0.05 }, between(host, "f", null, null, STREAMED, "hand"));
   }
-  for (const [entry, most] of [["volume-transfer/light", 6 * 1024], ["volume-transfer", 32 * 1024]]) {
+  for (const [entry, max] of [["volume-transfer/light", 6 * 1024], ["volume-transfer", 32 * 1024]]) {
     const [, , brotli] = sizes[entry];
-    add(`${entry}, Brotli`, "", { most }, { median: brotli, text: brotli.toLocaleString("en") });
+    add(`${entry}, Brotli`, "", { max }, { median: brotli, text: brotli.toLocaleString("en") });
   }
-  for (const [measure, other, most] of PAGE_TARGETS) {
+  for (const [measure, other, max] of PAGE_TARGETS) {
     const all = page.samples[measure];
-    add(`(g) the page: ${MEASURES[measure].toLowerCase()}, relative to ${PAGE_NAMES[other]}`, "Chromium", { most }, ratio(all[OURS], all[other]));
+    add(`(g) the page: ${MEASURES[measure].toLowerCase()}, relative to ${PAGE_NAMES[other]}`, "Chromium", { max }, ratio(all[OURS], all[other]));
   }
   const [, , weight] = page.sizes[OURS];
-  add("(g) the page: initial load, Brotli", "", { most: 80 * 1024 }, { median: weight, text: weight.toLocaleString("en") });
+  add("(g) the page: initial load, Brotli", "", { max: 80 * 1024 }, { median: weight, text: weight.toLocaleString("en") });
   return list;
 }
 

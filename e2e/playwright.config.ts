@@ -1,13 +1,12 @@
 import { defineConfig } from "@playwright/test";
 import type { Options } from "./tests/console.ts";
 
-// Chromium's sandbox does not work for root, which is who runs the tests in most containers.
+// Chromium's sandbox doesn't work for root, which runs the tests in most containers.
 const root = process.getuid?.() === 0;
 
 export default defineConfig<Options>({
-  // The page with its server; the npm package in what people build with; odd responses to both;
-  // the page with a Cinder.
   projects: [
+    // The page with its server.
     { name: "page", testDir: "./tests" },
     // The same tests under an imitation of a translator, except for screenshots and timings.
     {
@@ -16,22 +15,24 @@ export default defineConfig<Options>({
       testIgnore: ["looks.spec.ts", "long.spec.ts"],
       use: { translated: true },
     },
+    // The installed npm package.
     { name: "package", testDir: "./package/tests" },
+    // Odd responses to the gateway, the package and the page.
     { name: "responses", testDir: "./responses" },
-    // A real service takes its time.
+    // The page with a real Cinder, which is slower.
     { name: "conformance", testDir: "./conformance", timeout: 120_000, expect: { timeout: 20_000 } },
   ],
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
   workers: 2,
-  // A test that passes the second time has found something too.
+  // A test that passes only the second time has found a bug, too.
   retries: 0,
   timeout: 30_000,
   reporter: "list",
   use: {
     browserName: "chromium",
     launchOptions: {
-      // The browser that is there: `cargo xtask test` looks for it, and downloads none.
+      // The installed browser. `cargo xtask test` finds it and downloads none.
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: [
         ...(root ? ["--no-sandbox"] : []),
@@ -39,7 +40,7 @@ export default defineConfig<Options>({
         "--disable-background-networking",
       ],
     },
-    // Recordings would keep tokens and keys.
+    // Recordings would contain tokens and keys.
     trace: "off",
     video: "off",
   },

@@ -1,5 +1,5 @@
-// The package in every host that people run it in, one after another; and the table of them in its
-// README, which `UPDATE_README=1` writes.
+// Runs the package in every supported host, one after another, and checks the table of hosts in the
+// README. `UPDATE_README=1` updates the table.
 
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
@@ -14,14 +14,14 @@ import { chromium } from "@playwright/test";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const README = fileURLToPath(new URL("../../crates/volume-transfer-wasm/npm/README.md", import.meta.url));
 
-/** Where a folder finds a file of an installed package. */
+/** Returns the path of a file of an installed package, as resolved from a folder. */
 function find(file, from = ".") {
   const folders = [join(here, from), here].map((folder) => join(folder, "node_modules", file));
   return folders.find(existsSync) ?? assert.fail(`${file} is not installed`);
 }
 const versionOf = (name, from) => JSON.parse(readFileSync(find(join(name, "package.json"), from), "utf8")).version;
 
-/** Nobody's usage is reported, and no runner takes itself for a part of this one. */
+/** Disables telemetry, and hides this test runner from nested ones. */
 const ENVIRONMENT = {
   ...process.env,
   CI: "1",
@@ -32,7 +32,7 @@ const ENVIRONMENT = {
   WRANGLER_SEND_METRICS: "false",
 };
 
-/** Runs a program, and fails with all that it said. */
+/** Runs a program. A failure contains its output. */
 async function run(cwd, program, args, env) {
   const options = { cwd, env: { ...ENVIRONMENT, ...env }, maxBuffer: 1 << 26 };
   return promisify(execFile)(program, args, options).then(
@@ -42,7 +42,7 @@ async function run(cwd, program, args, env) {
 }
 const node = (cwd, args, env) => run(cwd, process.execPath, args, env);
 
-/** A folder for a host, with the files that it needs and `probe.js`. */
+/** Creates a folder for a host, with the given files and `probe.js`. */
 function app(name, files = {}, folder = join(here, "build", name)) {
   for (const old of ["app", "src", "dist", ".next", "out"]) rmSync(join(folder, old), { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -54,20 +54,20 @@ function app(name, files = {}, folder = join(here, "build", name)) {
   return folder;
 }
 
-/** Starts a server, and returns the address that it prints. */
+/** Starts a server. Returns the address that it prints. */
 async function start(t, cwd, program, args, address = /https?:\/\/[\w.]+:\d+/) {
   const child = spawn(program, args, { cwd, env: ENVIRONMENT, stdio: ["ignore", "pipe", "pipe"] });
   t.after(() => child.kill());
-  let said = "";
+  let output = "";
   return new Promise((done, fail) => {
     const read = (data) => {
-      said += data;
-      const found = address.exec(said);
+      output += data;
+      const found = address.exec(output);
       if (found) done(found[0]);
     };
     child.stdout.on("data", read);
     child.stderr.on("data", read);
-    child.on("exit", () => fail(new Error(said)));
+    child.on("exit", () => fail(new Error(output)));
   });
 }
 
@@ -80,7 +80,7 @@ async function get(url) {
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".wasm": "application/wasm" };
 
-/** Serves a folder as a static server does: index.html for whatever is not there. */
+/** Serves a folder like a static server: missing paths return a page. */
 async function serve(t, folder) {
   const server = createServer((request, response) => {
     const path = new URL(request.url, "http://localhost").pathname;
@@ -103,7 +103,7 @@ const launch = (...args) =>
     args: [...(process.getuid?.() === 0 ? ["--no-sandbox"] : []), "--disable-gpu", "--disable-background-networking", ...args],
   });
 
-/** What a page shows once it is done. */
+/** Returns the text that a page shows once it is done. */
 async function shown(url, selector = "output", options = []) {
   const browser = await launch(...options);
   try {
@@ -119,7 +119,7 @@ async function shown(url, selector = "output", options = []) {
   }
 }
 
-/** What `probe` returns everywhere, as Node 20's ESM has it. */
+/** The expected result of `probe`, which is what Node returns. */
 let expected;
 const table = [];
 let hosts = 0;
@@ -133,12 +133,12 @@ before(async () => {
   assert.match(expected, /"outcome":"created"/);
 });
 
-/** A row of the table: the host's name and version, what is imported there, and what is to know. */
+/** Defines a host's test, and its row in the table. */
 function host(name, version, imports, note, body) {
   hosts++;
   test(`${name} ${version}: ${imports} ${note}`, async (t) => {
-    const said = await body(t);
-    if (said !== undefined) assert.equal(said, expected);
+    const result = await body(t);
+    if (result !== undefined) assert.equal(result, expected);
     table.push({ name, version, imports, note });
   });
 }
@@ -147,9 +147,9 @@ const MAIN = (specifier) => `
   import * as api from "${specifier}";
   import { probe } from "./probe.js";
   probe(api).then(log, log);
-  function log(said) {
-    if (globalThis.document) document.querySelector("output").textContent = said;
-    else console.log(String(said));
+  function log(result) {
+    if (globalThis.document) document.querySelector("output").textContent = result;
+    else console.log(String(result));
   }`;
 const SELF = "`volume-transfer`";
 const INLINE = "`volume-transfer/inline`";
@@ -166,7 +166,7 @@ host("Bun", versionOf("bun"), SELF, "", () =>
   run(app("bun", { "main.mjs": MAIN("volume-transfer") }), find(".bin/bun"), ["main.mjs"]),
 );
 
-host("workerd, by Wrangler", `${versionOf("workerd")}, ${versionOf("wrangler")}`, SELF, "", async (t) => {
+host("workerd, with Wrangler", `${versionOf("workerd")}, ${versionOf("wrangler")}`, SELF, "", async (t) => {
   const root = app("worker", { worker: true });
   await node(root, [find("wrangler/bin/wrangler.js"), "deploy", "--dry-run", "--outdir", "dist"]);
   const wasm = readdirSync(join(root, "dist")).filter((file) => file.includes(".wasm"));
@@ -196,7 +196,7 @@ for (const [name, bundler, flags] of [
   ["next16", "Turbopack", []],
 ]) {
   const from = `versions/${name}`;
-  host(`Next, by ${bundler}`, versionOf("next", from), SELF, "client and server components, route handlers of Node and of the edge", async (t) => {
+  host(`Next, with ${bundler}`, versionOf("next", from), SELF, "client and server components, Node and edge route handlers", async (t) => {
     const root = app("next", { next: true }, join(here, from));
     const next = find("next/dist/bin/next", from);
     await node(root, [next, "build", ...flags]);
@@ -232,8 +232,8 @@ host("webpack", versionOf("webpack"), SELF, "for browsers and for Node", async (
   return shown(await serve(t, join(root, "dist/web")));
 });
 
-/** esbuild and Rollup take no notice of files beside a module. */
-const LEFT = "the `.wasm` file is left behind";
+/** esbuild, Rollup and Angular don't copy files that a module refers to by URL. */
+const NOT_COPIED = "doesn't copy the `.wasm` file";
 const bundlers = {
   esbuild: async (root) => {
     const { build } = await import("esbuild");
@@ -247,7 +247,7 @@ const bundlers = {
   },
 };
 for (const [name, title] of [["esbuild", "esbuild"], ["rollup", "Rollup"]]) {
-  host(title, versionOf(name), `${INLINE}, or ${SELF} and a copy of the \`.wasm\` file`, LEFT, async (t) => {
+  host(title, versionOf(name), `${INLINE}, or ${SELF} and a copy of the \`.wasm\` file`, NOT_COPIED, async (t) => {
     const inline = app(`${name}-inline`, { "main.js": MAIN("volume-transfer/inline") });
     await bundlers[name](inline);
     assert.equal(await shown(await serve(t, join(inline, "dist"))), expected);
@@ -269,7 +269,7 @@ host("esbuild", versionOf("esbuild"), SELF, "`platform: \"node\"`", async () => 
     assert.equal(await node(root, [outfile]), expected);
   }
 });
-host("Angular", versionOf("@angular/core", "versions/angular"), `${INLINE}, or ${SELF} and the \`.wasm\` file as an asset`, LEFT, async (t) => {
+host("Angular", versionOf("@angular/core", "versions/angular"), `${INLINE}, or ${SELF} and the \`.wasm\` file as an asset`, NOT_COPIED, async (t) => {
   const root = app("angular", { angular: true }, join(here, "versions/angular"));
   cpSync(join(here, "node_modules/volume-transfer/volume-transfer.wasm"), join(root, "public/volume-transfer.wasm"));
   await node(root, [find("@angular/cli/bin/ng.js", "versions/angular"), "build"]);
@@ -289,7 +289,7 @@ for (const version of ["jest29", "jest30"]) {
   const babel = { transform: { "\\.js$": ["babel-jest", { presets: [["@babel/preset-env", { targets: "current node" }]] }] } };
   const vm = { NODE_OPTIONS: "--experimental-vm-modules --no-warnings" };
   for (const testEnvironment of ["node", "jsdom"]) {
-    host("Jest", versionOf("jest", from), SELF, `CommonJS by Babel, in ${testEnvironment}`, () => jest({ ...babel, testEnvironment }));
+    host("Jest", versionOf("jest", from), SELF, `CommonJS with Babel, in ${testEnvironment}`, () => jest({ ...babel, testEnvironment }));
     host("Jest", versionOf("jest", from), SELF, `\`--experimental-vm-modules\`, in ${testEnvironment}`, async () => {
       const root = join(here, from);
       const manifest = readFileSync(join(root, "package.json"), "utf8");
@@ -304,7 +304,7 @@ for (const version of ["jest29", "jest30"]) {
 }
 
 for (const environment of ["node", "jsdom", "happy-dom"]) {
-  const version = environment === "node" ? "" : ` ${versionOf(environment)}; \`volume-transfer/element\` needs a browser, and says so`;
+  const version = environment === "node" ? "" : ` ${versionOf(environment)}; \`volume-transfer/element\` rejects, because it needs a browser`;
   host("Vitest", versionOf("vitest"), SELF, `in ${environment}${version}`, async () => {
     const root = app(`vitest-${environment}`, { vitest: true });
     await node(root, [find("vitest/vitest.mjs"), "run", "--root", root, "--environment", environment], { EXPECTED: expected });
@@ -316,26 +316,26 @@ const CHROMIUM = await launch().then(async (browser) => {
   await browser.close();
   return version;
 });
-host("A page from `file://`", `Chromium ${CHROMIUM}`, SELF, "as in Electron or Cordova, which let a page read files beside it", () => {
+host("A page from `file://`", `Chromium ${CHROMIUM}`, SELF, "as in Electron or Cordova, where a page may read files", () => {
   const root = app("file", { "index.html": HTML, "main.js": MAIN("./package/index.js") });
   cpSync(join(here, "node_modules/volume-transfer"), join(root, "package"), { recursive: true });
   return shown(pathToFileURL(join(root, "index.html")).href, "output", ["--allow-file-access-from-files"]);
 });
-host("A page from `file://`", `Chromium ${CHROMIUM}`, INLINE, "as in a browser: one classic script", async () => {
+host("A page from `file://`", `Chromium ${CHROMIUM}`, INLINE, "as in a browser, bundled as one classic script", async () => {
   const html = HTML.replace('type="module"', "defer");
   for (const entry of ["inline", "light"]) {
     const specifier = entry === "inline" ? "volume-transfer/inline" : "volume-transfer";
     const root = app(`file-${entry}`, { "index.html": html, "main.src.js": MAIN(specifier) });
     const { build } = await import("esbuild");
     await build({ entryPoints: [join(root, "main.src.js")], bundle: true, format: "iife", outfile: join(root, "main.js"), logLevel: "silent" });
-    const said = await shown(pathToFileURL(join(root, "index.html")).href);
-    if (entry === "inline") assert.equal(said, expected);
-    else assert.match(said, /volume-transfer: no wasm module.*volume-transfer\/inline/);
+    const text = await shown(pathToFileURL(join(root, "index.html")).href);
+    if (entry === "inline") assert.equal(text, expected);
+    else assert.match(text, /volume-transfer: no wasm module.*volume-transfer\/inline/);
   }
 });
 
 for (const [title, from] of [["TypeScript", "."], ["TypeScript", ".."]]) {
-  host(title, versionOf("typescript", from), "all entries but the element", "`lib: es2022` alone, with and without Node's types, resolved as `bundler`, `node16` and `nodenext`, from ESM and CommonJS", async () => {
+  host(title, versionOf("typescript", from), "all entries except `volume-transfer/element`", "`lib: es2022` alone, with and without Node's types, module resolution `bundler`, `node16` and `nodenext`, ESM and CommonJS", async () => {
     const source = `
       import { init, readCreateResponse, screenStream, validateTransferName, type Source } from "volume-transfer";
       import * as light from "volume-transfer/light";
@@ -344,9 +344,9 @@ for (const [title, from] of [["TypeScript", "."], ["TypeScript", ".."]]) {
       const source: Source = new Uint8Array();
       export const all = [init(source), light.init("a"), inline.init(), messages["a"], validateTransferName("x").value];
       export const read = [readCreateResponse({ status: 202, headers: { a: "b" } }), screenStream];
-      // @ts-expect-error a misspelt option
+      // @ts-expect-error a misspelled option
       validateTransferName("x", { servce: "cinder" });
-      // @ts-expect-error a number is no source
+      // @ts-expect-error an invalid source
       init(5);`;
     const root = app(`typescript-${from === "." ? "5" : "7"}`, { "main.mts": source, "main.cts": source });
     const tsc = find(".bin/tsc", from);
@@ -367,17 +367,17 @@ for (const [title, from] of [["TypeScript", "."], ["TypeScript", ".."]]) {
 }
 
 after(() => {
-  // A host that failed has said so itself, and some may not have been asked.
+  // Failed and filtered hosts have no row.
   if (table.length < hosts) return;
   const [begin, end] = ["<!-- hosts: written by the tests in e2e/hosts -->\n", "<!-- end of hosts -->"];
   const rows = table.map(({ name, version, imports, note }) => `| ${name} | ${version} | ${imports} | ${note} |\n`);
-  const block = `${begin}| host | version that ran | import | |\n| --- | --- | --- | --- |\n${rows.join("")}${end}`;
+  const block = `${begin}| host | tested version | import | notes |\n| --- | --- | --- | --- |\n${rows.join("")}${end}`;
   const readme = readFileSync(README, "utf8");
   const [head, rest] = readme.split(begin);
   const tail = rest.split(end)[1];
   const now = head + block + tail;
   if (process.env.UPDATE_README) return writeFileSync(README, now);
-  // Node and Chromium are those of the machine; a lock file has the versions of the others.
+  // Ignores the versions of Node and Chromium, which depend on the machine. All others are locked.
   const pinned = (text) => text.replace(/(?<=\| Node \| |Chromium )[\d.]+/g, "");
-  assert.equal(pinned(readme), pinned(now), "the README's table is not what ran: UPDATE_README=1 writes it");
+  assert.equal(pinned(readme), pinned(now), "the README's table is out of date: UPDATE_README=1 updates it");
 });

@@ -1,4 +1,4 @@
-// What the consumers need around them: a folder of their own, and a plain static server.
+// Provides each consumer with a folder of its own and a static server.
 
 import { once } from "node:events";
 import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
@@ -10,15 +10,15 @@ import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-/** The installed package, as `npm pack` made it. */
+/** The folder of the installed package, which `npm pack` created. */
 export const installed = join(here, "node_modules", "volume-transfer");
 
-/** An empty project with the package installed, and with what a fixture brings. */
+/** Creates a project with the package installed, and with a fixture's files. */
 export function project(files: Record<string, string>, fixture?: string): string {
   const folder = mkdtempSync(join(tmpdir(), "volume-transfer-"));
   if (fixture) cpSync(join(here, "consumers", fixture), folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  // As `npm install` would leave it.
+  // The result of `npm install`.
   const packages = join(folder, "node_modules");
   cpSync(installed, join(packages, "volume-transfer"), { recursive: true });
   for (const name of ["react", "react-dom"]) {
@@ -27,7 +27,7 @@ export function project(files: Record<string, string>, fixture?: string): string
   return folder;
 }
 
-/** The code blocks under a heading of the package's README, by the order in which they stand. */
+/** Returns the code blocks under a heading of the package's README, in order. */
 export function readme(heading: string): string[] {
   const text = readFileSync(join(installed, "README.md"), "utf8");
   const section = text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
@@ -47,7 +47,7 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Serves files and nothing else, under a content security policy. */
+/** Serves files under a content security policy. */
 export async function serve(folder: string, policy: string, types = TYPES): Promise<Site> {
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
@@ -72,6 +72,6 @@ export async function serve(folder: string, policy: string, types = TYPES): Prom
   };
 }
 
-/** No inline script, no inline style, nothing from elsewhere; wasm may be compiled. */
+/** Forbids inline scripts, inline styles and other origins; allows compiling wasm. */
 export const STRICT =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; base-uri 'none'; form-action 'self'";

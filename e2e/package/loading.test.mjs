@@ -1,4 +1,4 @@
-// How the package gets its wasm module: on import nothing happens, and a start that fails says why
+// Tests how the package loads its wasm module: an import does nothing, and a failed start says why
 // and what to do.
 
 import assert from "node:assert/strict";
@@ -9,13 +9,13 @@ import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-/** The files for browsers: by its name, Node would get others. */
+/** The folder with the files for browsers, because Node would resolve the package's name to others. */
 const folder = new URL("node_modules/volume-transfer/", import.meta.url);
 const { init } = await import(new URL("index.js", folder));
 const light = await import(new URL("light.js", folder));
 const wasm = readFileSync(new URL("volume-transfer.wasm", folder));
 
-/** Runs a script in a Node of its own, whose globals it may change. */
+/** Runs a script in a separate Node process, so that it can change globals. */
 const node = (script) =>
   execFileSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: fileURLToPath(folder), encoding: "utf8" });
 
@@ -41,20 +41,20 @@ after(() => server.close());
 
 const ENTRIES = ["index.js", "light.js", "element.js", "inline.js", "light-inline.js", "messages/en.js", "cjs/index.js", "cjs/light.js", "cjs/element.js"];
 for (const entry of ENTRIES) {
-  test(`importing ${entry} touches no global that a host may lack`, () => {
+  test(`importing ${entry} accesses no global that a host may lack`, () => {
     const globals = ["TextDecoder", "TextEncoder", "WebAssembly", "process", "fetch", "Response", "URL", "atob", "document", "HTMLElement", "CSSStyleSheet", "customElements", "XMLHttpRequest"];
-    const said = node(`
-      const trap = (name) => Object.defineProperty(globalThis, name, { get() { throw new Error(name + " was touched"); } });
+    const output = node(`
+      const trap = (name) => Object.defineProperty(globalThis, name, { get() { throw new Error(name + " was accessed"); } });
       const { log } = console;
       ${JSON.stringify(globals)}.forEach(trap);
       log(Object.keys(await import("./${entry}")).length > 0);`);
-    assert.equal(said, "true\n");
+    assert.equal(output, "true\n");
   });
 }
 
-test("starts where TextDecoder and TextEncoder are missing, as in jsdom", () => {
-  const said = node(`
-    // Node's own fetch needs them once.
+test("starts without TextDecoder and TextEncoder, as in jsdom", () => {
+  const output = node(`
+    // Node's fetch needs them when it is first used.
     new Response();
     delete globalThis.TextDecoder;
     delete globalThis.TextEncoder;
@@ -62,7 +62,7 @@ test("starts where TextDecoder and TextEncoder are missing, as in jsdom", () => 
     await init();
     const body = JSON.stringify({ transfer: { id: "t", auth_key: "k", volume_id: "c86b9af4-151d-4ead-b62c-5fb967af0e37", name: "卷" } });
     console.log(readCreateResponse({ status: 202, body }).record.name, screenVolumes("{}").issues[0].code);`);
-  assert.equal(said, "卷 malformed\n");
+  assert.equal(output, "卷 malformed\n");
 });
 
 for (const [path, expected] of [
@@ -72,7 +72,7 @@ for (const [path, expected] of [
   ["/empty.wasm", /at http:\S+\/empty\.wasm \(200 application\/wasm\)/],
   ["/cut.wasm", /at http:\S+\/cut\.wasm \(200 application\/wasm\)/],
 ]) {
-  test(`says which address had no module, what came and what to do: ${path}`, async () => {
+  test(`a failed start names the address, the response and a solution: ${path}`, async () => {
     for (const start of [init, light.init]) {
       for (const source of [origin + path, new URL(path, origin), fetch(origin + path)]) {
         await assert.rejects(start(source), (error) => {
@@ -86,7 +86,7 @@ for (const [path, expected] of [
   });
 }
 
-test("says which address could not be reached", async () => {
+test("a failed start names an address that can't be reached", async () => {
   await assert.rejects(init("http://127.0.0.1:1/x.wasm"), /at http:\/\/127\.0\.0\.1:1\/x\.wasm: TypeError: fetch failed/);
   await assert.rejects(init(new URL("nowhere.wasm", folder)), /at file:\S+nowhere\.wasm: Error: ENOENT/);
   for (const source of [5, {}, true, "", "::", new Uint8Array([1]), new ArrayBuffer(0)]) {
@@ -94,24 +94,24 @@ test("says which address could not be reached", async () => {
   }
 });
 
-test("starts after failures, from a server that knows no wasm", async () => {
+test("starts after failures, with any content type", async () => {
   await init(`${origin}/mislabelled.wasm`);
   await light.init(new URL("light.wasm", folder));
   assert.equal(light.validateTransferName(" a ").value, "a");
 });
 
-test("takes a module of another realm", () => {
-  const said = node(`
+test("accepts a module from another realm", () => {
+  const output = node(`
     import { readFileSync } from "node:fs";
     import { runInNewContext } from "node:vm";
     import { init, validateTransferName } from "./index.js";
     const bytes = readFileSync("volume-transfer.wasm");
     await init(runInNewContext("new WebAssembly.Module(bytes)", { bytes }));
     console.log(validateTransferName(" a ").value);`);
-  assert.equal(said, "a\n");
+  assert.equal(output, "a\n");
 });
 
-test("imports the messages by the name of their JSON file, as bundlers do", async () => {
+test("imports messages by the name of their JSON file, as with bundlers", async () => {
   const { default: en } = await import("volume-transfer/messages/en.json");
   assert.equal(en["name.required"], "This service requires a name.");
   assert.deepEqual(createRequire(import.meta.url)("volume-transfer/messages/en.json"), en);

@@ -1,16 +1,16 @@
-// Nothing that JavaScript can hand over brings the module down, makes it grow, or keeps the key in it.
+// Tests that no input from JavaScript crashes the module, makes its memory grow, or leaves the key in it.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-/** The memory of each module that is started: the package itself shows it to nobody. */
+/** The memory of each module that starts, which the package doesn't export. */
 const memories = [];
 const { instantiate } = WebAssembly;
 WebAssembly.instantiate = async (...args) => {
   const started = await instantiate(...args);
   const { exports } = started.instance ?? started;
-  // Node starts modules of its own.
-  if (exports.places) memories.push(exports.memory);
+  // Node also starts modules of its own.
+  if (exports.buffers) memories.push(exports.memory);
   return started;
 };
 
@@ -19,7 +19,7 @@ const light = await import("volume-transfer/light");
 await Promise.all([full.init(), light.init()]);
 const sizes = () => memories.map((memory) => memory.buffer.byteLength);
 
-/** The same numbers each time, from a seed that is printed where something fails. */
+/** Creates a random number generator. A failure prints its seed. */
 function random(seed) {
   return (below) => {
     seed = (Math.imul(seed, 1664525) + 1013904223) | 0;
@@ -38,7 +38,7 @@ const WORDS = [
   '{"volumes":[', '{"error":{"code":"EVS.1002","message":"m"}}', "[".repeat(200), '{"volumes":[{"id":"\\ud800"}]}',
 ];
 
-/** Anything at all, and more often something that is nearly right. */
+/** Generates any value, and more often one that is nearly valid. */
 function anything(below, depth = 0) {
   const again = () => anything(below, depth + 1);
   const pick = (of) => of[below(of.length)];
@@ -72,7 +72,7 @@ function anything(below, depth = 0) {
   }
 }
 
-test("100,000 calls with anything get an answer, and the module answers on", () => {
+test("returns a result for 100,000 calls with any input, and keeps working", () => {
   const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
   const below = random(seed);
   const calls = [
@@ -101,20 +101,20 @@ test("100,000 calls with anything get an answer, and the module answers on", () 
     for (const { field, code, params } of items) {
       seen.add(`${name} ${code}`);
       if (typeof field !== "string" || typeof code !== "string" || typeof params !== "object") {
-        throw new Error(`seed ${seed}, call ${at}: ${name} gave ${JSON.stringify(items)}`);
+        throw new Error(`seed ${seed}, call ${at}: ${name} returned ${JSON.stringify(items)}`);
       }
     }
   }
-  // It got somewhere: refusals of many kinds, and successes too.
-  assert.ok(seen.size > 25, `only ${seen.size} kinds of answer`);
+  // The input was varied enough to get many different codes.
+  assert.ok(seen.size > 25, `only ${seen.size} codes`);
   assert.equal(full.validateTransferName(" a ").value, "a");
   assert.equal(light.validateTransferName(" a ").value, "a");
   assert.equal(full.readCreateResponse({ lost: "timeout" }).code, "timeout");
-  // The largest of it has a third of a megabyte, and is not kept.
+  // The largest input has a third of a megabyte and must not be kept.
   for (const size of sizes()) assert.ok(size < 4 << 20, `${size} bytes`);
 });
 
-test("repeated init and 1,000,000 calls leave the memory where it was", async () => {
+test("uses no more memory after repeated init and 1,000,000 calls", async () => {
   const body = JSON.stringify({ transfer: { id: "t", auth_key: "k", volume_id: ID } });
   const round = (entry, at) => {
     entry.validateTransferName(`first volume ${at}`);
@@ -136,14 +136,14 @@ test("repeated init and 1,000,000 calls leave the memory where it was", async ()
   assert.equal(memories.length, 2);
 });
 
-test("the key is in the answer, and nowhere in the module's memory", () => {
+test("returns the key and leaves no copy in the module's memory", () => {
   const key = "5ca1ab1e0ddba11a";
   const body = JSON.stringify({ transfer: { id: "t", auth_key: key, volume_id: ID } });
   const found = () => memories.some((memory) => Buffer.from(memory.buffer).includes(key));
   const outcome = full.readCreateResponse({ status: 202, body, volumeId: ID });
   assert.equal(outcome.outcome === "created" && outcome.handover.authKey, key);
   assert.equal(found(), false);
-  // The search would find it.
+  // The search does find a key.
   new Uint8Array(memories[0].buffer).set(Buffer.from(key), memories[0].buffer.byteLength - 64);
   assert.equal(found(), true);
   new Uint8Array(memories[0].buffer).fill(0, memories[0].buffer.byteLength - 64);

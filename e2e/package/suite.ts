@@ -1,13 +1,14 @@
-// What the package promises, for every host: Node runs it here, a browser gets it from Vite.
+// Tests the package's documented behaviour in every host: Node runs them directly, and Vite bundles
+// them for a browser.
 //
-// One file, though a long one: it is the list of promises, and a host gets all of it by one import.
-// Both entries' suites compare the same volume in the same way.
+// This is one long file so that a host needs a single import. The suites of both entries share their
+// data and helpers.
 
 import type * as Full from "volume-transfer";
 import type * as Light from "volume-transfer/light";
 import type {
-  Answer,
   CreateOutcome,
+  CreateResponse,
   EligibilityReport,
   Issue,
   NameReport,
@@ -16,7 +17,7 @@ import type {
   ScreenReport,
 } from "volume-transfer";
 
-/** Tests by name; one that fails throws. */
+/** Tests by name. A failing test throws. */
 export type Suite = Record<string, () => void | Promise<void>>;
 
 const VOLUME_ID = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
@@ -31,13 +32,13 @@ const VOLUME = {
   metadata: {},
 };
 
-/** A report as plain data. */
+/** Converts a report to plain data. */
 const plain = ({ id, ...report }: ScreenReport) => ({
   ids: Array.from({ length: report.count }, (_, n) => id(n)),
   ...report,
 });
 
-/** Compares plain data. The expected value has the type that the package declares. */
+/** Throws if two values differ as JSON. `T` is the type that the package declares. */
 function same<T>(actual: T, expected: T): void {
   const text = (value: unknown) =>
     JSON.stringify(value, (_, part) => (ArrayBuffer.isView(part) ? Array.from(part as Uint16Array) : part));
@@ -52,16 +53,16 @@ const issue = (field: Issue["field"], code: string, params: Issue["params"] = {}
 
 const BYTES = { limit: 255, unit: "bytes", required: false } as const;
 
-/** What both entries have. */
+/** Tests what both entries have. */
 export function lightSuite(api: typeof Light | typeof Full): Suite {
   const { validateTransferName, screenVolumes, screenStream, createTransferRequest, services, constraints } = api;
   const name = (text: unknown, options: unknown, expected: NameReport) =>
     same(validateTransferName(text as string, options as never), expected);
-  const bad = (text: unknown, length: number, ...issues: Issue[]) =>
+  const invalid = (text: unknown, length: number, ...issues: Issue[]) =>
     name(text, undefined, { value: null, length, ...BYTES, issues });
 
   return {
-    "a name is trimmed and counted by the service's rule"() {
+    "trims a name and counts its length by the service's rule"() {
       name("  first volume ", undefined, { value: "first volume", length: 12, ...BYTES, issues: [] });
       name("\u{1c}卷\u{3000}", { service: "cinder" }, {
         value: "卷",
@@ -72,18 +73,18 @@ export function lightSuite(api: typeof Light | typeof Full): Suite {
         issues: [],
       });
       name("", undefined, { value: null, length: 0, ...BYTES, issues: [] });
-      // What browsers trim and Cinder keeps.
+      // JavaScript's `trim` removes this character, but Cinder keeps it.
       name("\ufeffa", undefined, { value: "\ufeffa", length: 4, ...BYTES, issues: [] });
     },
 
-    "a bad name is an answer with issues"() {
-      bad("   ", 0, issue("name", "blank", { length: 0, limit: 255, unit: "bytes" }));
-      bad("a\0", 2, issue("name", "nul", { position: 1 }));
-      bad("卷".repeat(86), 258, issue("name", "too_long", { length: 258, limit: 255, unit: "bytes" }));
-      bad("ab\ud800", 5, issue("name", "lone_surrogate", { position: 2 }));
-      bad("\ude00\ud83d", 6, issue("name", "lone_surrogate", { position: 0 }));
+    "reports the issues of an invalid name"() {
+      invalid("   ", 0, issue("name", "blank", { length: 0, limit: 255, unit: "bytes" }));
+      invalid("a\0", 2, issue("name", "nul", { position: 1 }));
+      invalid("卷".repeat(86), 258, issue("name", "too_long", { length: 258, limit: 255, unit: "bytes" }));
+      invalid("ab\ud800", 5, issue("name", "lone_surrogate", { position: 2 }));
+      invalid("\ude00\ud83d", 6, issue("name", "lone_surrogate", { position: 0 }));
       for (const other of [5, true, null, undefined, ["a"], {}, Symbol(), 1n]) {
-        bad(other, 0, issue("name", "not_a_string"));
+        invalid(other, 0, issue("name", "not_a_string"));
       }
       name("a", { service: "aws" }, { value: null, length: 1, ...BYTES, issues: [issue("service", "unknown")] });
       name("a", { servce: "cinder" }, { value: null, length: 1, ...BYTES, issues: [issue("options", "unknown", { key: "servce" })] });
@@ -91,15 +92,15 @@ export function lightSuite(api: typeof Light | typeof Full): Suite {
       name("a", 7, { value: "a", length: 1, ...BYTES, issues: [] });
     },
 
-    "a name may be longer than any buffer"() {
+    "validates names that are longer than any buffer"() {
       const long = "卷😀".repeat(100_000);
       const length = 700_000;
-      bad(` ${long} `, length, issue("name", "too_long", { length, limit: 255, unit: "bytes" }));
+      invalid(` ${long} `, length, issue("name", "too_long", { length, limit: 255, unit: "bytes" }));
       const padding = "\t".repeat(300_000);
       name(`${padding}a${padding}`, undefined, { value: "a", length: 1, ...BYTES, issues: [] });
     },
 
-    "a request is made of an id and a name"() {
+    "creates a request from IDs and a name"() {
       same<RequestReport>(
         createTransferRequest({ projectId: ` ${PROJECT_ID} `, volumeId: VOLUME_ID.toUpperCase(), name: 'a "b"\\\n卷 ' }),
         {
@@ -121,23 +122,23 @@ export function lightSuite(api: typeof Light | typeof Full): Suite {
       }
     },
 
-    "a request that cannot be says all that is wrong"() {
-      const refused = (input: unknown, ...issues: Issue[]) =>
+    "reports all issues of an invalid request"() {
+      const rejects = (input: unknown, ...issues: Issue[]) =>
         same<RequestReport>(createTransferRequest(input as never), { request: null, issues });
-      refused(
+      rejects(
         { projectId: "a/b", volumeId: "no uuid", name: " ", service: "aws" },
         issue("service", "unknown"),
         issue("projectId", "malformed"),
         issue("volumeId", "malformed"),
         issue("name", "blank", { length: 0, limit: 255, unit: "bytes" }),
       );
-      refused({ projectId: "p", volumeId: VOLUME_ID, nmae: "a" }, issue("options", "unknown", { key: "nmae" }));
+      rejects({ projectId: "p", volumeId: VOLUME_ID, nmae: "a" }, issue("options", "unknown", { key: "nmae" }));
       const empty = [issue("projectId", "empty"), issue("volumeId", "empty")];
-      for (const nothing of [undefined, null, 7, "text", {}, []]) refused(nothing, ...empty);
-      refused({ projectId: "p".repeat(100_000), volumeId: VOLUME_ID }, issue("projectId", "malformed"));
+      for (const nothing of [undefined, null, 7, "text", {}, []]) rejects(nothing, ...empty);
+      rejects({ projectId: "p".repeat(100_000), volumeId: VOLUME_ID }, issue("projectId", "malformed"));
     },
 
-    "a list is screened from text and from bytes"() {
+    "reads a list from text and from bytes"() {
       const rows = [VOLUME, { ...VOLUME, id: OTHER_ID, status: "in-use", bootable: "true" }, { id: "no uuid" }];
       const text = JSON.stringify({ volumes: rows, volumes_links: [{ rel: "next", href: "h" }] });
       const bit = (...of: (typeof constraints)[number][]) =>
@@ -161,7 +162,7 @@ export function lightSuite(api: typeof Light | typeof Full): Suite {
       }
     },
 
-    async "a list is screened while it comes, whatever else is asked meanwhile"() {
+    async "reads several lists at the same time while they arrive"() {
       const rows = Array.from({ length: 3_000 }, (_, n) => ({ ...VOLUME, status: n % 7 ? "available" : "in-use" }));
       const bytes = new TextEncoder().encode(JSON.stringify({ volumes: rows }));
       const stream = (part: number) => {
@@ -183,7 +184,7 @@ export function lightSuite(api: typeof Light | typeof Full): Suite {
       same(await screenStream(failing).catch((error: Error) => error.message), "lost");
     },
 
-    async "a list is read past a byte order mark, null and NaN"() {
+    async "accepts a byte order mark, null and NaN in a list"() {
       const other = { ...VOLUME, id: OTHER_ID };
       const rows = `{"id":"${VOLUME_ID}","size":NaN,"x":[-Infinity]},NaN,${JSON.stringify(other)}`;
       const list = `\ufeff{"volumes":[${rows}]}`;
@@ -197,8 +198,8 @@ export function lightSuite(api: typeof Light | typeof Full): Suite {
       same([count, unreadable, issues], [0, 0, []]);
     },
 
-    "what is no list says where it ends"() {
-      const refused = (list: unknown, position: number) =>
+    "reports the position at which a list is malformed"() {
+      const rejects = (list: unknown, position: number) =>
         same(plain(screenVolumes(list as never)), {
           ids: [],
           count: 0,
@@ -209,36 +210,37 @@ export function lightSuite(api: typeof Light | typeof Full): Suite {
           more: false,
           issues: [issue("volumes", "malformed", { position })],
         });
-      refused("", 0);
-      refused('{"volumes":[', 12);
-      refused('{"volumes":7}', 12);
-      refused(`{"volumes":[${JSON.stringify(VOLUME)},]}`, 12 + JSON.stringify(VOLUME).length + 1);
-      for (const none of [undefined, null, 7, {}, [], Symbol(), 1n]) refused(none, 0);
+      rejects("", 0);
+      rejects('{"volumes":[', 12);
+      rejects('{"volumes":7}', 12);
+      rejects(`{"volumes":[${JSON.stringify(VOLUME)},]}`, 12 + JSON.stringify(VOLUME).length + 1);
+      for (const none of [undefined, null, 7, {}, [], Symbol(), 1n]) rejects(none, 0);
     },
 
-    "a list has as many rows as it has"() {
+    "reads all rows of a list of 100,000"() {
       const id = (at: number) => `00000000-0000-4000-8000-${at.toString(16).padStart(12, "0")}`;
       const count = 100_000;
       const rows = Array.from({ length: count }, (_, at) => ({ id: id(at), status: at % 3 ? "available" : "in-use" }));
       const text = JSON.stringify({ volumes: rows });
-      const { ids, violated, rows: places, issues } = plain(screenVolumes(text, { service: "cinder" }));
+      const { ids, violated, rows: ranges, issues } = plain(screenVolumes(text, { service: "cinder" }));
       same(issues, []);
       same(ids.length, count);
       ids.forEach((found, at) => found === id(at) || same(found, id(at)));
-      // All of it is ASCII, so that bytes and units are the same.
+      // The list is ASCII, so byte positions are also string positions.
       for (const at of [0, 1, 54_321, count - 1]) {
-        same(JSON.parse(text.slice(places[2 * at], places[2 * at + 1])), rows[at]!);
+        same(JSON.parse(text.slice(ranges[2 * at], ranges[2 * at + 1])), rows[at]!);
       }
       violated.forEach((mask, at) => mask === (at % 3 ? 0 : 1) || same(mask, at % 3 ? 0 : 1));
     },
 
-    "the lists of codes are what the types say"() {
+    "exports the codes that the types declare"() {
       same(services, ["evs-v2", "evs-v3", "cinder"]);
       same(new Set(constraints).size, constraints.length);
     },
   };
 }
 
+/** Tests what only the full entry has. */
 export function fullSuite(api: typeof Full): Suite {
   const { checkEligibility, checkVolumes, createTransferRequest, readCreateResponse } = api;
   const created = {
@@ -250,11 +252,11 @@ export function fullSuite(api: typeof Full): Suite {
     links: [{ href: "javascript:alert(1)", rel: "self" }],
   };
   const body = JSON.stringify({ transfer: created });
-  const told = (answer: unknown, expected: CreateOutcome) =>
-    same(readCreateResponse(answer as Answer), expected);
+  const check = (response: unknown, expected: CreateOutcome) =>
+    same(readCreateResponse(response as CreateResponse), expected);
 
   return {
-    "a volume gets a verdict for every constraint"() {
+    "returns a verdict for every constraint"() {
       const unknown = ["frozen", "backup_policy"];
       same<EligibilityReport>(checkEligibility(VOLUME, { facts: { snapshots: false, backups: false } }), {
         eligibility: "unknown",
@@ -278,7 +280,7 @@ export function fullSuite(api: typeof Full): Suite {
       same(checkEligibility(VOLUME, { facts: clear }).eligibility, "eligible");
     },
 
-    "many volumes are judged as one by one"() {
+    "checks many volumes like single ones"() {
       const values = [undefined, null, true, false, 0, 1, 1.5, "", "1", "False", "available", "in-use", "EVS", "dss", [], {}];
       const keys = ["status", "bootable", "encrypted", "service_type", "dedicated_storage_id"];
       const volumes: Record<string, unknown>[] = [VOLUME];
@@ -287,7 +289,7 @@ export function fullSuite(api: typeof Full): Suite {
         for (const key of ["orderID", "__system__encrypted", "policy"]) volumes.push({ ...VOLUME, metadata: { [key]: value } });
         volumes.push({ ...VOLUME, metadata: value });
       }
-      // More texts than are remembered, each twice.
+      // More texts than are cached, each twice.
       for (let n = 0; n < 200; n++) volumes.push({ ...VOLUME, metadata: { orderID: `CS${n >> 1}` } });
       const options = { facts: { snapshots: false, backups: false } };
       const { violated, unknown, issues } = checkVolumes(volumes, options);
@@ -307,7 +309,7 @@ export function fullSuite(api: typeof Full): Suite {
       }
     },
 
-    "what is no volume is said to be none"() {
+    "rejects input that isn't a volume"() {
       const own: Record<string, unknown> = {};
       own["metadata"] = own;
       const throwing = { get id() { throw new Error("no"); } };
@@ -329,7 +331,7 @@ export function fullSuite(api: typeof Full): Suite {
       ]);
     },
 
-    "a request for a volume that cannot go says why"() {
+    "reports why it creates no request for an ineligible volume"() {
       const { request, issues } = createTransferRequest({
         projectId: PROJECT_ID,
         volume: { ...VOLUME, status: "in-use", bootable: true },
@@ -342,7 +344,7 @@ export function fullSuite(api: typeof Full): Suite {
       same(createTransferRequest({ projectId: PROJECT_ID, volumeId: VOLUME_ID }).issues, []);
     },
 
-    "a created transfer comes with its key"() {
+    "returns a created transfer with its key"() {
       const expected: CreateOutcome = {
         outcome: "created",
         code: "created",
@@ -357,24 +359,24 @@ export function fullSuite(api: typeof Full): Suite {
         field: "response",
         params: {},
       };
-      told({ status: 202, body, volumeId: VOLUME_ID }, expected);
-      told({ status: 202, body: new TextEncoder().encode(body) }, expected);
-      for (const status of [200, 201, 203, 299]) told({ status, body }, expected);
-      // As other readers of JSON read it.
+      check({ status: 202, body, volumeId: VOLUME_ID }, expected);
+      check({ status: 202, body: new TextEncoder().encode(body) }, expected);
+      for (const status of [200, 201, 203, 299]) check({ status, body }, expected);
+      // Input that lenient JSON parsers accept.
       const odd = body.replace("{", '\ufeff {"x":[NaN,1e999,"\\ud800"],');
-      told({ status: 202, body: odd }, expected);
-      told({ status: 202, body: body.replace(created.created_at, "2015-02-25 11:56:53.081642+08:00") }, expected);
-      // No key is lost over headers.
+      check({ status: 202, body: odd }, expected);
+      check({ status: 202, body: body.replace(created.created_at, "2015-02-25 11:56:53.081642+08:00") }, expected);
+      // Invalid headers don't lose the key.
       for (const headers of [null, 7, [1], [[1, 2]], { get a() { throw new Error("no"); } }]) {
-        told({ status: 202, body, headers }, expected);
+        check({ status: 202, body, headers }, expected);
       }
     },
 
-    "a refusal keeps the server's words"() {
-      const refusal = '{"badRequest":{"code":400,"message":"Invalid volume: status must be available"}}';
+    "returns the server's error message"() {
+      const error = '{"badRequest":{"code":400,"message":"Invalid volume: status must be available"}}';
       const pairs: [string, string][] = [["X-Openstack-Request-Id", "req-1"], ["Retry-After", "7"]];
       for (const headers of [pairs, Object.fromEntries(pairs), new Headers(pairs), new Map(pairs)]) {
-        told({ status: 400, headers, body: refusal }, {
+        check({ status: 400, headers, body: error }, {
           outcome: "rejected",
           code: "refused",
           fault: {
@@ -390,19 +392,19 @@ export function fullSuite(api: typeof Full): Suite {
       }
     },
 
-    "a refusal's words are found wherever they are, and hold no key"() {
-      const refused = (status: number, body: string) => {
+    "finds error messages in any envelope and removes keys from them"() {
+      const decoded = (status: number, body: string) => {
         const { outcome, code, fault } = readCreateResponse({ status, body }) as Rejected;
         return [outcome, code, fault.message];
       };
-      same(refused(400, '{"errors":[{"detail":"m"}]}'), ["rejected", "refused", "m"]);
-      same(refused(400, `no: {"auth_key":"${created.auth_key}"}`), ["rejected", "refused", 'no: {"auth_key":"…"}']);
-      same(refused(431, ""), ["rejected", "token_too_long", null]);
-      same(refused(403, "<title>403</title> Blocked"), ["outcomeUnknown", "blocked", "403 Blocked"]);
-      same(refused(200, '{"error":{"code":"EVS.5400","message":"m"}}'), ["outcomeUnknown", "unreadable", "m"]);
+      same(decoded(400, '{"errors":[{"detail":"m"}]}'), ["rejected", "refused", "m"]);
+      same(decoded(400, `no: {"auth_key":"${created.auth_key}"}`), ["rejected", "refused", 'no: {"auth_key":"…"}']);
+      same(decoded(431, ""), ["rejected", "token_too_long", null]);
+      same(decoded(403, "<title>403</title> Blocked"), ["outcomeUnknown", "blocked", "403 Blocked"]);
+      same(decoded(200, '{"error":{"code":"EVS.5400","message":"m"}}'), ["outcomeUnknown", "unreadable", "m"]);
     },
 
-    "an unknown outcome says why"() {
+    "returns the cause of an unknown outcome"() {
       const unknown = (code: string, status: number | null): CreateOutcome => ({
         outcome: "outcomeUnknown",
         code: code as "timeout",
@@ -410,21 +412,21 @@ export function fullSuite(api: typeof Full): Suite {
         field: "response",
         params: status === null ? {} : { status },
       });
-      told({ lost: "timeout" }, unknown("timeout", null));
-      told({ lost: "connection" }, unknown("connection", null));
-      told({ status: 502, body: "<html>" }, unknown("failed", 502));
-      told({ status: 202, body: "" }, unknown("unreadable", 202));
-      told({ status: 202 }, unknown("unreadable", 202));
-      told({ status: 0 }, unknown("unreadable", 0));
-      told({ status: 202, body, volumeId: OTHER_ID }, unknown("other_volume", 202));
+      check({ lost: "timeout" }, unknown("timeout", null));
+      check({ lost: "connection" }, unknown("connection", null));
+      check({ status: 502, body: "<html>" }, unknown("failed", 502));
+      check({ status: 202, body: "" }, unknown("unreadable", 202));
+      check({ status: 202 }, unknown("unreadable", 202));
+      check({ status: 0 }, unknown("unreadable", 0));
+      check({ status: 202, body, volumeId: OTHER_ID }, unknown("other_volume", 202));
       for (const none of [undefined, null, 7, "x", {}, { status: "202" }, { status: 1.5 }, { status: 202, body: {} }, { lost: "x" }]) {
-        told(none, unknown("malformed", null));
+        check(none, unknown("malformed", null));
       }
     },
   };
 }
 
-/** Runs a suite where there is no test runner, and says what failed. */
+/** Runs a suite without a test runner. Returns the failures. */
 export async function failures(suite: Suite): Promise<string[]> {
   const failed: string[] = [];
   for (const [name, run] of Object.entries(suite)) {

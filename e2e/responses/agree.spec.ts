@@ -1,4 +1,5 @@
-// Whatever Node reads, the gateway passes on as it is; the package and the page lose no key of it.
+// Tests that the gateway forwards every response that Node can read, and that the package and the page
+// find the key in it.
 
 import { App, expect, Server, test } from "../tests/console.ts";
 import { type Endpoint, serve, volumeOf } from "./endpoint.ts";
@@ -6,7 +7,7 @@ import table, { KEY } from "./table.ts";
 
 const PROJECT = "dd14c6ac581f40059e27f5320b60bf2f";
 const HEADERS = ["content-type", "retry-after"];
-/** Few enough for one page of the list of volumes, which is drawn anew for each. */
+/** The rows per test. They fit on one page of the list of volumes, which is rendered again for each. */
 const ROWS = 50;
 
 interface Read {
@@ -15,7 +16,7 @@ interface Read {
   body: string;
 }
 
-/** `null` where Node cannot read it. */
+/** Sends a request. Returns null if Node can't read the response. */
 async function read(url: string, method: "POST" | "GET", volume: string, headers = {}): Promise<Read | null> {
   const path = method === "POST" ? "os-volume-transfer" : `volumes/detail?marker=${volume}`;
   try {
@@ -33,18 +34,19 @@ async function read(url: string, method: "POST" | "GET", volume: string, headers
   }
 }
 
-/** Reads without the gateway. The connection is not used again: it is as odd as the response. */
+/** Sends a request without the gateway, on a connection that isn't reused after an odd response. */
 const readDirectly = ({ url }: Endpoint, method: "POST" | "GET", volume: string) =>
   read(url, method, volume, { Connection: "close" });
 
 const same = ({ status, headers, body }: Read) =>
   JSON.stringify([status, body, HEADERS.map((header) => headers[header])]);
 
+/** Returns whether this is the gateway's own error. */
 function isOwn(read: Read): boolean {
   return read.status >= 500 && read.body.includes('"code":"gateway.');
 }
 
-/** Whether the key of a transfer stands in what was read. */
+/** Returns whether a response contains the transfer's key. */
 function hasKey({ status, body }: Read): boolean {
   try {
     const text = Buffer.from(body, "latin1").toString("utf8").replace(/^\ufeff/, "");
@@ -58,7 +60,7 @@ const { init, readCreateResponse } = await import(
   new URL("../../crates/volume-transfer-wasm/pkg/index.js", import.meta.url).href
 );
 
-test("the table has 200 different responses", () => {
+test("the table has at least 200 different responses", () => {
   const bytes = table.map(({ bytes, ending }) => bytes(volumeOf(0)).toString("latin1") + ending);
   expect(new Set(bytes).size).toBeGreaterThanOrEqual(200);
 });
@@ -66,7 +68,7 @@ test("the table has 200 different responses", () => {
 for (let first = 0; first < table.length; first += ROWS) {
   const rows = [...table.keys()].slice(first, first + ROWS);
 
-  test(`rows ${first} to ${first + rows.length - 1} as Node reads them`, async () => {
+  test(`the gateway and the package read rows ${first} to ${first + rows.length - 1} like Node`, async () => {
     test.setTimeout(120_000);
     await init();
     const endpoint = await serve(rows);
@@ -75,25 +77,25 @@ for (let first = 0; first < table.length; first += ROWS) {
     const check = async (row: number) => {
       const { name, others } = table[row]!;
       const volume = volumeOf(row);
-      const say = (what: string) => differences.push(`${name}: ${what}`);
+      const report = (what: string) => differences.push(`${name}: ${what}`);
       const list = [await readDirectly(endpoint, "GET", volume), await read(gateway.url, "GET", volume)];
-      if (list[0] && (!list[1] || same(list[0]) !== same(list[1]))) say("the list differs");
-      if (!list[0] && !others && list[1] && !isOwn(list[1])) say("Node reads no list, and the gateway does");
+      if (list[0] && (!list[1] || same(list[0]) !== same(list[1]))) report("the list differs");
+      if (!list[0] && !others && list[1] && !isOwn(list[1])) report("the gateway reads a list that Node doesn't");
       const direct = await readDirectly(endpoint, "POST", volume);
       const passed = await read(gateway.url, "POST", volume);
       if (direct) {
-        if (!passed || same(direct) !== same(passed)) say(`${same(direct)} became ${passed && same(passed)}`);
-        if (others) say("Node reads it too");
+        if (!passed || same(direct) !== same(passed)) report(`${same(direct)} became ${passed && same(passed)}`);
+        if (others) report("Node reads it, although it is listed as unreadable");
       } else if (others) {
-        if (!passed || !hasKey(passed)) say("the key was lost, which browsers or curl read");
-      } else if (passed && !isOwn(passed)) say(`Node reads nothing, and the gateway ${passed.status}`);
-      // The package is told what its caller was.
+        if (!passed || !hasKey(passed)) report("the gateway lost the key, which browsers or curl read");
+      } else if (passed && !isOwn(passed)) report(`the gateway reads a ${passed.status} that Node doesn't`);
+      // The package gets what its caller would have read.
       const body = passed && Buffer.from(passed.body, "latin1").toString("utf8");
-      const answer = passed ? { ...passed, body, volumeId: volume } : { lost: "connection", volumeId: volume };
-      const outcome = readCreateResponse(answer);
+      const response = passed ? { ...passed, body, volumeId: volume } : { lost: "connection", volumeId: volume };
+      const outcome = readCreateResponse(response);
       const found = outcome.outcome === "created" && outcome.handover.authKey;
-      if (passed && hasKey(passed) ? found !== KEY : found) say(`the package said ${outcome.outcome}`);
-      if (!direct && !others && outcome.outcome !== "outcomeUnknown") say(`the package said ${outcome.outcome}`);
+      if (passed && hasKey(passed) ? found !== KEY : found) report(`the package returned ${outcome.outcome}`);
+      if (!direct && !others && outcome.outcome !== "outcomeUnknown") report(`the package returned ${outcome.outcome}`);
     };
     const waiting = [...rows];
     await Promise.all(Array.from({ length: 8 }, async () => {
@@ -104,7 +106,7 @@ for (let first = 0; first < table.length; first += ROWS) {
     expect(differences).toEqual([]);
   });
 
-  test(`rows ${first} to ${first + rows.length - 1} in the page`, async ({ page }) => {
+  test(`the page finds the keys of rows ${first} to ${first + rows.length - 1}`, async ({ page }) => {
     test.setTimeout(120_000);
     const endpoint = await serve(rows);
     const gateway = await Server.start("--endpoint", endpoint.url);
@@ -129,10 +131,10 @@ for (let first = 0; first < table.length; first += ROWS) {
       }
       const direct = await readDirectly(endpoint, "POST", volumeOf(row));
       if (others || (direct && hasKey(direct))) lost.push(`${name}: ${await app.alert.first().innerText()}`);
-      // What is unknown is never called refused.
-      const refused = direct !== null && direct.status >= 400 && direct.status < 500;
-      const said = await app.alert.first().innerText();
-      if (!refused && !said.includes(app.text("unknown.title"))) lost.push(`${name}: not unknown: ${said}`);
+      // An unknown outcome must not be shown as a rejection.
+      const rejected = direct !== null && direct.status >= 400 && direct.status < 500;
+      const text = await app.alert.first().innerText();
+      if (!rejected && !text.includes(app.text("unknown.title"))) lost.push(`${name}: not unknown: ${text}`);
       await connect();
     }
     await gateway.kill();

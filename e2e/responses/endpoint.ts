@@ -1,17 +1,18 @@
-// A service on a bare socket: ordinary in all it is asked, but for a transfer's creation and a
-// list that begins after a volume.
+// A service on a bare socket. It responds normally, except to the creation of a transfer and to lists
+// with a marker, for which it sends a row of the table.
 
 import { createServer, type Socket } from "node:net";
 import table from "./table.ts";
 
-/** The volume that this row of the table is the response to. */
+/** Returns the ID of the volume whose requests get this row of the table. */
 export const volumeOf = (row: number) => `00000000-0000-4000-8000-${String(row).padStart(12, "0")}`;
 
 const rowOf = (volume: string) => Number(volume.slice(-12));
 
-function ordinary(path: string, rows: number[], made: Set<string>): object {
+/** Returns the body of a normal response. */
+function normal(path: string, rows: number[], created: Set<string>): object {
   if (path.includes("transfer")) {
-    const transfers = [...made].map((volume) => ({
+    const transfers = [...created].map((volume) => ({
       id: `7e1a2b3c${volume.slice(8)}`,
       volume_id: volume,
       name: "t",
@@ -22,7 +23,7 @@ function ordinary(path: string, rows: number[], made: Set<string>): object {
   const volume = (row: number) => ({
     id: volumeOf(row),
     name: `row-${row}`,
-    status: made.has(volumeOf(row)) ? "awaiting-transfer" : "available",
+    status: created.has(volumeOf(row)) ? "awaiting-transfer" : "available",
     size: 1,
     bootable: "false",
     encrypted: false,
@@ -38,19 +39,20 @@ export interface Endpoint {
   close(): void;
 }
 
+/** Starts the service, with a volume for each of these rows. */
 export function serve(rows: number[]): Promise<Endpoint> {
-  const made = new Set<string>();
+  const created = new Set<string>();
   const sockets = new Set<Socket>();
-  const answer = (socket: Socket, request: string) => {
+  const respond = (socket: Socket, request: string) => {
     const [method, path = ""] = request.split(" ");
     const volume = /"volume_id":\s*"([^"]+)"/.exec(request)?.[1] ?? /[?&]marker=([^& ]+)/.exec(path)?.[1];
     const odd = volume && table[rowOf(volume)];
     if (!odd) {
-      const body = JSON.stringify(ordinary(path, rows, made));
+      const body = JSON.stringify(normal(path, rows, created));
       socket.write(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
       return;
     }
-    if (method === "POST") made.add(volume);
+    if (method === "POST") created.add(volume);
     socket.write(odd.bytes(volume), () => {
       if (odd.ending === "close") socket.end();
       if (odd.ending === "reset") setTimeout(() => socket.resetAndDestroy(), 20);
@@ -66,9 +68,9 @@ export function serve(rows: number[]): Promise<Endpoint> {
       const head = request.indexOf("\r\n\r\n");
       const length = Number(/content-length: *(\d+)/i.exec(request)?.[1] ?? 0);
       if (head < 0 || request.length < head + 4 + length) return;
-      const whole = request;
+      const complete = request;
       request = "";
-      answer(socket, whole);
+      respond(socket, complete);
     });
   });
   return new Promise((ready) => {

@@ -1,18 +1,18 @@
-// Odd responses, as raw bytes, to a request that creates a transfer.
+// Odd responses to a request that creates a transfer, as raw bytes.
 
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 
 export const KEY = "0123456789abcdef";
 
-/** How the connection ends after the bytes. */
+/** What happens to the connection after the last byte. */
 type Ending = "stays open" | "close" | "reset";
 
 export interface OddResponse {
   name: string;
-  /** What goes over the wire for a volume. */
+  /** Returns the bytes of the response about a volume. */
   bytes: (volume: string) => Buffer;
   ending: Ending;
-  /** Node refuses it, and browsers or curl read it: so must the gateway. */
+  /** Whether Node rejects the response but browsers or curl read it. The gateway must read it, too. */
   others: boolean;
 }
 
@@ -69,7 +69,7 @@ const each = (name: string, parts: Parts, others = false) => {
   }
 };
 
-each("as it should be", {});
+each("normal", {});
 for (const line of [
   "HTTP/1.1 200 OK", "HTTP/1.1 201 Created", "HTTP/1.1 203 Non-Authoritative Information", "HTTP/1.1 206 Partial",
   "HTTP/1.1 299 Odd", "HTTP/1.1 202", "HTTP/1.1 202 ", "HTTP/1.1 202  Accepted", "HTTP/1.1 202 Acc\xe9pt\xe9",
@@ -124,9 +124,9 @@ const headersOfOthers: Record<string, string> = {
   "a lone CR": "X-A: a\rb",
   "a bare LF": "X-A: 1\nX-B: 2",
   HTML: "<meta charset=utf-8>",
-  "the status twice": "HTTP/1.1 202 Accepted",
-  "a line longer than Node takes": `X-A: ${"a".repeat(60_000)}`,
-  "more lines than Node takes": Array.from({ length: 3000 }, (_, n) => `X-${n}: 1`).join("\r\n"),
+  "the status line twice": "HTTP/1.1 202 Accepted",
+  "a line longer than Node's limit": `X-A: ${"a".repeat(60_000)}`,
+  "more lines than Node's limit": Array.from({ length: 3000 }, (_, n) => `X-${n}: 1`).join("\r\n"),
 };
 for (const [others, all] of [[false, headers], [true, headersOfOthers]] as const) {
   for (const [name, line] of Object.entries(all)) {
@@ -183,16 +183,16 @@ for (const coding of [
   "Content-Length: 9\r\nTransfer-Encoding: chunked",
 ]) chunks(JSON.stringify(coding), usual, { coding, others: true });
 chunks("HTTP/1.0", usual, { line: "HTTP/1.0 202 Accepted" });
-chunks("upper case", (size, body) => usual(size.toUpperCase(), body));
-chunks("zeros", (size, body) => `0000000000000000000000${size}\r\n${body}\r\n000\r\n\r\n`);
+chunks("upper-case size", (size, body) => usual(size.toUpperCase(), body));
+chunks("leading zeros", (size, body) => `0000000000000000000000${size}\r\n${body}\r\n000\r\n\r\n`);
 chunks("an extension", (size, body) => `${size};a="b;c"\r\n${body}\r\n0;d\r\n\r\n`);
 chunks("a long extension", (size, body) => `${size};${"a".repeat(3000)}\r\n${body}\r\n0\r\n\r\n`);
-chunks("one for each byte", (_, body) => `${[...body].map((byte) => `1\r\n${byte}\r\n`).join("")}0\r\n\r\n`);
+chunks("one per byte", (_, body) => `${[...body].map((byte) => `1\r\n${byte}\r\n`).join("")}0\r\n\r\n`);
 chunks("trailers", (size, body) => `${size}\r\n${body}\r\n0\r\nX-T: 1\r\nX-U: \xe9\r\n\r\n`);
-chunks("a sloppy trailer", (size, body) => `${size}\r\n${body}\r\n0\r\nX-T : 1\r\n\r\n`);
+chunks("a trailer with a space before the colon", (size, body) => `${size}\r\n${body}\r\n0\r\nX-T : 1\r\n\r\n`);
 chunks("a long trailer", (size, body) => `${size}\r\n${body}\r\n0\r\nX-T: ${"a".repeat(10_000)}\r\n\r\n`);
 chunks("a bare LF at the very end", (size, body) => `${size}\r\n${body}\r\n0\r\n\n`);
-chunks("something after the end", (size, body) => `${usual(size, body)}HTTP/1.1 400 Bad Request\r\n\r\n`);
+chunks("bytes after the end", (size, body) => `${usual(size, body)}HTTP/1.1 400 Bad Request\r\n\r\n`);
 chunks("an empty one first", (size, body) => `0\r\n\r\n${size}\r\n${body}\r\n`);
 for (const [name, payload] of Object.entries({
   "a space after the size": (size: string, body: string) => `${size} \r\n${body}\r\n0\r\n\r\n`,
@@ -204,17 +204,17 @@ for (const [name, payload] of Object.entries({
   "a length in a trailer": (size: string, body: string) => `${size}\r\n${body}\r\n0\r\nContent-Length: 5\r\n\r\n`,
 })) chunks(name, payload, { others: true });
 for (const [name, payload] of Object.entries({
-  "no last one": (size: string, body: string) => `${size}\r\n${body}\r\n`,
+  "no last chunk": (size: string, body: string) => `${size}\r\n${body}\r\n`,
   "no last line": (size: string, body: string) => `${size}\r\n${body}\r\n0\r\n`,
-  "cut": (size: string, body: string) => `${size}\r\n${body.slice(0, 40)}`,
+  "cut off": (size: string, body: string) => `${size}\r\n${body.slice(0, 40)}`,
   "a size that is too large": (size: string, body: string) => `f${size}\r\n${body}\r\n0\r\n\r\n`,
   "a size that is too small": (_: string, body: string) => `9\r\n${body}\r\n0\r\n\r\n`,
-  "a size that is no number": (_: string, body: string) => `zz\r\n${body}\r\n0\r\n\r\n`,
-  "a size below zero": (_: string, body: string) => `-1\r\n${body}\r\n0\r\n\r\n`,
+  "a size that isn't a number": (_: string, body: string) => `zz\r\n${body}\r\n0\r\n\r\n`,
+  "a negative size": (_: string, body: string) => `-1\r\n${body}\r\n0\r\n\r\n`,
   "no size": (_: string, body: string) => `\r\n${body}\r\n0\r\n\r\n`,
   "no chunks": (_: string, body: string) => body,
 })) chunks(name, payload, { ending: "close" });
-chunks("a reset in one", (size, body) => `${size}\r\n${body.slice(0, 40)}`, { ending: "reset" });
+chunks("a reset inside a chunk", (size, body) => `${size}\r\n${body.slice(0, 40)}`, { ending: "reset" });
 
 for (const before of [
   "HTTP/1.1 102 Processing\r\n\r\n", "HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n",
@@ -231,30 +231,30 @@ add("CR alone", response({ newline: "\r" }), "close");
 add("a reset that ends the body", response({ framing: "close" }), "reset");
 add("a reset after the body", response({}), "reset");
 add("a reset after the chunks", response({ framing: "chunked" }), "reset");
-add("a reset at once", () => Buffer.alloc(0), "reset");
+add("an immediate reset", () => Buffer.alloc(0), "reset");
 add("nothing", () => Buffer.alloc(0), "close");
 add("half a head", () => latin("HTTP/1.1 202 Accepted\r\nConte"), "close");
 add("no body", () => latin("HTTP/1.1 202 Accepted\r\n\r\n"), "close");
 add("half a body", (volume) => response({})(volume).subarray(0, -20), "close");
 add("half a body, reset", (volume) => response({})(volume).subarray(0, -20), "reset");
 add("half a body, without a length", (volume) => response({ framing: "close" })(volume).subarray(0, -20), "close");
-add("something after the body", (volume) => Buffer.concat([response({})(volume), latin("junk")]));
+add("bytes after the body", (volume) => Buffer.concat([response({})(volume), latin("junk")]));
 add("two responses", (volume) => Buffer.concat([response({})(volume), response({})(volume)]));
 
 each("a byte order mark", { body: (text) => `\ufeff${text}` });
-each("white space around the JSON", { body: (text) => `\r\n\t ${text}\r\n ` });
+each("whitespace around the JSON", { body: (text) => `\r\n\t ${text}\r\n ` });
 each("UTF-16", { body: (text) => Buffer.from(`\ufeff${text}`, "utf16le") });
-each("no type", { headers: [] });
-each("HTML by its type", { headers: ["Content-Type: text/html; charset=iso-8859-1"] });
-each("no JSON", { body: () => "<html>Accepted</html>" });
+each("no content type", { headers: [] });
+each("content type HTML", { headers: ["Content-Type: text/html; charset=iso-8859-1"] });
+each("a body that isn't JSON", { body: () => "<html>Accepted</html>" });
 each("no key", { body: (text) => text.replace("auth_key", "key") });
 for (const [coding, encode] of Object.entries({
   gzip: gzipSync, "x-gzip": gzipSync, GZIP: gzipSync, deflate: deflateSync, br: brotliCompressSync,
 })) each(`encoding ${coding}`, { body: (text) => encode(text), headers: [TYPE, `Content-Encoding: ${coding}`] });
-add("encoding deflate without a head", response({ body: (text) => deflateRawSync(text), headers: ["Content-Encoding: deflate"] }));
+add("encoding deflate without a header", response({ body: (text) => deflateRawSync(text), headers: ["Content-Encoding: deflate"] }));
 add("encoding gzip twice", response({ body: (text) => gzipSync(gzipSync(text)), headers: ["Content-Encoding: gzip, gzip"] }));
 add("encoding gzip in name only", response({ headers: ["Content-Encoding: gzip"] }));
 add("encoding identity", response({ headers: ["Content-Encoding: identity"] }));
-add("encoding that nobody knows", response({ headers: ["Content-Encoding: x-foo"] }));
+add("unknown encoding", response({ headers: ["Content-Encoding: x-foo"] }));
 
 export default table;

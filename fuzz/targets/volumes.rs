@@ -1,9 +1,10 @@
-//! A list of volumes: the core's own reader must agree with `serde_json`.
+//! A list of volumes: the core's reader must agree with `serde_json`.
 #![no_main]
 
-#[path = "../../crates/volume-transfer/tests/plain/mod.rs"]
-mod plain;
+#[path = "../../crates/volume-transfer/tests/common/mod.rs"]
+mod common;
 
+use common::{read_in_parts, read_with_serde_json};
 use fuzz::{check_fault, outcome};
 use libfuzzer_sys::fuzz_target;
 use volume_transfer::{ListReader, api};
@@ -13,15 +14,11 @@ fuzz_target!(|data: &[u8]| {
         error.fault().iter().for_each(check_fault);
     }
     let (first, text) = data.split_first().unwrap_or((&0, &[]));
-    let mut screen = ListReader::new();
-    let mut volumes = Vec::new();
-    let part = usize::from(*first) + 1;
-    let read = text
-        .chunks(part)
-        .try_for_each(|part| screen.push(part, |row| volumes.push(row.volume(text))))
-        .and_then(|()| screen.finish());
+    let size = usize::from(*first) + 1;
+    let (rows, summary) = read_in_parts(&mut ListReader::new(), text, size);
     // Compares only if both succeed: one rejects invalid UTF-8, the other repeated lists.
-    if let (Ok(screened), Some(plain)) = (read, plain::read(text)) {
-        assert_eq!((volumes, screened), plain);
+    if let (Ok(summary), Some(expected)) = (summary, read_with_serde_json(text)) {
+        let volumes: Vec<_> = rows.iter().map(|row| row.volume(text)).collect();
+        assert_eq!((volumes, summary), expected);
     }
 });

@@ -3,7 +3,7 @@
 import { StrictMode, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { Form, Input, Table, Typography } from "antd";
-import { nameProblem, readVolumes } from "../words.js";
+import { nameProblem, readVolumes } from "../messages.js";
 
 const COLUMNS = [
   { title: "Name", dataIndex: "name" },

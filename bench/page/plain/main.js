@@ -1,6 +1,6 @@
 // The small page without a library: a lower bound for the others.
 
-import { nameProblem, readVolumes } from "../words.js";
+import { nameProblem, readVolumes } from "../messages.js";
 
 function element(tag, content = "", attributes = {}) {
   const node = Object.assign(document.createElement(tag), attributes);

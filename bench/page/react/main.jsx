@@ -2,7 +2,7 @@
 
 import { StrictMode, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
-import { nameProblem, readVolumes } from "../words.js";
+import { nameProblem, readVolumes } from "../messages.js";
 
 function NameField() {
   const [name, setName] = useState("");

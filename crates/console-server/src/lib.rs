@@ -1,6 +1,6 @@
-//! The console server: the page with its security headers, and beside it the API that it talks to.
-//! That is a sandbox that answers as EVS and Cinder do, so that nobody needs a cloud to try the
-//! page, or a gateway to a real endpoint.
+//! The console server: serves the page, and the API that the page uses. The API is either a sandbox
+//! that behaves like EVS and Cinder, so that the page can be tried without a cloud, or a gateway to a
+//! real endpoint.
 
 pub mod gateway;
 mod limits;
@@ -14,38 +14,38 @@ use page::Origin;
 use std::io;
 use std::path::PathBuf;
 
-/// What a server is to serve.
+/// The configuration of a server.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The folder with the built page.
     pub page: PathBuf,
-    /// What is beside the page.
+    /// The API to serve with the page.
     pub api: Api,
-    /// Endpoints that the page may talk to beside this server.
+    /// Origins that the page may send requests to, in addition to this server.
     pub allowed_endpoints: Vec<Origin>,
 }
 
-/// What answers under `/v2` and `/v3`.
+/// The API under `/v2` and `/v3`.
 #[derive(Clone, Debug)]
 pub enum Api {
-    /// The sandbox, kept in a file, or in memory without one.
+    /// The sandbox, with its database in a file or, without one, in memory.
     Sandbox(Option<PathBuf>),
-    /// A real service.
+    /// A gateway to a real service.
     Gateway(Upstream),
-    /// Nothing: something else in front of this server does.
-    Nothing,
+    /// No API: a server in front of this one provides it.
+    None,
 }
 
-/// Everything that the server answers.
+/// Builds the router for the page and the API.
 ///
 /// # Errors
-/// If the page, the sandbox's file or the gateway's certificates cannot be read; the message is for
-/// the person who started it.
+/// Returns an error for the operator if the page, the sandbox's file or the gateway's certificates
+/// can't be read.
 pub fn app(config: &Config) -> io::Result<Router> {
     let api = match &config.api {
         Api::Sandbox(file) => sandbox::router(file.as_deref())?,
         Api::Gateway(upstream) => gateway::router(upstream)?,
-        Api::Nothing => Router::new(),
+        Api::None => Router::new(),
     };
     let page = page::router(&config.page, &config.allowed_endpoints)?;
     Ok(api.fallback_service(page))

@@ -1,9 +1,9 @@
-//! Serves the page and the API that it talks to.
+//! Serves the page and the API that it uses.
 
 use clap::Parser;
-use console_server::gateway::{Endpoint, Timeouts, Upstream};
+use console_server::gateway::{self, Endpoint, Upstream};
 use console_server::page::Origin;
-use console_server::serve::{Patience, serve};
+use console_server::serve::{self, serve};
 use console_server::{Api, Config, app};
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -12,30 +12,31 @@ use std::process::ExitCode;
 use tokio::net::TcpListener;
 use tokio::signal;
 
-/// Serves the Volume Transfer page, and behind it a sandbox of the EVS and Cinder API, or the way to
-/// a real one
+/// Serves the Volume Transfer page, with a sandbox of the EVS and Cinder APIs or a gateway to a real
+/// endpoint
 #[derive(Parser)]
 #[command(version)]
 struct Args {
-    /// Address to listen on; port 0 takes any free one
+    /// Address to listen on; port 0 selects a free port
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// Folder with the built page
     #[arg(long, value_name = "DIR", default_value = "dist")]
     page: PathBuf,
-    /// File that keeps the sandbox's volumes and transfers; in memory without it
+    /// SQLite file for the sandbox's volumes and transfers [default: in memory]
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// Real service to pass the page's requests on to, in the sandbox's place
+    /// Real service to forward the page's requests to, instead of the sandbox
     #[arg(long, value_name = "URL", conflicts_with = "data")]
     endpoint: Option<Endpoint>,
-    /// PEM file of certificates to trust beside the platform's: authorities, or the endpoint's own
+    /// PEM file of certificates to trust in addition to the platform's: authorities, or the endpoint's
+    /// own certificate
     #[arg(long, value_name = "FILE", requires = "endpoint")]
     ca: Option<PathBuf>,
-    /// Serve the page alone, where something in front of this server has the API
+    /// Serve only the page, because a server in front of this one provides the API
     #[arg(long, conflicts_with_all = ["data", "endpoint"])]
     static_only: bool,
-    /// Endpoint that the page may talk to beside this server; may be given again
+    /// Origin that the page may send requests to, in addition to this server; can be repeated
     #[arg(long, value_name = "ORIGIN")]
     allow_endpoint: Vec<Origin>,
 }
@@ -45,7 +46,7 @@ async fn main() -> ExitCode {
     match run(Args::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nothing is left to be told if even this cannot be written.
+            // There is nowhere left to report a failure to.
             let _ = writeln!(io::stderr(), "error: {error}");
             ExitCode::FAILURE
         }
@@ -55,13 +56,13 @@ async fn main() -> ExitCode {
 async fn run(args: Args) -> io::Result<()> {
     let api = match args.endpoint {
         Some(endpoint) => {
-            Api::Gateway(Upstream { endpoint, ca: args.ca, timeouts: Timeouts::default() })
+            Api::Gateway(Upstream { endpoint, ca: args.ca, timeouts: gateway::Timeouts::default() })
         }
-        None if args.static_only => Api::Nothing,
+        None if args.static_only => Api::None,
         None => Api::Sandbox(args.data),
     };
     let app = app(&Config { page: args.page, api, allowed_endpoints: args.allow_endpoint })?;
-    let stop = asked_to_stop();
+    let shutdown = shutdown_signal();
     let listener = TcpListener::bind(args.listen)
         .await
         .map_err(|error| io::Error::other(format!("cannot listen on {}: {error}", args.listen)))?;
@@ -69,27 +70,30 @@ async fn run(args: Args) -> io::Result<()> {
     writeln!(stdout, "Volume Transfer is at http://{}", listener.local_addr()?)?;
     stdout.flush()?;
 
-    serve(listener, app, Patience::default(), stop).await;
+    serve(listener, app, serve::Timeouts::default(), shutdown).await;
     Ok(())
 }
 
-/// Comes back on Ctrl-C, and where there are signals on SIGTERM. That is listened for from the call
-/// on, not only once somebody waits: a signal in between would end the server on the spot.
-fn asked_to_stop() -> impl Future<Output = ()> {
-    #[cfg(unix)]
-    let terminate = signal::unix::signal(signal::unix::SignalKind::terminate());
+/// Resolves on Ctrl-C or, on Unix, SIGTERM. The handlers are installed by the call itself, because a
+/// signal before that kills the server.
+#[cfg(unix)]
+fn shutdown_signal() -> impl Future<Output = ()> {
+    use signal::unix::{SignalKind, signal};
+    let signals = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
     async {
-        #[cfg(unix)]
-        if let Ok(mut terminate) = terminate {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = signal::ctrl_c() => {}
-            }
-            return;
+        // Without handlers, signals kill the server.
+        let [Ok(mut interrupt), Ok(mut terminate)] = signals else { std::future::pending().await };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-        // Where it cannot be listened for, only a kill stops the server.
-        if signal::ctrl_c().await.is_err() {
-            std::future::pending().await
-        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn shutdown_signal() {
+    // Without a handler, Ctrl-C kills the server.
+    if signal::ctrl_c().await.is_err() {
+        std::future::pending().await
     }
 }

@@ -153,10 +153,10 @@ impl File {
         let accepted = |encoding: &str| {
             values(request, header::ACCEPT_ENCODING).any(|value| {
                 let (name, quality) = value.split_once(';').unwrap_or((value, ""));
-                let refused = quality.trim().strip_prefix("q=").is_some_and(|quality| {
+                let rejected = quality.trim().strip_prefix("q=").is_some_and(|quality| {
                     quality.parse::<f32>().is_ok_and(|quality| quality <= 0.0)
                 });
-                name.trim().eq_ignore_ascii_case(encoding) && !refused
+                name.trim().eq_ignore_ascii_case(encoding) && !rejected
             })
         };
         let compressed = self.compressed.iter().find(|(encoding, _)| accepted(encoding));

@@ -1,4 +1,4 @@
-//! Connections: how long one may take over a request, and how they end.
+//! Connection handling: timeouts and graceful shutdown.
 
 use axum::Router;
 use hyper::server::conn::http1;
@@ -12,67 +12,69 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::time::{sleep, timeout};
 
-/// How long a server waits for the other side of its connections.
+/// The timeouts of a server's connections.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
-    /// For the whole head of a request, counted from the end of the one before: so this is also how
-    /// long a connection may be idle. What is in front of the server should keep its own shorter.
+pub struct Timeouts {
+    /// For receiving the head of a request, counted from the end of the previous response. This also
+    /// limits how long a connection may be idle, so the idle timeout of a proxy in front of this
+    /// server should be shorter.
     pub head: Duration,
-    /// For what is in flight when the server is asked to stop.
-    pub stop: Duration,
+    /// For requests in flight at shutdown.
+    pub shutdown: Duration,
 }
 
-impl Default for Patience {
-    /// A stop waits a little longer than the gateway waits for an answer: whoever has created a
-    /// transfer gets the key.
-    fn default() -> Patience {
-        Patience { head: Duration::from_secs(10), stop: Duration::from_secs(70) }
+impl Default for Timeouts {
+    /// Shutdown waits slightly longer than the gateway waits for a response, so that no created
+    /// transfer loses its key.
+    fn default() -> Timeouts {
+        Timeouts { head: Duration::from_secs(10), shutdown: Duration::from_secs(70) }
     }
 }
 
-/// Serves until `stop` comes back, and then finishes what is in flight.
+/// Serves until `shutdown` resolves, then finishes the requests in flight.
 pub async fn serve(
     listener: TcpListener,
     app: Router,
-    patience: Patience,
-    stop: impl Future<Output = ()>,
+    timeouts: Timeouts,
+    shutdown: impl Future<Output = ()>,
 ) {
     let mut http = http1::Builder::new();
-    // Without a limit, a thousand clients that send a byte a minute hold a thousand connections.
-    http.timer(TokioTimer::new()).header_read_timeout(patience.head);
+    // Without a limit, clients that send a byte a minute could occupy every connection.
+    http.timer(TokioTimer::new()).header_read_timeout(timeouts.head);
     let connections = GracefulShutdown::new();
-    let mut stop = pin!(stop);
+    let mut shutdown = pin!(shutdown);
     loop {
         let accepted = tokio::select! {
-            // First, so that no rush of connections puts it off.
+            // Shutdown comes first, so that a burst of connections can't delay it.
             biased;
-            () = &mut stop => break,
+            () = &mut shutdown => break,
             accepted = listener.accept() => accepted,
         };
         let stream = match accepted {
             Ok((stream, _)) => stream,
-            Err(error) if is_of_one_connection(&error) => continue,
+            Err(error) if affects_one_connection(&error) => continue,
             Err(_) => {
-                // There are as many files open as may be: some connection has to end first.
+                // The limit of open files is reached, so another connection has to close first.
                 sleep(Duration::from_millis(100)).await;
                 continue;
             }
         };
-        // Without it, small answers are slower; nothing else depends on it.
+        // Failure only makes small responses slower.
         let _ = stream.set_nodelay(true);
         let service = TowerToHyperService::new(app.clone());
         let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
-            // A client that hangs up or is too slow is its own affair.
+            // An error means that the client has disconnected or was too slow.
             let _ = connection.await;
         });
     }
     drop(listener);
-    // What takes longer than this is cut off.
-    let _ = timeout(patience.stop, connections.shutdown()).await;
+    // Connections that take longer are closed.
+    let _ = timeout(timeouts.shutdown, connections.shutdown()).await;
 }
 
-fn is_of_one_connection(error: &io::Error) -> bool {
+/// Returns whether an error of `accept` is about the accepted connection, not about the listener.
+fn affects_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     [ConnectionAborted, ConnectionRefused, ConnectionReset].contains(&error.kind())
 }

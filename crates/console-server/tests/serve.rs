@@ -6,7 +6,7 @@ mod support;
 
 use axum::Router;
 use axum::routing::get;
-use console_server::serve::{Patience, serve};
+use console_server::serve::{Timeouts, serve};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -20,7 +20,7 @@ const SHORT: Duration = Duration::from_millis(800);
 const LONG: Duration = Duration::from_secs(20);
 
 /// Starts a server with `/`, `/slow`, which takes twice `SHORT`, and `/never`.
-async fn start(patience: Patience) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+async fn start(timeouts: Timeouts) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
     let app = Router::new().route("/", get("page")).route(
         "/slow",
         get(async || {
@@ -32,7 +32,7 @@ async fn start(patience: Patience) -> (SocketAddr, oneshot::Sender<()>, JoinHand
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
-    let served = tokio::spawn(serve(listener, app, patience, async { stopped.await.unwrap() }));
+    let served = tokio::spawn(serve(listener, app, timeouts, async { stopped.await.unwrap() }));
     (address, stop, served)
 }
 
@@ -54,7 +54,7 @@ const GET: &str = "GET / HTTP/1.1\r\nHost: x\r\n";
 
 #[tokio::test]
 async fn closes_slow_connections_without_delaying_others() {
-    let (address, _stop, _served) = start(Patience { head: SHORT, stop: LONG }).await;
+    let (address, _stop, _served) = start(Timeouts { head: SHORT, shutdown: LONG }).await;
     let start = Instant::now();
     let mut slow = Vec::new();
     for _ in 0..50 {
@@ -80,7 +80,7 @@ async fn closes_slow_connections_without_delaying_others() {
 
 #[tokio::test]
 async fn closes_idle_connections() {
-    let (address, _stop, _served) = start(Patience { head: SHORT, stop: LONG }).await;
+    let (address, _stop, _served) = start(Timeouts { head: SHORT, shutdown: LONG }).await;
     let start = Instant::now();
     assert_eq!(read_to_end(send(address, "").await).await, "");
     let keep_alive = read_to_end(send(address, &format!("{GET}\r\n")).await).await;
@@ -93,7 +93,7 @@ async fn closes_idle_connections() {
 
 #[tokio::test]
 async fn shutdown_finishes_requests_in_flight_and_accepts_no_new_ones() {
-    let (address, stop, served) = start(Patience { head: LONG * 2, stop: LONG * 2 }).await;
+    let (address, stop, served) = start(Timeouts { head: LONG * 2, shutdown: LONG * 2 }).await;
     let idle = send(address, "").await;
     let request = GET.replace("/ ", "/slow ") + "\r\n";
     let in_flight = send(address, &request).await;
@@ -109,7 +109,7 @@ async fn shutdown_finishes_requests_in_flight_and_accepts_no_new_ones() {
 
 #[tokio::test]
 async fn shutdown_has_a_time_limit() {
-    let (address, stop, served) = start(Patience { head: LONG * 2, stop: SHORT }).await;
+    let (address, stop, served) = start(Timeouts { head: LONG * 2, shutdown: SHORT }).await;
     let request = GET.replace("/ ", "/never ") + "\r\n";
     let _in_flight = send(address, &request).await;
     sleep(SHORT / 3).await;

@@ -1,16 +1,15 @@
-//! The rules of volume transfers for JavaScript: converts, calls the core, converts back.
+//! The rules of volume transfers for JavaScript. Converts inputs, calls the core, and converts results.
 //!
-//! [`door`] is all that the package's entry `./light` has: texts are written into a buffer here and
-//! numbers come back, so that nothing is allocated and no glue is needed. [`answer`] reads what a
-//! service answers, where JavaScript objects are worth their weight. `npm/src` makes the package's
-//! API of both.
+//! [`buffers`] is all of the package's entry `./light`. JavaScript writes text into a buffer and
+//! reads numbers back, so that nothing is allocated and no glue code is needed. [`response`] decodes
+//! a service's responses into JavaScript objects. `npm/src` builds the package's API on both.
 
-pub mod door;
+pub mod buffers;
 
 #[cfg(feature = "full")]
-pub mod answer;
+pub mod response;
 
-/// Light allocates nothing. This holds it to it, and spares it an allocator.
+/// Fails every allocation. The light module makes none, so it needs no real allocator.
 #[cfg(all(target_arch = "wasm32", not(feature = "full")))]
 #[global_allocator]
 static NO_ALLOCATOR: lol_alloc::FailAllocator = lol_alloc::FailAllocator;

@@ -1,4 +1,4 @@
-//! The suite in a browser.
+//! Runs the tests in a browser.
 
 #[cfg(target_arch = "wasm32")]
 mod common;

@@ -1,4 +1,4 @@
-//! The suite in Node.
+//! Runs the tests in Node.
 
 #[cfg(target_arch = "wasm32")]
 mod common;

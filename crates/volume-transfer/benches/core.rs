@@ -1,7 +1,6 @@
-//! What the rules take on this machine itself, without wasm and JavaScript around them:
-//! `cargo bench --package volume-transfer`.
+//! Measures the core natively, without wasm and JavaScript: `cargo bench --package volume-transfer`.
 
-#![allow(missing_docs, reason = "criterion's macros make a public item")]
+#![allow(missing_docs, reason = "criterion's macros generate a public item")]
 #![allow(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -14,43 +13,43 @@ const ROWS: usize = 1_000;
 fn names(criterion: &mut Criterion) {
     let rule = Service::EvsV2.name_rule();
     let mut group = criterion.benchmark_group("name");
-    for (of, name) in [
+    for (label, name) in [
         ("ascii", "order-service-shard-01".to_owned()),
         ("chinese", "数据盘-上海-01".to_owned()),
         ("too long", "卷".repeat(86)),
     ] {
-        assert_eq!(TransferName::parse(&name, rule).is_err(), of == "too long");
-        group.bench_function(of, |bench| {
+        assert_eq!(TransferName::parse(&name, rule).is_err(), label == "too long");
+        group.bench_function(label, |bench| {
             bench.iter(|| TransferName::parse(black_box(&name), rule));
         });
     }
 }
 
-/// Screening and judging, and the same by volumes that are made and checked.
+/// Evaluates a list from the flags of its rows, and from decoded volumes.
 fn lists(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("list");
     for (names, pretty) in
         [("ascii", false), ("ascii", true), ("chinese", false), ("chinese", true)]
     {
         let list = list(names, pretty);
-        let of = format!("{names}, {}", if pretty { "pretty" } else { "compact" });
-        assert_eq!(screened(&list), decoded(list.clone()));
+        let label = format!("{names}, {}", if pretty { "pretty" } else { "compact" });
+        assert_eq!(from_flags(&list), decoded(list.clone()));
         group.throughput(Throughput::Bytes(u64::try_from(list.len()).unwrap()));
-        group.bench_function(BenchmarkId::new("screened", &of), |bench| {
-            bench.iter(|| screened(black_box(&list)));
+        group.bench_function(BenchmarkId::new("flags", &label), |bench| {
+            bench.iter(|| from_flags(black_box(&list)));
         });
-        group.bench_function(BenchmarkId::new("decoded", &of), |bench| {
+        group.bench_function(BenchmarkId::new("decoded", &label), |bench| {
             bench.iter_batched(|| list.clone(), decoded, BatchSize::LargeInput);
         });
     }
 }
 
-fn screened(list: &[u8]) -> Vec<Verdicts> {
+fn from_flags(list: &[u8]) -> Vec<Verdicts> {
     let mut rows = Vec::with_capacity(ROWS);
-    let (mut screen, facts) = (ListReader::new(), Facts::default());
-    let judge = |flags| eligibility::evaluate(flags, &facts, Service::EvsV2);
-    screen.push(list, |row| rows.push(judge(row.flags))).unwrap();
-    screen.finish().unwrap();
+    let (mut reader, facts) = (ListReader::new(), Facts::default());
+    let evaluate = |flags| eligibility::evaluate(flags, &facts, Service::EvsV2);
+    reader.push(list, |row| rows.push(evaluate(row.flags))).unwrap();
+    reader.finish().unwrap();
     rows
 }
 
@@ -58,11 +57,11 @@ fn decoded(list: Vec<u8>) -> Vec<Verdicts> {
     let mut page = api::VolumeList::default();
     page.add_page(Ok(Response::new(200, list))).unwrap();
     let facts = Facts::default();
-    let judged = |volume| eligibility::check(volume, &facts, Service::EvsV2).verdicts();
-    page.volumes.iter().map(judged).collect()
+    let evaluate = |volume| eligibility::check(volume, &facts, Service::EvsV2).verdicts();
+    page.volumes.iter().map(evaluate).collect()
 }
 
-/// A list of volumes by the generator of the npm package's bench, so that figures can be compared.
+/// Generates a list with the generator of the npm package's benchmark, so that results are comparable.
 fn list(names: &str, pretty: bool) -> Vec<u8> {
     let script = format!(
         "import {{ listText }} from './bench/data.js';
@@ -82,13 +81,13 @@ fn created(criterion: &mut Criterion) {
         "name":"first volume","created_at":"2016-01-19T13:30:35.746234","auth_key":"9266c59563c84664",
         "links":[{{"href":"https://localhost/a","rel":"self"}},{{"href":"https://localhost/b","rel":"bookmark"}}]}}}}"#
     );
-    let asked = || VolumeId::parse(VOLUME).ok();
-    let answer = || Response::new(202, body.clone().into_bytes());
-    assert!(api::decode_created(asked(), Ok(answer())).is_ok());
+    let volume_id = || VolumeId::parse(VOLUME).ok();
+    let response = || Response::new(202, body.clone().into_bytes());
+    assert!(api::decode_created(volume_id(), Ok(response())).is_ok());
     criterion.bench_function("created", |bench| {
         bench.iter_batched(
-            || (asked(), answer()),
-            |(asked, answer)| api::decode_created(asked, Ok(answer)),
+            || (volume_id(), response()),
+            |(volume_id, response)| api::decode_created(volume_id, Ok(response)),
             BatchSize::SmallInput,
         );
     });

@@ -2,6 +2,7 @@
 
 use crate::error_body::{ErrorDetails, Origin};
 use crate::http::{Response, TransportError};
+use crate::time;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
@@ -189,6 +190,22 @@ pub enum RetryDelay {
     Until(String),
 }
 
+impl RetryDelay {
+    /// Returns the delay in seconds, given the current time in seconds since 1970. A date in the past
+    /// is no delay. Returns `None` if the date isn't in HTTP's preferred format, which RFC 9110
+    /// requires of senders.
+    pub fn seconds(&self, now: i64) -> Option<u32> {
+        match self {
+            RetryDelay::Seconds(seconds) => Some(*seconds),
+            RetryDelay::Until(date) => {
+                let delay = time::http_date(date.as_bytes())?.saturating_sub(now).max(0);
+                // Saturates: nobody waits that long.
+                Some(u32::try_from(delay).unwrap_or(u32::MAX))
+            }
+        }
+    }
+}
+
 impl Fault {
     /// Parses the `Retry-After` header. Zero seconds are ignored, because Cinder sends them when a
     /// quota is exhausted.
@@ -200,6 +217,49 @@ impl Fault {
         // Saturates: nobody waits that long.
         let seconds = text.parse().unwrap_or(u32::MAX);
         (seconds > 0).then_some(RetryDelay::Seconds(seconds))
+    }
+}
+
+/// What to do about the remaining requests of a series, after one of them failed.
+///
+/// This doesn't concern the failed request itself. After [`ChangeError::Rejected`] it can be sent
+/// again once the cause is gone; after [`ChangeError::OutcomeUnknown`] look up its outcome first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NextStep {
+    /// Send them: the error concerns one volume or transfer only.
+    Continue,
+    /// Send them later: the service is overloaded or can't be reached. Contains the delay that the
+    /// server asks for, if any.
+    Wait(Option<RetryDelay>),
+    /// Don't send them until the person has fixed the cause, which is the same for all: for example,
+    /// the token. After an unreadable response, creating more transfers would lose their keys, too.
+    Stop,
+}
+
+impl Fault {
+    /// Returns what to do about the remaining requests of a series.
+    pub fn next_step(&self) -> NextStep {
+        let delay = self.retry_delay();
+        match self.kind() {
+            FaultKind::Busy => NextStep::Wait(delay),
+            // A timeout, or a gateway without a working service behind it.
+            FaultKind::Server | FaultKind::Refused
+                if delay.is_some() || matches!(self.status, 408 | 502..=504) =>
+            {
+                NextStep::Wait(delay)
+            }
+            FaultKind::Server | FaultKind::Refused | FaultKind::NotFound | FaultKind::AuthKey => {
+                NextStep::Continue
+            }
+            FaultKind::Token
+            | FaultKind::Project
+            | FaultKind::Address
+            | FaultKind::TokenTooLong
+            | FaultKind::Permission
+            | FaultKind::Blocked
+            | FaultKind::Account
+            | FaultKind::Quota => NextStep::Stop,
+        }
     }
 }
 
@@ -250,6 +310,15 @@ impl ReadError {
             }
         }
     }
+
+    /// Returns what to do about the remaining requests of a series.
+    pub fn next_step(&self) -> NextStep {
+        match self {
+            ReadError::NoResponse(_) => NextStep::Wait(None),
+            ReadError::Refused(fault) => fault.next_step(),
+            ReadError::Unreadable(_) => NextStep::Stop,
+        }
+    }
 }
 
 impl fmt::Display for ReadError {
@@ -279,6 +348,20 @@ pub enum ChangeError {
     ///
     /// [look up]: crate::api::TransferList::lookup
     OutcomeUnknown(UnknownCause),
+}
+
+impl ChangeError {
+    /// Returns what to do about the remaining requests of a series.
+    pub fn next_step(&self) -> NextStep {
+        match self {
+            ChangeError::Rejected(fault)
+            | ChangeError::OutcomeUnknown(UnknownCause::Failed(fault)) => fault.next_step(),
+            ChangeError::OutcomeUnknown(UnknownCause::NoResponse(_)) => NextStep::Wait(None),
+            ChangeError::OutcomeUnknown(
+                UnknownCause::Unreadable(_) | UnknownCause::OtherVolume(_),
+            ) => NextStep::Stop,
+        }
+    }
 }
 
 impl fmt::Display for ChangeError {

@@ -154,6 +154,60 @@ impl TransferName {
     }
 }
 
+/// A pattern for the names of several transfers, in which each `{volume}` stands for a volume's
+/// [label](crate::Volume::label).
+///
+/// Any other text stands for itself, including other braces, and the placeholder is optional. A
+/// label that contains `{volume}` isn't expanded again.
+///
+/// ```
+/// use volume_transfer::{NamePattern, Service};
+///
+/// let pattern = NamePattern::new(" {volume} for team {b} ");
+/// let name = pattern.name("data-01", Service::EvsV2.name_rule())?;
+/// assert_eq!(name.unwrap().as_str(), "data-01 for team {b}");
+/// # Ok::<(), volume_transfer::NameError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NamePattern<'a>(&'a str);
+
+impl<'a> NamePattern<'a> {
+    /// The placeholder.
+    pub const PLACEHOLDER: &'static str = "{volume}";
+
+    /// Creates a pattern from a form field. Every text is a valid pattern.
+    pub const fn new(field: &'a str) -> NamePattern<'a> {
+        NamePattern(field)
+    }
+
+    /// Returns the text for a volume with this label, neither trimmed nor validated.
+    pub fn expand(&self, label: &str) -> String {
+        let (mut text, mut rest) = (String::new(), self.0);
+        while let Some((before, behind)) = rest.split_once('{') {
+            text.push_str(before);
+            // Not `str::replace`, which costs 3 KB.
+            let (insert, after) = match behind.strip_prefix("volume}") {
+                Some(after) => (label, after),
+                None => ("{", behind),
+            };
+            text.push_str(insert);
+            rest = after;
+        }
+        text.push_str(rest);
+        text
+    }
+
+    /// Returns the name for a volume with this label, parsed as [`TransferName::parse`] parses the
+    /// expanded text. A name that is too long is an error and never truncated.
+    ///
+    /// # Errors
+    /// Returns the same errors as [`TransferName::parse`]. They concern this volume only, because
+    /// other labels may be shorter.
+    pub fn name(&self, label: &str, rule: &NameRule) -> Result<Option<TransferName>, NameError> {
+        TransferName::parse(&self.expand(label), rule)
+    }
+}
+
 /// A parser of names that reads a text in parts, without copying it.
 #[derive(Clone, Copy, Debug)]
 pub struct NameParser {

@@ -1,4 +1,4 @@
-//! Converts the services' timestamps to UTC.
+//! Parses the services' timestamps.
 
 use alloc::string::String;
 
@@ -7,48 +7,84 @@ use alloc::string::String;
 /// A timestamp without a zone is in UTC already. A number is in seconds or milliseconds since 1970.
 /// Any other text is returned unchanged.
 pub(crate) fn utc(text: String) -> String {
-    normalize(text.trim().as_bytes()).unwrap_or(text)
+    parse(text.as_bytes()).and_then(format).unwrap_or(text)
 }
+
+/// Converts a timestamp to whole seconds since 1970. Accepts the same formats as [`utc`], and returns
+/// `None` for any other text.
+pub(crate) fn unix_seconds(text: &[u8]) -> Option<i64> {
+    parse(text).map(|time| time.unix_seconds())
+}
+
+/// Converts an HTTP date, such as `Wed, 21 Oct 2026 07:28:00 GMT`, to seconds since 1970. The two
+/// obsolete formats of RFC 9110 return `None`.
+pub(crate) fn http_date(text: &[u8]) -> Option<i64> {
+    let (_weekday, text) = text.trim_ascii().split_at_checked(3)?;
+    let mut rest = Rest(text.strip_prefix(b", ")?);
+    let day = rest.number(2)?;
+    rest.skip(b" ")?;
+    let (name, behind) = rest.0.split_at_checked(3)?;
+    let month = (1..).zip(MONTHS).find(|(_, month)| *month == name)?.0;
+    rest.0 = behind;
+    rest.skip(b" ")?;
+    let year = rest.number(4)?;
+    rest.skip(b" ")?;
+    rest.time(days(year, month, day)?).map(|time| time.unix_seconds())
+}
+
+/// The months' names in HTTP dates.
+static MONTHS: [&[u8]; 12] = [
+    b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
+];
 
 /// The days from 1 March of year 0 to 1 January 1970.
 const EPOCH: i64 = 719_468;
 
-fn normalize(text: &[u8]) -> Option<String> {
+/// A point in time, in UTC.
+struct Time<'a> {
+    /// The minutes since 1 March of year 0.
+    minutes: i64,
+    /// 60 in a leap second.
+    seconds: i64,
+    /// The digits of the fraction of a second.
+    fraction: &'a [u8],
+}
+
+impl Time<'_> {
+    const fn unix_seconds(&self) -> i64 {
+        60 * (self.minutes - 1_440 * EPOCH) + self.seconds
+    }
+}
+
+fn parse(text: &[u8]) -> Option<Time<'_>> {
+    let text = text.trim_ascii();
     let mut rest = Rest(text);
-    let (mut days, mut minutes, mut seconds, mut fraction);
     if let length @ 9..=14 = text.len()
         && let Some(number) = rest.number(length)
     {
         // As seconds, 12 digits would be after the year 5138, so they are milliseconds.
         let since = if length > 11 { number / 1_000 } else { number };
-        (days, minutes, seconds, fraction) = (EPOCH, since / 60, since % 60, &[][..]);
-    } else {
-        let (year, _, month, _, day) =
-            (rest.number(4)?, rest.skip(b"-")?, rest.number(2)?, rest.skip(b"-")?, rest.number(2)?);
-        rest.skip(b"Tt ")?;
-        minutes = 60 * rest.number(2).filter(|hour| *hour < 24)?;
-        rest.skip(b":")?;
-        minutes += rest.number(2).filter(|minute| *minute < 60)?;
-        (seconds, fraction) = (0, &[][..]);
-        if rest.skip(b":").is_some() {
-            seconds = rest.number(2).filter(|second| *second < 61)?;
-            if rest.skip(b".,").is_some() {
-                fraction = rest.0;
-                while rest.number(1).is_some() {}
-                fraction = fraction.get(..fraction.len() - rest.0.len())?;
-            }
-        }
-        let _ = rest.skip(b" ");
-        minutes -= rest.zone()?;
-        if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
-            return None;
-        }
-        // Counts years from March, so that the leap day comes last.
-        let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-        days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1;
+        let minutes = 1_440 * EPOCH + since / 60;
+        return Some(Time { minutes, seconds: since % 60, fraction: &[] });
     }
-    days += minutes.div_euclid(1_440);
-    minutes = minutes.rem_euclid(1_440);
+    let (year, _, month, _, day) =
+        (rest.number(4)?, rest.skip(b"-")?, rest.number(2)?, rest.skip(b"-")?, rest.number(2)?);
+    rest.skip(b"Tt ")?;
+    rest.time(days(year, month, day)?)
+}
+
+/// Returns the days since 1 March of year 0, or `None` if the month or day is invalid.
+fn days(year: i64, month: i64, day: i64) -> Option<i64> {
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    // Counts years from March, so that the leap day comes last.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    Some(365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1)
+}
+
+fn format(Time { minutes, seconds, fraction }: Time<'_>) -> Option<String> {
+    let (days, minutes) = (minutes.div_euclid(1_440), minutes.rem_euclid(1_440));
     let (era, day) = (days / 146_097, days % 146_097);
     let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
     let day = day - (365 * year + year / 4 - year / 100);
@@ -78,7 +114,7 @@ fn normalize(text: &[u8]) -> Option<String> {
 /// The part of a timestamp that hasn't been parsed yet.
 struct Rest<'a>(&'a [u8]);
 
-impl Rest<'_> {
+impl<'a> Rest<'a> {
     fn number(&mut self, digits: usize) -> Option<i64> {
         let (number, rest) = self.0.split_at_checked(digits)?;
         let value = number.iter().try_fold(0, |value, byte| {
@@ -92,6 +128,25 @@ impl Rest<'_> {
         let (byte, rest) = self.0.split_first().filter(|(byte, _)| any.contains(byte))?;
         self.0 = rest;
         Some(*byte)
+    }
+
+    /// Parses a time of day and its zone, up to the end of the text.
+    fn time(mut self, days: i64) -> Option<Time<'a>> {
+        let mut minutes = 1_440 * days + 60 * self.number(2).filter(|hour| *hour < 24)?;
+        self.skip(b":")?;
+        minutes += self.number(2).filter(|minute| *minute < 60)?;
+        let (mut seconds, mut fraction) = (0, &[][..]);
+        if self.skip(b":").is_some() {
+            seconds = self.number(2).filter(|second| *second < 61)?;
+            if self.skip(b".,").is_some() {
+                fraction = self.0;
+                while self.number(1).is_some() {}
+                fraction = fraction.get(..fraction.len() - self.0.len())?;
+            }
+        }
+        let _ = self.skip(b" ");
+        minutes -= self.zone()?;
+        Some(Time { minutes, seconds, fraction })
     }
 
     /// Parses a zone, and returns its offset from UTC in minutes.
@@ -143,6 +198,55 @@ mod tests {
             ("999999999", "2001-09-09T01:46:39"),
         ] {
             same(text, expected);
+        }
+    }
+
+    #[test]
+    fn converts_every_format_to_seconds() {
+        for (text, expected) in [
+            ("1970-01-01T00:00:00", 0),
+            ("1969-12-31T23:59:59Z", -1),
+            ("2026-11-26T07:18:53.981642", 1_795_677_533),
+            (" 2026-11-26 07:18:53 UTC\n", 1_795_677_533),
+            ("2026-11-26T15:18:53+08:00", 1_795_677_533),
+            ("2000-02-29T12:00:00Z", 951_825_600),
+            ("2000-03-01T00:00:00Z", 951_868_800),
+            ("2100-03-01T00:00:00Z", 4_107_542_400),
+            ("1795677533", 1_795_677_533),
+            ("1795677533123", 1_795_677_533),
+        ] {
+            assert_eq!(unix_seconds(text.as_bytes()), Some(expected), "{text}");
+        }
+        for text in ["", "7", "2026-11-26", "2026-13-01T00:00:00", "26 Nov 2026 07:18:53"] {
+            assert_eq!(unix_seconds(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn converts_http_dates_to_seconds() {
+        for (text, expected) in [
+            ("Thu, 26 Nov 2026 07:18:53 GMT", 1_795_677_533),
+            (" Thu, 01 Jan 1970 00:00:00 GMT ", 0),
+            ("Tue, 29 Feb 2000 12:00:00 GMT", 951_825_600),
+        ] {
+            assert_eq!(http_date(text.as_bytes()), Some(expected), "{text}");
+        }
+        for text in [
+            "",
+            "soon",
+            "Thu",
+            "Thu, ",
+            "Thu, 26 ",
+            "Thu, 26 Nov",
+            "Thu, 26 Nix 2026 07:18:53 GMT",
+            "Thu, 32 Nov 2026 07:18:53 GMT",
+            "Thu, 26 Nov 2026 07:18:53 CET",
+            "Thu, 26 Nov 2026 07:18:53 GMT, or later",
+            "Thursday, 26-Nov-26 07:18:53 GMT",
+            "Thu Nov 26 07:18:53 2026",
+            "2026-11-26T07:18:53Z",
+        ] {
+            assert_eq!(http_date(text.as_bytes()), None, "{text}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::flags::VolumeFlags;
 use crate::id::VolumeId;
-use crate::loose;
+use crate::{loose, time};
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
@@ -25,6 +25,8 @@ pub struct Volume {
     pub status: VolumeStatus,
     /// The size in GiB. EVS calls the same unit GB.
     pub size: Option<u64>,
+    /// The creation time, in seconds since 1970. `None` also for an unknown format.
+    pub created_at: Option<i64>,
     /// The flags that the rules evaluate.
     pub flags: VolumeFlags,
 }
@@ -33,18 +35,20 @@ impl Volume {
     /// Reads a volume from a JSON record. Returns `None` if it has no valid ID.
     pub fn from_json(row: &Value) -> Option<Volume> {
         let id = VolumeId::from_bytes(row.get("id")?.as_str()?.as_bytes()).ok()?;
-        let shown = [row.get("name"), row.get("size"), row.get("status")];
+        let shown = [row.get("name"), row.get("size"), row.get("status"), row.get("created_at")];
         Some(Volume::new(id, shown, VolumeFlags::read(row)))
     }
 
-    /// Creates a volume from a record's name, size and status.
+    /// Creates a volume from a record's name, size, status and creation time.
     pub(crate) fn new(
         id: VolumeId,
-        [name, size, status]: [Option<&Value>; 3],
+        [name, size, status, created_at]: [Option<&Value>; 4],
         flags: VolumeFlags,
     ) -> Volume {
         let status = VolumeStatus::from_service(loose::text(status).unwrap_or_default());
-        Volume { id, name: loose::text(name), status, size: loose::number(size), flags }
+        let created_at = loose::scalar(created_at, |time| time::unix_seconds(time.text()));
+        let (name, size) = (loose::text(name), loose::number(size));
+        Volume { id, name, status, size, created_at, flags }
     }
 
     /// Returns the name, or the ID if the volume has no name.
@@ -70,6 +74,37 @@ pub enum VolumeStatus {
 }
 
 impl VolumeStatus {
+    /// All [`code`](VolumeStatus::code)s: the statuses that EVS and Cinder document.
+    ///
+    /// Sources: the table of disk statuses in EVS's API reference, and `VolumeStatus` in Cinder
+    /// 26.3's `objects/fields.py`.
+    pub const CODES: [&'static str; 24] = [
+        "attaching",
+        "available",
+        "awaiting-transfer",
+        "backing-up",
+        "creating",
+        "deleting",
+        "detaching",
+        "downloading",
+        "error",
+        "error_backing-up",
+        "error_deleting",
+        "error_extending",
+        "error_managing",
+        "error_restoring",
+        "error_rollbacking",
+        "extending",
+        "in-use",
+        "maintenance",
+        "managing",
+        "reserved",
+        "restoring-backup",
+        "retyping",
+        "rollbacking",
+        "uploading",
+    ];
+
     /// Parses a status as the service writes it.
     pub fn from_service(text: String) -> VolumeStatus {
         match text.as_str() {
@@ -78,6 +113,12 @@ impl VolumeStatus {
             "in-use" => VolumeStatus::InUse,
             _ => VolumeStatus::Other(text),
         }
+    }
+
+    /// Returns a stable code if EVS or Cinder documents the status: the services' own word, such as
+    /// `awaiting-transfer` or `error_extending`.
+    pub fn code(&self) -> Option<&'static str> {
+        VolumeStatus::CODES.iter().find(|code| **code == self.as_str()).copied()
     }
 
     /// Returns the status as the service writes it.

@@ -213,8 +213,9 @@ fn verdicts_match_those_of_a_real_cinder() {
         ("004-volume-show-awaiting-transfer", Violated),
         ("117-volume-show-encrypted", Violated),
     ] {
-        let answer: serde_json::Value = serde_json::from_slice(&recorded::one(part).body).unwrap();
-        let volume: Volume = Volume::from_json(&answer["volume"]).unwrap();
+        let response: serde_json::Value =
+            serde_json::from_slice(&recorded::one(part).body).unwrap();
+        let volume: Volume = Volume::from_json(&response["volume"]).unwrap();
         let eligibility = eligibility::check(&volume, &Facts::default(), Service::Cinder);
         assert_eq!(eligibility.overall(), expected, "{part}");
     }

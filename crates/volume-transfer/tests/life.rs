@@ -1,4 +1,4 @@
-//! Transfers after their creation: handed over, listed, accepted and deleted.
+//! Transfers after their creation: handing over, listing, accepting and deleting.
 
 #![allow(
     clippy::unwrap_used,
@@ -34,8 +34,8 @@ fn handover(id: &str, key: &str) -> Handover {
     Handover { transfer_id: TransferId::parse(id).unwrap(), auth_key: AuthKey::parse(key).unwrap() }
 }
 
-fn rejected<T: std::fmt::Debug>(answer: Result<T, ChangeError>) -> Fault {
-    match answer {
+fn rejected<T: std::fmt::Debug>(outcome: Result<T, ChangeError>) -> Fault {
+    match outcome {
         Err(ChangeError::Rejected(fault)) => fault,
         other => panic!("{other:?}"),
     }
@@ -55,7 +55,7 @@ fn accepts_with_the_id_and_key_that_were_handed_over() {
     assert_eq!(request.method, Method::Post);
     assert_eq!(request.path, format!("/v2/{PROJECT}/os-volume-transfer/{TRANSFER}/accept"));
     assert_eq!(**request.body.as_ref().unwrap(), format!(r#"{{"accept":{{"auth_key":"{KEY}"}}}}"#));
-    assert!(!format!("{request:?}").contains(KEY), "a request may be printed, its key not");
+    assert!(!format!("{request:?}").contains(KEY), "debug output must not contain the key");
 }
 
 #[test]
@@ -115,8 +115,8 @@ fn escapes_ids_in_paths() {
 
 #[test]
 fn decodes_a_real_cinder_s_responses_to_accept() {
-    let answer = |part: &str| api::decode_accepted(Ok(recorded::one(part).response()));
-    let record = answer("noauth-019-accept-ok").unwrap();
+    let outcome = |part: &str| api::decode_accepted(Ok(recorded::one(part).response()));
+    let record = outcome("noauth-019-accept-ok").unwrap();
     assert_eq!((record.id.as_str(), record.name.as_deref()), (TRANSFER, Some("first")));
     assert_eq!(record.created_at, None);
     for (part, kind) in [
@@ -126,7 +126,7 @@ fn decodes_a_real_cinder_s_responses_to_accept() {
         ("noauth-121-accept-over-volume-quota", FaultKind::Quota),
         ("noauth-124-accept-volume-status-changed", FaultKind::Refused),
     ] {
-        assert_eq!(rejected(answer(part)).kind(), kind, "{part}");
+        assert_eq!(rejected(outcome(part)).kind(), kind, "{part}");
     }
     for (status, body) in [(202, ""), (202, r#"{"transfer":{}}"#), (204, ""), (0, ""), (302, "{}")]
     {
@@ -140,21 +140,21 @@ fn decodes_a_real_cinder_s_responses_to_accept() {
 
 #[test]
 fn decodes_a_real_cinder_s_responses_to_delete() {
-    let answer = |part: &str| api::decode_deleted(Ok(recorded::one(part).response()));
-    assert_eq!(answer("noauth-023-delete-ok"), Ok(()));
-    assert_eq!(rejected(answer("noauth-025-delete-twice")).kind(), FaultKind::NotFound);
-    let answer = |status, body: &str| api::decode_deleted(Ok(Response::new(status, body.into())));
+    let outcome = |part: &str| api::decode_deleted(Ok(recorded::one(part).response()));
+    assert_eq!(outcome("noauth-023-delete-ok"), Ok(()));
+    assert_eq!(rejected(outcome("noauth-025-delete-twice")).kind(), FaultKind::NotFound);
+    let outcome = |status, body: &str| api::decode_deleted(Ok(Response::new(status, body.into())));
     for (status, body) in [(200, ""), (200, "{}"), (202, "null\n"), (204, ""), (299, "")] {
-        assert_eq!(answer(status, body), Ok(()), "{status} {body}");
+        assert_eq!(outcome(status, body), Ok(()), "{status} {body}");
     }
     for (status, body) in [(0, ""), (200, "<html>Sign in</html>"), (200, r#"{"error":"no"}"#)] {
-        let answer = answer(status, body);
-        assert!(matches!(answer, Err(ChangeError::OutcomeUnknown(_))), "{status} {body}");
+        let outcome = outcome(status, body);
+        assert!(matches!(outcome, Err(ChangeError::OutcomeUnknown(_))), "{status} {body}");
     }
     // Cinder without authentication returns a new token if one is missing.
     let token = Response::new(204, Vec::new()).with_header("X-Auth-Token", "alice:p");
-    let answer = api::decode_deleted(Ok(token));
-    assert!(matches!(answer, Err(ChangeError::OutcomeUnknown(_))));
+    let outcome = api::decode_deleted(Ok(token));
+    assert!(matches!(outcome, Err(ChangeError::OutcomeUnknown(_))));
     let lost = api::decode_deleted(Err(TransportError::Timeout));
     assert_eq!(
         lost,
@@ -164,7 +164,7 @@ fn decodes_a_real_cinder_s_responses_to_delete() {
 
 #[test]
 fn decodes_the_progress_of_a_transfer() {
-    let progress = |answer| api::decode_progress(answer);
+    let progress = |outcome| api::decode_progress(outcome);
     let show = |status: &str| {
         let body = format!(r#"{{"volume":{{"id":"{VOLUME}","status":"{status}"}}}}"#);
         progress(Ok(Response::new(200, body.into())))
@@ -184,7 +184,7 @@ fn decodes_the_progress_of_a_transfer() {
         progress(Ok(Response::new(200, br#"{"volume":{}}"#.to_vec()))),
         Ok(TransferProgress::Pending)
     );
-    // A web server's own 404 says nothing about the volume.
+    // A 404 of a web server in front of the service doesn't mean that the volume is gone.
     assert!(progress(Ok(Response::new(404, b"<html>".to_vec()))).is_err());
     assert!(progress(Err(TransportError::Connection)).is_err());
     let request = api::show_volume(Service::EvsV2, &project(), &volume());
@@ -211,13 +211,13 @@ fn reads_transfers_page_by_page() {
     assert_eq!(second.microversion, None);
     let before = list.clone();
     assert!(list.add_page(Err(TransportError::Connection)).is_err());
-    assert_eq!(list, before, "what was read is kept");
-    // One row was on the page before too: the list grew meanwhile.
+    assert_eq!(list, before, "an error must not change the list");
+    // One row was also on the previous page, because the list has grown in the meantime.
     list.add_page(page(999, 1010)).unwrap();
     assert_eq!(list.transfers.len(), 1010);
     assert_eq!(list.next_request(Service::Cinder, &project()), None);
 
-    // A row that cannot be read counts where the next page is asked for by place.
+    // An invalid row counts if pages are requested by offset.
     let mut list = TransferList::default();
     let body = format!(
         r#"{{"transfers":[{{"id":"t","volume_id":"{VOLUME}"}},7],"transfers_links":[{{"rel":"next"}}]}}"#
@@ -226,7 +226,7 @@ fn reads_transfers_page_by_page() {
     let next = list.next_request(Service::EvsV3, &project()).unwrap();
     assert!(next.path.ends_with("offset=2"), "{}", next.path);
 
-    // A page that repeats ends the list.
+    // A repeated page ends the list.
     let mut list = TransferList::default();
     list.add_page(page(0, 1000)).unwrap();
     list.add_page(page(0, 1000)).unwrap();
@@ -263,7 +263,7 @@ fn excludes_snapshots_if_the_service_supports_it() {
 #[test]
 fn records_facts_only_from_valid_responses() {
     assert_eq!(FactQuery::for_service(Service::Cinder), []);
-    let ask = |query: &FactQuery| query.request(Service::EvsV2, &project(), &volume()).path;
+    let path_of = |query: &FactQuery| query.request(Service::EvsV2, &project(), &volume()).path;
     let mut facts = Facts::default();
     let mut take = |query: FactQuery, body: &str| {
         let next = query.record(Ok(Response::new(200, body.into())), &mut facts);
@@ -274,7 +274,7 @@ fn records_facts_only_from_valid_responses() {
         panic!("three queries")
     };
     let path = format!("/v3/{PROJECT}/backups?resource_id={VOLUME}");
-    assert!(ask(backups).starts_with(&path));
+    assert!(path_of(backups).starts_with(&path));
     // Cinder's own list of the same path has no count.
     assert!(take(backups.clone(), r#"{"backups":[]}"#).0.is_err());
     assert_eq!(take(backups.clone(), r#"{"backups":[],"count":0}"#).1.backups, Some(false));
@@ -284,10 +284,10 @@ fn records_facts_only_from_valid_responses() {
     assert_eq!(take(vaults.clone(), r#"{"vaults":[]}"#).1.backup_policy, Some(false));
     let (next, _) = take(vaults.clone(), r#"{"vaults":[{"id":"v1"},{"id":"v2"}]}"#);
     let policies = next.unwrap().unwrap();
-    assert_eq!(ask(&policies), format!("/v3/{PROJECT}/policies?vault_id=v2"));
+    assert_eq!(path_of(&policies), format!("/v3/{PROJECT}/policies?vault_id=v2"));
     let (next, _) = take(policies, r#"{"policies":[],"count":0}"#);
     let policies = next.unwrap().unwrap();
-    assert_eq!(ask(&policies), format!("/v3/{PROJECT}/policies?vault_id=v1"));
+    assert_eq!(path_of(&policies), format!("/v3/{PROJECT}/policies?vault_id=v1"));
     let last = policies.clone();
     assert_eq!(take(policies, r#"{"policies":[{}],"count":1}"#).1.backup_policy, Some(true));
     let (next, facts) = take(last, r#"{"policies":[],"count":0}"#);
@@ -297,22 +297,22 @@ fn records_facts_only_from_valid_responses() {
     let (next, facts) = take(next.unwrap().unwrap(), r#"{"policies":[{}],"count":1}"#);
     assert_eq!((next, facts.backup_policy), (Ok(None), Some(true)));
 
-    for (id, asked) in
+    for (id, has_next) in
         [("a-1", true), ("", false), (&"v".repeat(64), true), (&"v".repeat(65), false)]
     {
         let (next, _) = take(vaults.clone(), &format!(r#"{{"vaults":[{{"id":"{id}"}}]}}"#));
-        assert_eq!(next.unwrap().is_some(), asked, "{id}");
+        assert_eq!(next.unwrap().is_some(), has_next, "{id}");
     }
 }
 
 #[test]
 fn parses_retry_after_as_seconds_or_a_date() {
     let wait = |value: &str| {
-        let answer = Response::new(429, Vec::new()).with_header("Retry-After", value);
-        rejected(api::decode_deleted(Ok(answer))).retry_delay()
+        let response = Response::new(429, Vec::new()).with_header("Retry-After", value);
+        rejected(api::decode_deleted(Ok(response))).retry_delay()
     };
     assert_eq!(wait("12"), Some(RetryDelay::Seconds(12)));
-    assert_eq!(wait("0"), None, "Cinder's word with a quota");
+    assert_eq!(wait("0"), None, "Cinder sends 0 for an exceeded quota");
     assert_eq!(wait(""), None);
     assert_eq!(wait("99999999999"), Some(RetryDelay::Seconds(u32::MAX)));
     let date = "Wed, 21 Oct 2026 07:28:00 GMT";
@@ -320,10 +320,28 @@ fn parses_retry_after_as_seconds_or_a_date() {
 }
 
 #[test]
+fn converts_a_retry_delay_to_seconds_from_now() {
+    let date = RetryDelay::Until("Wed, 21 Oct 2026 07:28:00 GMT".to_owned());
+    let then = 1_792_567_680;
+    for (now, seconds) in [
+        (then - 90, 90),
+        (then, 0),
+        (then + 90, 0),
+        (i64::MAX, 0),
+        (then - (1 << 32), u32::MAX),
+        (i64::MIN, u32::MAX),
+    ] {
+        assert_eq!(date.seconds(now), Some(seconds), "{now}");
+        assert_eq!(RetryDelay::Seconds(7).seconds(now), Some(7), "{now}");
+    }
+    assert_eq!(RetryDelay::Until("soon".to_owned()).seconds(then), None);
+}
+
+#[test]
 fn requires_two_lookups_if_the_service_may_still_be_working() {
     assert_eq!(UnknownCause::NoResponse(TransportError::Timeout).required_lookups(), 2);
-    let answer = api::decode_created(None, Ok(Response::new(202, Vec::new())));
-    let Err(ChangeError::OutcomeUnknown(cause)) = answer else { panic!("no record") };
+    let outcome = api::decode_created(None, Ok(Response::new(202, Vec::new())));
+    let Err(ChangeError::OutcomeUnknown(cause)) = outcome else { panic!("no record") };
     assert_eq!(cause.required_lookups(), 1);
 }
 

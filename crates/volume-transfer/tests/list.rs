@@ -1,4 +1,4 @@
-//! Screening says of a list what the plain way says, whatever the list looks like.
+//! `ListReader` agrees with `serde_json` on every list, valid or not.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,9 +8,10 @@
     reason = "a test fails by panicking"
 )]
 
-mod plain;
+mod common;
 mod recorded;
 
+use common::{read_in_parts, read_with_serde_json};
 use proptest::prelude::*;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
@@ -19,33 +20,29 @@ use volume_transfer::{ListReader, Volume};
 
 const ID: &str = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
 
-/// By screening, in parts of so many bytes.
-fn screened(text: &[u8], part: usize) -> Result<(Vec<Volume>, ListSummary), ListError> {
-    let mut screen = ListReader::new();
-    let mut volumes = Vec::new();
-    for part in text.chunks(part) {
-        screen.push(part, |row| volumes.push(row.volume(text)))?;
-    }
-    screen.finish().map(|screened| (volumes, screened))
+/// Reads the volumes of a list, `size` bytes at a time.
+fn read(text: &[u8], size: usize) -> Result<(Vec<Volume>, ListSummary), ListError> {
+    let (rows, summary) = read_in_parts(&mut ListReader::new(), text, size);
+    summary.map(|summary| (rows.iter().map(|row| row.volume(text)).collect(), summary))
 }
 
 #[track_caller]
-fn same(text: &str) {
-    let expected = plain::read(text.as_bytes());
-    for part in [1, 7, usize::MAX] {
-        assert_eq!(screened(text.as_bytes(), part).ok(), expected, "{text}");
+fn assert_agrees(text: &str) {
+    let expected = read_with_serde_json(text.as_bytes());
+    for size in [1, 7, usize::MAX] {
+        assert_eq!(read(text.as_bytes(), size).ok(), expected, "{text}");
     }
 }
 
 #[test]
-fn every_spelling_and_every_oddity() {
+fn agrees_on_unusual_lists() {
     for text in [
         r#"{"volumes":[]}"#.to_owned(),
         format!(r#"{{"volumes":[{{"id":"{ID}"}}]}}"#),
         format!(
             "\n{{ \"volumes\" :\t[ {{ \"id\" : \"{ID}\" , \"status\":\"available\" }} ] }}\r\n"
         ),
-        // A row without an id that can be read, and rows that are none.
+        // Rows without a valid ID, and rows that aren't objects.
         r#"{"volumes":[{"id":"no uuid"},{"id":7},{},null,7,"text",[],[{}],true]}"#.to_owned(),
         format!(r#"{{"volumes":[["{ID}"]]}}"#),
         // Escaped keys and values.
@@ -53,16 +50,16 @@ fn every_spelling_and_every_oddity() {
             r#"{{"v\u006flumes":[{{"\u0069d":"{}","st\u0061tus":"av\u0061ilable"}}]}}"#,
             ID.replace('c', "\\u0063")
         ),
-        // Every short escape in a name, and what stands in none.
+        // Every short escape, and invalid ones.
         format!(r#"{{"volumes":[{{"id":"{ID}","name":"\"\\\/\b\f\n\r\t"}}]}}"#),
         format!(r#"{{"volumes":[{{"id":"{ID}","name":"\a"}}]}}"#),
         format!(r#"{{"volumes":[{{"id":"{ID}","name":"\x20"}}]}}"#),
-        // Escapes after which a word would be another one, were they the letters that they end in.
+        // Escapes that spell a key or value if the backslash is ignored.
         format!(
             r#"{{"volumes":[{{"id":"{ID}","\bootable":true,"e\ncrypted":true,"s\tatus":"available"}}]}}"#
         ),
         format!(r#"{{"volumes":[{{"id":"{ID}","encrypted":"\false","bootable":"t\rue"}}]}}"#),
-        // The last of two equal keys counts.
+        // The last value of a repeated key counts.
         format!(r#"{{"volumes":[{{"id":7,"id":"{ID}","status":"available","status":"in-use"}}]}}"#),
         format!(r#"{{"volumes":[{{"id":"{ID}","id":7}}]}}"#),
         format!(r#"{{"volumes":[{{"id":"{ID}","metadata":{{"orderID":"C"}},"metadata":{{}}}}]}}"#),
@@ -71,14 +68,14 @@ fn every_spelling_and_every_oddity() {
             r#"{{"volumes":[{{"id":"{ID}","metadata":{{"orderID":"C"}},"metadata":[{{}}]}}]}}"#
         ),
         format!(r#"{{"volumes":[{{"id":"{ID}","metadata":{{"orderID":"","orderID":"C"}}}}]}}"#),
-        // Look-alikes in places without a meaning.
+        // Known keys in objects where they have no meaning.
         format!(
             r#"{{"x":{{"volumes":[{{"id":"{ID}"}}]}},"volumes":[{{"id":"{ID}","attachments":[{{"id":"{ID}","status":"available"}}],"x":{{"metadata":{{"orderID":"C"}}}}}}],"status":"available"}}"#
         ),
         format!(
             r#"{{"volumes":[{{"id":"{ID}","metadata":{{"status":"available","x":{{"orderID":"C"}},"policy":{{"policy":"p"}}}}}}]}}"#
         ),
-        // Links before and after.
+        // Links before and after the volumes.
         format!(r#"{{"volumes_links":[{{"rel":"next","href":"h"}}],"volumes":[{{"id":"{ID}"}}]}}"#),
         format!(
             r#"{{"volumes":[{{"id":"{ID}"}}],"volumes_links":[7,{{"rel":"self"}},{{"href":{{"rel":"next"}}}}]}}"#
@@ -87,7 +84,7 @@ fn every_spelling_and_every_oddity() {
             r#"{{"volumes":[{{"id":"{ID}"}}],"volumes_links":[{{"rel":"next","rel":"self"}}]}}"#
         ),
         format!(r#"{{"volumes":[{{"id":"{ID}"}}],"volumes_links":{{"rel":"next"}}}}"#),
-        // No lists of volumes.
+        // Not lists of volumes.
         String::new(),
         "null".to_owned(),
         "[]".to_owned(),
@@ -102,12 +99,12 @@ fn every_spelling_and_every_oddity() {
         r#"{"volumes":[{"id":"#.to_owned(),
         "\u{feff}{\"volumes\":[]}".to_owned(),
     ] {
-        same(&text);
+        assert_agrees(&text);
     }
 }
 
 #[test]
-fn every_value_in_every_field() {
+fn agrees_on_every_value_of_every_field() {
     let values = [
         r#""""#,
         r#""1""#,
@@ -146,6 +143,9 @@ fn every_value_in_every_field() {
         r#"{"id":1}"#,
         r#""40""#,
         r#"" 40 ""#,
+        r#""2016-05-25T02:42:10.856332""#,
+        r#""2016-05-25T02:42:10+08:00""#,
+        "1464144130",
         r#""a text that is longer than any text that the rules look for""#,
     ];
     let fields = [
@@ -157,73 +157,75 @@ fn every_value_in_every_field() {
         "metadata",
         "name",
         "size",
+        "created_at",
         "unheard_of",
     ];
     for value in values {
         for field in fields {
-            same(&format!(r#"{{"volumes":[{{"id":"{ID}","{field}":{value}}}]}}"#));
+            assert_agrees(&format!(r#"{{"volumes":[{{"id":"{ID}","{field}":{value}}}]}}"#));
         }
         for field in ["orderID", "__system__encrypted", "policy", "unheard_of"] {
-            same(&format!(r#"{{"volumes":[{{"id":"{ID}","metadata":{{"{field}":{value}}}}}]}}"#));
+            assert_agrees(&format!(
+                r#"{{"volumes":[{{"id":"{ID}","metadata":{{"{field}":{value}}}}}]}}"#
+            ));
         }
     }
 }
 
 #[test]
-fn what_real_services_answered() {
-    same(&String::from_utf8(recorded::evs("volumes-detail.json")).unwrap());
+fn agrees_on_responses_of_real_services() {
+    assert_agrees(&String::from_utf8(recorded::evs("volumes-detail.json")).unwrap());
     let shown = recorded::cinder("-volume-show-");
     assert!(!shown.is_empty());
     for case in shown {
-        let answer: Value = serde_json::from_slice(&case.body).unwrap();
-        same(&json!({ "volumes": [answer["volume"]] }).to_string());
+        let body: Value = serde_json::from_slice(&case.body).unwrap();
+        assert_agrees(&json!({ "volumes": [body["volume"]] }).to_string());
     }
 }
 
 #[test]
-fn no_control_character_stands_in_a_text() {
+fn rejects_control_characters_in_strings() {
     for byte in 0..=b' ' {
         let text = format!(r#"{{"volumes":[{{"id":"{ID}","x":"a{}"}}]}}"#, char::from(byte));
-        same(&text);
-        assert_eq!(screened(text.as_bytes(), 9).is_ok(), byte == b' ');
+        assert_agrees(&text);
+        assert_eq!(read(text.as_bytes(), 9).is_ok(), byte == b' ');
     }
 }
 
-/// The plain way takes the last of both. Here the first one's rows may be on a screen already.
+/// `serde_json` uses the last one. `ListReader` may already have returned rows of the first one.
 #[test]
-fn a_list_that_contradicts_itself_is_malformed() {
+fn rejects_a_repeated_list() {
     for text in [
         r#"{"volumes":[],"volumes":[]}"#,
         r#"{"volumes":[],"volumes":null}"#,
         r#"{"volumes":[],"volumes_links":null,"volumes_links":[]}"#,
         r#"{"volumes":[],"volumes_links":[],"volumes_links":[]}"#,
     ] {
-        assert!(screened(text.as_bytes(), 4).is_err(), "{text}");
+        assert!(read(text.as_bytes(), 4).is_err(), "{text}");
     }
 }
 
-/// Every cut of a list is noticed, and where.
 #[test]
-fn a_list_that_was_cut_is_malformed() {
+fn reports_the_position_of_a_truncation_or_error() {
     let whole = format!(r#"{{"volumes":[{{"id":"{ID}","size":10,"x":[true,null]}}]}}"#);
     for end in 0..whole.len() {
-        let error = screened(&whole.as_bytes()[..end], 5).unwrap_err();
+        let error = read(&whole.as_bytes()[..end], 5).unwrap_err();
         assert_eq!(error, ListError { position: end });
     }
-    let error = screened(br#"{"volumes":[{"id" "x"}]}"#, 3).unwrap_err();
+    let error = read(br#"{"volumes":[{"id" "x"}]}"#, 3).unwrap_err();
     assert_eq!((error.position, error.code()), (18, "malformed"));
 }
 
 #[test]
-fn a_document_may_be_nested_64_levels_deep() {
+fn accepts_nesting_of_64_levels_and_rejects_more() {
     let nested = |levels: usize| {
         format!(r#"{{"volumes":[],"x":{}{}}}"#, "[".repeat(levels), "]".repeat(levels))
     };
-    assert!(screened(nested(63).as_bytes(), 9).is_ok());
-    assert!(screened(nested(64).as_bytes(), 9).is_err());
+    assert!(read(nested(63).as_bytes(), 9).is_ok());
+    assert!(read(nested(64).as_bytes(), 9).is_err());
 }
 
-/// A value as one of the fields might hold it, or something else entirely.
+/// Generates a value, often one that has a meaning in some field.
 fn any_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         prop::sample::select(vec![
@@ -286,8 +288,8 @@ fn any_object(
 
 fn any_list() -> impl Strategy<Value = Value> {
     let row = (any_object(any_value()), any::<bool>(), any_object(any_value())).prop_map(
-        |(mut row, named, metadata)| {
-            if named {
+        |(mut row, is_volume, metadata)| {
+            if is_volume {
                 row.insert("id".into(), json!(ID));
                 row.insert("metadata".into(), Value::Object(metadata));
             }
@@ -295,30 +297,30 @@ fn any_list() -> impl Strategy<Value = Value> {
         },
     );
     let rows = prop::collection::vec(prop_oneof![4 => row, 1 => any_value()], 0..5);
-    (any_object(any_value()), rows, any::<bool>()).prop_map(|(mut list, rows, right)| {
-        if right {
+    (any_object(any_value()), rows, any::<bool>()).prop_map(|(mut list, rows, is_list)| {
+        if is_list {
             list.insert("volumes".into(), Value::Array(rows));
         }
         Value::Object(list)
     })
 }
 
-/// As services write it, as people read it, and with all texts escaped.
-fn spelled(value: &Value, how: u8) -> String {
+/// Serializes a value: compact, indented, or with every character escaped.
+fn serialize(value: &Value, style: u8) -> String {
     let escaped = |text: &str| {
         let units: String = text.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect();
         format!("\"{units}\"")
     };
-    match (how, value) {
+    match (style, value) {
         (0, _) => value.to_string(),
         (1, _) => serde_json::to_string_pretty(value).unwrap(),
         (_, Value::String(text)) => escaped(text),
         (_, Value::Array(values)) => {
-            let values: Vec<_> = values.iter().map(|value| spelled(value, how)).collect();
+            let values: Vec<_> = values.iter().map(|value| serialize(value, style)).collect();
             format!("[{}]", values.join(","))
         }
         (_, Value::Object(pairs)) => {
-            let pairs = pairs.iter().map(|(key, value)| (escaped(key), spelled(value, how)));
+            let pairs = pairs.iter().map(|(key, value)| (escaped(key), serialize(value, style)));
             let pairs: Vec<_> = pairs.map(|(key, value)| format!("{key}:{value}")).collect();
             format!("{{{}}}", pairs.join(","))
         }
@@ -328,32 +330,35 @@ fn spelled(value: &Value, how: u8) -> String {
 
 proptest! {
     #[test]
-    fn any_list_is_screened_as_it_is_read(
+    fn agrees_on_generated_lists(
         list in any_list(),
-        how in 0_u8..3,
-        part in 1_usize..40,
+        style in 0_u8..3,
+        size in 1_usize..40,
     ) {
-        let text = spelled(&list, how);
-        prop_assert_eq!(screened(text.as_bytes(), part).ok(), plain::read(text.as_bytes()));
+        let text = serialize(&list, style);
+        prop_assert_eq!(
+            read(text.as_bytes(), size).ok(),
+            read_with_serde_json(text.as_bytes()),
+        );
     }
 
-    /// What is not JSON is refused, and what is JSON and no list too; nothing panics.
+    /// A corrupted list that is still JSON may or may not be a list.
     #[test]
-    fn a_spoilt_list_is_refused_where_it_is_no_json(
+    fn rejects_corrupted_lists_that_are_not_json(
         list in any_list(),
         at in any::<prop::sample::Index>(),
         byte in prop::sample::select(br#"{}[],:"\u0 1-.etfn"#.to_vec()),
-        part in 1_usize..40,
+        size in 1_usize..40,
     ) {
         let mut text = list.to_string().into_bytes();
         let at = at.index(text.len());
         text[at] = byte;
-        let ours = screened(&text, part);
+        let ours = read(&text, size);
         if serde_json::from_slice::<IgnoredAny>(&text).is_err() {
             prop_assert!(ours.is_err());
         }
-        if let Some(plain) = plain::read(&text) {
-            prop_assert_eq!(ours, Ok(plain));
+        if let Some(expected) = read_with_serde_json(&text) {
+            prop_assert_eq!(ours, Ok(expected));
         }
     }
 }

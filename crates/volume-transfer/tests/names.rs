@@ -12,10 +12,10 @@ mod recorded;
 
 use proptest::prelude::*;
 use volume_transfer::name::from_utf16;
-use volume_transfer::{NameError, NameParser, NameRule, Service, TransferName, Unit};
+use volume_transfer::{NameError, NameParser, NamePattern, NameRule, Service, TransferName, Unit};
 
 #[track_caller]
-fn accepted(service: Service, text: &str, stored: &str) {
+fn assert_valid(service: Service, text: &str, stored: &str) {
     let name = TransferName::parse(text, service.name_rule());
     assert_eq!(
         name.as_ref().map(|n| n.as_ref().map(TransferName::as_str)),
@@ -25,7 +25,7 @@ fn accepted(service: Service, text: &str, stored: &str) {
 }
 
 #[track_caller]
-fn refused(service: Service, text: &str, error: NameError) {
+fn assert_invalid(service: Service, text: &str, error: NameError) {
     assert_eq!(TransferName::parse(text, service.name_rule()), Err(error), "{text:?}");
 }
 
@@ -34,18 +34,18 @@ fn refused(service: Service, text: &str, error: NameError) {
 fn evs_v2_counts_bytes_after_trimming() {
     let evs = Service::EvsV2;
     let too_long = |length| NameError::TooLong { length, limit: 255, unit: Unit::Bytes };
-    accepted(evs, "first volume", "first volume");
-    accepted(evs, "  first volume\t", "first volume");
-    accepted(evs, "a", "a");
-    accepted(evs, &"a".repeat(255), &"a".repeat(255));
-    accepted(evs, &format!("   {}   ", "a".repeat(255)), &"a".repeat(255));
-    accepted(evs, &"卷".repeat(85), &"卷".repeat(85));
-    refused(evs, &"a".repeat(256), too_long(256));
-    refused(evs, &"卷".repeat(86), too_long(258));
-    refused(evs, &"😀".repeat(64), too_long(256));
-    refused(evs, "   ", NameError::Blank);
-    refused(evs, "a\0b", NameError::Nul { position: 1 });
-    refused(evs, "\0", NameError::Nul { position: 0 });
+    assert_valid(evs, "first volume", "first volume");
+    assert_valid(evs, "  first volume\t", "first volume");
+    assert_valid(evs, "a", "a");
+    assert_valid(evs, &"a".repeat(255), &"a".repeat(255));
+    assert_valid(evs, &format!("   {}   ", "a".repeat(255)), &"a".repeat(255));
+    assert_valid(evs, &"卷".repeat(85), &"卷".repeat(85));
+    assert_invalid(evs, &"a".repeat(256), too_long(256));
+    assert_invalid(evs, &"卷".repeat(86), too_long(258));
+    assert_invalid(evs, &"😀".repeat(64), too_long(256));
+    assert_invalid(evs, "   ", NameError::Blank);
+    assert_invalid(evs, "a\0b", NameError::Nul { position: 1 });
+    assert_invalid(evs, "\0", NameError::Nul { position: 0 });
 }
 
 #[test]
@@ -56,13 +56,53 @@ fn evs_v3_has_the_same_rule_as_evs_v2() {
 #[test]
 fn cinder_counts_characters() {
     let cinder = Service::Cinder;
-    accepted(cinder, &"😀".repeat(255), &"😀".repeat(255));
-    refused(
+    assert_valid(cinder, &"😀".repeat(255), &"😀".repeat(255));
+    assert_invalid(
         cinder,
         &"卷".repeat(256),
         NameError::TooLong { length: 256, limit: 255, unit: Unit::Characters },
     );
-    accepted(cinder, "a\0b", "a\0b");
+    assert_valid(cinder, "a\0b", "a\0b");
+}
+
+#[test]
+fn a_pattern_names_each_transfer_after_its_volume() {
+    for (pattern, text) in [
+        ("to team b", "to team b"),
+        ("{volume}", "data-01"),
+        ("{volume} to {volume}", "data-01 to data-01"),
+        ("卷{volume}卷", "卷data-01卷"),
+        ("{volume}{volume", "data-01{volume"),
+        ("{{volume}}", "{data-01}"),
+        ("{}{Volume}{ volume}{id}}", "{}{Volume}{ volume}{id}}"),
+        ("{", "{"),
+        ("", ""),
+    ] {
+        assert_eq!(NamePattern::new(pattern).expand("data-01"), text, "{pattern}");
+    }
+    let pattern = NamePattern::new("a{volume}c");
+    assert_eq!(pattern.expand("{volume}"), "a{volume}c", "a label isn't expanded");
+    assert_eq!(pattern.expand(""), "ac");
+}
+
+#[test]
+fn each_name_of_a_pattern_is_parsed_by_the_service_s_rule() {
+    let name = |pattern, label: &str, service: Service| {
+        let name = NamePattern::new(pattern).name(label, service.name_rule())?;
+        Ok(name.map(|name| name.as_str().to_owned()))
+    };
+    let [evs, cinder] = [Service::EvsV2, Service::Cinder];
+    assert_eq!(name(" {volume}\n", " data ", evs), Ok(Some("data".to_owned())));
+    assert_eq!(name("", "data", evs), Ok(None));
+    assert_eq!(name(" ", "data", evs), Err(NameError::Blank));
+    assert_eq!(name("{volume}", "a\0", evs), Err(NameError::Nul { position: 1 }));
+    assert_eq!(name("{volume}", "a\0", cinder), Ok(Some("a\0".to_owned())));
+    // The placeholder has 8 characters, which don't count.
+    let (pattern, label) = (format!("{}{{volume}}", "x".repeat(253)), "卷");
+    let too_long = NameError::TooLong { length: 256, limit: 255, unit: Unit::Bytes };
+    assert_eq!(name(&pattern, label, evs), Err(too_long));
+    assert_eq!(name(&pattern, label, cinder).map(|name| name.unwrap().len()), Ok(256));
+    assert_eq!(name(&pattern, "ab", evs).map(|name| name.unwrap().len()), Ok(255));
 }
 
 #[test]
@@ -83,7 +123,7 @@ fn agrees_with_cinder_on_every_recorded_name() {
     cases.retain(|case| !case.request_body.is_empty());
     assert_eq!(cases.len(), 37, "recorded name cases");
     for case in cases {
-        // Not JSON to us at all: a lone surrogate, which has a test of its own.
+        // A lone surrogate isn't valid JSON to `serde_json`. It has its own test.
         let body = serde_json::from_slice(&case.request_body).unwrap_or(serde_json::Value::Null);
         let transfer = &body["transfer"];
         let ours = match &transfer["name"] {
@@ -95,8 +135,8 @@ fn agrees_with_cinder_on_every_recorded_name() {
         };
         assert_eq!(ours.is_some(), case.status == 202, "{}", case.file);
         if let Some(name) = ours {
-            let answer: serde_json::Value = serde_json::from_slice(&case.body).unwrap();
-            let stored = answer["transfer"]["name"].as_str();
+            let response: serde_json::Value = serde_json::from_slice(&case.body).unwrap();
+            let stored = response["transfer"]["name"].as_str();
             assert_eq!(name.as_ref().map(TransferName::as_str), stored, "{}", case.file);
         }
     }
@@ -118,7 +158,7 @@ fn counts_characters_before_a_nul() {
     assert_eq!(reading.finish(), Err(NameError::Nul { position: 4 }));
 }
 
-/// The characters that Python's `str.strip()` removes, by its own table.
+/// The characters that Python's `str.strip()` removes.
 const STRIPPED: [char; 29] = [
     '\t', '\n', '\x0b', '\x0c', '\r', '\x1c', '\x1d', '\x1e', '\x1f', ' ', '\u{85}', '\u{a0}',
     '\u{1680}', '\u{2000}', '\u{2001}', '\u{2002}', '\u{2003}', '\u{2004}', '\u{2005}', '\u{2006}',

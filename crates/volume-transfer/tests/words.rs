@@ -90,18 +90,18 @@ fn finds_a_service_by_its_exact_code() {
     assert_eq!(Service::from_code("EVS-v2"), None);
 }
 
-/// The package's masks are made of them.
+/// The npm package uses these bits as masks.
 #[test]
-fn every_constraint_has_its_bit() {
-    for (place, constraint) in Constraint::ALL.into_iter().enumerate() {
-        assert_eq!(ConstraintSet::of(&[constraint]).bits(), 1 << place);
+fn constraint_bits_follow_the_documented_order() {
+    for (index, constraint) in Constraint::ALL.into_iter().enumerate() {
+        assert_eq!(ConstraintSet::of(&[constraint]).bits(), 1 << index);
     }
 }
 
-/// And its records are, in the package: a field alone says what it says in a record.
+/// The npm package sets flags from single fields rather than from a volume's JSON.
 #[test]
-fn a_text_says_what_it_says_in_a_record() {
-    let mut said = Vec::new();
+fn flags_of_a_text_equal_those_of_the_same_field_in_a_record() {
+    let mut all_bits = Vec::new();
     for flag in Flag::ALL {
         let (key, in_metadata) = flag.key();
         for text in ["available", "true", "false", "EVS", "dss", "DESS", "x", ""] {
@@ -111,14 +111,14 @@ fn a_text_says_what_it_says_in_a_record() {
             let flags = Volume::from_json(&record).unwrap().flags;
             assert_eq!(VolumeFlags::of_text(flag, text.as_bytes()), flags, "{record}");
             assert_eq!(VolumeFlags::from_bits(flags.bits()), flags);
-            said.push(flags.bits());
+            all_bits.push(flags.bits());
         }
     }
-    said.sort_unstable();
-    said.dedup();
-    // Each that says something says it in a bit of its own, and none is left out.
-    for (place, flags) in said.into_iter().skip(1).enumerate() {
-        assert_eq!(flags, 1 << place);
+    all_bits.sort_unstable();
+    all_bits.dedup();
+    // Besides no flags at all, there is one value for each flag, with a single bit.
+    for (index, bits) in all_bits.into_iter().skip(1).enumerate() {
+        assert_eq!(bits, 1 << index);
     }
 }
 
@@ -178,6 +178,20 @@ fn keeps_statuses_unchanged() {
         assert_eq!(VolumeStatus::from_service(text.to_owned()), status);
         assert_eq!((status.as_str(), status.to_string().as_str()), (text, text));
     }
+}
+
+#[test]
+fn documented_statuses_have_codes() {
+    for code in VolumeStatus::CODES {
+        assert_eq!(VolumeStatus::from_service(code.to_owned()).code(), Some(code));
+    }
+    for status in [VolumeStatus::Available, VolumeStatus::AwaitingTransfer, VolumeStatus::InUse] {
+        assert_eq!(status.code(), Some(status.as_str()));
+    }
+    for text in ["", "Available", "error ", "reverting", "卷"] {
+        assert_eq!(VolumeStatus::from_service(text.to_owned()).code(), None, "{text}");
+    }
+    assert!(VolumeStatus::CODES.is_sorted());
 }
 
 #[test]

@@ -93,22 +93,22 @@ pub(crate) fn typescript() -> Result<String> {
     file.push_str("} as const;\n");
 
     file.push_str(
-        "\n/** Combines the bits that `of` returns for each field that the rules read. */
-export const signsOf = (volume: any, of: (sign: number, value: unknown) => number): number => {
+        "\n/** Combines the flags that `of` returns for each field that the rules depend on. */
+export const flagsOf = (volume: any, of: (index: number, value: unknown) => number): number => {
   const metadata = volume.metadata;
   return (
 ",
     );
-    for (place, flag) in Flag::ALL.into_iter().enumerate() {
+    for (index, flag) in Flag::ALL.into_iter().enumerate() {
         let (key, in_metadata) = flag.key();
         let record = if in_metadata { "metadata?" } else { "volume" };
-        let or = if place == 0 { "  " } else { "| " };
-        writeln!(file, "    {or}of({place}, {record}.{key})")?;
+        let or = if index == 0 { "  " } else { "| " };
+        writeln!(file, "    {or}of({index}, {record}.{key})")?;
     }
     file.push_str(
         "  );\n};\n\n/** The names of these fields, and whether they are in `metadata`. */\n",
     );
-    file.push_str("export const signs = [\n");
+    file.push_str("export const flagFields = [\n");
     for flag in Flag::ALL {
         let (key, in_metadata) = flag.key();
         writeln!(file, "  [\"{key}\", {in_metadata}],")?;
@@ -158,7 +158,7 @@ pub(crate) fn message_keys() -> Vec<String> {
     all("response", &["created"]);
     let kinds = FaultKind::ALL.map(FaultKind::code);
     all("response", &kinds);
-    // A firewall's refusal leaves the outcome unknown, too, and is said by the same sentence.
+    // `blocked` is both a kind and a cause, with the same message.
     let causes = UnknownCause::CODES.into_iter().filter(|code| !kinds.contains(code));
     all("response", &causes.collect::<Vec<_>>());
     all("constraint", &Constraint::ALL.map(Constraint::code));

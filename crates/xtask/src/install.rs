@@ -1,4 +1,4 @@
-//! What the chores need from a machine. What is there in the right version is left alone.
+//! Installs the tools that the commands need, unless they are already there in the right version.
 
 use crate::shell::{command, output, root, sh, which};
 use anyhow::{Context, Result, bail, ensure};
@@ -9,15 +9,16 @@ const WASM_PACK: Crate = Crate::new("wasm-pack", "wasm-pack", "0.15.1", 3);
 const CARGO_DENY: Crate = Crate::new("cargo-deny", "cargo-deny", "0.20.2", 5);
 const CARGO_FUZZ: Crate = Crate::new("cargo-fuzz", "cargo-fuzz", "0.13.2", 2);
 const NODE: u32 = 20;
-/// The versions 3.NN of Python that the pinned Cinder runs on: 3.13 has lost what it imports.
+/// The Python versions 3.NN that the pinned Cinder supports. 3.13 no longer has modules that it
+/// imports.
 const PYTHON: RangeInclusive<u32> = 10..=12;
 
-/// Something that a chore can't do without.
+/// Something that a command requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Need {
-    /// A target of the compiler.
+    /// A compilation target of rustc.
     Target(&'static str),
-    /// wasm-bindgen and its test runner, in the version of the library in Cargo.lock.
+    /// wasm-bindgen and its test runner, in the version in Cargo.lock.
     WasmBindgen,
     Trunk,
     WasmPack,
@@ -25,25 +26,24 @@ pub(crate) enum Need {
     CargoFuzz,
     /// Node.js and npm.
     Node,
-    /// What `e2e/package.json` names: Playwright, and wasm-opt.
+    /// The packages in `e2e/package.json`, such as Playwright and wasm-opt.
     NpmPackages,
-    /// The bundlers, runtimes and test runners that `e2e/hosts/package.json` names.
+    /// The bundlers, runtimes and test runners in `e2e/hosts/package.json`.
     HostPackages,
-    /// What `bench/package.json` names: the libraries that the package is compared with.
+    /// The libraries in `bench/package.json` that the package is compared with.
     BenchPackages,
     /// Chromium or Chrome, and its driver.
     Browser,
-    /// For the test of `docs/nginx.conf`, which is passed over without it.
+    /// nginx, for the test of `docs/nginx.conf`. Optional: without it, the test is skipped.
     Nginx,
-    /// A Python for Cinder, with what makes virtual environments.
+    /// A version of Python that Cinder supports, with venv.
     Python,
 }
 
-/// Installs a need where it is missing.
+/// Installs a need if it is missing.
 ///
 /// # Errors
-///
-/// The error says what to install by hand.
+/// Returns an error that says what to install by hand.
 pub(crate) fn install(need: Need) -> Result<()> {
     match need {
         Need::Target(target) => self::target(target),
@@ -85,7 +85,8 @@ impl<'a> Crate<'a> {
 
     fn install(&self) -> Result<()> {
         let Self { name, binary, version, minutes } = self;
-        if output(&format!("{binary} --version")).is_some_and(|said| says(&said, version)) {
+        if output(&format!("{binary} --version")).is_some_and(|output| is_version(&output, version))
+        {
             return Ok(());
         }
         println!("installing {name} {version} (about {minutes} minutes) ...");
@@ -94,12 +95,12 @@ impl<'a> Crate<'a> {
     }
 }
 
-/// Whether the answer to `--version` names exactly this version.
-fn says(answer: &str, version: &str) -> bool {
-    answer.split_whitespace().any(|word| word == version)
+/// Returns whether the output of `--version` contains exactly this version.
+fn is_version(output: &str, version: &str) -> bool {
+    output.split_whitespace().any(|word| word == version)
 }
 
-/// The version of a package in a lock file, which holds `name` and `version` on successive lines.
+/// Returns the version of a package in Cargo.lock, where it follows the line with the name.
 fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
     let name = format!("name = \"{package}\"");
     let mut lines = lock.lines().skip_while(|line| *line != name);
@@ -107,14 +108,17 @@ fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
 }
 
 fn target(target: &str) -> Result<()> {
-    // Asked of the compiler rather than of rustup, which not everyone has.
+    // Asks rustc, because not everyone has rustup.
     let library = output(&format!("rustc --print target-libdir --target {target}"));
     if library.is_some_and(|path| PathBuf::from(path).is_dir()) {
         return Ok(());
     }
     println!("installing the compiler's target {target} ...");
-    sh(&mut command(&format!("rustup target add {target}")))
-        .with_context(|| format!("the target {target} is missing; install rustup, or the target by the means that brought the compiler"))
+    sh(&mut command(&format!("rustup target add {target}"))).with_context(|| {
+        format!(
+            "the target {target} is missing; install it with rustup, or as you have installed Rust"
+        )
+    })
 }
 
 fn node() -> Result<()> {
@@ -125,10 +129,10 @@ fn node() -> Result<()> {
             )
         })?;
     }
-    let found = node_major().context("node does not start")?;
+    let found = node_major().context("Node.js can't be started")?;
     ensure!(
         found >= NODE,
-        "node is version {found}, and {NODE} or newer is needed; install it from https://nodejs.org"
+        "Node.js {found} is too old; install {NODE} or newer from https://nodejs.org"
     );
     Ok(())
 }
@@ -137,19 +141,19 @@ fn node_major() -> Option<u32> {
     major(&output("node --version")?)
 }
 
-/// 20 of `v20.20.2`.
+/// Returns 20 for `v20.20.2`.
 fn major(version: &str) -> Option<u32> {
     version.strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
 fn npm_packages(folder: &str) -> Result<()> {
     node()?;
-    // npm writes the second file last, so it is the newer one exactly when it is complete.
-    let written =
+    // npm writes `.package-lock.json` last, so if it is the newer file, the installation is complete.
+    let modified =
         |file: &str| fs::metadata(root().join(folder).join(file)).and_then(|file| file.modified());
-    let wanted =
-        written("package-lock.json").with_context(|| format!("{folder}/package-lock.json"))?;
-    if written("node_modules/.package-lock.json").is_ok_and(|done| done >= wanted) {
+    let locked =
+        modified("package-lock.json").with_context(|| format!("{folder}/package-lock.json"))?;
+    if modified("node_modules/.package-lock.json").is_ok_and(|done| done >= locked) {
         return Ok(());
     }
     println!("installing the npm packages of {folder}/package.json (about 1 minute) ...");
@@ -157,7 +161,8 @@ fn npm_packages(folder: &str) -> Result<()> {
         .context("the npm packages are missing; run the command in a terminal to see why")
 }
 
-/// Chromium or Chrome: what the person says, what is on PATH, or where macOS keeps it.
+/// Returns the path of Chromium or Chrome: from the environment variable CHROMIUM, from PATH, or from
+/// macOS's application folder.
 pub(crate) fn browser() -> Option<PathBuf> {
     let named = env::var_os("CHROMIUM").map(PathBuf::from);
     let mac = PathBuf::from("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome");
@@ -170,56 +175,56 @@ fn browser_and_driver() -> Result<()> {
     if browser().is_some() && which("chromedriver").is_some() {
         return Ok(());
     }
-    // The fonts are for people: screenshots of the Chinese page show boxes without them.
+    // The fonts are only for screenshots, where Chinese characters would otherwise be missing.
     let by_hand = if cfg!(target_os = "macos") {
         "run `brew install --cask google-chrome chromedriver`"
     } else {
-        "install Chromium (or name one in the environment variable CHROMIUM) and chromedriver of the same version"
+        "install Chromium (or set the environment variable CHROMIUM to its path) and chromedriver of the same version"
     };
     debian_install("chromium chromium-driver fonts-noto-cjk")
         .with_context(|| format!("a browser and its driver are missing; {by_hand}"))
 }
 
-/// Nobody has to have it: the test says loudly that it did not run.
+/// Tries to install nginx. Without it, the test prints that it was skipped.
 fn nginx() {
     if which("nginx").is_none()
         && let Err(error) = debian_install("nginx-light")
     {
-        println!("without nginx ({error:#}), docs/nginx.conf is not tested");
+        println!("docs/nginx.conf will not be tested without nginx: {error:#}");
     }
 }
 
-/// A Python that Cinder runs on and that can make a virtual environment.
+/// Returns the path of a Python that Cinder supports and that has venv.
 pub(crate) fn python() -> Option<PathBuf> {
     let names = ["python3", "python3.12", "python3.11", "python3.10"];
     names.into_iter().filter_map(which).find(|python| {
-        let said = |options: &str| output(&format!("{} {options}", python.display()));
-        let version = said("--version").and_then(|version| python_minor(&version));
-        // Debian keeps the other half of venv in a package of its own.
+        let run = |options: &str| output(&format!("{} {options}", python.display()));
+        let version = run("--version").and_then(|version| python_minor(&version));
+        // On Debian, venv doesn't work without the separate package that contains ensurepip.
         version.is_some_and(|minor| PYTHON.contains(&minor))
-            && said("-m ensurepip --version").is_some()
+            && run("-m ensurepip --version").is_some()
     })
 }
 
-/// 11 of `Python 3.11.7`.
+/// Returns 11 for `Python 3.11.7`.
 fn python_minor(version: &str) -> Option<u32> {
     version.strip_prefix("Python 3.")?.split('.').next()?.parse().ok()
 }
 
 fn python_with_venv() -> Result<()> {
-    let wanted = format!("Python 3.{} to 3.{} with venv", PYTHON.start(), PYTHON.end());
+    let supported = format!("Python 3.{} to 3.{} with venv", PYTHON.start(), PYTHON.end());
     if python().is_none() {
         debian_install("python3 python3-venv")
-            .with_context(|| format!("{wanted} is missing; install it"))?;
+            .with_context(|| format!("{supported} is missing; install it"))?;
     }
-    ensure!(python().is_some(), "{wanted} is needed; install one of them");
+    ensure!(python().is_some(), "{supported} is missing; install it");
     Ok(())
 }
 
-/// Installs packages where that needs nobody's password: as root on Debian and what derives from it.
+/// Installs Debian packages if this needs no password, that is, as root.
 fn debian_install(packages: &str) -> Result<()> {
     if which("apt-get").is_none() {
-        bail!("there is no apt-get to install {packages}");
+        bail!("{packages} can't be installed without apt-get");
     }
     if !is_root() {
         bail!("run `sudo apt-get install {packages}`");
@@ -241,7 +246,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lock_file_versions() {
+    fn reads_versions_from_cargo_lock() {
         let lock = "\
 [[package]]
 name = \"wasm-bindgen-macro\"
@@ -266,10 +271,10 @@ dependencies = [
     }
 
     #[test]
-    fn only_the_same_version_will_do() {
+    fn recognizes_only_the_exact_version() {
         #[track_caller]
-        fn check(answer: &str, version: &str, expected: bool) {
-            assert_eq!(says(answer, version), expected, "{answer}");
+        fn check(output: &str, version: &str, expected: bool) {
+            assert_eq!(is_version(output, version), expected, "{output}");
         }
         check("trunk 0.21.14", "0.21.14", true);
         check("wasm-bindgen 0.2.129 (abcdef)", "0.2.129", true);
@@ -278,7 +283,7 @@ dependencies = [
     }
 
     #[test]
-    fn major_versions() {
+    fn parses_versions_of_node_and_python() {
         assert_eq!(major("v20.20.2"), Some(20));
         assert_eq!(major("node"), None);
         assert_eq!(python_minor("Python 3.11.7"), Some(11));

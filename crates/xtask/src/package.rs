@@ -1,4 +1,4 @@
-//! `cargo xtask package`: the npm package, from the wasm crate and the TypeScript beside it.
+//! `cargo xtask package`: builds the npm package from the wasm crate and its TypeScript.
 
 use crate::{
     codes,
@@ -14,7 +14,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What a package is made of, and where it is made.
+/// The package's sources, and the folder with the built package.
 const NPM: &str = "crates/volume-transfer-wasm/npm";
 pub(crate) const PKG: &str = "crates/volume-transfer-wasm/pkg";
 const LOCALES: &str = "locales";
@@ -22,14 +22,14 @@ const LOCALES: &str = "locales";
 const NEEDS: &[Need] =
     &[Need::Target("wasm32-unknown-unknown"), Need::WasmBindgen, Need::NpmPackages];
 
-/// The features that rustc emits, one by one: with all of binaryen's, browsers refuse the module.
-/// The passes between the first `-Oz` and the others save 70 bytes of light and 150 of full.
+/// Enables only the wasm features that rustc uses: with all of Binaryen's, browsers reject the module.
+/// The passes between the first `-Oz` and the others save 70 bytes of `light` and 150 of the full one.
 const WASM_OPT: &str = "-Oz --flatten --local-cse --rereloop -Oz -Oz --converge --enable-bulk-memory --enable-nontrapping-float-to-int \
     --enable-sign-ext --enable-simd --enable-mutable-globals --enable-reference-types --enable-multivalue \
     --strip-producers --strip-target-features";
 
-/// An entry, the files that a browser loads for it beside what they import, and how many bytes that
-/// may be after brotli.
+/// Entries with the files that a browser loads for them, not counting imports, and the maximum
+/// Brotli-compressed size in bytes, counting imports.
 const BUDGETS: [(&str, &[&str], usize); 4] = [
     ("volume-transfer/light", &["light.js", "light.wasm"], 10 * 1024),
     ("volume-transfer", &["index.js", "volume-transfer.wasm"], 36 * 1024),
@@ -37,21 +37,21 @@ const BUDGETS: [(&str, &[&str], usize); 4] = [
     ("volume-transfer/inline", &["inline.js"], 47 * 1024),
 ];
 
-/// Builds the package, ready for `npm publish`, and says what it weighs.
+/// Builds the package, ready for `npm publish`, and prints its sizes.
 pub(crate) fn package() -> Result<()> {
     NEEDS.iter().copied().try_for_each(install)?;
     let changed = build()?;
     for file in changed {
-        println!("{file} is new: commit it");
+        println!("{file} has changed: commit it");
     }
     println!("\nthe package is in {PKG}");
     Ok(())
 }
 
-/// Builds the package; and which of the committed files are not any more what they should be.
+/// Builds the package. Returns the committed files that were out of date and have been updated.
 ///
 /// # Errors
-/// Where something fails to build, or weighs more than it may.
+/// Returns an error if something can't be built or exceeds its budget.
 pub(crate) fn build() -> Result<Vec<String>> {
     let mut changed = Vec::new();
     update(&Path::new(NPM).join("src/codes.ts"), &codes::typescript()?, &mut changed)?;
@@ -63,7 +63,7 @@ pub(crate) fn build() -> Result<Vec<String>> {
     module(&["--no-default-features"], &["-zstack-size=8192"], &build, "light")?;
     module(&[], &[], &build, "volume-transfer")?;
 
-    // The types are made aside, to be compared with those that are committed.
+    // In a separate folder, to be compared with the committed types.
     let types = build.join("types");
     sh(command("tsc --project").arg(NPM).arg("--outDir").arg(&types))?;
     bundle()?;
@@ -71,7 +71,7 @@ pub(crate) fn build() -> Result<Vec<String>> {
         let name = file.file_name().context("a file has a name")?;
         update(&Path::new(NPM).join("types").join(name), &read(&file)?, &mut changed)?;
         fs::copy(&file, Path::new(PKG).join(name))?;
-        // What a declaration file stands for, ESM or CommonJS, is told by the folder's package.json.
+        // The package.json of the folder decides whether these types are of ESM or CommonJS.
         fs::copy(&file, commonjs().join(name))?;
     }
     fs::write(commonjs().join("package.json"), "{ \"type\": \"commonjs\" }\n")?;
@@ -87,7 +87,7 @@ pub(crate) fn build() -> Result<Vec<String>> {
     let licences = licences::third_party(licences::PACKAGE)?;
     fs::write(Path::new(PKG).join(licences::FILE), licences)?;
     messages()?;
-    weigh()?;
+    check_sizes()?;
     Ok(changed)
 }
 
@@ -97,29 +97,29 @@ pub(crate) fn install_in(folder: &str) -> Result<()> {
     sh(command("npm pack --silent --pack-destination").arg(&build).arg(format!("./{PKG}")))?;
     let packed =
         files(&build)?.into_iter().find(|file| file.extension().is_some_and(|e| e == "tgz"));
-    let packed = packed.context("npm packed nothing")?.canonicalize()?;
+    let packed = packed.context("npm pack created no archive")?.canonicalize()?;
     recreate(&Path::new(folder).join("node_modules"))?;
     sh(command("npm install --no-save --no-package-lock --no-audit --no-fund --prefix")
         .arg(folder)
         .arg(packed))
 }
 
-/// Publishes the package without sending it anywhere.
+/// Runs `npm publish --dry-run`.
 ///
 /// # Errors
-/// Returns an error if npm refuses the package, or would correct or warn about anything in it.
+/// Returns an error if npm rejects the package, or warns about something in it.
 pub(crate) fn dry_run() -> Result<()> {
     let mut npm = command("npm publish --dry-run");
-    let done = npm.current_dir(PKG).output().context("npm")?;
-    let said = String::from_utf8_lossy(&done.stderr);
-    ensure!(done.status.success(), "`npm publish --dry-run` failed: {said}");
-    // Nobody has to be logged in for this.
+    let output = npm.current_dir(PKG).output().context("npm")?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "`npm publish --dry-run` failed: {said}");
+    // A dry run doesn't require a login.
     let warning = said.lines().find(|line| line.contains("warn") && !line.contains("logged in"));
     ensure!(warning.is_none(), "`npm publish --dry-run`: {}", warning.unwrap_or_default());
     Ok(())
 }
 
-/// One of the two wasm modules, and the glue that wasm-bindgen makes for it.
+/// Builds one of the two wasm modules, and its JavaScript glue.
 fn module(features: &[&str], linker: &[&str], build: &Path, name: &str) -> Result<()> {
     let mut cargo = command(
         "cargo rustc --package volume-transfer-wasm --lib --profile npm-package \
@@ -141,13 +141,13 @@ fn module(features: &[&str], linker: &[&str], build: &Path, name: &str) -> Resul
         .arg(build.join(format!("{name}.wasm"))))
 }
 
-/// Where the package keeps its CommonJS, with the same file names as its ESM.
+/// Returns the folder of the CommonJS files, which have the same names as the ESM files.
 fn commonjs() -> PathBuf {
     Path::new(PKG).join("cjs")
 }
 
-/// The entries' JavaScript, each in one file, because sharing one would make all of them larger:
-/// the element needs a third of light's.
+/// Bundles each entry into a file of its own. A shared file would make all of them larger: the element,
+/// for example, uses only a third of `light`.
 fn bundle() -> Result<()> {
     let esbuild = |entries: &[&str], options: &str| {
         let mut command = command(&format!(
@@ -163,13 +163,13 @@ fn bundle() -> Result<()> {
     };
     let esm = ["light", "light-inline", "light-edge", "element", "index", "inline", "edge"];
     esbuild(&esm, &format!("--format=esm --outdir={PKG}"))?;
-    // CommonJS has no address of its own to find a file by, so its modules are in the JavaScript.
+    // CommonJS has no `import.meta.url` to locate a wasm file, so the module is inlined.
     let commonjs = ["light=light-inline", "element", "index=inline"];
     let options = "--format=cjs --platform=node --external:./light.js";
     esbuild(&commonjs, &format!("{options} --outdir={PKG}/cjs"))
 }
 
-/// The sentences that the package can ask for, out of those that the page has.
+/// Writes the messages that the package uses, a subset of the page's.
 fn messages() -> Result<()> {
     let folder = Path::new(PKG).join("messages");
     let commonjs = commonjs().join("messages");
@@ -185,8 +185,8 @@ fn messages() -> Result<()> {
         }
         let json = serde_json::to_string_pretty(&messages)?;
         let name = Path::new(file.file_name().context("a file has a name")?);
-        // As JavaScript too, because Node imports JSON only with an attribute that other hosts and
-        // older compilers do not know.
+        // Also as JavaScript, because Node imports JSON only with an import attribute, which other
+        // hosts and older compilers don't support.
         let write = |folder: &Path, extension: &str, text: String| {
             fs::write(folder.join(name).with_extension(extension), text + "\n")
         };
@@ -200,9 +200,12 @@ fn messages() -> Result<()> {
     Ok(())
 }
 
-/// Prints what each entry weighs, and fails where one is over its budget.
-fn weigh() -> Result<()> {
-    println!("\n{:<24} {:>9} {:>9} {:>9} {:>9}", "", "raw", "gzip", "brotli", "at most");
+/// Prints the size of each entry.
+///
+/// # Errors
+/// Returns an error if one exceeds its budget.
+fn check_sizes() -> Result<()> {
+    println!("\n{:<24} {:>9} {:>9} {:>9} {:>9}", "", "raw", "gzip", "brotli", "budget");
     let mut over = Vec::new();
     for (entry, files, limit) in BUDGETS {
         let mut total = (0, 0, 0);
@@ -214,14 +217,14 @@ fn weigh() -> Result<()> {
         }
         println!("{entry:<24} {:>9} {:>9} {:>9} {limit:>9}", total.0, total.1, total.2);
         if total.2 > limit {
-            over.push(format!("{entry} weighs {} bytes, {limit} are allowed", total.2));
+            over.push(format!("{entry} has {} bytes, but the budget is {limit}", total.2));
         }
     }
     ensure!(over.is_empty(), "{}", over.join("; "));
     Ok(())
 }
 
-/// Files and all that the scripts among them import.
+/// Returns the given files and everything that the scripts among them import.
 fn loaded(files: &[&str]) -> Result<Vec<String>> {
     let mut found: Vec<_> = files.iter().map(|file| (*file).to_owned()).collect();
     let mut next = 0;
@@ -238,9 +241,9 @@ fn loaded(files: &[&str]) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// Writes a file if it is not as it should be.
+/// Writes a file unless it already has this content.
 fn update(file: &Path, text: &str, changed: &mut Vec<String>) -> Result<()> {
-    if fs::read_to_string(file).is_ok_and(|there| there == text) {
+    if fs::read_to_string(file).is_ok_and(|current| current == text) {
         return Ok(());
     }
     if let Some(folder) = file.parent() {
@@ -276,9 +279,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn no_message_is_asked_for_twice() {
+    fn message_keys_are_unique() {
         let keys = codes::message_keys();
-        // `connection` and `timeout` are causes and losses alike.
         let distinct: BTreeSet<_> = keys.iter().collect();
         assert_eq!(distinct.len(), keys.len());
     }

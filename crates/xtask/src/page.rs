@@ -101,7 +101,7 @@ fn list(directory: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 
 fn compress(file: PathBuf) -> Result<FileSize> {
     let raw = fs::read(&file).with_context(|| file.display().to_string())?;
-    let beside = |suffix: &str, packed: Vec<u8>| -> Result<usize> {
+    let write_variant = |suffix: &str, packed: Vec<u8>| -> Result<usize> {
         let Some(packed) = smaller(&raw, packed) else {
             return Ok(raw.len());
         };
@@ -112,8 +112,8 @@ fn compress(file: PathBuf) -> Result<FileSize> {
     };
     Ok(FileSize {
         raw: raw.len(),
-        gzip: beside(".gz", gzip(&raw)?)?,
-        brotli: beside(".br", brotli(&raw)?)?,
+        gzip: write_variant(".gz", gzip(&raw)?)?,
+        brotli: write_variant(".br", brotli(&raw)?)?,
         file,
     })
 }

@@ -34,12 +34,12 @@ impl Report {
     pub(crate) fn table(&self) -> String {
         let mut table = String::new();
         for (step, outcome, took) in &self.0 {
-            let (word, note) = match outcome {
+            let (result, note) = match outcome {
                 Outcome::Passed(note) => ("passed", note.as_deref().unwrap_or_default()),
-                Outcome::Failed(why) => ("FAILED", why.as_str()),
-                Outcome::Skipped(why) => ("skipped", why.as_str()),
+                Outcome::Failed(reason) => ("FAILED", reason.as_str()),
+                Outcome::Skipped(reason) => ("skipped", reason.as_str()),
             };
-            let line = format!("{step:<14} {word:<7} {:>7.1} s  {note}", took.as_secs_f64());
+            let line = format!("{step:<14} {result:<7} {:>7.1} s  {note}", took.as_secs_f64());
             let _ = writeln!(table, "{}", line.trim_end());
         }
         table

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every check there is, and what each of them needs.
+//! `cargo xtask test`: runs all checks, after installing what they need.
 
 use crate::{
     bench, conformance, count, cycles,
@@ -11,18 +11,18 @@ use crate::{
 use anyhow::{Result, ensure};
 use std::{process::ExitCode, time::Instant};
 
-/// What only ever runs beside JavaScript: it is checked for wasm, and tested in Node and a browser.
+/// The crates that only run as wasm: linted for wasm, and tested in Node and a browser.
 const WASM_CRATES: &[&str] = &["web", "volume-transfer-wasm"];
-/// Those of them with nothing to test on this machine itself, and much to compile for it:
-/// a `#[test]` in there would never run, so its tests are all `#[wasm_bindgen_test]`.
+/// Crates that are not compiled natively, because that takes long and they have nothing to test
+/// there. A `#[test]` in them would never run, so all their tests are `#[wasm_bindgen_test]`.
 const NOT_NATIVE: &[&str] = &["web"];
 
 struct Step {
     name: &'static str,
     needs: &'static [Need],
-    /// The steps whose results this one uses.
+    /// The steps whose output this one uses.
     after: &'static [&'static str],
-    /// What passed may leave a note.
+    /// Runs the step. A step that passes may return a note for the summary.
     run: fn() -> Result<Option<String>>,
 }
 
@@ -59,8 +59,8 @@ const STEPS: &[Step] = &[
         ..Step::new("responses", &[Need::NpmPackages, Need::Browser], responses)
     },
     Step { after: &["package"], ..Step::new("count", count::NEEDS, count::check) },
-    Step { after: &["package"], ..Step::new("bench", bench::NEEDS, same_answers) },
-    // Installs what it needs itself: without it the step is skipped, and the others are not.
+    Step { after: &["package"], ..Step::new("bench", bench::NEEDS, same_results) },
+    // Installs what it needs itself, so that a failure to do so affects only this step.
     Step::new("conformance", &[], conformance),
     Step {
         after: &["page"],
@@ -78,23 +78,23 @@ impl Step {
     }
 }
 
-/// The names of all steps, in the order in which they run.
+/// Returns the names of all steps, in the order in which they run.
 pub(crate) fn names() -> Vec<&'static str> {
     STEPS.iter().map(|step| step.name).collect()
 }
 
-/// Whether all of these name a step.
+/// Returns whether all of these are names of steps.
 pub(crate) fn known(names: &[&str]) -> bool {
     names.iter().all(|name| STEPS.iter().any(|step| step.name == *name))
 }
 
-/// Runs the named steps, or all: a failing one does not keep the others from running.
+/// Runs the named steps, or all of them. If one fails, the others still run.
 ///
 /// # Errors
-///
-/// Where something that a step needs can't be installed. A failing step is no error, it is reported.
+/// Returns an error if something that a step needs can't be installed. A step that fails is not an
+/// error: the summary shows it.
 pub(crate) fn test(names: &[&str]) -> Result<ExitCode> {
-    let steps = chosen(names);
+    let steps = selected(names);
     let mut installed: Vec<Need> = Vec::new();
     for need in steps.iter().flat_map(|step| step.needs) {
         if !installed.contains(need) {
@@ -124,13 +124,13 @@ pub(crate) fn test(names: &[&str]) -> Result<ExitCode> {
     Ok(if report.all_passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The named steps and those whose result they use, or all, in their order.
-fn chosen(names: &[&str]) -> Vec<&'static Step> {
-    let uses =
+/// Returns the named steps and those whose output they use, or all steps, in order.
+fn selected(names: &[&str]) -> Vec<&'static Step> {
+    let is_used =
         |name| STEPS.iter().any(|step| step.after.contains(&name) && names.contains(&step.name));
     STEPS
         .iter()
-        .filter(|step| names.is_empty() || names.contains(&step.name) || uses(step.name))
+        .filter(|step| names.is_empty() || names.contains(&step.name) || is_used(step.name))
         .collect()
 }
 
@@ -159,7 +159,7 @@ fn docs() -> Result<Option<String>> {
     )
 }
 
-/// The core as others would download it, built from its own archive.
+/// Builds the core from its package archive, as crates.io would serve it.
 fn package_crate() -> Result<Option<String>> {
     // Allows uncommitted changes, because the step also runs while people work.
     cargo("package --package volume-transfer --allow-dirty", &[])
@@ -171,9 +171,9 @@ fn no_std() -> Result<Option<String>> {
 
 fn deny() -> Result<Option<String>> {
     cargo("deny check bans licenses sources", &[])?;
-    // The database of advisories is a repository on the network, which a machine may not reach.
+    // The advisory database is downloaded, so it may be unavailable.
     if cargo("deny fetch db", &[]).is_err() {
-        let note = "advisories were SKIPPED: their database could not be fetched";
+        let note = "advisories were SKIPPED: their database could not be downloaded";
         println!("\n!!! {note} !!!");
         return Ok(Some(note.to_owned()));
     }
@@ -188,8 +188,8 @@ fn wasm_chromium() -> Result<Option<String>> {
     wasm_pack("--headless --chrome")
 }
 
-/// A file of tests runs on one host, which it names, and is skipped without an error on the other:
-/// so that none is left out, both hosts get all crates.
+/// Runs the wasm tests of all crates on a host. A test file that is configured for the other host is
+/// skipped without an error.
 fn wasm_pack(host: &str) -> Result<Option<String>> {
     for directory in ["crates/volume-transfer-wasm", "web"] {
         sh(&mut command(&format!("wasm-pack test {host} {directory}")))?;
@@ -209,12 +209,12 @@ fn e2e() -> Result<Option<String>> {
     playwright("translated", &[])
 }
 
-/// The package, and whether what is committed of it is still what it is made of.
+/// Builds the npm package, and checks it and the generated files that are committed.
 fn npm_package() -> Result<Option<String>> {
     let changed = package::build()?;
-    ensure!(changed.is_empty(), "not as it was committed: {}", changed.join(", "));
+    ensure!(changed.is_empty(), "out of date, commit the new version: {}", changed.join(", "));
     sh(&mut command(&format!("publint --strict {}", package::PKG)))?;
-    // Everything that knows `exports`; and a wasm file has no types.
+    // `node16` covers all resolvers that support `exports`. Wasm files have no types.
     sh(&mut command(&format!(
         "attw --pack {} --profile node16 --exclude-entrypoints volume-transfer.wasm light.wasm",
         package::PKG
@@ -223,7 +223,7 @@ fn npm_package() -> Result<Option<String>> {
     Ok(None)
 }
 
-/// The package as it is installed, by its name.
+/// Tests the installed package, imported by its name.
 fn consumers() -> Result<Option<String>> {
     package::install_in("e2e/package")?;
     sh(command("npx tsc --project package").current_dir("e2e"))?;
@@ -231,7 +231,7 @@ fn consumers() -> Result<Option<String>> {
     playwright("package", &[])
 }
 
-/// The package in everything that people run it in.
+/// Tests the package in bundlers, runtimes and test runners.
 fn hosts() -> Result<Option<String>> {
     package::install_in("e2e/package")?;
     let mut node = command("node --test --test-reporter=spec hosts/hosts.test.mjs");
@@ -243,14 +243,14 @@ fn hosts() -> Result<Option<String>> {
     Ok(None)
 }
 
-/// Odd responses, to the gateway, the package and the page, as Node reads them.
+/// Sends unusual responses to the gateway, the package and the page, and compares them with Node.
 fn responses() -> Result<Option<String>> {
     cargo("build --release --package console-server", &[])?;
     playwright("responses", &[])
 }
 
-/// That the bench compares like with like.
-fn same_answers() -> Result<Option<String>> {
+/// Checks that all candidates of the benchmark return the same results.
+fn same_results() -> Result<Option<String>> {
     bench::check()?;
     Ok(None)
 }
@@ -259,7 +259,7 @@ fn conformance() -> Result<Option<String>> {
     conformance::conformance().map(Some)
 }
 
-/// The page in a browser, with a real Cinder behind it.
+/// Tests the page in a browser with a real Cinder.
 fn cinder_page() -> Result<Option<String>> {
     conformance::with_page(|urls| {
         let variables =
@@ -300,11 +300,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn steps_bring_along_those_whose_result_they_use() {
+    fn selects_the_steps_whose_output_is_used() {
         #[track_caller]
         fn check(names: &[&str], expected: &[&str]) {
-            let chosen: Vec<_> = chosen(names).iter().map(|step| step.name).collect();
-            assert_eq!(chosen, expected);
+            let selected: Vec<_> = selected(names).iter().map(|step| step.name).collect();
+            assert_eq!(selected, expected);
         }
         check(&[], &names());
         check(&["native", "format"], &["format", "native"]);
@@ -314,14 +314,14 @@ mod tests {
     }
 
     #[test]
-    fn only_steps_have_the_names_of_steps() {
+    fn recognizes_only_names_of_steps() {
         assert!(known(&[]));
         assert!(known(&["format", "e2e"]));
         assert!(!known(&["format", "everything"]));
     }
 
     #[test]
-    fn options_for_each_crate() {
+    fn repeats_an_option_for_each_crate() {
         assert_eq!(each("--package", &["a", "b"]), "--package a --package b");
         assert_eq!(each("--package", &[]), "");
     }

@@ -1,10 +1,10 @@
-// What an input does, as data: each behaviour is tried on an input and on the element, by every host's
-// own bindings, and all that can be observed of the two must be the same or be listed here.
+// The behaviours of an input, as data. Each is tried on an input and on the element, with every host's
+// own bindings. All observable differences between the two must be listed here.
 
 import type { CDPSession, Locator, Page } from "@playwright/test";
 import { HOSTS, type Host } from "./hosts.ts";
 
-/** What a form binds. */
+/** The values that a form binds. */
 export interface State {
   name?: string | null;
   value?: string | number | null;
@@ -15,10 +15,11 @@ export interface State {
   readOnly?: boolean | null;
   form?: string | null;
   type?: string | null;
-  /** Whether the button and the fieldset are disabled. */
+  /** Whether the button is disabled. */
   button?: boolean;
+  /** Whether the fieldset is disabled. */
   fieldset?: boolean;
-  /** Whether what is typed is kept in capital letters. */
+  /** Whether typed text is converted to upper case. */
   upperCase?: boolean;
 }
 
@@ -41,40 +42,42 @@ interface Tools {
   page: Page;
   field: Locator;
   devtools: CDPSession;
-  /** Waits for what the host or the browser does later. */
+  /** Waits until the host and the browser have finished asynchronous work. */
   settle(): Promise<void>;
-  /** Binds other values. */
+  /** Updates bound values. */
   bind(changes: State): Promise<void>;
-  /** Runs in the page. What it returns is observed. */
+  /** Runs a function in the page. Its result is compared, too. */
   run(body: (field: HTMLInputElement) => unknown): Promise<void>;
 }
 
-/** What the element does otherwise. */
+/** A difference between the element and an input. */
 export interface Difference {
-  /** What differs, and what is observed of the input and of the element, if that is always the same. */
+  /** The observation that differs. */
   what: string;
+  /** What is observed of the input, if it is always the same. */
   input?: unknown;
+  /** What is observed of the element, if it is always the same. */
   element?: unknown;
   why: string;
-  /** All hosts unless named. */
+  /** The hosts in which it differs; all by default. */
   hosts?: Host[];
 }
 
 export interface Behaviour {
-  /** What is bound at first, beside `START`. */
+  /** Initial values that differ from `START`. */
   start?: State;
   /** HTML around the form. */
   around?: string;
   act(tools: Tools): Promise<unknown>;
-  /** What must differ here. */
+  /** The differences that must occur. */
   differences?: Difference[];
 }
 
-const ATTRIBUTE = "React 18 sets the attribute of a custom element, which is its default value, and not the property";
+const ATTRIBUTE = "React 18 sets a custom element's attribute, which is its default value, and not the property";
 
-/** What may differ in any behaviour, and must in one of them. */
+/** Differences that may occur in any behaviour, and must occur in at least one. */
 export const EVERYWHERE: Difference[] = [
-  { what: "sent", input: "name,", element: "", why: "an empty name is not sent" },
+  { what: "sent", input: "name,", element: "", why: "an empty name isn't submitted" },
   { what: "default", element: "", hosts: ["React 19"], why: "React writes the value attribute of its own inputs only" },
   { what: "selection", input: "5,5,forward", element: "0,0,forward", hosts: ["React 18"], why: ATTRIBUTE },
 ];
@@ -84,7 +87,7 @@ const differs = (what: string, why: string, ...hosts: Host[]): Difference[] =>
 
 const except = (...hosts: Host[]) => (Object.keys(HOSTS) as Host[]).filter((host) => !hosts.includes(host));
 
-// Playwright's own way to focus puts an input's cursor somewhere else.
+// Not Playwright's `focus`, which moves an input's cursor.
 const focus = ({ run }: Tools) => run((field) => field.focus());
 
 const press = (...keys: string[]) => async (tools: Tools) => {
@@ -106,66 +109,66 @@ const run = (body: (field: HTMLInputElement) => unknown) => ({ run }: Tools) => 
 
 export const BEHAVIOURS: Record<string, Behaviour> = {
   // Binding.
-  "starts with what is bound": { act: async () => {} },
-  "takes another value": { act: bind({ value: "second" }) },
-  "takes an empty value": { act: bind({ value: "" }) },
-  "takes a number": { act: bind({ value: 7 }) },
-  "takes an undefined value": {
+  "starts with the bound values": { act: async () => {} },
+  "updates the value": { act: bind({ value: "second" }) },
+  "accepts an empty value": { act: bind({ value: "" }) },
+  "accepts a number": { act: bind({ value: 7 }) },
+  "accepts an undefined value": {
     act: bind({ value: undefined }),
     differences: [
-      ...differs("value sent", "undefined empties it, where an input says the word", "plain HTML", "Angular", "Lit", "Solid"),
-      ...differs("value sent", "React leaves the value of its own inputs as it was", "React 18", "React 19"),
-      ...differs("default", "React leaves the value of its own inputs as it was", "React 18"),
+      ...differs("value sent", "undefined empties it, but an input shows the word", "plain HTML", "Angular", "Lit", "Solid"),
+      ...differs("value sent", "React doesn't change the value of its own inputs", "React 18", "React 19"),
+      ...differs("default", "React doesn't change the value of its own inputs", "React 18"),
     ],
   },
-  "takes a null value": {
+  "accepts a null value": {
     act: bind({ value: null }),
     differences: [
-      ...differs("value sent", "React leaves the value of its own inputs as it was", "React 18", "React 19"),
-      ...differs("default", "React leaves the value of its own inputs as it was", "React 18"),
+      ...differs("value sent", "React doesn't change the value of its own inputs", "React 18", "React 19"),
+      ...differs("default", "React doesn't change the value of its own inputs", "React 18"),
     ],
   },
-  "takes another name": { act: bind({ name: "other" }) },
-  "takes another placeholder": { act: bind({ placeholder: "a shorter name" }) },
-  "takes an undefined placeholder": {
+  "updates the name": { act: bind({ name: "other" }) },
+  "updates the placeholder": { act: bind({ placeholder: "a shorter name" }) },
+  "accepts an undefined placeholder": {
     act: bind({ placeholder: undefined }),
-    differences: differs("placeholder", "undefined removes the attribute, where an input shows the word", "plain HTML", "Angular"),
+    differences: differs("placeholder", "undefined removes the attribute, but an input shows the word", "plain HTML", "Angular"),
   },
-  "takes a null placeholder": {
+  "accepts a null placeholder": {
     act: bind({ placeholder: null }),
-    differences: differs("placeholder", "null removes the attribute, where an input shows the word", "plain HTML", "Angular"),
+    differences: differs("placeholder", "null removes the attribute, but an input shows the word", "plain HTML", "Angular"),
   },
-  "takes another maximum length": { act: bind({ maxLength: 3 }) },
-  "takes an undefined maximum length": {
+  "updates the maximum length": { act: bind({ maxLength: 3 }) },
+  "accepts an undefined maximum length": {
     act: bind({ maxLength: undefined }),
-    differences: differs("maxLength", "undefined removes the limit, where an input takes no text any more", "plain HTML", "Preact"),
+    differences: differs("maxLength", "undefined removes the limit, but an input accepts no more text", "plain HTML", "Preact"),
   },
-  "takes another type": {
+  "updates the type": {
     act: bind({ type: "search" }),
-    differences: differs("type", "it is a text field, whatever its type attribute"),
+    differences: differs("type", "it is a text field, whatever its type attribute says"),
   },
-  "takes an undefined type": { act: bind({ type: undefined }) },
+  "accepts an undefined type": { act: bind({ type: undefined }) },
   "is disabled and enabled": { act: async ({ bind }) => { await bind({ disabled: true }); await bind({ disabled: false }); } },
   "is disabled": { act: bind({ disabled: true }) },
-  "takes undefined for false": { start: { disabled: true, required: true, readOnly: true }, act: bind({ disabled: undefined, required: undefined, readOnly: undefined }) },
-  "takes null for false": { start: { disabled: true, required: true, readOnly: true }, act: bind({ disabled: null, required: null, readOnly: null }) },
+  "treats undefined as false": { start: { disabled: true, required: true, readOnly: true }, act: bind({ disabled: undefined, required: undefined, readOnly: undefined }) },
+  "treats null as false": { start: { disabled: true, required: true, readOnly: true }, act: bind({ disabled: null, required: null, readOnly: null }) },
   "is required and empty": { start: { required: true, value: "" }, act: async () => {} },
-  "is required and filled": { start: { required: true }, act: async () => {} },
+  "is required and filled in": { start: { required: true }, act: async () => {} },
   "is read-only": { start: { readOnly: true }, act: type("x") },
-  "belongs to a form elsewhere": { act: bind({ form: "elsewhere" }) },
-  "comes back from a form elsewhere": { start: { form: "elsewhere" }, act: bind({ form: undefined }) },
+  "belongs to another form by its ID": { act: bind({ form: "elsewhere" }) },
+  "returns from another form": { start: { form: "elsewhere" }, act: bind({ form: undefined }) },
 
   // Typing.
-  "takes what is typed": { act: type("ab") },
-  "takes what is typed and is left": { act: async (tools) => { await type("ab")(tools); await tools.page.keyboard.press("Tab"); } },
-  "takes no more than its maximum length": { act: type("123456789") },
-  "is emptied": { act: press("ControlOrMeta+a", "Delete") },
-  "shows what the form makes of it": {
+  "accepts typed text": { act: type("ab") },
+  "accepts typed text and loses focus": { act: async (tools) => { await type("ab")(tools); await tools.page.keyboard.press("Tab"); } },
+  "limits typed text to its maximum length": { act: type("123456789") },
+  "is cleared by key presses": { act: press("ControlOrMeta+a", "Delete") },
+  "shows the value that the form derives": {
     start: { upperCase: true, value: "" },
     act: type("ab"),
     differences: differs("value sent", ATTRIBUTE, "React 18"),
   },
-  "takes another value after typing": {
+  "updates the value after typing": {
     act: async (tools) => { await type("ab")(tools); await tools.bind({ value: "second" }); },
     differences: differs("value sent selection", ATTRIBUTE, "React 18"),
   },
@@ -173,8 +176,8 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
     act: async (tools) => { await type("ab")(tools); await tools.bind({ value: "" }); },
     differences: differs("value sent selection", ATTRIBUTE, "React 18"),
   },
-  "is filled by the browser": {
-    // As autofill does it: no keys, then input and change.
+  "is autofilled": {
+    // Autofill causes no key events, but an input and a change event.
     act: run((field) => {
       const inner = (field.shadowRoot?.querySelector("input") ?? field) as HTMLInputElement;
       Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")!.set!.call(inner, "filled");
@@ -182,7 +185,7 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
       inner.dispatchEvent(new Event("change", { bubbles: true }));
     }),
   },
-  "is composed in": {
+  "accepts composed text": {
     start: { value: "" },
     act: async (tools) => {
       await focus(tools);
@@ -192,7 +195,7 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
       await devtools.send("Input.insertText", { text: "卷" });
     },
   },
-  "is being composed in": {
+  "is in the middle of a composition": {
     start: { value: "" },
     act: async (tools) => {
       await focus(tools);
@@ -204,16 +207,16 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
   // Focus and selection.
   "is focused by its label": {
     act: ({ page }) => page.locator("label").click(),
-    differences: differs("selection", "the browser selects the text when it passes a label's focus on"),
+    differences: differs("selection", "the browser selects the text when it delegates focus from a label"),
   },
-  "is clicked in a label around it": {
+  "is clicked inside its label": {
     act: async ({ run, field }) => {
       await run((field) => { const label = document.querySelector("label")!; label.removeAttribute("for"); label.append(field); });
       await field.click({ position: { x: 12, y: 8 } });
     },
   },
   "is focused by a click": { act: ({ field }) => field.click({ position: { x: 12, y: 8 } }) },
-  "is reached by Tab": { act: async ({ page }) => { await page.locator("body").click({ position: { x: 1, y: 1 } }); await page.keyboard.press("Tab"); } },
+  "is focused by Tab": { act: async ({ page }) => { await page.locator("body").click({ position: { x: 1, y: 1 } }); await page.keyboard.press("Tab"); } },
   "is skipped by Tab with a negative tabindex": {
     act: async ({ page, run }) => {
       await run((field) => (field.tabIndex = -1));
@@ -221,18 +224,18 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
       await page.keyboard.press("Tab");
     },
   },
-  "is focused and left by script": { act: run((field) => { field.focus(); field.blur(); }) },
-  "is not focused while it is disabled": { start: { disabled: true }, act: run((field) => field.focus()) },
-  "selects everything, and tells of it": {
+  "is focused and blurred by script": { act: run((field) => { field.focus(); field.blur(); }) },
+  "isn't focused while disabled": { start: { disabled: true }, act: run((field) => field.focus()) },
+  "selects everything and fires a select event": {
     act: run((field) => {
       field.focus();
       const selected = new Promise((done) => addEventListener("select", ({ target }) => done((target as Element).id), { once: true, capture: true }));
       field.select();
-      return Promise.race([selected, new Promise((done) => setTimeout(done, 500, "nobody"))]);
+      return Promise.race([selected, new Promise((done) => setTimeout(done, 500, "none"))]);
     }),
   },
   "selects a range": { act: run((field) => { field.focus(); field.setSelectionRange(1, 3, "backward"); }) },
-  "sets where the selection starts": {
+  "sets the start of the selection": {
     act: run((field) => { field.focus(); field.selectionStart = 2; }),
     differences: differs("selection", ATTRIBUTE, "React 18"),
   },
@@ -241,9 +244,9 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
   // Validation.
   "checks its validity": { start: { required: true, value: "" }, act: run((field) => [field.checkValidity(), field.form!.checkValidity()]) },
   "reports its validity": { start: { required: true, value: "" }, act: run((field) => field.reportValidity()) },
-  "takes an error of the form's": { act: run((field) => { field.setCustomValidity("taken"); return field.validationMessage; }) },
-  "lets go of an error of the form's": { act: run((field) => { field.setCustomValidity("taken"); field.setCustomValidity(""); }) },
-  "is valid at once in a listener": {
+  "shows a custom error": { act: run((field) => { field.setCustomValidity("taken"); return field.validationMessage; }) },
+  "clears a custom error": { act: run((field) => { field.setCustomValidity("taken"); field.setCustomValidity(""); }) },
+  "is already valid in an input listener": {
     start: { required: true, value: "" },
     act: async (tools) => {
       await tools.run(() => {
@@ -258,36 +261,36 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
   "is too short": {
     start: { value: "" },
     act: async (tools) => { await tools.run((field) => (field.minLength = 5)); await type("ab")(tools); },
-    differences: differs("invalid", "Angular and Solid set what was just typed, after which an input is never too short", "Angular", "Solid"),
+    differences: differs("invalid", "Angular and Solid assign the text that was just typed, and an assigned value is never too short", "Angular", "Solid"),
   },
-  "does not match its pattern": { act: run((field) => (field.pattern = "[0-9]+")) },
-  "is not validated while it is disabled": { start: { disabled: true, required: true, value: "" }, act: run((field) => [field.checkValidity(), field.form!.checkValidity()]) },
-  "is not validated while it is read-only": { start: { readOnly: true, required: true, value: "" }, act: run((field) => [field.checkValidity(), field.form!.checkValidity()]) },
+  "doesn't match its pattern": { act: run((field) => (field.pattern = "[0-9]+")) },
+  "isn't validated while disabled": { start: { disabled: true, required: true, value: "" }, act: run((field) => [field.checkValidity(), field.form!.checkValidity()]) },
+  "isn't validated while read-only": { start: { readOnly: true, required: true, value: "" }, act: run((field) => [field.checkValidity(), field.form!.checkValidity()]) },
 
   // The form.
   "is reset": {
     act: async (tools) => { await type("ab")(tools); await tools.run((field) => field.form!.reset()); },
     differences: [
       ...differs("value sent selection", "React writes the value attribute of its own inputs only", "React 19"),
-      ...differs("state", "Svelte's bind:value, which is for its own inputs, follows a reset", "Svelte"),
+      ...differs("state", "Svelte's bind:value, which works only for its own inputs, follows a reset", "Svelte"),
     ],
   },
   "is reset to another default": {
     act: async (tools) => { await type("ab")(tools); await tools.run((field) => { field.defaultValue = "other"; field.form!.reset(); }); },
-    differences: differs("state", "Svelte's bind:value, which is for its own inputs, follows a reset", "Svelte"),
+    differences: differs("state", "Svelte's bind:value, which works only for its own inputs, follows a reset", "Svelte"),
   },
   "is disabled by its fieldset": { act: bind({ fieldset: true }) },
   "is enabled with its fieldset": { start: { fieldset: true }, act: bind({ fieldset: false }) },
-  "is not sent while it is disabled": { start: { disabled: true }, act: ({ page }) => page.locator("button").click() },
-  "is sent by a click": { act: ({ page }) => page.locator("button").click() },
-  "blocks the form": { start: { required: true, value: "" }, act: ({ page }) => page.locator("button").click() },
+  "isn't submitted while disabled": { start: { disabled: true }, act: ({ page }) => page.locator("button").click() },
+  "is submitted by a click": { act: ({ page }) => page.locator("button").click() },
+  "blocks submission": { start: { required: true, value: "" }, act: ({ page }) => page.locator("button").click() },
 
   // Enter.
-  "submits by Enter, as its button would": { act: press("Enter") },
+  "submits by Enter like its button": { act: press("Enter") },
   "submits by Enter after typing": { act: async (tools) => { await type("ab")(tools); await tools.page.keyboard.press("Enter"); } },
-  "submits nothing by Enter past a disabled button": { start: { button: true }, act: press("Enter") },
-  "submits nothing by Enter while it is invalid": { start: { required: true, value: "" }, act: press("Enter") },
-  "submits by Enter while it is read-only": { start: { readOnly: true }, act: press("Enter") },
+  "submits nothing by Enter while the button is disabled": { start: { button: true }, act: press("Enter") },
+  "submits nothing by Enter while invalid": { start: { required: true, value: "" }, act: press("Enter") },
+  "submits by Enter while read-only": { start: { readOnly: true }, act: press("Enter") },
   "submits by Enter without a button": { act: async (tools) => { await tools.run(() => document.querySelector("button")!.remove()); await press("Enter")(tools); } },
   "submits nothing by Enter without a button and with another field": {
     act: async (tools) => {
@@ -306,7 +309,7 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
       await run((field) => { document.querySelector("button")!.remove(); field.after(Object.assign(document.createElement("input"), { name: "other", id: "other" })); });
       await page.locator("#other").press("Enter");
     },
-    differences: differs("events", "browsers count inputs only, so the other one seems to be alone in its form"),
+    differences: differs("events", "browsers count only inputs, so they take the other one for the only field of the form"),
   },
   "submits by Enter with the form's first button": {
     around: '<button form="form" name="act" value="late">Late</button>',
@@ -319,7 +322,7 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
     around: '<button form="form" name="act" value="outside">Outside</button>',
     act: async (tools) => { await tools.run(() => document.querySelector("#form button")!.remove()); await press("Enter")(tools); },
   },
-  "submits nothing by Enter if the key is prevented": {
+  "submits nothing by Enter if the key press is prevented": {
     act: async (tools) => {
       await tools.run(() => document.addEventListener("keydown", (event) => event.preventDefault(), { once: true, capture: true }));
       await press("Enter")(tools);
@@ -335,8 +338,8 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
       await tools.devtools.send("Input.dispatchKeyEvent", { type: "keyUp", key: "Enter", code: "Enter", windowsVirtualKeyCode: 13 });
     },
   },
-  "submits nothing by an Enter that comes after the composition it ends": {
-    // Safari's order: compositionend, then the key that caused it, as key code 229.
+  "submits nothing by an Enter that ends a composition and is reported after it": {
+    // Safari's order: compositionend, then the key press that caused it, with key code 229.
     start: { value: "" },
     act: async (tools) => {
       await focus(tools);
@@ -352,13 +355,13 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
   "is removed and put back": { act: async (tools) => { await type("ab")(tools); await tools.run((field) => { const { parentNode } = field; field.remove(); parentNode!.append(field); }); } },
   "is cloned": {
     act: run((field) => (field.cloneNode() as HTMLInputElement).value),
-    differences: differs("result", "a clone gets attributes, and an input's text besides", ...except("plain HTML", "React 18")),
+    differences: differs("result", "a clone gets only attributes, but an input's clone also gets its text", ...except("plain HTML", "React 18")),
   },
   "is cloned after typing": {
     act: async (tools) => { await type("ab")(tools); await tools.run((field) => (field.cloneNode() as HTMLInputElement).value); },
-    differences: differs("result", "a clone gets attributes, and an input's text besides", ...except("React 18")),
+    differences: differs("result", "a clone gets only attributes, but an input's clone also gets its text", ...except("React 18")),
   },
-  "has its attributes as properties": {
+  "reflects attributes as properties": {
     act: run((field) => {
       field.setAttribute("required", "");
       field.setAttribute("readonly", "");
@@ -368,7 +371,7 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
       return [field.required, field.readOnly, field.minLength, field.pattern, field.autocomplete, field.hasAttribute("disabled")];
     }),
   },
-  "has its properties as attributes": {
+  "reflects properties as attributes": {
     act: run((field) => {
       field.required = field.readOnly = field.disabled = true;
       Object.assign(field, { minLength: 2, pattern: "[a-z]+", autocomplete: "on", defaultValue: "d", name: "n", placeholder: "p" });
@@ -376,18 +379,18 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
     }),
     differences: differs("value", ATTRIBUTE, "React 18"),
   },
-  "keeps an attribute for its default once it was typed in": { act: async (tools) => { await type("ab")(tools); await tools.run((field) => field.setAttribute("value", "default")); } },
-  "refuses what is read-only": {
+  "treats its value attribute as the default after typing": { act: async (tools) => { await type("ab")(tools); await tools.run((field) => field.setAttribute("value", "default")); } },
+  "rejects assignments to read-only properties": {
     act: run((field) =>
       ["form", "labels", "validity", "validationMessage", "willValidate"].map((name) => {
         try {
           Object.assign(field, { [name]: "other" });
-          return "taken";
+          return "assigned";
         } catch (error) {
           return (error as Error).name;
         }
       }),
     ),
-    differences: differs("result form sent", "a framework sets the properties that there are: here they become attributes, where an input throws"),
+    differences: differs("result form sent", "frameworks assign any property that exists: here they become attributes, but an input throws"),
   },
 };

@@ -1,4 +1,4 @@
-// Bundles the page of each host, as an application would be built with it.
+// Bundles a page for each host, as an application would be built.
 
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { build, type BuildOptions, type Plugin } from "esbuild";
 const require = createRequire(import.meta.url);
 const path = (file: string) => fileURLToPath(new URL(`hosts/${file}`, import.meta.url));
 
-/** Compiles the files of a kind by the framework's own compiler. */
+/** Compiles matching files with the framework's own compiler. */
 const compiled = (filter: RegExp, compile: (text: string, filename: string) => string | Promise<string>): Plugin => ({
   name: "framework",
   setup({ onLoad }) {
@@ -33,7 +33,7 @@ const solid = compiled(/solid\.jsx$/, async (text, filename) => {
   return (await babel.transformAsync(text, { filename, presets: ["babel-preset-solid"], configFile: false })).code;
 });
 
-/** The hosts, by their names: what each is made of. */
+/** The entry file and the build options of each host. */
 export const HOSTS = {
   "plain HTML": { entry: "plain.js" },
   "React 18": { entry: "react.jsx", alias: { react: "react18", "react-dom": "react-dom18" } },
@@ -48,7 +48,7 @@ export const HOSTS = {
 
 export type Host = keyof typeof HOSTS;
 
-/** The script of a host's page: it defines the element, and waits to be told what to show. */
+/** Bundles the script of a host's page. It defines the element and provides `window.test`. */
 export async function bundle(host: Host): Promise<string> {
   const { entry, ...options }: BuildOptions & { entry: string } = HOSTS[host];
   const { outputFiles } = await build({

@@ -1,9 +1,9 @@
-// What runs in the page: shows a field in the host's form, and observes it from outside.
+// Runs in the page: shows a field in the host's form and observes it from outside.
 
 import { defineTransferName } from "volume-transfer/element";
 import messages from "volume-transfer/messages/en.json";
 
-// Without "select", which comes some time later.
+// Without "select", which is fired asynchronously.
 const EVENTS = [
   "beforeinput", "blur", "change", "click", "compositionend", "compositionstart", "focus", "input", "invalid", "keydown", "reset", "submit",
 ];
@@ -56,7 +56,7 @@ export async function start(mount) {
         maxLength: field.maxLength,
         form: [form?.id, Array.from(form?.elements ?? []).includes(field)].join(),
         labels: Array.from(field.labels, (label) => label.textContent).join(),
-        // A selection that nobody sees depends on how the value came there.
+        // Without focus, the selection depends on how the value was set.
         selection: document.activeElement === field && [field.selectionStart, field.selectionEnd, field.selectionDirection].join(),
         tabIndex: field.tabIndex,
         events: log.join(", "),

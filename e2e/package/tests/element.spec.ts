@@ -1,4 +1,4 @@
-// The form-associated field, in the README's page without a bundler, from a plain static server.
+// Tests the form field in the README's page without a bundler, on a static server.
 
 import AxeBuilder from "@axe-core/playwright";
 import { readFileSync } from "node:fs";
@@ -18,58 +18,58 @@ const test = base.extend<{ form: Page }>({
       "main.js": script!,
     });
     const site = await serve(root, STRICT);
-    const complaints: string[] = [];
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("console", (message) => complaints.push(message.text()));
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(error.message));
+    page.on("console", (message) => errors.push(message.text()));
     await page.goto(site.url);
     await expect(page.getByText("0 of 255 bytes")).toBeVisible();
     await use(page);
-    expect(complaints).toEqual([]);
+    expect(errors).toEqual([]);
     await site.close();
   },
 });
 
 const field = (page: Page) => page.getByRole("textbox", { name: "Transfer name" });
-const sent = (page: Page) => new URL(page.url()).searchParams.get("name");
+const submitted = (page: Page) => new URL(page.url()).searchParams.get("name");
 
-test("counts live, and sends the name as the service stores it", async ({ form }) => {
+test("counts while typing and submits the name as the service stores it", async ({ form }) => {
   await field(form).fill("  卷 1 ");
   await expect(form.getByText("5 of 255 bytes")).toBeVisible();
   await form.getByRole("button").click();
-  await expect.poll(() => sent(form)).toBe("卷 1");
+  await expect.poll(() => submitted(form)).toBe("卷 1");
 });
 
-test("no name is no entry", async ({ form }) => {
+test("submits no entry for an empty name", async ({ form }) => {
   await form.getByRole("button").click();
   await form.waitForURL(/\?$/);
-  expect(sent(form)).toBeNull();
+  expect(submitted(form)).toBeNull();
 });
 
-test("blocks submission, says why, and lets go when it is mended", async ({ form }) => {
+test("blocks submission and says why until the name is fixed", async ({ form }) => {
   await field(form).fill("a".repeat(256));
-  const wrong = form.getByText("The name is too long: 256 of at most 255 bytes");
-  await expect(wrong).toBeHidden();
+  const error = form.getByText("The name is too long: 256 of at most 255 bytes");
+  await expect(error).toBeHidden();
   await form.getByRole("button").click();
-  await expect(wrong).toBeVisible();
+  await expect(error).toBeVisible();
   await expect(field(form)).toBeFocused();
   await expect(field(form)).toHaveAttribute("aria-invalid", "true");
   await expect(field(form)).toHaveAccessibleDescription(/256 of at most 255/);
-  expect(sent(form)).toBeNull();
+  expect(submitted(form)).toBeNull();
   await field(form).fill("first volume");
-  await expect(wrong).toBeHidden();
+  await expect(error).toBeHidden();
   await field(form).press("Enter");
-  await expect.poll(() => sent(form)).toBe("first volume");
+  await expect.poll(() => submitted(form)).toBe("first volume");
 });
 
-test("is judged when it is left, not while it is first typed in", async ({ form }) => {
+test("shows errors once the field loses focus, not while it is first typed in", async ({ form }) => {
   await field(form).pressSequentially("  ");
-  const wrong = form.getByText(messages("en")["name.blank"]!);
-  await expect(wrong).toBeHidden();
+  const error = form.getByText(messages("en")["name.blank"]!);
+  await expect(error).toBeHidden();
   await field(form).press("Tab");
-  await expect(wrong).toBeVisible();
+  await expect(error).toBeVisible();
 });
 
-test("waits for an input method to be done", async ({ form }) => {
+test("waits for the end of a composition", async ({ form }) => {
   const dispatch = (isComposing: boolean, value: string) =>
     field(form).evaluate(
       (input: HTMLInputElement, [isComposing, value]) => {
@@ -84,9 +84,9 @@ test("waits for an input method to be done", async ({ form }) => {
   await expect(form.getByText("3 of 255 bytes")).toBeVisible();
 });
 
-test("submits nothing by an Enter that ends a composition, whichever of the two comes first", async ({ form }) => {
+test("submits nothing by an Enter that ends a composition, in either order of events", async ({ form }) => {
   await field(form).evaluate((input: HTMLInputElement) => {
-    // Safari's order: the composition has ended when its key is reported.
+    // Safari's order: the composition ends before its key press is reported.
     input.focus();
     input.dispatchEvent(new CompositionEvent("compositionstart", { bubbles: true, composed: true }));
     input.value = "卷";
@@ -99,11 +99,11 @@ test("submits nothing by an Enter that ends a composition, whichever of the two 
   await expect(form.getByText("3 of 255 bytes")).toBeVisible();
   expect(form.url()).not.toContain("?");
   await field(form).press("Enter");
-  await expect.poll(() => sent(form)).toBe("卷");
+  await expect.poll(() => submitted(form)).toBe("卷");
 });
 
-test("keeps the properties and the focus that it was given before it was defined", async ({ form }) => {
-  const seen = await form.evaluate(async (messages) => {
+test("keeps properties and focus from before its definition", async ({ form }) => {
+  const observed = await form.evaluate(async (messages) => {
     document.body.insertAdjacentHTML("beforeend", '<form><late-name name="a" value="default" autofocus></late-name></form>');
     const early = document.querySelector("late-name")!;
     Object.assign(early, { value: "typed", required: true, service: "cinder", messages: { ...messages, "counter.characters": "{length}!" } });
@@ -114,16 +114,16 @@ test("keeps the properties and the focus that it was given before it was defined
     const counter = shadowRoot!.querySelector("[part=counter]")!.textContent;
     return [value, defaultValue, required, service, counter, document.activeElement === early, Object.keys(early)];
   }, messages("en"));
-  expect(seen).toEqual(["typed", "default", true, "cinder", "5!", true, ["report"]]);
+  expect(observed).toEqual(["typed", "default", true, "cinder", "5!", true, ["report"]]);
 });
 
-test("has its text again when the page is come back to", async ({ form }) => {
+test("restores its text when the user navigates back", async ({ form }) => {
   await field(form).fill("first volume");
   await form.goto("about:blank");
   await form.goBack();
   await expect(field(form)).toHaveValue("first volume");
   await form.getByRole("button").click();
-  await expect.poll(() => sent(form)).toBe("first volume");
+  await expect.poll(() => submitted(form)).toBe("first volume");
 });
 
 test("submits nothing by Enter outside of a form", async ({ form }) => {
@@ -136,7 +136,7 @@ test("submits nothing by Enter outside of a form", async ({ form }) => {
   await expect(form.locator("#outside")).toBeVisible();
 });
 
-test("says an error once", async ({ form }) => {
+test("announces an error once", async ({ form }) => {
   await field(form).fill(" ");
   await field(form).press("Tab");
   const replaced = await form.locator("volume-transfer-name").evaluate(async (host) => {
@@ -150,11 +150,11 @@ test("says an error once", async ({ form }) => {
   expect(replaced).toBe(0);
 });
 
-test("says where it does not work", async () => {
+test("rejects with a hint where it isn't supported", async () => {
   await expect(defineTransferName({ messages: {} })).rejects.toThrow(/needs a browser.*volume-transfer\/light/);
 });
 
-test("resets, is disabled with its form, and speaks Chinese", async ({ form }) => {
+test("resets, is disabled, and shows Chinese messages", async ({ form }) => {
   await field(form).fill(" ");
   await field(form).press("Tab");
   const element = form.locator("volume-transfer-name");
@@ -167,13 +167,13 @@ test("resets, is disabled with its form, and speaks Chinese", async ({ form }) =
   await expect(field(form)).toBeDisabled();
 });
 
-test("follows the service", async ({ form }) => {
+test("applies the rule of its service attribute", async ({ form }) => {
   await form.locator("volume-transfer-name").evaluate((host) => host.setAttribute("service", "cinder"));
   await field(form).fill("卷");
   await expect(form.getByText("1 of 255 characters")).toBeVisible();
 });
 
-test("has nothing that axe would object to", async ({ form }) => {
+test("has no accessibility violations according to axe", async ({ form }) => {
   await field(form).fill(" ");
   await field(form).press("Tab");
   const { violations } = await new AxeBuilder({ page: form }).disableRules(["landmark-one-main", "page-has-heading-one", "region"]).analyze();

@@ -1,4 +1,4 @@
-// `<volume-transfer-name>` beside `<input>` in every host: the two must do the same.
+// Compares `<volume-transfer-name>` with `<input>` in every host.
 
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,11 +12,11 @@ const POLICY = "default-src 'self'; style-src 'unsafe-inline'; script-src 'self'
 
 type Observations = Record<string, unknown>;
 
-/** Does the same to an input or the element, and observes it. */
+/** Performs a behaviour on an input or the element. Returns what can be observed. */
 async function observe(page: Page, devtools: CDPSession, tag: string, { start, around, act }: Behaviour): Promise<Observations> {
-  const complaints: string[] = [];
-  const complain = (error: Error) => complaints.push(error.message);
-  page.on("pageerror", complain);
+  const errors: string[] = [];
+  const onError = (error: Error) => errors.push(error.message);
+  page.on("pageerror", onError);
   await page.evaluate(([tag, state, around]) => (globalThis as any).test.show(tag, state, around), [tag, { ...START, ...start }, around] as const);
   const field = page.locator("#field");
   const settle = () =>
@@ -36,20 +36,20 @@ async function observe(page: Page, devtools: CDPSession, tag: string, { start, a
     },
   });
   await settle();
-  const seen = await page.evaluate(() => (globalThis as any).test.observe());
-  page.off("pageerror", complain);
-  return { ...seen, result, complaints: complaints.join("; ") };
+  const observations = await page.evaluate(() => (globalThis as any).test.observe());
+  page.off("pageerror", onError);
+  return { ...observations, result, errors: errors.join("; ") };
 }
 
-/** Whether a listed difference is the one that is seen. */
-function covers(listed: Difference, seen: { what: string; input?: string; element?: string }): boolean {
-  const is = (side: "input" | "element") => !(side in listed) || JSON.stringify(listed[side]) === seen[side];
-  return listed.what === seen.what && seen.input !== seen.element && is("input") && is("element");
+/** Returns whether a listed difference explains an observed one. */
+function covers(listed: Difference, observed: { what: string; input?: string; element?: string }): boolean {
+  const is = (side: "input" | "element") => !(side in listed) || JSON.stringify(listed[side]) === observed[side];
+  return listed.what === observed.what && observed.input !== observed.element && is("input") && is("element");
 }
 
 for (const host of Object.keys(HOSTS) as Host[]) {
-  test(`is an input in ${host}`, async ({ page }) => {
-    // Some 150 forms, where a neighbour may take the processor.
+  test(`behaves like an input in ${host}`, async ({ page }) => {
+    // Shows about 150 forms, possibly on a busy machine.
     test.setTimeout(90_000);
     const root = project({ "index.html": '<!doctype html><meta charset="utf-8" /><title>A form</title><style>#field { font: 16px monospace; }</style><script type="module" src="main.js"></script>', "main.js": await bundle(host) });
     copyFileSync(join(installed, "light.wasm"), join(root, "light.wasm"));
@@ -57,24 +57,24 @@ for (const host of Object.keys(HOSTS) as Host[]) {
     await page.goto(site.url);
     await page.waitForFunction(() => "test" in globalThis);
     const devtools = await page.context().newCDPSession(page);
-    const here = ({ hosts }: Difference) => !hosts || hosts.includes(host);
-    const unused = new Set(EVERYWHERE.filter(here));
-    const wrong: string[] = [];
+    const applies = ({ hosts }: Difference) => !hosts || hosts.includes(host);
+    const unused = new Set(EVERYWHERE.filter(applies));
+    const failures: string[] = [];
     for (const [name, behaviour] of Object.entries(BEHAVIOURS)) {
       const input = await observe(page, devtools, "input", behaviour);
       const element = await observe(page, devtools, "volume-transfer-name", behaviour);
-      const listed = (behaviour.differences ?? []).filter(here);
+      const listed = (behaviour.differences ?? []).filter(applies);
       for (const what of Object.keys(input)) {
         const both = { what, input: JSON.stringify(input[what]), element: JSON.stringify(element[what]) };
-        const known = [...listed, ...EVERYWHERE.filter(here)].find((difference) => covers(difference, both));
+        const known = [...listed, ...EVERYWHERE.filter(applies)].find((difference) => covers(difference, both));
         if (known) unused.delete(known);
         const differs = both.input !== both.element;
-        if (differs && !known) wrong.push(`${name}: ${what} is ${both.element}, not ${both.input}`);
-        if (!differs && listed.some((difference) => difference.what === what)) wrong.push(`${name}: ${what} does not differ`);
+        if (differs && !known) failures.push(`${name}: ${what} is ${both.element}, not ${both.input}`);
+        if (!differs && listed.some((difference) => difference.what === what)) failures.push(`${name}: ${what} doesn't differ`);
       }
     }
-    for (const { what, why } of unused) wrong.push(`${what} never differs: ${why}`);
+    for (const { what, why } of unused) failures.push(`${what} never differs: ${why}`);
     await site.close();
-    expect(wrong).toEqual([]);
+    expect(failures).toEqual([]);
   });
 }

@@ -1,4 +1,4 @@
-// The package as it is installed: its promises in Node and in a browser, and in what people build with.
+// Tests the installed package in Node, in a browser, and with bundlers and TypeScript.
 
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -14,51 +14,51 @@ test.describe("in Node", () => {
   test.beforeAll(async () => {
     await Promise.all([full.init(), light.init()]);
   });
-  const run = (what: string, suite: Suite) => {
-    for (const [name, body] of Object.entries(suite)) test(`${what}: ${name}`, body);
+  const run = (entry: string, suite: Suite) => {
+    for (const [name, body] of Object.entries(suite)) test(`${entry}: ${name}`, body);
   };
   run("light", lightSuite(light));
   run("full", { ...lightSuite(full), ...fullSuite(full) });
 
-  test("both entries by their names", () => {
-    const said = execFileSync(process.execPath, [join(project({}, "node"), "main.js")], { encoding: "utf8" });
-    expect(said).toContain("all is well");
+  test("a script imports all entries by their names", () => {
+    const output = execFileSync(process.execPath, [join(project({}, "node"), "main.js")], { encoding: "utf8" });
+    expect(output).toContain("passed");
   });
 });
 
-/** Opens a page and says what it complained of. */
+/** Opens a page. Returns its errors, to which later ones are added. */
 async function open(page: Page, site: Pick<Site, "url">): Promise<string[]> {
-  const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(error.message));
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
+    if (message.type() === "error") errors.push(message.text());
   });
   await page.goto(site.url);
-  return complaints;
+  return errors;
 }
 
 const index = '<!doctype html><meta charset="utf-8" /><title>A console</title><body><script type="module" src="main.js"></script></body>';
 
-test("the quick start runs in an empty Vite project, built and while it is developed", async ({ page }) => {
+test("the quick start runs in an empty Vite project, in a build and on the development server", async ({ page }) => {
   const [quickStart] = readme("Quick start");
   const root = project({ "index.html": index.replace("main.js", "/main.js"), "main.js": quickStart! });
-  const said = "“first volume” is a name that the service takes";
+  const expected = "“first volume” is a valid name";
 
   await build({ root, logLevel: "error" });
   const site = await serve(join(root, "dist"), STRICT);
-  const complaints = await open(page, site);
-  await expect(page.locator("body")).toHaveText(said);
-  expect(complaints).toEqual([]);
+  const errors = await open(page, site);
+  await expect(page.locator("body")).toHaveText(expected);
+  expect(errors).toEqual([]);
   await site.close();
 
   const server = await createServer({ root, logLevel: "error", server: { host: "127.0.0.1", port: 0 } });
   await server.listen();
   await page.goto(server.resolvedUrls!.local[0]!);
-  await expect(page.locator("body")).toHaveText(said);
+  await expect(page.locator("body")).toHaveText(expected);
   await server.close();
 });
 
-test("the whole suite runs in a browser", async ({ page }) => {
+test("the suite passes in a browser", async ({ page }) => {
   const main = `
     import * as full from "volume-transfer";
     import * as light from "volume-transfer/light";
@@ -72,14 +72,14 @@ test("the whole suite runs in a browser", async ({ page }) => {
   const root = project({ "index.html": index.replace("main.js", "/main.js"), "main.js": main });
   await build({ root, logLevel: "error" });
   const site = await serve(join(root, "dist"), STRICT);
-  const complaints = await open(page, site);
+  const errors = await open(page, site);
   const count = 3 * Object.keys(lightSuite(light)).length + 2 * Object.keys(fullSuite(full)).length;
   await expect(page.locator("body")).toHaveText(`${count} passed`, { timeout: 20_000 });
-  expect(complaints).toEqual([]);
+  expect(errors).toEqual([]);
   await site.close();
 });
 
-test("webpack takes it as it is", async ({ page }) => {
+test("webpack needs no configuration for wasm", async ({ page }) => {
   const [quickStart] = readme("Quick start");
   const root = project({ "main.js": quickStart!, "package.json": '{"type":"module"}' }, "webpack");
   execFileSync(process.execPath, [new URL("../../node_modules/webpack/bin/webpack.js", import.meta.url).pathname], {
@@ -89,13 +89,13 @@ test("webpack takes it as it is", async ({ page }) => {
   expect(readdirSync(join(root, "dist")).filter((file) => file.endsWith(".wasm"))).toHaveLength(1);
   const site = await serve(root, STRICT);
   await page.route(`${site.url}index.html`, (route) => route.fulfill({ body: index.replace("main.js", "dist/main.js"), contentType: "text/html" }));
-  const complaints = await open(page, { url: `${site.url}index.html` });
-  await expect(page.locator("body")).toHaveText("“first volume” is a name that the service takes");
-  expect(complaints).toEqual([]);
+  const errors = await open(page, { url: `${site.url}index.html` });
+  await expect(page.locator("body")).toHaveText("“first volume” is a valid name");
+  expect(errors).toEqual([]);
   await site.close();
 });
 
-test("a module served under a wrong type, from elsewhere, or after a failure", async ({ page }) => {
+test("loads a module with a wrong content type, from another path, and after a failure", async ({ page }) => {
   const root = project({
     "index.html": index,
     "main.js": `
@@ -111,18 +111,18 @@ test("a module served under a wrong type, from elsewhere, or after a failure", a
 });
 
 for (const [resolution, module] of [["bundler", "esnext"], ["nodenext", "nodenext"]]) {
-  test(`its types hold under strict TypeScript, resolved as ${resolution}`, () => {
+  test(`the types compile under strict TypeScript, resolved as ${resolution}`, () => {
     const root = project({ "package.json": '{"type":"module"}' }, "typescript");
     const tsc = new URL("../../node_modules/.bin/tsc", import.meta.url).pathname;
     execFileSync(tsc, ["--project", root, "--moduleResolution", resolution!, "--module", module!], { stdio: "inherit" });
   });
 }
 
-test("a React console's form has the rules", async ({ page }) => {
+test("a React console validates names and reports outcomes", async ({ page }) => {
   const root = project({}, "react");
   await build({ root, logLevel: "error" });
   const site = await serve(join(root, "dist"), STRICT);
-  const complaints = await open(page, site);
+  const errors = await open(page, site);
   const posts: string[] = [];
   const key = "9266c59563c84664";
   await page.route("**/os-volume-transfer", async (route) => {
@@ -140,17 +140,17 @@ test("a React console's form has the rules", async ({ page }) => {
   await expect(create).toBeDisabled();
   await name.fill(" first volume ");
   await expect(page.getByText("12 of 255 bytes")).toBeVisible();
-  for (const said of ["The token is invalid or has expired", "The connection was lost", "The transfer was created"]) {
+  for (const message of ["The token is invalid or has expired", "The connection was lost", "The transfer was created"]) {
     await create.click();
-    await expect(page.locator("p[role=status]")).toContainText(said);
+    await expect(page.locator("p[role=status]")).toContainText(message);
   }
   expect(posts[0]).toBe('{"transfer":{"volume_id":"c86b9af4-151d-4ead-b62c-5fb967af0e37","name":"first volume"}}');
   await expect(page.locator("body")).not.toContainText(key);
-  expect(complaints.filter((said) => !/Failed to load resource/.test(said))).toEqual([]);
+  expect(errors.filter((error) => !/Failed to load resource/.test(error))).toEqual([]);
   await site.close();
 });
 
-test("what is installed is what is needed", () => {
+test("the package contains only the files it needs", () => {
   const files = readdirSync(installed).filter((file) => !file.endsWith(".d.ts")).sort();
   expect(files).toEqual([
     "LICENSE-APACHE", "LICENSE-MIT", "README.md", "THIRD-PARTY.txt", "cjs", "edge.js", "element.js", "index.js",

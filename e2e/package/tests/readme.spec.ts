@@ -1,5 +1,5 @@
-// Every JavaScript and HTML sample of the READMEs, run as it stands: in Node unless it needs a page.
-// What a sample logs is what the comments behind its calls of `console.log` say.
+// Runs every JavaScript and HTML sample of the READMEs unchanged, in Node unless it needs a page. The
+// comments after calls of `console.log` must match what is logged.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { installed, project, serve, STRICT } from "../host.ts";
 interface Sample {
   language: string;
   code: string;
-  /** Where it stands. */
+  /** A title that says which sample of which file this is. */
   title: string;
 }
 
@@ -27,32 +27,32 @@ const samples = [join(installed, "README.md"), new URL("../../../README.md", imp
 const of = (...languages: string[]) => samples.filter(({ language }) => languages.includes(language));
 const scripts = of("js");
 
-test("the READMEs have samples of no other kind", () => {
+test("the READMEs have only samples that are tested", () => {
   expect(new Set(samples.map(({ language }) => language))).toEqual(new Set(["sh", "js", "html"]));
   expect(scripts.length).toBeGreaterThan(3);
-  // Those with files beside them belong to a page.
-  expect(scripts.filter(isOfAPage)).toHaveLength(of("html").length);
+  // Scripts with relative imports belong to an HTML sample.
+  expect(scripts.filter(belongsToPage)).toHaveLength(of("html").length);
 });
 
-function isOfAPage({ code }: Sample): boolean {
+function belongsToPage({ code }: Sample): boolean {
   return code.includes('"./node_modules/');
 }
 
-/** What the comments say is logged, each on its line or below it. */
-const promised = (code: string): unknown[] =>
+/** Returns the values in the comments after calls of `console.log`. */
+const documented = (code: string): unknown[] =>
   Array.from(code.matchAll(/^console\.log\(.*\);\s*\/\/ (.*)$/gm), ([, value]) => (0, eval)(`(${value})`));
 
-for (const sample of scripts.filter((sample) => !isOfAPage(sample))) {
+for (const sample of scripts.filter((sample) => !belongsToPage(sample))) {
   const { code, title } = sample;
   const inBrowser = code.includes("document.");
 
   test(`${title} runs ${inBrowser ? "in a browser" : "in Node"}`, async ({ page }) => {
     if (!inBrowser) {
       const folder = project({ "sample.mjs": code, "logged.mjs": "const logged = []; console.log = (...values) => logged.push(...values); process.on('exit', () => process.stdout.write(JSON.stringify(logged)));" });
-      const said = execFileSync(process.execPath, ["--import", "./logged.mjs", "sample.mjs"], { cwd: folder, encoding: "utf8" });
-      const logged = JSON.parse(said) as unknown[];
+      const output = execFileSync(process.execPath, ["--import", "./logged.mjs", "sample.mjs"], { cwd: folder, encoding: "utf8" });
+      const logged = JSON.parse(output) as unknown[];
       expect(logged.length).toBeGreaterThan(0);
-      expect(isDeepStrictEqual(logged, promised(code)), `${said} is not ${JSON.stringify(promised(code))}`).toBe(true);
+      expect(isDeepStrictEqual(logged, documented(code)), `${output} is not ${JSON.stringify(documented(code))}`).toBe(true);
       return;
     }
     const root = project({ "main.js": code, "index.html": '<!doctype html><body><script type="module" src="/main.js"></script></body>' });
@@ -63,7 +63,7 @@ for (const sample of scripts.filter((sample) => !isOfAPage(sample))) {
     await site.close();
   });
 
-  test(`${title} has no type error`, () => {
+  test(`${title} has no type errors`, () => {
     const root = project({ "sample.mjs": code });
     const options = "--allowJs --checkJs --noEmit --strict --target es2022 --module nodenext --lib es2022,dom --types node --typeRoots";
     const types = new URL("../../node_modules/@types", import.meta.url).pathname;
@@ -74,7 +74,7 @@ for (const sample of scripts.filter((sample) => !isOfAPage(sample))) {
 
 for (const [n, html] of of("html").entries()) {
   test(`${html.title} runs with the script below it`, async ({ page }) => {
-    const site = await serve(project({ "index.html": html.code, "main.js": scripts.filter(isOfAPage)[n]!.code }), STRICT);
+    const site = await serve(project({ "index.html": html.code, "main.js": scripts.filter(belongsToPage)[n]!.code }), STRICT);
     await page.goto(site.url);
     await page.getByLabel("Transfer name").fill("  first volume ");
     await page.getByRole("button", { name: "Create transfer" }).click();

@@ -1,4 +1,4 @@
-//! Reads the body of a response, by whichever of its three framings, as it comes.
+//! Streams the body of a response, in any of the three framings.
 
 use super::connection::{Connection, Pool};
 use super::head::{Framing, Head};
@@ -20,12 +20,12 @@ enum State {
     ChunkSize,
     ChunkData(u64),
     ChunkEnd,
-    /// How many more bytes of trailers there may be.
+    /// Contains the number of bytes left until the size limit.
     Trailers(usize),
     Done,
 }
 
-/// The framing is broken.
+/// An error in the chunked framing.
 #[derive(Debug, PartialEq, Eq)]
 struct InvalidChunk;
 
@@ -41,7 +41,7 @@ impl From<Framing> for State {
 }
 
 impl State {
-    /// Takes a part of the body from the buffer. `None` if there is no more in it.
+    /// Takes a part of the body from the buffer. Returns `None` if the buffer contains no more of it.
     fn decode(&mut self, buffer: &mut BytesMut) -> Result<Option<Bytes>, InvalidChunk> {
         loop {
             match *self {
@@ -81,7 +81,7 @@ impl State {
                     let Some(line) = take_line(buffer, limit)? else { return Ok(None) };
                     *self = match line.trim_ascii() {
                         [] => State::Done,
-                        // Nothing in a trailer is used.
+                        // Trailers are ignored.
                         _ => State::Trailers(limit.saturating_sub(line.len())),
                     };
                 }
@@ -94,8 +94,8 @@ fn length(part: Option<&Bytes>) -> u64 {
     part.map_or(0, |part| part.len() as u64)
 }
 
-fn take(buffer: &mut BytesMut, most: u64) -> Option<Bytes> {
-    let size = usize::try_from(most).unwrap_or(usize::MAX).min(buffer.len());
+fn take(buffer: &mut BytesMut, limit: u64) -> Option<Bytes> {
+    let size = usize::try_from(limit).unwrap_or(usize::MAX).min(buffer.len());
     (size > 0).then(|| buffer.split_to(size).freeze())
 }
 
@@ -107,7 +107,7 @@ fn take_line(buffer: &mut BytesMut, limit: usize) -> Result<Option<BytesMut>, In
     }
 }
 
-/// Reads the size at the beginning of a line; an extension may follow.
+/// Parses a chunk size, optionally followed by an extension.
 fn chunk_size(line: &[u8]) -> Option<u64> {
     let line = line.trim_ascii_end();
     let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
@@ -118,11 +118,11 @@ fn chunk_size(line: &[u8]) -> Option<u64> {
     u64::from_str_radix(str::from_utf8(size).ok()?, 16).ok()
 }
 
-/// The body of a response, on the connection that it comes over.
+/// The body of a response, read from its connection on demand.
 pub(super) struct ResponseBody {
     state: State,
     connection: Option<Connection>,
-    /// Where the connection goes once all of the body is read.
+    /// The pool that the connection returns to after the body.
     pool: Option<Arc<Pool>>,
     error: Option<io::Error>,
 }
@@ -158,8 +158,8 @@ impl ResponseBody {
             }
             match (ready!(connection.poll_fill(cx)), self.state) {
                 (Ok(1..), _) => {}
-                // Such a body has no other end than the connection's. Whether it was whole shows in
-                // its JSON, of which a beginning is never valid.
+                // Only the end of the connection ends such a body. If it is incomplete, so is its JSON,
+                // and the page rejects that.
                 (Ok(0) | Err(_), State::UntilClose) => {
                     self.state = State::Done;
                     self.connection = None;
@@ -188,8 +188,8 @@ impl Body for ResponseBody {
             Err(error) => {
                 self.connection = None;
                 self.error = Some(error);
-                // The server drops what it hasn't sent once a body fails. Waiting for one turn lets
-                // it send the status, and the part of the body before the failure.
+                // When a body fails, the server discards what it hasn't sent yet. Deferring the error by
+                // one poll lets it send the status and the part of the body before the failure.
                 cx.waker().wake_by_ref();
                 Poll::Pending
             }
@@ -217,7 +217,8 @@ impl Body for ResponseBody {
 mod tests {
     use super::*;
 
-    /// Decodes a chunked body that comes in parts of a size. `None` if it isn't valid and whole.
+    /// Decodes a chunked body that arrives `size` bytes at a time. Returns `None` if it is invalid or
+    /// incomplete.
     fn decode(text: &str, size: usize) -> Option<Vec<u8>> {
         let (mut state, mut buffer) = (State::ChunkSize, BytesMut::new());
         let mut body = Vec::new();
@@ -247,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_chunks_whose_end_is_open_to_doubt() {
+    fn rejects_invalid_and_incomplete_chunks() {
         for text in [
             "5\r\nfirst",
             "5\r\nfirst\r\n",

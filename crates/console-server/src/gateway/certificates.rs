@@ -1,4 +1,4 @@
-//! Which certificates of the endpoint are trusted.
+//! Verifies the endpoint's certificate.
 
 use super::upstream::Upstream;
 use axum::http::uri::Scheme;
@@ -15,23 +15,23 @@ use std::path::Path;
 use std::sync::Arc;
 use tower::BoxError;
 
-/// Makes a TLS configuration that trusts the platform's authorities and what `--ca` names.
+/// Builds a TLS configuration that trusts the platform's authorities and the certificates in the
+/// `--ca` file.
 ///
 /// # Errors
-/// If there is nothing to trust; the message is for the operator.
+/// Returns an error for the operator if there is no certificate to trust, or an invalid one.
 pub(super) fn tls(upstream: &Upstream) -> io::Result<ClientConfig> {
     let mut roots = RootCertStore::empty();
-    // What cannot be read of the platform's store is passed over, as everybody does.
+    // Like other clients, ignore certificates in the platform's store that can't be parsed.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let named = match &upstream.ca {
-        Some(file) => read(file).map_err(|error| cannot_take(file, &error))?,
+    let extra = match &upstream.ca {
+        Some(file) => read(file).map_err(|error| load_error(file, &error))?,
         None => Vec::new(),
     };
-    for certificate in &named {
+    for certificate in &extra {
         let added = roots.add(certificate.clone());
-        added.map_err(|error| {
-            cannot_take(upstream.ca.as_deref().unwrap_or(Path::new("")), &error)
-        })?;
+        added
+            .map_err(|error| load_error(upstream.ca.as_deref().unwrap_or(Path::new("")), &error))?;
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone())
@@ -40,39 +40,40 @@ pub(super) fn tls(upstream: &Upstream) -> io::Result<ClientConfig> {
     if roots.is_empty() {
         if upstream.endpoint.scheme == Scheme::HTTPS {
             return Err(io::Error::other(
-                "this machine trusts no authority, so the endpoint's certificate cannot be checked: \
-                 install its root certificates (on Debian, ca-certificates), or name some with --ca",
+                "this machine has no root certificates, so the endpoint's certificate cannot be \
+                 verified: install them (on Debian, ca-certificates), or provide one with --ca",
             ));
         }
         return Ok(builder.with_root_certificates(roots).with_no_client_auth());
     }
-    let usual = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
+    let webpki = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
         .build()
         .map_err(io::Error::other)?;
-    let verifier = Arc::new(Verifier { usual, named });
+    let verifier = Arc::new(Verifier { webpki, pinned: extra });
     Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
 }
 
-fn cannot_take(file: &Path, error: &dyn std::fmt::Display) -> io::Error {
-    io::Error::other(format!("cannot take certificates from `{}`: {error}", file.display()))
+fn load_error(file: &Path, error: &dyn std::fmt::Display) -> io::Error {
+    io::Error::other(format!("cannot load certificates from `{}`: {error}", file.display()))
 }
 
 fn read(file: &Path) -> Result<Vec<CertificateDer<'static>>, BoxError> {
     let certificates = CertificateDer::pem_file_iter(file)?.collect::<Result<Vec<_>, _>>()?;
     if certificates.is_empty() {
-        return Err("there is no certificate in PEM form in it".into());
+        return Err("it contains no PEM certificate".into());
     }
     Ok(certificates)
 }
 
-/// Verifies as usual, and also accepts the very certificates that `--ca` names.
+/// Verifies certificate chains, and also accepts a server certificate that is in the `--ca` file
+/// itself.
 ///
-/// `openssl req -x509` makes a certificate that is its own authority. The usual rules forbid an
-/// authority to be a server, but curl, Go and Python accept one that they were given.
+/// `openssl req -x509` creates a certificate that is its own authority. WebPKI rejects an authority
+/// as a server certificate, but curl, Go and Python accept it if the user trusts it explicitly.
 #[derive(Debug)]
 struct Verifier {
-    usual: Arc<WebPkiServerVerifier>,
-    named: Vec<CertificateDer<'static>>,
+    webpki: Arc<WebPkiServerVerifier>,
+    pinned: Vec<CertificateDer<'static>>,
 }
 
 impl ServerCertVerifier for Verifier {
@@ -84,7 +85,7 @@ impl ServerCertVerifier for Verifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let verified = self.usual.verify_server_cert(
+        let verified = self.webpki.verify_server_cert(
             end_entity,
             intermediates,
             server_name,
@@ -92,11 +93,11 @@ impl ServerCertVerifier for Verifier {
             now,
         );
         match verified {
-            // An expired certificate is another error, which comes before these two. `Other` is
-            // how an authority that is used as a server is reported.
+            // An expired certificate never gets here, because that error takes precedence. An
+            // authority used as a server certificate is reported as `Other`.
             Err(Error::InvalidCertificate(
                 CertificateError::UnknownIssuer | CertificateError::Other(_),
-            )) if self.named.iter().any(|named| named == end_entity) => {
+            )) if self.pinned.iter().any(|pinned| pinned == end_entity) => {
                 verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
                 Ok(ServerCertVerified::assertion())
             }
@@ -110,7 +111,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.usual.verify_tls12_signature(message, certificate, signature)
+        self.webpki.verify_tls12_signature(message, certificate, signature)
     }
 
     fn verify_tls13_signature(
@@ -119,10 +120,10 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.usual.verify_tls13_signature(message, certificate, signature)
+        self.webpki.verify_tls13_signature(message, certificate, signature)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.usual.supported_verify_schemes()
+        self.webpki.supported_verify_schemes()
     }
 }

@@ -1,7 +1,8 @@
 //! Sends a request to the endpoint and reads the response.
 //!
-//! An HTTP client of our own, because the strict ones lose a transfer's key over a malformed header
-//! that browsers, curl and Node ignore, or over a connection that is reset after the response.
+//! This is an HTTP client of our own because strict clients discard a response, and with it a
+//! transfer's key, over a malformed header that browsers, curl and Node ignore, or over a connection
+//! that is reset after the response.
 
 use super::body::ResponseBody;
 use super::connection::{Connection, Pool};
@@ -13,25 +14,25 @@ use std::sync::Arc;
 use std::task::Poll;
 use tower::BoxError;
 
-/// Names us, because firewalls refuse requests that name nobody.
+/// Some firewalls reject requests without a user agent.
 const USER_AGENT: &str = concat!("volume-transfer-console/", env!("CARGO_PKG_VERSION"));
 
-/// A request whose body was read whole before.
+/// A request with its complete body.
 pub(super) struct Outgoing {
     pub(super) method: Method,
-    pub(super) address: Uri,
+    pub(super) uri: Uri,
     pub(super) headers: HeaderMap,
     pub(super) body: axum::body::Bytes,
 }
 
-/// Why there is no response.
+/// The reason for a missing response.
 #[derive(Debug)]
 pub(super) enum ClientError {
-    /// Nothing was sent.
+    /// Connecting failed, so nothing was sent.
     Connect(BoxError),
-    /// The connection ended before the first byte of a response.
+    /// The connection was closed before the first byte of a response.
     NoResponse,
-    /// What came is no HTTP response, or ended before its body.
+    /// The response is not valid HTTP, or was cut off within its head.
     InvalidResponse,
 }
 
@@ -45,29 +46,30 @@ impl Client {
         Client { connector, pool: Arc::default() }
     }
 
-    /// Sends a request once. Only a GET uses a connection that was kept, and is sent again on a new
-    /// one if it finds that closed. Nobody could tell whether a POST had been read on such a
-    /// connection, and a second one could create a second transfer.
+    /// Sends a request and reads the head of the response. Only a GET reuses a connection, and it is
+    /// retried on a new one if the endpoint has closed the old one. Other requests are sent exactly
+    /// once, on a new connection, because a repeated POST could create a second transfer.
     pub(super) async fn send(
         &self,
         request: &Outgoing,
     ) -> Result<(Head, ResponseBody), ClientError> {
         let bytes = request.to_bytes();
-        let only_reads = request.method == Method::GET;
-        let pool = only_reads.then(|| self.pool.clone());
-        if only_reads && let Some(kept) = self.pool.take().await {
-            match exchange(kept, &bytes, pool.clone()).await {
+        let is_get = request.method == Method::GET;
+        let pool = is_get.then(|| self.pool.clone());
+        if is_get && let Some(idle) = self.pool.take().await {
+            match exchange(idle, &bytes, pool.clone()).await {
                 Err(ClientError::NoResponse) => {}
                 result => return result,
             }
         }
-        let stream = self.connector.connect(request.address.clone()).await;
+        let stream = self.connector.connect(request.uri.clone()).await;
         let connection = Connection::new(stream.map_err(ClientError::Connect)?);
         exchange(connection, &bytes, pool).await
     }
 }
 
-/// Sends and reads at the same time: an endpoint may refuse a request before it has read it whole.
+/// Sends a request while already reading, because an endpoint may reject a request before it has
+/// received all of it.
 async fn exchange(
     mut connection: Connection,
     request: &[u8],
@@ -91,26 +93,26 @@ async fn exchange(
                 Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Err(ClientError::NoResponse)),
             }
         }
-        // A refusal of the first part needs no rest, and anything else does.
-        let is_over = |head: &mut Head| unsent.is_empty() || head.status.as_u16() >= 400;
-        received.take_if(is_over).map_or(Poll::Pending, |head| Poll::Ready(Ok(head)))
+        // An error response may precede the end of the request; after any other, sending continues.
+        let is_complete = |head: &mut Head| unsent.is_empty() || head.status.as_u16() >= 400;
+        received.take_if(is_complete).map_or(Poll::Pending, |head| Poll::Ready(Ok(head)))
     })
     .await?;
-    connection.give_up(&mut unsent);
+    connection.stop_sending(&mut unsent);
     let body = ResponseBody::new(&head, connection, pool);
     Ok((head, body))
 }
 
 impl Outgoing {
     fn to_bytes(&self) -> Vec<u8> {
-        let path = self.address.path_and_query().map_or("/", |path| path.as_str());
+        let path = self.uri.path_and_query().map_or("/", |path| path.as_str());
         let mut bytes = Vec::with_capacity(1024 + self.body.len());
         let mut add = |name: &str, value: &[u8]| {
             for part in [name.as_bytes(), b": ", value, b"\r\n"] {
                 bytes.extend_from_slice(part);
             }
         };
-        let host = host(&self.address);
+        let host = host(&self.uri);
         add(header::HOST.as_str(), host.as_bytes());
         add(header::USER_AGENT.as_str(), USER_AGENT.as_bytes());
         for (name, value) in &self.headers {
@@ -125,10 +127,10 @@ impl Outgoing {
     }
 }
 
-/// The host, with its port unless that is the scheme's.
-fn host(address: &Uri) -> String {
-    let host = address.host().unwrap_or_default();
-    match (address.port_u16(), address.scheme_str()) {
+/// Returns the value of the `Host` header: the port is omitted if it is the scheme's default.
+fn host(uri: &Uri) -> String {
+    let host = uri.host().unwrap_or_default();
+    match (uri.port_u16(), uri.scheme_str()) {
         (None, _) | (Some(80), Some("http")) | (Some(443), Some("https")) => host.to_owned(),
         (Some(port), _) => format!("{host}:{port}"),
     }

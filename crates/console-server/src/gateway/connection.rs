@@ -1,108 +1,140 @@
-//! A connection to the endpoint, and those that wait for a next request.
+//! A connection to the endpoint, and the pool of idle connections.
 
 use super::connector::Stream;
 use bytes::BytesMut;
 use std::future::poll_fn;
 use std::io;
+use std::mem;
 use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWrite};
 
-/// How long a connection is kept for a next request. Shorter than most servers keep one, so that
-/// few requests meet a connection that is being closed.
-const KEPT: Duration = Duration::from_secs(5);
+/// The maximum idle time of a connection. Most servers allow more, so few requests are sent on a
+/// connection that the endpoint is about to close.
+const IDLE_LIMIT: Duration = Duration::from_secs(5);
 
-/// The limit for connections that are kept.
-const MOST_KEPT: usize = 256;
+/// The maximum number of idle connections.
+const POOL_LIMIT: usize = 256;
 
 const READ_SIZE: usize = 16 * 1024;
 
-/// A connection, with what has arrived on it and isn't read yet.
+/// A connection, with received bytes that haven't been parsed yet.
 pub(super) struct Connection {
     stream: Stream,
     pub(super) buffer: BytesMut,
-    /// Whether a request was cut short on it.
-    is_spoilt: bool,
+    /// Whether a request was not sent completely, so that no other request can follow.
+    is_broken: bool,
 }
 
 impl Connection {
     pub(super) fn new(stream: Stream) -> Connection {
-        Connection { stream, buffer: BytesMut::new(), is_spoilt: false }
+        Connection { stream, buffer: BytesMut::new(), is_broken: false }
     }
 
-    /// Sends as much of the request as the connection takes. A failure ends the sending, and not
-    /// the exchange: the response may have arrived before it.
+    /// Sends as much of the request as the connection accepts. An error only ends the sending, because
+    /// the response may already have arrived.
     pub(super) fn poll_send(&mut self, cx: &mut Context<'_>, unsent: &mut &[u8]) {
         while !unsent.is_empty() {
             match Pin::new(&mut self.stream).poll_write(cx, unsent) {
                 Poll::Pending => return,
                 Poll::Ready(Ok(sent @ 1..)) => *unsent = unsent.get(sent..).unwrap_or_default(),
-                Poll::Ready(Ok(0) | Err(_)) => self.give_up(unsent),
+                Poll::Ready(Ok(0) | Err(_)) => self.stop_sending(unsent),
             }
         }
         if let Poll::Ready(Err(_)) = Pin::new(&mut self.stream).poll_flush(cx) {
-            self.is_spoilt = true;
+            self.is_broken = true;
         }
     }
 
-    /// Leaves the rest of a request unsent.
-    pub(super) fn give_up(&mut self, unsent: &mut &[u8]) {
-        self.is_spoilt |= !unsent.is_empty();
+    /// Discards the rest of a request.
+    pub(super) fn stop_sending(&mut self, unsent: &mut &[u8]) {
+        self.is_broken |= !unsent.is_empty();
         *unsent = &[];
     }
 
-    /// Reads more into the buffer, and returns how much: 0 at the end.
+    /// Reads into the buffer. Returns the number of bytes, or 0 at the end of the stream.
     pub(super) fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         self.buffer.reserve(READ_SIZE);
         pin!(self.stream.read_buf(&mut self.buffer)).poll(cx)
     }
 }
 
-/// Connections that wait for a next request.
 #[derive(Default)]
-pub(super) struct Pool(Mutex<Vec<(Instant, Connection)>>);
+pub(super) struct Pool(Mutex<Idle>);
+
+/// Idle connections, and the time since when they are idle.
+#[derive(Default)]
+struct Idle {
+    connections: Vec<(Instant, Connection)>,
+    /// Whether [`Pool::expire`] is running.
+    is_expiring: bool,
+}
 
 impl Pool {
-    /// Keeps a connection for a while, unless something is left on it.
+    /// Adds a connection, unless it is unusable: broken, or with unexpected bytes after the response.
     pub(super) fn put(self: &Arc<Self>, connection: Connection) {
-        if connection.is_spoilt || !connection.buffer.is_empty() {
+        if connection.is_broken || !connection.buffer.is_empty() {
             return;
         }
-        let mut kept = self.kept();
-        if kept.is_empty() {
+        let mut idle = self.lock();
+        if !mem::replace(&mut idle.is_expiring, true) {
             tokio::spawn(self.clone().expire());
         }
-        if kept.len() < MOST_KEPT {
-            kept.push((Instant::now(), connection));
+        if idle.connections.len() < POOL_LIMIT {
+            idle.connections.push((Instant::now(), connection));
         }
     }
 
-    /// Takes the connection that was used last, of those that the endpoint hasn't closed.
+    /// Takes the most recently used connection that the endpoint hasn't closed.
     pub(super) async fn take(&self) -> Option<Connection> {
         loop {
-            let (since, mut connection) = self.kept().pop()?;
-            let is_quiet = poll_fn(|cx| Poll::Ready(connection.poll_fill(cx).is_pending())).await;
-            if is_quiet && since.elapsed() < KEPT {
+            let (since, mut connection) = self.lock().connections.pop()?;
+            let is_open = poll_fn(|cx| Poll::Ready(connection.poll_fill(cx).is_pending())).await;
+            if is_open && since.elapsed() < IDLE_LIMIT {
                 return Some(connection);
             }
         }
     }
 
-    /// Closes connections that were kept long enough, until there are none.
+    /// Closes connections that have been idle for too long. Returns when none is left.
     async fn expire(self: Arc<Self>) {
         loop {
-            tokio::time::sleep(KEPT).await;
-            let mut kept = self.kept();
-            kept.retain(|(since, _)| since.elapsed() < KEPT);
-            if kept.is_empty() {
+            tokio::time::sleep(IDLE_LIMIT).await;
+            let mut idle = self.lock();
+            idle.connections.retain(|(since, _)| since.elapsed() < IDLE_LIMIT);
+            if idle.connections.is_empty() {
+                idle.is_expiring = false;
                 return;
             }
         }
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, Vec<(Instant, Connection)>> {
+    fn lock(&self) -> MutexGuard<'_, Idle> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use super::*;
+    use hyper_rustls::MaybeHttpsStream;
+    use hyper_util::rt::TokioIo;
+    use tokio::net::{TcpListener, TcpStream};
+
+    #[tokio::test]
+    async fn a_single_task_expires_idle_connections() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let stream = TokioIo::new(MaybeHttpsStream::Http(TokioIo::new(stream)));
+        let (pool, mut connection) = (Arc::<Pool>::default(), Connection::new(stream));
+        let tasks = tokio::runtime::Handle::current().metrics();
+        for _ in 0..100 {
+            pool.put(connection);
+            connection = pool.take().await.unwrap();
+        }
+        assert_eq!(tasks.num_alive_tasks(), 1);
     }
 }

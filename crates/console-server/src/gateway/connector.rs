@@ -1,4 +1,4 @@
-//! Connections to the endpoint, over TLS where it is https.
+//! Opens connections to the endpoint, with TLS for https.
 
 use super::certificates;
 use super::upstream::Upstream;
@@ -12,11 +12,10 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tower::{BoxError, ServiceExt};
 
-/// A connection as it is read and written.
+/// A plain or encrypted connection.
 pub(super) type Stream = TokioIo<MaybeHttpsStream<TokioIo<TcpStream>>>;
 
-/// Connects, secures the connection where the endpoint is https, and gives up on either after a
-/// while.
+/// Opens connections, with a time limit for connecting and the TLS handshake together.
 pub(super) struct Connector {
     https: HttpsConnector<HttpConnector>,
     timeout: Duration,
@@ -24,7 +23,7 @@ pub(super) struct Connector {
 
 impl Connector {
     /// # Errors
-    /// If there are no certificates to know the endpoint by.
+    /// Returns an error if the certificates to trust can't be loaded.
     pub(super) fn new(upstream: &Upstream) -> io::Result<Connector> {
         let mut http = HttpConnector::new();
         http.enforce_http(false);

@@ -1,59 +1,60 @@
-//! Reads the head of a response as tolerantly as browsers, curl and Node do.
+//! Parses the head of a response as leniently as browsers, curl and Node do.
 //!
-//! A strict parser loses the one-time key of a transfer over a header that nobody needs. So only
-//! the headers that the gateway uses are read, and every other line is skipped, whatever it says.
+//! A strict parser would reject a whole response, and with it a transfer's one-time key, over a
+//! malformed header that nobody uses. This parser reads only the headers that the gateway uses, and
+//! skips all other lines.
 
 use super::headers::RESPONSE_HEADERS;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use bytes::{Buf, BytesMut};
 
-/// The limit for a response's head, with any interim responses before it. Browsers have the same.
+/// The size limit of a response's head, including interim responses, as in browsers.
 const LIMIT: usize = 256 * 1024;
 
-/// How the end of a body is found.
+/// Determines where a body ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Framing {
     Length(u64),
     Chunked,
-    /// The body ends where the connection does.
+    /// The body ends when the connection is closed.
     UntilClose,
 }
 
-/// What the gateway uses of a response's head.
+/// The parts of a response's head that the gateway uses.
 #[derive(Debug)]
 pub(super) struct Head {
     pub(super) status: StatusCode,
-    /// Those of [`RESPONSE_HEADERS`], and `Location`.
+    /// The [`RESPONSE_HEADERS`] and `Location`.
     pub(super) headers: HeaderMap,
     pub(super) framing: Framing,
     /// Whether the connection may carry another request after this response.
     pub(super) keeps_connection: bool,
 }
 
-/// The bytes are not the head of an HTTP response, or too many of them.
+/// The head is not valid HTTP, or too large.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct InvalidHead;
 
-/// Finds the head in what has arrived so far, and skips interim responses.
+/// Reads a head from the bytes received so far, and skips interim responses.
 #[derive(Default)]
 pub(super) struct HeadReader {
-    /// How many bytes of the buffer hold no end of the head.
+    /// The number of bytes in the buffer that were searched for the end of the head.
     scanned: usize,
-    /// Whether there is nothing between the last line feed and `scanned`.
+    /// Whether the line that ends at `scanned` is empty so far.
     line_is_empty: bool,
-    /// The size of the interim responses.
+    /// The total size of interim responses and leading blank lines.
     skipped: usize,
 }
 
 impl HeadReader {
-    /// Takes the head from the buffer once all of it is there.
+    /// Takes the head from the buffer. Returns `None` if it is incomplete.
     pub(super) fn read(&mut self, buffer: &mut BytesMut) -> Result<Option<Head>, InvalidHead> {
         loop {
             let Some(end) = self.find_end(buffer)? else { return Ok(None) };
             let head = buffer.split_to(end);
             *self = HeadReader { skipped: self.skipped + end, ..HeadReader::default() };
             let head = Head::parse(&head)?;
-            // Nobody asked for another protocol.
+            // The request has no `Upgrade` header.
             if head.status == StatusCode::SWITCHING_PROTOCOLS {
                 return Err(InvalidHead);
             }
@@ -63,21 +64,22 @@ impl HeadReader {
         }
     }
 
-    /// Whether anything of a response has arrived.
+    /// Returns whether any part of a response has arrived.
     pub(super) fn has_begun(&self, buffer: &BytesMut) -> bool {
         self.skipped > 0 || !buffer.is_empty()
     }
 
-    /// Returns where the first empty line after the status line ends.
+    /// Returns the position after the empty line that ends the head.
     fn find_end(&mut self, buffer: &mut BytesMut) -> Result<Option<usize>, InvalidHead> {
         if self.scanned == 0 {
             let blank = buffer.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
             buffer.advance(blank);
             self.skipped += blank;
         }
-        // What speaks another protocol may wait for an answer, so it is refused at once.
-        let begins = |(byte, expected): (&u8, &u8)| byte.eq_ignore_ascii_case(expected);
-        if !buffer.iter().zip(b"HTTP/").all(begins) {
+        // Reject other protocols without waiting for a whole head, because their servers may wait for
+        // the client to respond.
+        let matches = |(byte, expected): (&u8, &u8)| byte.eq_ignore_ascii_case(expected);
+        if !buffer.iter().zip(b"HTTP/").all(matches) {
             return Err(InvalidHead);
         }
         for byte in buffer.iter().skip(self.scanned) {
@@ -95,7 +97,7 @@ impl HeadReader {
 
 impl Head {
     fn parse(head: &[u8]) -> Result<Head, InvalidHead> {
-        // No client passes over these.
+        // All lenient clients reject NUL.
         if head.contains(&0) {
             return Err(InvalidHead);
         }
@@ -114,13 +116,13 @@ impl Head {
                 return Err(InvalidHead);
             }
             [Some(length), ..] => Framing::Length(*length),
-            // A length that is no number counts as none, as in browsers.
+            // Browsers ignore an invalid length, too.
             [None, ..] | [] => Framing::UntilClose,
         };
         let closes = |token: &[u8]| token.eq_ignore_ascii_case(b"close");
         let keeps_connection = version == b"1.1"
             && framing != Framing::UntilClose
-            // With both, it is open to doubt where the next response begins.
+            // If the two disagree, the next response could start at the wrong place.
             && !(chunked && has_length)
             && !fields.list(&header::CONNECTION).any(closes);
 
@@ -142,8 +144,7 @@ impl Head {
     }
 }
 
-/// The version's digits and the status. Whatever follows the status is the reason, which is not
-/// used.
+/// Parses the HTTP version, such as `1.1`, and the status. The reason phrase is ignored.
 fn status_line(line: &[u8]) -> Option<(&[u8], StatusCode)> {
     let rest = line.get(b"HTTP/".len()..)?;
     let end = rest.iter().position(|byte| !byte.is_ascii_digit() && *byte != b'.')?;
@@ -157,7 +158,7 @@ fn status_line(line: &[u8]) -> Option<(&[u8], StatusCode)> {
     Some((version, StatusCode::from_u16(status).ok()?))
 }
 
-/// The headers that the gateway uses, with their values on one line each.
+/// The headers that the gateway uses, with folded values joined.
 struct Fields(Vec<(HeaderName, Vec<u8>)>);
 
 impl Fields {
@@ -182,7 +183,7 @@ impl Fields {
         Fields(fields)
     }
 
-    /// The elements of a header that is a list, over all its lines.
+    /// Returns the elements of a comma-separated header, which may occur repeatedly.
     fn list(&self, name: &HeaderName) -> impl Iterator<Item = &[u8]> {
         let values = self.0.iter().filter(move |(other, _)| other == name);
         let elements = values.flat_map(|(_, value)| value.split(|byte| *byte == b','));
@@ -246,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_the_framing_that_browsers_take() {
+    fn determines_the_framing_like_browsers() {
         use Framing::{Chunked, Length, UntilClose};
         for (headers, expected) in [
             ("X: 1", Some(UntilClose)),
@@ -272,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_a_connection_only_where_the_next_response_is_sure_to_begin() {
+    fn keeps_a_connection_only_if_the_end_of_the_body_is_certain() {
         for (line, headers, expected) in [
             ("HTTP/1.1 200 OK", "Content-Length: 0", true),
             ("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", true),
@@ -287,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_response_at_once() {
+    fn rejects_invalid_responses_without_waiting_for_more() {
         for text in ["SSH-2.0-OpenSSH\r\n", "{", "\u{15}\u{3}\u{1}", "ICY 200 OK\r\n"] {
             assert_eq!(read(text).unwrap_err(), InvalidHead, "{text}");
         }

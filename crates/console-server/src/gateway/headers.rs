@@ -1,9 +1,9 @@
-//! Which headers pass, by a list for each way, and which the gateway adds to every answer.
+//! The headers that the gateway forwards in each direction, and those that it adds to responses.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use uuid::Uuid;
 
-/// What the endpoint is told of a request, beside its method, path and body.
+/// The request headers that are forwarded to the endpoint.
 pub(super) const REQUEST_HEADERS: [HeaderName; 4] = [
     header::ACCEPT,
     header::CONTENT_TYPE,
@@ -13,10 +13,10 @@ pub(super) const REQUEST_HEADERS: [HeaderName; 4] = [
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-openstack-request-id");
 
-/// What the page is told of a response, beside its status and body. Not among them: cookies, which
-/// would be this origin's, and whom else the endpoint allows to read it.
+/// The response headers that are forwarded to the page. Cookies and CORS headers are not: they would
+/// apply to this server's origin.
 pub(super) const RESPONSE_HEADERS: [HeaderName; 9] = [
-    // Nobody asked for an encoding; but without its name, the body would make no sense.
+    // The gateway requests no encoding, but an encoded body is unreadable without this header.
     header::CONTENT_ENCODING,
     header::CONTENT_LENGTH,
     header::CONTENT_TYPE,
@@ -28,26 +28,27 @@ pub(super) const RESPONSE_HEADERS: [HeaderName; 9] = [
     HeaderName::from_static("x-request-id"),
 ];
 
-pub(super) fn only(allowed: &[HeaderName], headers: &HeaderMap) -> HeaderMap {
-    let mut passed = HeaderMap::with_capacity(allowed.len());
+/// Returns the headers with the allowed names.
+pub(super) fn filter(allowed: &[HeaderName], headers: &HeaderMap) -> HeaderMap {
+    let mut filtered = HeaderMap::with_capacity(allowed.len());
     for name in allowed {
         for value in headers.get_all(name) {
-            passed.append(name, value.clone());
+            filtered.append(name, value.clone());
         }
     }
-    passed
+    filtered
 }
 
 pub(super) fn add_request_id(headers: &mut HeaderMap) {
-    // A UUID is a header value: the error cannot occur.
+    // A UUID is always a valid header value.
     if let Ok(id) = HeaderValue::try_from(format!("req-{}", Uuid::new_v4())) {
         headers.insert(REQUEST_ID, id);
     }
 }
 
-/// Adds what must hold whatever the endpoint says: one of the answers carries a key, and markup
-/// that came from elsewhere must not become a page of this origin.
-pub(super) fn protect(headers: &mut HeaderMap) {
+/// Forbids caching, because one of the responses contains a key. Also prevents browsers from
+/// displaying the endpoint's HTML as a page of this origin.
+pub(super) fn add_security_headers(headers: &mut HeaderMap) {
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),

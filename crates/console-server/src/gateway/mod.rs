@@ -1,18 +1,18 @@
-//! The way to a real service: passes what the page asks for on to one endpoint.
+//! Forwards the page's requests to a real service.
 //!
-//! A browser lets a page talk to its own origin only, unless the other side allows it, and EVS does
-//! not. So the page talks to this server, and this server to the endpoint that its operator named.
-//! What passes is what the page needs, by lists of what may: paths, methods, and headers both ways.
-//! Nothing is kept and nothing is logged: there is a token in every request and a key in one answer.
+//! Browsers don't let a page use another origin's API unless that origin allows it, and EVS doesn't.
+//! So the page sends its requests to this server, which forwards them to the endpoint that its
+//! operator has configured. Only the paths, methods and headers that the page needs are forwarded.
+//! Requests and responses are neither stored nor logged, because they contain tokens and keys.
 
 mod body;
 mod certificates;
 mod client;
 mod connection;
 mod connector;
+mod error;
 mod head;
 mod headers;
-mod refusal;
 mod upstream;
 
 pub use upstream::{Endpoint, Timeouts, Upstream};
@@ -27,9 +27,9 @@ use axum::routing::{any, get};
 use body::ResponseBody;
 use client::{Client, Outgoing};
 use connector::Connector;
-use headers::{REQUEST_HEADERS, RESPONSE_HEADERS, add_request_id, only, protect};
+use error::GatewayError;
+use headers::{REQUEST_HEADERS, RESPONSE_HEADERS, add_request_id, add_security_headers, filter};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use refusal::Refusal;
 use std::io;
 use std::sync::Arc;
 use tokio::time::timeout;
@@ -43,18 +43,18 @@ struct Gateway {
     client: Client,
 }
 
-/// Passes `/v2` and `/v3` on; `/console.json` has no demo projects.
+/// Forwards `/v2` and `/v3`, and serves `/console.json` without demo projects.
 ///
 /// # Errors
-/// If there are no certificates to know the endpoint by; the message is for the operator.
+/// Returns an error for the operator if the certificates to trust can't be loaded.
 pub fn router(upstream: &Upstream) -> io::Result<Router> {
     let gateway = Gateway {
         endpoint: upstream.endpoint.clone(),
         timeouts: upstream.timeouts,
         client: Client::new(Connector::new(upstream)?),
     };
-    let pass = any(async |State(gateway): State<Arc<Gateway>>, request: Request| {
-        gateway.pass(request).await.unwrap_or_else(IntoResponse::into_response)
+    let forward = any(async |State(gateway): State<Arc<Gateway>>, request: Request| {
+        gateway.forward(request).await.unwrap_or_else(IntoResponse::into_response)
     });
     let mut router = Router::new().route(
         "/console.json",
@@ -62,21 +62,21 @@ pub fn router(upstream: &Upstream) -> io::Result<Router> {
     );
     for version in ["/v2", "/v3"] {
         for path in [version, &format!("{version}/"), &format!("{version}/{{*path}}")] {
-            router = router.route(path, pass.clone());
+            router = router.route(path, forward.clone());
         }
     }
     Ok(router.with_state(Arc::new(gateway)))
 }
 
-/// The requests of volumes and their transfers, of which the page makes most. An id that is more than
-/// letters, digits, `-` and `_` could mean another path to the endpoint.
-fn is_passed(method: &Method, path: &str) -> bool {
+/// Returns whether a request is one that the page may send. IDs are validated, because the endpoint
+/// could interpret special characters in them as another path.
+fn is_allowed(method: &Method, path: &str) -> bool {
     let mut segments = path.split('/').skip(1);
     let (Some(version), Some(project)) = (segments.next(), segments.next()) else { return false };
     let (Some(collection), id, action) = (segments.next(), segments.next(), segments.next()) else {
         return false;
     };
-    // A person's input is cleaned while it is parsed; a path has to be an ID as it stands.
+    // Parsing strips quotes and spaces from pasted input. A path must contain the exact ID.
     let is_volume = |id: &str| VolumeId::parse(id).is_ok_and(|parsed| parsed.as_str() == id);
     let is_transfer = |id: &str| TransferId::parse(id).is_ok_and(|parsed| parsed.as_str() == id);
     let is_project = ProjectId::parse(project).is_ok_and(|parsed| parsed.as_str() == project);
@@ -88,7 +88,7 @@ fn is_passed(method: &Method, path: &str) -> bool {
     match (collection, id, action) {
         ("volumes" | "cloudvolumes" | "snapshots" | "cloudsnapshots", Some("detail"), None) => get,
         ("volumes" | "cloudvolumes", Some(id), None) => get && is_volume(id),
-        // CBR's, which whoever runs the endpoint may have put behind the same address.
+        // CBR has its own endpoint, but the operator may have put both behind the same address.
         ("backups" | "vaults" | "policies", None, None) => get && version == "v3",
         ("volume-transfers", ..) if version != "v3" => false,
         ("os-volume-transfer" | "volume-transfers", id, action) => match (id, action) {
@@ -103,50 +103,56 @@ fn is_passed(method: &Method, path: &str) -> bool {
 }
 
 impl Gateway {
-    async fn pass(&self, request: Request) -> Result<Response, Refusal> {
-        let (asked, body) = request.into_parts();
-        let target = asked.uri.path_and_query().filter(|uri| is_passed(&asked.method, uri.path()));
-        let target = target.ok_or(Refusal::NOT_PASSED)?;
-        let address = self.endpoint.address(target).map_err(|_| Refusal::NOT_PASSED)?;
+    async fn forward(&self, request: Request) -> Result<Response, GatewayError> {
+        let (parts, body) = request.into_parts();
+        let target = parts.uri.path_and_query().filter(|uri| is_allowed(&parts.method, uri.path()));
+        let target = target.ok_or(GatewayError::NOT_FORWARDED)?;
+        let uri = self.endpoint.uri(target).map_err(|_| GatewayError::NOT_FORWARDED)?;
 
         let request = Outgoing {
-            headers: only(&REQUEST_HEADERS, &asked.headers),
-            body: self.read(&asked.headers, body).await?,
-            method: asked.method,
-            address,
+            headers: filter(&REQUEST_HEADERS, &parts.headers),
+            body: self.read(&parts.headers, body).await?,
+            method: parts.method,
+            uri,
         };
-        let response = timeout(self.timeouts.answer, self.client.send(&request)).await;
-        let (head, body) = response.map_err(|_| Refusal::SLOW)??;
+        let response = timeout(self.timeouts.response, self.client.send(&request)).await;
+        let (head, body) = response.map_err(|_| GatewayError::NO_RESPONSE_IN_TIME)??;
         if head.status.is_redirection() && head.headers.contains_key(header::LOCATION) {
-            return Err(Refusal::REDIRECT);
+            return Err(GatewayError::REDIRECT);
         }
         let mut response = Response::new(self.body(body));
         *response.status_mut() = head.status;
-        *response.headers_mut() = only(&RESPONSE_HEADERS, &head.headers);
+        *response.headers_mut() = filter(&RESPONSE_HEADERS, &head.headers);
         let headers = response.headers_mut();
         if !REQUEST_ID_HEADERS.iter().any(|name| headers.contains_key(*name)) {
             add_request_id(headers);
         }
-        protect(headers);
+        add_security_headers(headers);
         Ok(response)
     }
 
-    /// Reads a whole body before anything is sent: the endpoint never sees half a request, and one
-    /// that is too long or too slow has surely changed nothing.
-    async fn read(&self, headers: &HeaderMap, body: Body) -> Result<axum::body::Bytes, Refusal> {
+    /// Reads the complete body of a request. Because nothing is forwarded before, a request that is
+    /// too large, too slow or incomplete is certain to have changed nothing.
+    async fn read(
+        &self,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<axum::body::Bytes, GatewayError> {
         if declares_oversized_body(headers) {
-            return Err(Refusal::TOO_LARGE);
+            return Err(GatewayError::REQUEST_TOO_LARGE);
         }
         match timeout(self.timeouts.body, Limited::new(body, BODY_LIMIT).collect()).await {
-            Err(_) => Err(Refusal::LATE),
+            Err(_) => Err(GatewayError::REQUEST_TOO_SLOW),
             Ok(Ok(body)) => Ok(body.to_bytes()),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::TOO_LARGE),
-            Ok(Err(_)) => Err(Refusal::CUT),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => {
+                Err(GatewayError::REQUEST_TOO_LARGE)
+            }
+            Ok(Err(_)) => Err(GatewayError::REQUEST_INCOMPLETE),
         }
     }
 
-    /// An answer's body, part by part as it comes. If it stops coming, so does ours: it must not
-    /// look as if it was whole.
+    /// Streams a response's body. If it stalls, the client's connection is closed, so that an
+    /// incomplete body does not look complete.
     fn body(&self, body: ResponseBody) -> Body {
         Body::new(TimeoutBody::new(self.timeouts.idle, body))
     }

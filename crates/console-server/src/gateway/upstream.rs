@@ -1,4 +1,4 @@
-//! A service to pass requests on to: where it is, who vouches for it, and how long to wait for it.
+//! The configuration of a service: its address, the certificates to trust, and timeouts.
 
 use axum::http::Uri;
 use axum::http::uri::{Authority, PathAndQuery, Scheme};
@@ -7,23 +7,24 @@ use std::str::FromStr;
 use std::time::Duration;
 use volume_transfer::endpoint::base_path;
 
-/// The address of a service: scheme, host, and perhaps a port and a path before every path.
+/// The address of a service: a scheme, a host, and optionally a port and a path prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     pub(super) scheme: Scheme,
     authority: Authority,
-    /// Empty, or starting with a slash; never ending with one.
+    /// Empty, or a path that starts with a slash and doesn't end with one.
     base: String,
 }
 
 impl FromStr for Endpoint {
     type Err = &'static str;
 
-    /// Reads an address as a catalog, an openrc file or a browser's address bar gives it: without
-    /// its query and fragment, and without the version and project that every request adds.
+    /// Parses an address as copied from a service catalog, an openrc file or a browser's address bar.
+    /// The query, the fragment, and a version with or without a project are ignored, because every
+    /// request has its own.
     fn from_str(text: &str) -> Result<Endpoint, Self::Err> {
         const FORM: &str =
-            "an endpoint is http:// or https://, a host, and perhaps a port and a path";
+            "an endpoint must be http:// or https://, a host, and optionally a port and a path";
         let text = text.trim();
         let address = text.split(['?', '#']).next().unwrap_or(text);
         let (scheme, rest) = address.split_once("://").ok_or(FORM)?;
@@ -42,7 +43,7 @@ impl FromStr for Endpoint {
             !matches!(segment, "" | "." | "..") && segment.bytes().all(unreserved)
         };
         let has_port = authority.as_str().rsplit_once(':').is_none_or(|(_, end)| {
-            // An IPv6 address ends with a bracket.
+            // An IPv6 address without a port ends with a bracket.
             end.ends_with(']') || end.parse::<u16>().is_ok()
         });
         if !has_port
@@ -57,48 +58,50 @@ impl FromStr for Endpoint {
 }
 
 impl Endpoint {
-    /// Where a request goes. Its host is always the endpoint's, whatever the request says.
-    pub(super) fn address(&self, asked: &PathAndQuery) -> Result<Uri, axum::http::Error> {
+    /// Returns the URI to forward a request to. The host is always the endpoint's.
+    pub(super) fn uri(&self, target: &PathAndQuery) -> Result<Uri, axum::http::Error> {
         let builder = Uri::builder().scheme(self.scheme.clone()).authority(self.authority.clone());
         match self.base.as_str() {
-            "" => builder.path_and_query(asked.clone()).build(),
-            base => builder.path_and_query(format!("{base}{asked}")).build(),
+            "" => builder.path_and_query(target.clone()).build(),
+            base => builder.path_and_query(format!("{base}{target}")).build(),
         }
     }
 }
 
-/// How long the gateway waits for what.
+/// The gateway's timeouts.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
-    /// For the whole body of a request to come in.
+    /// For receiving the complete body of a request.
     pub body: Duration,
-    /// For a connection to the endpoint, with what TLS needs.
+    /// For connecting to the endpoint, including the TLS handshake.
     pub connect: Duration,
-    /// For the head of an answer.
-    pub answer: Duration,
-    /// For each next part of an answer's body.
+    /// For sending a request and receiving the head of the response, including connecting.
+    pub response: Duration,
+    /// Between two parts of a response's body.
     pub idle: Duration,
 }
 
 impl Default for Timeouts {
-    /// Cinder waits 60 s for its own parts, and then says so: that answer is worth the wait.
+    /// Cinder waits up to 60 s for its own services and then responds with an error. The gateway waits
+    /// slightly longer, to forward that error.
     fn default() -> Timeouts {
         Timeouts {
             body: Duration::from_secs(30),
             connect: Duration::from_secs(5),
-            answer: Duration::from_secs(65),
+            response: Duration::from_secs(65),
             idle: Duration::from_secs(30),
         }
     }
 }
 
-/// A service to pass requests on to.
+/// A service to forward requests to.
 #[derive(Clone, Debug)]
 pub struct Upstream {
-    /// Where it is.
+    /// The service's address.
     pub endpoint: Endpoint,
-    /// A PEM file of authorities that may sign its certificate, beside the platform's.
+    /// A PEM file of certificates to trust in addition to the platform's: authorities, or the
+    /// service's own certificate.
     pub ca: Option<PathBuf>,
-    /// How long to wait for it.
+    /// The timeouts for its requests.
     pub timeouts: Timeouts,
 }

@@ -169,7 +169,7 @@ async fn authenticate(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// Rejects `HEAD`, which axum would answer like `GET`: Cinder has no route for it.
+/// Rejects `HEAD`, which axum would handle like `GET`: Cinder has no route for it.
 async fn reject_head(request: Request, next: Next) -> Response {
     match *request.method() == Method::HEAD {
         true => response::head_not_found(),

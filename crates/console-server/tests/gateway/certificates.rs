@@ -1,8 +1,8 @@
-//! Certificates of the endpoint: which are trusted, and what is said of each that is not.
+//! The endpoint's certificate: whether it is trusted, and the error if not.
 
 use crate::support::fake::{Fake, ok};
 use crate::support::program::Program;
-use crate::{check_refusal, detail, gateway_to, patient, transfers};
+use crate::{check_error, detail, gateway_to, long_timeouts, transfers};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use rcgen::{
@@ -17,7 +17,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-/// A server with a certificate, and the file that names an authority of it to the gateway.
+/// A TLS server, and the file of certificates for the gateway's `--ca`.
 pub(crate) struct Tls {
     pub(crate) acceptor: TlsAcceptor,
     pub(crate) ca: PathBuf,
@@ -64,7 +64,7 @@ fn not_yet_valid(params: &mut CertificateParams) {
     params.not_after = date_time_ymd(2091, 1, 1);
 }
 
-/// A server's certificate that an authority has signed, which the file names.
+/// A server certificate signed by an authority that is in the `--ca` file.
 fn signed(change: fn(&mut CertificateParams)) -> Tls {
     let params = authority_params("ours");
     let key = KeyPair::generate().unwrap();
@@ -81,7 +81,7 @@ pub(crate) fn authority() -> Tls {
     signed(|_| {})
 }
 
-/// A certificate that is its own authority, as `openssl req -x509` makes one.
+/// A certificate that is its own authority, as `openssl req -x509` creates it.
 fn self_signed(change: fn(&mut CertificateParams)) -> Tls {
     let mut params = server_params();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -91,8 +91,8 @@ fn self_signed(change: fn(&mut CertificateParams)) -> Tls {
     tls(&certificate, &certificate, &key)
 }
 
-/// A server's certificate that the file names, and not the authority that has signed it.
-fn named_itself() -> Tls {
+/// A server certificate that is in the `--ca` file itself, unlike the authority that has signed it.
+fn pinned() -> Tls {
     let issuer = Issuer::new(authority_params("unknown"), KeyPair::generate().unwrap());
     let key = KeyPair::generate().unwrap();
     let server = server_params().signed_by(&key, &issuer).unwrap();
@@ -100,48 +100,48 @@ fn named_itself() -> Tls {
 }
 
 #[tokio::test]
-async fn trusts_what_the_file_names() {
+async fn trusts_the_certificates_in_the_ca_file() {
     let plain_self_signed = self_signed(|params| params.is_ca = IsCa::NoCa);
-    for tls in [authority(), self_signed(|_| {}), plain_self_signed, named_itself()] {
+    for tls in [authority(), self_signed(|_| {}), plain_self_signed, pinned()] {
         let fake = Fake::start(Some(tls.acceptor), |_| ok("", "{\"volumes\": []}")).await;
         let url = format!("https://{}", fake.address);
-        let answer = gateway_to(&url, patient(), Some(tls.ca)).get(&detail()).await;
-        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.bytes));
-        assert_eq!(answer.bytes, b"{\"volumes\": []}");
+        let response = gateway_to(&url, long_timeouts(), Some(tls.ca)).get(&detail()).await;
+        assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&response.bytes));
+        assert_eq!(response.bytes, b"{\"volumes\": []}");
     }
 }
 
 #[tokio::test]
-async fn tells_apart_why_a_certificate_is_not_trusted() {
+async fn reports_why_a_certificate_is_not_trusted() {
     let other_name = |params: &mut CertificateParams| {
         params.subject_alt_names =
             CertificateParams::new(["elsewhere.example".to_owned()]).unwrap().subject_alt_names;
     };
-    let stranger = Tls { acceptor: authority().acceptor, ..authority() };
-    for (tls, code, says) in [
+    let unknown = Tls { acceptor: authority().acceptor, ..authority() };
+    for (tls, code, expected) in [
         (signed(expired), "certificate_expired", "has expired"),
         (self_signed(expired), "certificate_expired", "has expired"),
         (signed(not_yet_valid), "certificate_not_yet_valid", "not valid yet"),
         (self_signed(not_yet_valid), "certificate_not_yet_valid", "not valid yet"),
-        (signed(other_name), "certificate_name", "another name"),
-        (self_signed(other_name), "certificate_name", "another name"),
-        (stranger, "certificate_authority", "--ca"),
+        (signed(other_name), "certificate_name", "not valid for the name"),
+        (self_signed(other_name), "certificate_name", "not valid for the name"),
+        (unknown, "certificate_authority", "--ca"),
     ] {
         let fake = Fake::start(Some(tls.acceptor), |_| ok("", "{}")).await;
-        check_reason(&format!("https://{}", fake.address), tls.ca, code, says).await;
+        check_reason(&format!("https://{}", fake.address), tls.ca, code, expected).await;
         assert_eq!(fake.requests().len(), 0);
     }
 }
 
 #[tokio::test]
-async fn tells_apart_why_there_is_no_tls() {
-    for (bytes, code, says) in [
-        (&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], "not_tls", "does not speak TLS"),
-        (b"SSH-2.0-OpenSSH_9.2\r\n", "not_tls", "does not speak TLS"),
-        // Fatal alerts: no version in common, no cipher in common, an error of its own.
+async fn reports_why_the_tls_handshake_failed() {
+    for (bytes, code, expected) in [
+        (&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], "not_tls", "does not use TLS"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "not_tls", "does not use TLS"),
+        // Fatal alerts: no common version, no common cipher, internal error.
         (&[21, 3, 1, 0, 2, 2, 70], "tls_version", "TLS 1.2 or 1.3"),
         (&[21, 3, 3, 0, 2, 2, 40], "tls_version", "TLS 1.2 or 1.3"),
-        (&[21, 3, 3, 0, 2, 2, 80], "tls_failed", "no secure connection"),
+        (&[21, 3, 3, 0, 2, 2, 80], "tls_failed", "TLS connection to the endpoint failed"),
     ] {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("https://{}", listener.local_addr().unwrap());
@@ -151,31 +151,31 @@ async fn tells_apart_why_there_is_no_tls() {
             let _ = stream.read(&mut hello).await.unwrap();
             stream.write_all(bytes).await.unwrap();
         });
-        check_reason(&url, authority().ca, code, says).await;
+        check_reason(&url, authority().ca, code, expected).await;
     }
 }
 
-async fn check_reason(url: &str, ca: PathBuf, code: &str, says: &str) {
-    let answer = gateway_to(url, patient(), Some(ca)).post(&transfers(), "{}").await;
-    check_refusal(&answer, 502, says);
-    let body = answer.json();
+async fn check_reason(url: &str, ca: PathBuf, code: &str, expected: &str) {
+    let response = gateway_to(url, long_timeouts(), Some(ca)).post(&transfers(), "{}").await;
+    check_error(&response, 502, expected);
+    let body = response.json();
     assert_eq!(body["code"], format!("gateway.{code}"));
     assert!(body["message"].as_str().unwrap().starts_with("nothing was sent"), "{body}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn logs_the_reason_for_the_operator() {
+async fn logs_why_a_connection_failed() {
     let tls = signed(expired);
     let fake = Fake::start(Some(tls.acceptor), |_| ok("", "{}")).await;
     let url = format!("https://{}", fake.address);
     let program = Program::start(&["--endpoint", &url, "--ca", tls.ca.to_str().unwrap()]);
     let path = detail();
-    let answer = program.request(&format!(
+    let response = program.request(&format!(
         "GET {path} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: canary\r\nConnection: close\r\n\r\n"
     ));
-    assert!(answer.starts_with("HTTP/1.1 502 "), "{answer}");
+    assert!(response.starts_with("HTTP/1.1 502 "), "{response}");
     program.terminate();
-    let said = program.wait();
-    assert!(said.starts_with("502 gateway.certificate_expired: nothing was sent"), "{said}");
-    assert!(said.lines().count() == 1 && !said.contains("canary"), "{said}");
+    let output = program.wait();
+    assert!(output.starts_with("502 gateway.certificate_expired: nothing was sent"), "{output}");
+    assert!(output.lines().count() == 1 && !output.contains("canary"), "{output}");
 }

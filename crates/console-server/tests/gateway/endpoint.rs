@@ -1,10 +1,10 @@
-//! The endpoint: which addresses are one.
+//! Parsing the endpoint's address.
 
 use crate::support::A;
 use console_server::gateway::Endpoint;
 
 #[test]
-fn takes_an_address_and_perhaps_a_path() {
+fn accepts_a_scheme_host_port_and_path_and_rejects_anything_else() {
     for text in [
         "http://127.0.0.1:8776",
         "https://evs.cn-east-3.myhuaweicloud.com",
@@ -42,7 +42,7 @@ fn takes_an_address_and_perhaps_a_path() {
 }
 
 #[test]
-fn takes_addresses_as_catalogs_and_address_bars_give_them() {
+fn ignores_what_catalogs_and_address_bars_add() {
     const UUID: &str = "dd14c6ac-581f-4005-9e27-f5320b60bf2f";
     for (text, expected) in [
         ("https://host:8776/v3", "https://host:8776"),
@@ -63,7 +63,7 @@ fn takes_addresses_as_catalogs_and_address_bars_give_them() {
         ("https://host?x", "https://host"),
         ("https://host/#x", "https://host"),
         ("HTTP://host", "http://host"),
-        // These may be addresses of an API gateway, and were always taken as they are.
+        // These may be paths of an API gateway, so they are not changed.
         ("https://host/v2/volume", "https://host/v2/volume"),
         ("https://host/v3-volumes", "https://host/v3-volumes"),
         ("https://host/vvv", "https://host/vvv"),

@@ -1,8 +1,8 @@
-//! Requests and answers on their way: as they come, cut, slow, too large, lost, or sent elsewhere.
+//! Streaming, limits, timeouts, retries, and connections that fail.
 
 use crate::support::fake::{Fake, Step, ok, response};
 use crate::support::request;
-use crate::{LONG, SHORT, check_refusal, detail, gateway, gateway_to, patient, transfers};
+use crate::{LONG, SHORT, check_error, detail, gateway, gateway_to, long_timeouts, transfers};
 use axum::body::{Body, Bytes};
 use console_server::gateway::Timeouts;
 use futures_util::stream;
@@ -14,8 +14,8 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
-/// An address at which nobody answers.
-async fn nobody() -> String {
+/// Returns the address of a closed port.
+async fn closed_port() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     format!("http://{}", listener.local_addr().unwrap())
 }
@@ -26,7 +26,7 @@ async fn frame(body: &mut Body) -> Option<Result<Bytes, axum::Error>> {
 }
 
 #[tokio::test]
-async fn an_answer_is_passed_on_as_it_comes() {
+async fn streams_a_response_as_it_arrives() {
     let rest = Arc::new(Semaphore::new(0));
     let wait = rest.clone();
     let fake = Fake::with(move |_| {
@@ -38,8 +38,8 @@ async fn an_answer_is_passed_on_as_it_comes() {
     })
     .await;
     let gateway = gateway(&fake);
-    let ask = request("GET", &detail()).body(Body::empty()).unwrap();
-    let mut body = gateway.app.clone().oneshot(ask).await.unwrap().into_body();
+    let request = request("GET", &detail()).body(Body::empty()).unwrap();
+    let mut body = gateway.app.clone().oneshot(request).await.unwrap().into_body();
     assert_eq!(frame(&mut body).await.unwrap().unwrap(), "first");
     rest.add_permits(1);
     assert_eq!(frame(&mut body).await.unwrap().unwrap(), "-last");
@@ -47,7 +47,7 @@ async fn an_answer_is_passed_on_as_it_comes() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_cut_or_stalls_does_not_look_whole() {
+async fn an_incomplete_or_stalled_response_does_not_look_complete() {
     for (length, stalls) in [
         ("Content-Length: 10\r\n\r\nfirst", false),
         ("Content-Length: 10\r\n\r\nfirst", true),
@@ -59,68 +59,69 @@ async fn an_answer_that_is_cut_or_stalls_does_not_look_whole() {
             vec![Step::Send(format!("HTTP/1.1 200 OK\r\n{length}")), end]
         })
         .await;
-        let timeouts = Timeouts { idle: SHORT, ..patient() };
+        let timeouts = Timeouts { idle: SHORT, ..long_timeouts() };
         let gateway = gateway_to(&fake.url(), timeouts, None);
-        let ask = request("GET", &detail()).body(Body::empty()).unwrap();
-        let mut body = gateway.app.clone().oneshot(ask).await.unwrap().into_body();
+        let request = request("GET", &detail()).body(Body::empty()).unwrap();
+        let mut body = gateway.app.clone().oneshot(request).await.unwrap().into_body();
         assert_eq!(frame(&mut body).await.unwrap().unwrap(), "first");
         assert!(frame(&mut body).await.unwrap().is_err(), "{length} {stalls}");
     }
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed() {
+async fn does_not_follow_redirects() {
     let elsewhere = Fake::with(|_| ok("", "{}")).await;
     let url = elsewhere.url();
     for status in ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"] {
         let location = format!("Location: {url}/\r\n");
         let fake = Fake::with(move |_| response(status, &location, "")).await;
         let gateway = gateway(&fake);
-        let answer = gateway.post(&transfers(), "{}").await;
-        check_refusal(&answer, 502, "set --endpoint to the final address");
+        let response = gateway.post(&transfers(), "{}").await;
+        check_error(&response, 502, "set --endpoint to the final address");
         assert_eq!(fake.requests().len(), 1);
     }
     assert_eq!(elsewhere.requests().len(), 0);
 }
 
 #[tokio::test]
-async fn a_dead_endpoint_is_a_502() {
-    let answer = gateway_to(&nobody().await, patient(), None).post(&transfers(), "{}").await;
-    check_refusal(&answer, 502, "nothing was sent");
+async fn sends_502_if_the_endpoint_fails() {
+    let response =
+        gateway_to(&closed_port().await, long_timeouts(), None).post(&transfers(), "{}").await;
+    check_error(&response, 502, "nothing was sent");
 
     let fake = Fake::with(|_| vec![Step::Close]).await;
-    let answer = gateway(&fake).post(&transfers(), "{}").await;
-    check_refusal(&answer, 502, "may have done the work");
+    let response = gateway(&fake).post(&transfers(), "{}").await;
+    check_error(&response, 502, "may have processed the request");
     assert_eq!(fake.requests().len(), 1, "sent once");
 
     let fake = Fake::with(|_| vec![Step::Send("SSH-2.0-OpenSSH\r\n".to_owned())]).await;
-    let answer = gateway(&fake).post(&transfers(), "{}").await;
-    check_refusal(&answer, 502, "not valid HTTP, and it may have done the work");
+    let response = gateway(&fake).post(&transfers(), "{}").await;
+    check_error(&response, 502, "not valid HTTP, but it may have processed");
 }
 
 #[tokio::test]
-async fn a_slow_endpoint_is_a_504() {
+async fn sends_504_if_the_endpoint_is_slow() {
     let begun = Instant::now();
     let fake = Fake::with(|_| vec![Step::Sleep(LONG * 2)]).await;
-    let timeouts = Timeouts { answer: SHORT, ..patient() };
-    let answer = gateway_to(&fake.url(), timeouts, None).post(&transfers(), "{}").await;
-    check_refusal(&answer, 504, "may still be at work");
+    let timeouts = Timeouts { response: SHORT, ..long_timeouts() };
+    let response = gateway_to(&fake.url(), timeouts, None).post(&transfers(), "{}").await;
+    check_error(&response, 504, "may still be processing");
     assert_eq!(fake.requests().len(), 1, "sent once");
 
-    // It takes the connection, and then says nothing that TLS could go on with.
+    // Accepts the connection, but never starts the TLS handshake.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}", silent.local_addr().unwrap());
-    let timeouts = Timeouts { connect: SHORT, ..patient() };
-    let answer = gateway_to(&url, timeouts, None).post(&transfers(), "{}").await;
-    check_refusal(&answer, 504, "nothing was sent");
+    let timeouts = Timeouts { connect: SHORT, ..long_timeouts() };
+    let response = gateway_to(&url, timeouts, None).post(&transfers(), "{}").await;
+    check_error(&response, 504, "nothing was sent");
     assert!(begun.elapsed() < LONG, "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
-async fn nothing_is_sent_of_a_request_that_is_too_large_too_slow_or_cut() {
+async fn does_not_forward_a_request_that_is_too_large_too_slow_or_incomplete() {
     let begun = Instant::now();
     let fake = Fake::with(|_| ok("", "{}")).await;
-    let gateway = gateway_to(&fake.url(), Timeouts { body: SHORT, ..patient() }, None);
+    let gateway = gateway_to(&fake.url(), Timeouts { body: SHORT, ..long_timeouts() }, None);
     let full = vec![b'x'; 114_688];
     let parts = |bytes: Vec<u8>| {
         let parts = bytes.chunks(10_000).map(|part| Ok::<_, io::Error>(part.to_vec()));
@@ -128,17 +129,17 @@ async fn nothing_is_sent_of_a_request_that_is_too_large_too_slow_or_cut() {
     };
     let over = [full.clone(), vec![b'x']].concat();
     for body in [Body::from(over.clone()), parts(over.clone())] {
-        check_refusal(&gateway.post(&transfers(), body).await, 413, "too large");
+        check_error(&gateway.post(&transfers(), body).await, 413, "too large");
     }
     let declared = request("POST", &transfers()).header("Content-Length", "114689");
     let never = || Body::from_stream(stream::pending::<Result<Vec<u8>, io::Error>>());
     let declared = gateway.send(declared.body(never()).unwrap()).await;
-    check_refusal(&declared, 413, "too large");
+    check_error(&declared, 413, "too large");
     let slow = gateway.post(&transfers(), never()).await;
-    check_refusal(&slow, 408, "too long to come in");
+    check_error(&slow, 408, "too long to arrive");
     let cut = [Ok("{\"transfer\""), Err(io::Error::other("gone"))];
     let cut = Body::from_stream(stream::iter(cut));
-    check_refusal(&gateway.post(&transfers(), cut).await, 400, "did not come in whole");
+    check_error(&gateway.post(&transfers(), cut).await, 400, "arrived incomplete");
     assert_eq!(fake.requests().len(), 0);
 
     for body in [Body::from(full.clone()), parts(full.clone())] {
@@ -149,10 +150,10 @@ async fn nothing_is_sent_of_a_request_that_is_too_large_too_slow_or_cut() {
     assert!(begun.elapsed() < LONG, "{:?}", begun.elapsed());
 }
 
-/// An endpoint may close a kept connection at any moment, which shows only when the next request
-/// is lost on it.
+/// The endpoint may close an idle connection at any moment. The gateway only notices when it sends the
+/// next request.
 #[tokio::test]
-async fn sends_a_get_again_on_a_new_connection() {
+async fn retries_a_get_on_a_closed_connection() {
     let fake = Fake::with(|seen| match seen.turn {
         0 => ok("", "{}"),
         _ => vec![Step::Close],
@@ -167,7 +168,7 @@ async fn sends_a_get_again_on_a_new_connection() {
 }
 
 #[tokio::test]
-async fn sends_a_get_no_third_time() {
+async fn retries_a_get_only_once() {
     let fake = Fake::with(|seen| match (seen.connection, seen.turn) {
         (0, 0) => ok("", "{}"),
         _ => vec![Step::Close],
@@ -175,15 +176,15 @@ async fn sends_a_get_no_third_time() {
     .await;
     let gateway = gateway(&fake);
     assert_eq!(gateway.get(&detail()).await.status, 200);
-    check_refusal(&gateway.get(&detail()).await, 502, "broke off");
+    check_error(&gateway.get(&detail()).await, 502, "without a response");
     assert_eq!(fake.requests().len(), 3);
-    // Nor a second time, where the first connection was a new one.
-    check_refusal(&gateway.get(&detail()).await, 502, "broke off");
+    // A request that failed on a new connection is not retried at all.
+    check_error(&gateway.get(&detail()).await, 502, "without a response");
     assert_eq!(fake.requests().len(), 4);
 }
 
 #[tokio::test]
-async fn sends_no_get_again_once_a_response_has_begun() {
+async fn does_not_retry_a_get_after_a_partial_response() {
     let fake = Fake::with(|seen| match seen.turn {
         0 => ok("", "{}"),
         _ => vec![Step::Send("HTTP/1.1 200 O".to_owned()), Step::Close],
@@ -191,12 +192,12 @@ async fn sends_no_get_again_once_a_response_has_begun() {
     .await;
     let gateway = gateway(&fake);
     assert_eq!(gateway.get(&detail()).await.status, 200);
-    check_refusal(&gateway.get(&detail()).await, 502, "not valid HTTP");
+    check_error(&gateway.get(&detail()).await, 502, "not valid HTTP");
     assert_eq!(fake.requests().len(), 2);
 }
 
 #[tokio::test]
-async fn sends_a_change_once_and_on_a_connection_of_its_own() {
+async fn sends_post_and_delete_once_and_on_a_new_connection() {
     let fake = Fake::with(|seen| match seen.line.starts_with("GET") {
         true => ok("", "{}"),
         false => vec![Step::Close],
@@ -205,8 +206,8 @@ async fn sends_a_change_once_and_on_a_connection_of_its_own() {
     let gateway = gateway(&fake);
     for (method, path) in [("POST", transfers()), ("DELETE", transfers() + "/a")] {
         assert_eq!(gateway.get(&detail()).await.status, 200);
-        let ask = request(method, &path).body(Body::empty()).unwrap();
-        check_refusal(&gateway.send(ask).await, 502, "may have done the work");
+        let request = request(method, &path).body(Body::empty()).unwrap();
+        check_error(&gateway.send(request).await, 502, "may have processed the request");
     }
     let changes = fake.requests().into_iter().filter(|seen| !seen.line.starts_with("GET"));
     assert_eq!(changes.map(|seen| seen.turn).collect::<Vec<_>>(), [0, 0]);

@@ -1,14 +1,14 @@
-//! What passes and what does not, by the lists: paths, methods, and headers both ways.
+//! The paths, methods and headers that are forwarded.
 
 use crate::support::fake::{Fake, ok, response};
 use crate::support::{A, SAMPLE, Server, request};
-use crate::{as_the_page_reads_it, check_refusal, detail, gateway, gateway_to, patient, transfers};
+use crate::{check_error, decode_as_page, detail, gateway, gateway_to, long_timeouts, transfers};
 use axum::body::Body;
 use axum::http::Request;
 use volume_transfer::{ChangeError, FaultKind};
 
 #[tokio::test]
-async fn what_the_sandbox_answers_is_passed_and_nothing_else() {
+async fn forwards_exactly_the_routes_of_the_sandbox() {
     let fake = Fake::with(|_| ok("", "{}")).await;
     let (gateway, sandbox) = (gateway(&fake), Server::new());
     let collections = [
@@ -36,39 +36,39 @@ async fn what_the_sandbox_answers_is_passed_and_nothing_else() {
         "/ID/action",
         "/ID/accept/ID",
     ];
-    let mut passed = 0;
+    let mut forwarded = 0;
     for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
         for version in ["v1", "v2", "v3", "v4"] {
             for (collection, end) in
                 collections.iter().flat_map(|name| ends.iter().map(move |end| (name, end)))
             {
                 let path = format!("/{version}/{A}/{collection}{}", end.replace("ID", SAMPLE));
-                let ask = || request(method, &path).body(Body::empty()).unwrap();
-                let answer = sandbox.send(ask()).await;
-                // What has no route is answered by what is below the API, or by the page. Cinder
-                // answers other methods too, with nothing behind them.
+                let request = || request(method, &path).body(Body::empty()).unwrap();
+                let response = sandbox.send(request()).await;
+                // A path without a route gets the 404 of Cinder's web framework or of the page. Cinder
+                // also responds to other methods, without doing anything.
                 let routed = ["GET", "POST", "DELETE"].contains(&method)
-                    && answer.status != 405
-                    && (answer.status != 404 || {
+                    && response.status != 405
+                    && (response.status != 404 || {
                         let body: serde_json::Value =
-                            serde_json::from_slice(&answer.bytes).unwrap_or_default();
+                            serde_json::from_slice(&response.bytes).unwrap_or_default();
                         body.get("itemNotFound").is_some()
                     });
                 let before = fake.requests().len();
-                let answer = gateway.send(ask()).await;
+                let response = gateway.send(request()).await;
                 assert_eq!(fake.requests().len() - before, usize::from(routed), "{method} {path}");
-                passed += usize::from(routed);
+                forwarded += usize::from(routed);
                 if !routed && matches!(version, "v2" | "v3") {
-                    check_refusal(&answer, 404, "does not pass");
+                    check_error(&response, 404, "does not forward");
                 }
             }
         }
     }
-    assert_eq!(passed, 12 + 21, "of v2 and v3: see the routes of the sandbox");
+    assert_eq!(forwarded, 12 + 21, "routes of v2 and v3");
 }
 
 #[tokio::test]
-async fn no_path_means_another_one_to_the_endpoint() {
+async fn rejects_paths_that_the_endpoint_could_interpret_differently() {
     let fake = Fake::with(|_| ok("", "{}")).await;
     let gateway = gateway(&fake);
     for path in [
@@ -84,7 +84,7 @@ async fn no_path_means_another_one_to_the_endpoint() {
         format!("/v3/{A}/os-volume-transfer/a;b"),
         format!("/v3/{A}/os-volume-transfer/a%00"),
         format!("/v3/{A}/volumes/summary"),
-        // Cleaned, each of these would be an ID.
+        // The parser of IDs strips quotes from pasted input.
         format!("/v3/'{A}'/volumes/detail"),
         format!("/v3/{A}/volumes/'{SAMPLE}'"),
         format!("/v3/{A}/os-volume-transfer/'a'"),
@@ -97,21 +97,21 @@ async fn no_path_means_another_one_to_the_endpoint() {
         "/v2".to_owned(),
         "/v3/".to_owned(),
     ] {
-        let answer = gateway.get(&path).await;
-        assert_eq!(answer.status, 404, "{path}");
+        let response = gateway.get(&path).await;
+        assert_eq!(response.status, 404, "{path}");
     }
     assert_eq!(fake.requests().len(), 0);
-    // Whom a request names in its first line does not matter.
+    // The host in the request line is ignored.
     let absolute = Request::get(format!("http://elsewhere.example{}", detail()));
     assert_eq!(gateway.send(absolute.body(Body::empty()).unwrap()).await.status, 200);
     assert_eq!(fake.requests()[0].line, format!("GET {} HTTP/1.1", detail()));
 }
 
 #[tokio::test]
-async fn the_endpoint_is_told_what_it_needs_and_no_more() {
+async fn forwards_only_the_allowed_request_headers() {
     let fake = Fake::with(|_| ok("", "{}")).await;
-    let gateway = gateway_to(&format!("{}/volume/", fake.url()), patient(), None);
-    let ask = request("POST", &(transfers() + "?x=%20y&z"))
+    let gateway = gateway_to(&format!("{}/volume/", fake.url()), long_timeouts(), None);
+    let request = request("POST", &(transfers() + "?x=%20y&z"))
         .header("Accept", "application/json")
         .header("Content-Type", "application/json")
         .header("OpenStack-API-Version", "volume 3.59")
@@ -133,7 +133,7 @@ async fn the_endpoint_is_told_what_it_needs_and_no_more() {
         .header("X-Roles", "admin")
         .header("X-Service-Token", "t")
         .body(Body::from("{\"a\": 1}"));
-    assert_eq!(gateway.send(ask.unwrap()).await.status, 200);
+    assert_eq!(gateway.send(request.unwrap()).await.status, 200);
     let seen = fake.requests().remove(0);
     assert_eq!(seen.line, format!("POST /volume{}?x=%20y&z HTTP/1.1", transfers()));
     let host = fake.address.to_string();
@@ -152,7 +152,7 @@ async fn the_endpoint_is_told_what_it_needs_and_no_more() {
 }
 
 #[tokio::test]
-async fn the_page_is_told_what_it_needs_and_no_more() {
+async fn forwards_only_the_allowed_response_headers() {
     let fake = Fake::with(|_| {
         response(
             "413 Request Entity Too Large",
@@ -182,9 +182,9 @@ async fn the_page_is_told_what_it_needs_and_no_more() {
         )
     })
     .await;
-    let answer = gateway(&fake).get(&detail()).await;
-    assert_eq!(answer.status, 413);
-    let mut headers: Vec<_> = answer
+    let response = gateway(&fake).get(&detail()).await;
+    assert_eq!(response.status, 413);
+    let mut headers: Vec<_> = response
         .headers
         .iter()
         .map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
@@ -207,19 +207,25 @@ async fn the_page_is_told_what_it_needs_and_no_more() {
 }
 
 #[tokio::test]
-async fn an_answer_without_an_id_gets_one() {
-    for (theirs, made) in [("", true), ("X-Request-Id: r\r\n", false), ("X-Trace: r\r\n", true)] {
-        let fake = Fake::with(move |_| ok(theirs, "{}")).await;
-        let answer = gateway(&fake).get(&detail()).await;
-        let id = answer.header("X-Openstack-Request-Id");
-        assert_eq!(id.is_some_and(|id| id.starts_with("req-") && id.len() == 40), made, "{theirs}");
+async fn adds_a_request_id_to_responses_without_one() {
+    for (headers, is_added) in
+        [("", true), ("X-Request-Id: r\r\n", false), ("X-Trace: r\r\n", true)]
+    {
+        let fake = Fake::with(move |_| ok(headers, "{}")).await;
+        let response = gateway(&fake).get(&detail()).await;
+        let id = response.header("X-Openstack-Request-Id");
+        assert_eq!(
+            id.is_some_and(|id| id.starts_with("req-") && id.len() == 40),
+            is_added,
+            "{headers}"
+        );
     }
 }
 
 #[tokio::test]
-async fn what_the_gateway_refuses_is_the_address_to_the_page_and_not_a_volume() {
+async fn the_page_takes_a_rejected_path_for_a_wrong_address() {
     let fake = Fake::with(|_| ok("", "{}")).await;
-    let answer = gateway(&fake).get(&format!("/v3/{A}/types")).await;
-    let ChangeError::Rejected(fault) = as_the_page_reads_it(&answer) else { panic!() };
+    let response = gateway(&fake).get(&format!("/v3/{A}/types")).await;
+    let ChangeError::Rejected(fault) = decode_as_page(&response) else { panic!() };
     assert_eq!(fault.kind(), FaultKind::Address);
 }

@@ -1,4 +1,4 @@
-//! The gateway, before a service that does what a real one may do.
+//! Tests of the gateway, with a fake upstream service.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
@@ -22,11 +22,11 @@ use volume_transfer::{ChangeError, Response, UnknownCause, VolumeId};
 
 const SHORT: Duration = Duration::from_millis(600);
 
-/// Long enough not to be what a test waits for, and short enough for one that has to fail.
+/// Never reached by a passing test, but short enough for a failing one.
 const LONG: Duration = Duration::from_secs(10);
 
-fn patient() -> Timeouts {
-    Timeouts { body: LONG, connect: LONG, answer: LONG, idle: LONG }
+fn long_timeouts() -> Timeouts {
+    Timeouts { body: LONG, connect: LONG, response: LONG, idle: LONG }
 }
 
 fn gateway_to(url: &str, timeouts: Timeouts, ca: Option<PathBuf>) -> Server {
@@ -35,7 +35,7 @@ fn gateway_to(url: &str, timeouts: Timeouts, ca: Option<PathBuf>) -> Server {
 }
 
 fn gateway(fake: &Fake) -> Server {
-    gateway_to(&fake.url(), patient(), None)
+    gateway_to(&fake.url(), long_timeouts(), None)
 }
 
 fn detail() -> String {
@@ -46,31 +46,31 @@ fn transfers() -> String {
     format!("/v3/{A}/os-volume-transfer")
 }
 
-/// What the page makes of an answer to a request that creates a transfer.
+/// Decodes a response to a create request as the page does, and returns the error.
 #[track_caller]
-fn as_the_page_reads_it(answer: &TestResponse) -> ChangeError {
-    let response = Response::new(answer.status.as_u16(), answer.bytes.clone());
-    let response = answer.headers.iter().fold(response, |response, (name, value)| {
-        response.with_header(name.as_str(), value.to_str().unwrap())
+fn decode_as_page(response: &TestResponse) -> ChangeError {
+    let decoded = Response::new(response.status.as_u16(), response.bytes.clone());
+    let decoded = response.headers.iter().fold(decoded, |decoded, (name, value)| {
+        decoded.with_header(name.as_str(), value.to_str().unwrap())
     });
-    decode_created(VolumeId::parse(SAMPLE).ok(), Ok(response)).unwrap_err()
+    decode_created(VolumeId::parse(SAMPLE).ok(), Ok(decoded)).unwrap_err()
 }
 
-/// The gateway's own answer: what it says, in a form that the page can read, with an id.
+/// Checks an error response of the gateway: its status, message, request ID and headers.
 #[track_caller]
-fn check_refusal(answer: &TestResponse, status: u16, says: &str) {
-    assert_eq!(answer.status, status);
-    assert_eq!(answer.header("Content-Type"), Some("application/json"));
-    assert_eq!(answer.header("Cache-Control"), Some("no-store"));
-    // What is known to have changed nothing, and what is not.
+fn check_error(response: &TestResponse, status: u16, expected: &str) {
+    assert_eq!(response.status, status);
+    assert_eq!(response.header("Content-Type"), Some("application/json"));
+    assert_eq!(response.header("Cache-Control"), Some("no-store"));
+    // After these, the page knows that nothing has changed.
     let rejected = matches!(status, 400 | 404 | 413);
-    let fault = match as_the_page_reads_it(answer) {
+    let fault = match decode_as_page(response) {
         ChangeError::Rejected(fault) if rejected => fault,
         ChangeError::OutcomeUnknown(UnknownCause::Failed(fault)) if !rejected => fault,
         error @ (ChangeError::Rejected(_) | ChangeError::OutcomeUnknown(_)) => panic!("{error:?}"),
     };
     let message = fault.message.unwrap();
-    assert!(message.contains(says), "{message}");
+    assert!(message.contains(expected), "{message}");
     let id = fault.request_id.unwrap();
     assert!(id.starts_with("req-") && id.len() == 40, "{id}");
 }

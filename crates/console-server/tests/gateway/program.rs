@@ -1,4 +1,4 @@
-//! The program: its options, what it writes, how it stops, and the page without an API.
+//! The program: its options, output and shutdown, and the page without an API.
 
 use crate::certificates::authority;
 use crate::support::fake::{Fake, Step, ok};
@@ -12,7 +12,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_in_flight_is_finished_and_no_secret_is_written() {
+async fn finishes_requests_in_flight_and_prints_no_secrets() {
     const TOKEN: &str = "canary-token-5d41402a";
     const KEY: &str = "canary-key-bc4b2a76";
     let fake = Fake::with(|seen| {
@@ -30,8 +30,8 @@ async fn what_is_in_flight_is_finished_and_no_secret_is_written() {
     assert!(empty.ends_with("\r\n\r\n{\"demo_projects\":[]}"), "{empty}");
     let page = program.request(&format!("GET / {head}\r\n"));
     assert!(page.ends_with(support::INDEX), "{page}");
-    let refused = program.request(&format!("GET /v3/{TOKEN}/nothing {head}\r\n"));
-    assert!(refused.starts_with("HTTP/1.1 404 "), "{refused}");
+    let rejected = program.request(&format!("GET /v3/{TOKEN}/nothing {head}\r\n"));
+    assert!(rejected.starts_with("HTTP/1.1 404 "), "{rejected}");
     let broken = program.request(&format!("GET {} {head}\r\n", detail()));
     assert!(broken.starts_with("HTTP/1.1 502 "), "{broken}");
 
@@ -41,50 +41,49 @@ async fn what_is_in_flight_is_finished_and_no_secret_is_written() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     program.terminate();
-    let mut answer = String::new();
-    in_flight.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains(KEY), "{answer}");
-    assert_eq!(program.wait(), "", "one line is all that it prints");
+    let mut response = String::new();
+    in_flight.read_to_string(&mut response).unwrap();
+    assert!(response.starts_with("HTTP/1.1 200 ") && response.contains(KEY), "{response}");
+    assert_eq!(program.wait(), "", "it must print only one line");
 }
 
-/// Whoever stops it right after its first line finds it listening for that, whatever else comes in.
 #[test]
-fn it_can_be_stopped_from_its_first_line_on() {
-    for _ in 0..50 {
+fn can_be_stopped_as_soon_as_it_prints_its_address() {
+    for round in 0..50 {
         let program = Program::start(&["--static-only"]);
         program.request("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-        program.terminate();
+        program.signal(if round % 2 == 0 { "TERM" } else { "INT" });
         assert_eq!(program.wait(), "");
     }
 }
 
 #[test]
-fn options_that_exclude_each_other() {
+fn rejects_conflicting_or_invalid_options() {
     let tls = authority();
     let folder = TempDir::new().unwrap();
     let page = support::page();
     let not_pem = folder.path().join("not.pem");
     fs::write(&not_pem, "no certificate").unwrap();
     let (ca, not_pem) = (tls.ca.to_str().unwrap(), not_pem.to_str().unwrap());
-    for (arguments, says) in [
+    for (arguments, expected) in [
         (&["--endpoint", "https://a", "--data", "file"][..], "cannot be used with"),
         (&["--endpoint", "https://a", "--static-only"], "cannot be used with"),
         (&["--static-only", "--data", "file"], "cannot be used with"),
         (&["--ca", ca], "--endpoint"),
-        (&["--endpoint", "https://u:secret@a"], "an endpoint is"),
+        (&["--endpoint", "https://u:secret@a"], "an endpoint must be"),
         (&["--endpoint", "https://a", "--ca", "no-such-file.pem"], "no-such-file.pem"),
-        (&["--endpoint", "https://a", "--ca", not_pem], "no certificate in PEM form"),
+        (&["--endpoint", "https://a", "--ca", not_pem], "no PEM certificate"),
     ] {
         let output = command(arguments).arg("--page").arg(page.path()).output().unwrap();
         assert!(!output.status.success(), "{arguments:?}");
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert!(said.contains(says), "{arguments:?}: {said}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(stderr.contains(expected), "{arguments:?}: {stderr}");
     }
 }
 
 #[tokio::test]
-async fn the_page_alone_has_no_api() {
-    let server = Server::of(Api::Nothing, Vec::new());
+async fn serves_no_api_with_static_only() {
+    let server = Server::of(Api::None, Vec::new());
     assert_eq!(server.get("/").await.status, 200);
     for path in ["/console.json", &detail(), "/v2", "/v3/"] {
         assert_eq!(server.get(path).await.status, 404, "{path}");

@@ -1,9 +1,9 @@
-//! Responses that are not as they should be, and that browsers, curl and Node read all the same.
+//! Malformed responses that browsers, curl and Node accept all the same.
 
 use crate::support::fake::{Fake, Step};
 use crate::support::program::Program;
 use crate::support::request;
-use crate::{check_refusal, detail, gateway, transfers};
+use crate::{check_error, detail, gateway, transfers};
 use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
 use http_body_util::BodyExt;
@@ -13,7 +13,7 @@ use tower::ServiceExt;
 
 const BODY: &str = "{\"auth_key\": \"0123456789abcdef\"}";
 
-/// Answers with this, followed by nothing, or by the end of the connection.
+/// Starts an endpoint that sends a response, and optionally closes the connection.
 async fn endpoint(response: String, closes: bool) -> Fake {
     Fake::with(move |_| {
         let close = closes.then_some(Step::Close);
@@ -23,7 +23,7 @@ async fn endpoint(response: String, closes: bool) -> Fake {
 }
 
 #[tokio::test]
-async fn passes_what_others_read() {
+async fn forwards_malformed_responses_that_browsers_accept() {
     let length = format!("Content-Length: {}", BODY.len());
     let chunked = "Transfer-Encoding: chunked";
     let size = format!("{:x}", BODY.len());
@@ -67,14 +67,14 @@ async fn passes_what_others_read() {
     ] {
         let fake = endpoint(response.clone(), closes).await;
         let answer = gateway(&fake).post(&transfers(), "{}").await;
-        let begins = response.chars().take(120).collect::<String>();
-        assert_eq!(answer.status, StatusCode::ACCEPTED, "{begins:?}");
-        assert_eq!(answer.bytes, BODY.as_bytes(), "{begins:?}");
+        let start = response.chars().take(120).collect::<String>();
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{start:?}");
+        assert_eq!(answer.bytes, BODY.as_bytes(), "{start:?}");
     }
 }
 
 #[tokio::test]
-async fn says_that_the_outcome_is_unknown_where_nobody_could_read_the_response() {
+async fn reports_an_unknown_outcome_for_invalid_responses() {
     for response in [
         "HTTP/1.1 200 OK\r\nX: a\0b\r\nContent-Length: 2\r\n\r\n{}",
         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
@@ -84,13 +84,13 @@ async fn says_that_the_outcome_is_unknown_where_nobody_could_read_the_response()
     ] {
         let fake = endpoint(response.to_owned(), true).await;
         let answer = gateway(&fake).post(&transfers(), "{}").await;
-        check_refusal(&answer, 502, "look at what became of the request");
+        check_error(&answer, 502, "check the outcome");
         assert_eq!(fake.requests().len(), 1, "sent once");
     }
 }
 
 #[tokio::test]
-async fn passes_the_length_that_it_went_by() {
+async fn does_not_forward_a_content_length_that_it_ignored() {
     let both = "Content-Length: 7\r\nTransfer-Encoding: chunked";
     let response = format!("HTTP/1.1 200 OK\r\n{both}\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n");
     let fake = endpoint(response, false).await;
@@ -100,7 +100,7 @@ async fn passes_the_length_that_it_went_by() {
 }
 
 #[tokio::test]
-async fn keeps_no_connection_with_something_left_on_it() {
+async fn does_not_reuse_a_connection_with_unexpected_bytes() {
     for response in [
         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 500 Oops\r\n\r\n",
         "HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\n{}",
@@ -117,20 +117,20 @@ async fn keeps_no_connection_with_something_left_on_it() {
 }
 
 #[tokio::test]
-async fn takes_a_reset_as_the_end_of_a_body_that_has_no_other() {
+async fn a_reset_ends_a_body_without_a_length() {
     for (framing, is_whole) in [("", true), ("Content-Length: 99\r\n", false)] {
         let response = format!("HTTP/1.1 202 Accepted\r\n{framing}\r\n{BODY}");
         let url = resets_after(response).await;
-        let server = crate::gateway_to(&url, crate::patient(), None);
-        let ask = request("POST", &transfers()).body(Body::from("x".repeat(100_000))).unwrap();
-        let response = server.app.clone().oneshot(ask).await.unwrap();
+        let server = crate::gateway_to(&url, crate::long_timeouts(), None);
+        let request = request("POST", &transfers()).body(Body::from("x".repeat(100_000))).unwrap();
+        let response = server.app.clone().oneshot(request).await.unwrap();
         assert_eq!(response.status(), 202);
         let body = response.into_body().collect().await.map(|body| body.to_bytes());
         assert_eq!(body.ok(), is_whole.then_some(Bytes::from_static(BODY.as_bytes())));
     }
 }
 
-/// Reads the beginning of every request, responds, and resets the connection over the rest.
+/// Starts an endpoint that reads only the start of a request, responds, and resets the connection.
 async fn resets_after(response: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -145,11 +145,10 @@ async fn resets_after(response: String) -> String {
     url
 }
 
-/// The client gets the status every time, and what there is of the body, over a real connection.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn passes_the_status_of_an_endpoint_that_hangs_up_over_the_request() {
+async fn forwards_the_status_if_the_endpoint_closes_the_connection_early() {
     let token = "M".repeat(100_000);
-    for (response, passed, ends) in [
+    for (response, status, end) in [
         ("HTTP/1.1 431 Too Large\r\nConnection: close\r\n\r\n", "431 ", "0\r\n\r\n"),
         ("HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\n{}", "413 ", "{}"),
         ("HTTP/1.1 413 Too Large\r\nContent-Length: 9\r\n\r\n{", "413 ", "{"),
@@ -162,8 +161,8 @@ async fn passes_the_status_of_an_endpoint_that_hangs_up_over_the_request() {
                 "GET {} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {token}\r\nConnection: close\r\n\r\n",
                 detail()
             ));
-            assert!(answer.starts_with(&format!("HTTP/1.1 {passed}")), "{response:?}: {answer:?}");
-            assert!(answer.ends_with(ends), "{response:?}: {answer:?}");
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{response:?}: {answer:?}");
+            assert!(answer.ends_with(end), "{response:?}: {answer:?}");
         }
     }
 }

@@ -48,7 +48,13 @@ impl Program {
 
     /// Sends SIGTERM.
     pub(crate) fn terminate(&self) {
-        assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
+        self.signal("TERM");
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        let mut kill = Command::new("kill");
+        kill.args(["-s", signal]).arg(self.child.id().to_string());
+        assert!(kill.status().unwrap().success());
     }
 
     /// Waits until it exits successfully, and returns its remaining output.

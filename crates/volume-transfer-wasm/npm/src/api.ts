@@ -1,4 +1,4 @@
-// What the entries `.` and `./inline` have in common.
+// The exports that `.` and `./inline` share.
 
 export {
   screenStream,
@@ -29,14 +29,14 @@ export {
 } from "./eligibility.js";
 export {
   readCreateResponse,
-  type Answer,
   type CreateOutcome,
+  type CreateResponse,
   type Created,
   type Fault,
   type Handover,
   type OutcomeUnknown,
   type Rejected,
   type TransferRecord,
-} from "./answer.js";
+} from "./response.js";
 export { explain, type Messages } from "./explain.js";
 export type { Source } from "./load.js";

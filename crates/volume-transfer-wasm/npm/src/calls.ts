@@ -1,5 +1,5 @@
-// What both entries have: names, requests and lists. Converts, calls the wasm module, converts back;
-// every rule is in there, and what travels as a number is told in `codes.ts`.
+// Names, requests and lists, which both entries have. Converts inputs, calls the wasm module, and
+// converts results. All rules are in the module; `codes.ts` maps its numbers to codes.
 
 import {
   constraints,
@@ -11,97 +11,107 @@ import {
 } from "./codes.js";
 import { encode } from "./text.js";
 
+/** The code of a service. */
 export type Service = (typeof services)[number];
+/** The code of a constraint on a volume. */
 export type Constraint = (typeof constraints)[number];
+/** The unit in which a service counts a name's length. */
 export type Unit = (typeof profiles)[number]["unit"];
 
-/** Something that is wrong. Its sentence is the message `FIELD.CODE`, with the params filled in. */
+/** A problem with an input. Its text is the message `FIELD.CODE`, with the params filled in. */
 export interface Issue {
   field: "name" | "projectId" | "volumeId" | "volume" | "volumes" | "service" | "facts" | "options";
-  /** Stable: see the table of codes in the README. */
+  /** A stable code from the README's table. */
   code: string;
   params: Record<string, string | number>;
 }
 
+/** The options of all functions. */
 export interface Options {
   /** The default is `evs-v2`. */
   service?: Service | undefined;
 }
 
+/** The validation result for a name. */
 export interface NameReport {
-  /** The name as the service stores it; null for none, and if there are issues. */
+  /** The name as the service stores it. Null if there is none, or if there are issues. */
   value: string | null;
-  /** The length as the service counts it: after trimming, in `unit`s. */
+  /** The length after trimming, in `unit`s. */
   length: number;
+  /** The maximum length, in `unit`s. */
   limit: number;
   unit: Unit;
   required: boolean;
   issues: Issue[];
 }
 
+/** The volumes of a list response, and the constraints that they violate. */
 export interface ScreenReport {
-  /** How many volumes were read. All below has one for each, in the list's order. */
+  /** The number of volumes that were read. They are in the list's order. */
   count: number;
-  /** The violated constraints: bit n stands for `constraints[n]`. */
+  /** For each volume, the violated constraints: bit n stands for `constraints[n]`. */
   violated: Uint16Array;
-  /** And those of which the list says nothing. */
+  /** For each volume, the constraints that its record doesn't decide. */
   unknown: Uint16Array;
   /**
-   * Where in the response each stands, in bytes: the n-th from `rows[2 * n]` to `rows[2 * n + 1]`.
+   * The byte ranges in the response: the n-th volume is from `rows[2 * n]` to `rows[2 * n + 1]`.
    * `JSON.parse` throws on a row in which the service wrote `NaN`.
    */
   rows: Uint32Array;
-  /** The id of the n-th volume. */
+  /** Returns the ID of the n-th volume. */
   id(n: number): string;
-  /** How many rows could not be read. They are missing above. */
+  /** The number of rows that couldn't be read. They are left out above. */
   unreadable: number;
   /** Whether the service has another page. */
   more: boolean;
   issues: Issue[];
 }
 
-/** A stream of bytes, as `response.body` is. */
+/** A stream of bytes, such as `response.body`. */
 export interface ByteStream {
   getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array | undefined }> };
 }
 
+/** The input of a create request. */
 export interface CreateInput extends Options {
   projectId: string;
   volumeId: string;
-  /** The field's text; empty, null and undefined mean no name. */
+  /** The text of the name field. Empty, null and undefined mean no name. */
   name?: string | null | undefined;
 }
 
+/** A create request, to be sent by you. */
 export interface CreateRequest {
   method: "POST";
-  /** Goes behind the endpoint. */
+  /** The path to append to the endpoint. */
   path: string;
-  /** All but `X-Auth-Token`, which is yours to add. */
+  /** All headers except `X-Auth-Token`, which you add. */
   headers: Record<string, string>;
   body: string;
 }
 
+/** A create request, or the issues with its input. */
 export interface RequestReport {
   /** Null if there are issues. */
   request: CreateRequest | null;
   issues: Issue[];
 }
 
-/** The exports of both modules; `src/door.rs` says what they do. */
+/** The exports of both modules, documented in `src/buffers.rs`. */
 interface Exports {
   memory: WebAssembly.Memory;
-  places(): number;
-  name(service: number, units: number, part: number): void;
-  id(ofVolume: boolean, units: number): void;
-  sign(place: number, units: number): number;
-  judge(service: number, facts: number, signs: number): number;
-  list(): number;
-  screen(service: number, facts: number, bytes: number, part: number): void;
+  buffers(): number;
+  parse_name(service: number, units: number, part: number): void;
+  parse_id(ofVolume: boolean, units: number): void;
+  text_flags(flag: number, units: number): number;
+  evaluate(service: number, facts: number, flags: number): number;
+  list_reader(): number;
+  read_list(service: number, facts: number, bytes: number, part: number): void;
 }
 
-/** No place in a list. */
+/** Stands for a missing index, position or error. */
 export const NONE = -1;
-/** What a property is that throws when it is looked at: nothing that is wanted anywhere. */
+/** The value of a property whose getter throws. It is invalid for every property. */
 const UNREADABLE = Symbol();
 
 let wasm: Exports | undefined;
@@ -111,11 +121,11 @@ let bytes: Uint8Array;
 let ids: Uint8Array;
 let masks: Uint32Array;
 let rows: Uint32Array;
-/** A list that is being read, as the module keeps it. */
-let list: Uint8Array;
+/** The state of the module's list reader. */
+let listState: Uint8Array;
 
-/** Whichever module is there first serves both entries. */
-export function open(exports: unknown): void {
+/** Sets the module. The first one that starts serves both entries. */
+export function setModule(exports: unknown): void {
   wasm ??= exports as Exports;
 }
 
@@ -125,31 +135,34 @@ export function open(exports: unknown): void {
  * @internal
  */
 export async function startLight(module: WebAssembly.Module): Promise<void> {
-  open((await WebAssembly.instantiate(module)).exports);
+  setModule((await WebAssembly.instantiate(module)).exports);
 }
 
+/** Creates the error for calls before `init()`. */
 export function notReady(): Error {
   const error = new Error("volume-transfer is not ready: await init() first");
   return Object.assign(error, { code: "not_initialised" });
 }
 
-function door(): Exports {
+/** Returns the module's exports, and recreates the views if memory has grown. */
+function instance(): Exports {
   if (!wasm) throw notReady();
-  // A memory that has grown leaves views of what it was.
+  // Growing the memory detaches all views.
   const { buffer } = wasm.memory;
   if (numbers?.buffer !== buffer) {
-    numbers = new Int32Array(buffer, wasm.places(), 8);
-    const [atUnits, roomUnits, atBytes, roomBytes, atIds, atMasks, atRows] = numbers as unknown as number[];
-    units = new Uint16Array(buffer, atUnits, roomUnits);
-    bytes = new Uint8Array(buffer, atBytes, roomBytes);
+    numbers = new Int32Array(buffer, wasm.buffers(), 8);
+    const [atUnits, maxUnits, atBytes, maxBytes, atIds, atMasks, atRows] = numbers as unknown as number[];
+    units = new Uint16Array(buffer, atUnits, maxUnits);
+    bytes = new Uint8Array(buffer, atBytes, maxBytes);
     ids = new Uint8Array(buffer, atIds);
     masks = new Uint32Array(buffer, atMasks);
     rows = new Uint32Array(buffer, atRows);
-    list = new Uint8Array(buffer, wasm.list(), numbers[0]);
+    listState = new Uint8Array(buffer, wasm.list_reader(), numbers[0]);
   }
   return wasm;
 }
 
+/** Reads a property, without throwing. */
 export function read(of: unknown, key: string): unknown {
   try {
     return (of as Record<string, unknown> | null | undefined)?.[key];
@@ -158,71 +171,73 @@ export function read(of: unknown, key: string): unknown {
   }
 }
 
-export function flaw(issues: Issue[], field: Issue["field"], code: string, params: Issue["params"] = {}): void {
+/** Adds an issue. */
+export function addIssue(issues: Issue[], field: Issue["field"], code: string, params: Issue["params"] = {}): void {
   issues.push({ field, code, params });
 }
 
-/** A text; what is none is an issue, and nothing is the empty one. */
+/** Returns a string, or an empty one if there is none. Any other value is an issue. */
 function textOf(value: unknown, field: Issue["field"], issues: Issue[]): string {
   if (typeof value === "string") return value;
-  if (value != null) flaw(issues, field, "not_a_string");
+  if (value != null) addIssue(issues, field, "not_a_string");
   return "";
 }
 
-/** Reports a key that is no option, because it is most likely misspelt. */
+/** Reports an unknown option, because it is probably misspelled. */
 export function checkKeys(options: unknown, known: string[], issues: Issue[]): void {
   try {
     for (const key in typeof options === "object" ? options : {}) {
-      if (!known.includes(key)) return flaw(issues, "options", "unknown", { key });
+      if (!known.includes(key)) return addIssue(issues, "options", "unknown", { key });
     }
   } catch {
-    // A proxy may throw at being asked what it has.
+    // A proxy can throw when its keys are listed.
   }
 }
 
-/** Reads the service, and checks the keys beside it. */
+/** Returns the service's index, and checks the names of all options. */
 export function serviceOf(options: unknown, issues: Issue[], ...known: string[]): number {
   checkKeys(options, ["service", ...known], issues);
   const code = read(options, "service");
-  const place = code == null ? 0 : services.indexOf(code as Service);
-  if (place >= 0) return place;
-  flaw(issues, "service", "unknown");
+  const index = code == null ? 0 : services.indexOf(code as Service);
+  if (index >= 0) return index;
+  addIssue(issues, "service", "unknown");
   return 0;
 }
 
-/** Writes a text from a place on, as much of it as there is room for; and how much that is. */
-function put(text: string, from: number): number {
+/** Writes a text to the units, from a position on, up to their capacity. Returns the number of units. */
+function writeUnits(text: string, from: number): number {
   const length = Math.min(text.length - from, units.length);
   for (let at = 0; at < length; at++) units[at] = text.charCodeAt(from + at);
   return length;
 }
 
-/** Whether a part is the first one (1), the last one (2), or both (3). */
+/** Returns whether a part is the first one (1), the last one (2), both (3) or neither (0). */
 const partOf = (whole: ArrayLike<unknown>, from: number, to: number): number =>
   (from ? 0 : 1) + (to < whole.length ? 0 : 2);
 
-/** IDs are ASCII. */
+/** Converts an ID to text. IDs are ASCII. */
 const decode = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
-/** An id as it goes into a request. */
+/** Returns a normalized ID. */
 function idOf(text: string, field: "projectId" | "volumeId", issues: Issue[]): string {
-  const { id } = door();
-  put(text, 0);
-  // All of the length: what there was no room for is too long for an id.
-  id(field === "volumeId", text.length);
+  const { parse_id } = instance();
+  writeUnits(text, 0);
+  // The whole length, even if it exceeds the capacity: the ID is then too long.
+  parse_id(field === "volumeId", text.length);
   const error = numbers[0]!;
-  if (error !== NONE) flaw(issues, field, idCodes[error]!);
+  if (error !== NONE) addIssue(issues, field, idCodes[error]!);
   return numbers[2] ? text : decode(ids.subarray(0, numbers[1]));
 }
 
+/** Validates a name. */
 function nameOf(text: string, service: number, issues: Issue[]): NameReport {
-  const wasm = door();
+  const wasm = instance();
   let from = 0;
   do {
-    const length = put(text, from);
-    wasm.name(service, length, partOf(text, from, (from += length)));
+    const length = writeUnits(text, from);
+    wasm.parse_name(service, length, partOf(text, from, (from += length)));
   } while (from < text.length);
-  // One by one: taking an array apart by its iterator takes longer than all the rest.
+  // By index, because destructuring would take longer than everything else.
   const error = numbers[0]!;
   const position = numbers[1]!;
   const length = numbers[2]!;
@@ -230,7 +245,7 @@ function nameOf(text: string, service: number, issues: Issue[]): NameReport {
   const end = numbers[4]!;
   const { limit, unit, required } = profiles[service]!;
   if (error !== NONE) {
-    flaw(issues, "name", nameCodes[error]!, position === NONE ? { length, limit, unit } : { position });
+    addIssue(issues, "name", nameCodes[error]!, position === NONE ? { length, limit, unit } : { position });
   }
   const value = issues.length || start === end ? null : text.slice(start, end);
   return { value, length, limit, unit, required, issues };
@@ -244,45 +259,46 @@ export function validateTransferName(name: string, options?: Options): NameRepor
   return nameOf(text, service, issues);
 }
 
-/** What a text says to the rules as the value of one of `signs`. */
-export function signOf(sign: number, text: string): number {
-  const { sign: read } = door();
-  return read(sign, put(text, 0));
+/** Returns the flags of a record with a single text field. `index` is one of `flagFields`. */
+export function flagsOfText(index: number, text: string): number {
+  const { text_flags } = instance();
+  return text_flags(index, writeUnits(text, 0));
 }
 
-/** What the rules say of signs. */
-export const judgeSigns = (service: number, facts: number, signs: number): number =>
-  door().judge(service, facts, signs);
+/** Evaluates a record by its flags. Returns its mask. */
+export const evaluateFlags = (service: number, facts: number, flags: number): number =>
+  instance().evaluate(service, facts, flags);
 
-/** A list that is being read, whole or in parts. */
-export class Screening {
+/** Reads a list in one or more parts. */
+export class ListReader {
   #parts: { from: number; ids: Uint8Array; masks: Uint32Array; rows: Uint32Array }[] = [];
   #count = 0;
-  #begun = false;
-  /** What the module kept of it when another list may have come between. */
-  #kept: Uint8Array | undefined;
-  /** The verdict on the last volume, and its signs. */
+  #started = false;
+  /** The module's state between two parts, because another list may be read in the meantime. */
+  #saved: Uint8Array | undefined;
+  /** The verdict on the last volume. */
   verdict = NONE;
-  signs = 0;
+  /** The flags of the last volume. */
+  flags = 0;
 
   constructor(readonly service: number, readonly facts: number) {}
 
-  /** Reads a part of any length, and the last one says so. */
+  /** Reads a part of any length. */
   push(part: Uint8Array, last: boolean): void {
-    const wasm = door();
-    if (this.#kept) list.set(this.#kept);
+    const wasm = instance();
+    if (this.#saved) listState.set(this.#saved);
     let from = 0;
     do {
-      const some = part.subarray(from, from + bytes.length);
-      bytes.set(some);
-      from += some.length;
+      const chunk = part.subarray(from, from + bytes.length);
+      bytes.set(chunk);
+      from += chunk.length;
       const end = last && from === part.length;
-      wasm.screen(this.service, this.facts, some.length, (this.#begun ? 0 : 1) + (end ? 2 : 0));
-      this.#begun = true;
+      wasm.read_list(this.service, this.facts, chunk.length, (this.#started ? 0 : 1) + (end ? 2 : 0));
+      this.#started = true;
       const count = numbers[0]!;
       if (!count) continue;
       this.verdict = numbers[1]!;
-      this.signs = numbers[2]!;
+      this.flags = numbers[2]!;
       this.#parts.push({
         from: this.#count,
         ids: ids.slice(0, 36 * count),
@@ -291,15 +307,15 @@ export class Screening {
       });
       this.#count += count;
     } while (from < part.length);
-    this.#kept = last ? undefined : list.slice();
+    this.#saved = last ? undefined : listState.slice();
   }
 
-  /** What there is to say after the last part. */
+  /** Returns the report, after the last part. */
   report(issues: Issue[]): ScreenReport {
     const unreadable = numbers[3]!;
     const more = numbers[4] === 1;
-    const malformed = numbers[5]!;
-    if (malformed !== NONE) flaw(issues, "volumes", "malformed", { position: malformed });
+    const position = numbers[5]!;
+    if (position !== NONE) addIssue(issues, "volumes", "malformed", { position });
     const count = issues.length ? 0 : this.#count;
     const parts = count ? this.#parts : [];
     const [violated, unknown, all] = [new Uint16Array(count), new Uint16Array(count), new Uint32Array(2 * count)];
@@ -319,40 +335,43 @@ export class Screening {
   }
 }
 
-/** Judges all volumes of a list response, whatever its length, by its text or bytes. */
+/** Checks all volumes of a list response of any length, from its text or bytes. */
 export function screenVolumes(response: string | ArrayBuffer | ArrayBufferView, options?: Options): ScreenReport {
   const issues: Issue[] = [];
-  const screening = new Screening(serviceOf(options, issues), 0);
-  screening.push(bytesOf(response) ?? new Uint8Array(), true);
-  return screening.report(issues);
+  const list = new ListReader(serviceOf(options, issues), 0);
+  list.push(bytesOf(response) ?? new Uint8Array(), true);
+  return list.report(issues);
 }
 
-/** The same of a response that is still coming, as `response.body` is; nothing of it is kept. */
+/** Checks all volumes of a response that is still arriving, such as `response.body`, without storing it. */
 export async function screenStream(response: ByteStream, options?: Options): Promise<ScreenReport> {
   const issues: Issue[] = [];
-  const screening = new Screening(serviceOf(options, issues), 0);
-  const reader = response.getReader();
+  const list = new ListReader(serviceOf(options, issues), 0);
+  const stream = response.getReader();
   for (;;) {
-    const { done, value } = await reader.read();
-    screening.push(value ?? new Uint8Array(), done);
-    if (done) return screening.report(issues);
+    const { done, value } = await stream.read();
+    list.push(value ?? new Uint8Array(), done);
+    if (done) return list.report(issues);
   }
 }
 
-/** A body's bytes; null of what is neither bytes nor text. */
+/** Returns a body's bytes, or null if it is neither text nor bytes. */
 export function bytesOf(body: unknown): Uint8Array | null {
   if (typeof body === "string") return encode(body);
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
   try {
     return body instanceof ArrayBuffer ? new Uint8Array(body) : null;
   } catch {
-    // A proxy may throw at being asked what it is.
+    // A proxy can throw when its prototype is read.
     return null;
   }
 }
 
-/** The volume's id is in the input unless it was read already; null is that of no volume. */
-export function request(input: unknown, service: number, volumeId: string | null | undefined, issues: Issue[]): RequestReport {
+/**
+ * Creates a request. `volumeId` is undefined if the input has it, and null if the input's volume is
+ * invalid.
+ */
+export function createRequest(input: unknown, service: number, volumeId: string | null | undefined, issues: Issue[]): RequestReport {
   const projectId = textOf(read(input, "projectId"), "projectId", issues);
   if (volumeId === undefined) volumeId = textOf(read(input, "volumeId"), "volumeId", issues);
   const name = textOf(read(input, "name"), "name", issues);
@@ -367,8 +386,8 @@ export function request(input: unknown, service: number, volumeId: string | null
   return { request: { method, path: path[0] + project + path[1], headers: { ...headers }, body }, issues };
 }
 
-/** Builds the request that creates a transfer, or says what is wrong. */
+/** Creates the request for a new transfer, or reports issues with the input. */
 export function createTransferRequest(input: CreateInput): RequestReport {
   const issues: Issue[] = [];
-  return request(input, serviceOf(input, issues, "projectId", "volumeId", "name"), undefined, issues);
+  return createRequest(input, serviceOf(input, issues, "projectId", "volumeId", "name"), undefined, issues);
 }

@@ -102,8 +102,8 @@ export const create = {
   named: ["\",\"name\":", "}}"],
 } as const;
 
-/** Combines the bits that `of` returns for each field that the rules read. */
-export const signsOf = (volume: any, of: (sign: number, value: unknown) => number): number => {
+/** Combines the flags that `of` returns for each field that the rules depend on. */
+export const flagsOf = (volume: any, of: (index: number, value: unknown) => number): number => {
   const metadata = volume.metadata;
   return (
       of(0, volume.status)
@@ -118,7 +118,7 @@ export const signsOf = (volume: any, of: (sign: number, value: unknown) => numbe
 };
 
 /** The names of these fields, and whether they are in `metadata`. */
-export const signs = [
+export const flagFields = [
   ["status", false],
   ["bootable", false],
   ["encrypted", false],

@@ -1,7 +1,7 @@
-// The full entry for runtimes that compile no wasm themselves: their bundlers bring it compiled.
+// The full entry for runtimes that can't compile wasm. Their bundlers compile the module.
 
 import module from "./volume-transfer.wasm?module";
-import { start } from "./answer.js";
+import { start } from "./response.js";
 import { initWith } from "./load.js";
 
 export * from "./api.js";

@@ -1,11 +1,11 @@
-// A form's field for the transfer's name, which validates by itself.
+// A form field for the transfer's name, which validates itself.
 
 import { sentence, type Messages } from "./explain.js";
 import { init, validateTransferName, type NameReport, type Service, type Source } from "./light.js";
 
 export type { Messages, NameReport, Service, Source };
 
-/** What an `<input type="text">` has, in a form and for frameworks. */
+/** The members of an `<input type="text">` that forms and frameworks use. */
 type InputMember =
   | "autocomplete" | "checkValidity" | "defaultValue" | "disabled" | "form" | "labels" | "maxLength" | "minLength"
   | "name" | "pattern" | "placeholder" | "readOnly" | "reportValidity" | "required" | "select" | "selectionDirection"
@@ -16,24 +16,26 @@ type InputMember =
 export interface VolumeTransferNameElement extends HTMLElement, Pick<HTMLInputElement, InputMember> {
   /** The validation report for the current text. */
   readonly report: NameReport;
-  /** The sentences. Set them again to change the language. */
+  /** The texts. Assign others to change the language. */
   messages: Messages;
-  /** The service whose rule applies, by its attribute; null means `evs-v2`. */
+  /** The service whose name rule applies, as an attribute. Null means `evs-v2`. */
   service: string | null;
 }
 
+/** The options of `defineTransferName`. */
 export interface DefineOptions {
+  /** The texts, such as `volume-transfer/messages/en`. */
   messages: Messages;
-  /** The element's name; `volume-transfer-name` unless told otherwise. */
+  /** The element's name, by default `volume-transfer-name`. */
   tag?: string | undefined;
-  /** Where the wasm module is, as for `init`. */
+  /** The source of the wasm module, as for `init`. */
   source?: Source | PromiseLike<Source> | undefined;
 }
 
 /**
- * Loads the rules and registers the element. Its sentences are yours to choose.
+ * Loads the wasm module and registers the element.
  *
- * @throws {Error} where there are no form-associated custom elements, as in jsdom.
+ * @throws {Error} if there are no form-associated custom elements, as in jsdom.
  */
 export async function defineTransferName(options: DefineOptions): Promise<void> {
   const { messages, tag = "volume-transfer-name", source } = options;
@@ -75,13 +77,13 @@ function elementWith(defaults: Messages): CustomElementConstructor {
     #error = create("div", "error");
     #messages = defaults;
     #custom = "";
-    /** Whether errors are shown: after the field was left or an `invalid` event. */
-    #judged = false;
+    /** Whether errors are shown: once the field has lost focus, or after an `invalid` event. */
+    #touched = false;
     report!: NameReport;
 
     static {
       // Forwards every member of an input to the internals or else to the inner input. No member is
-      // read-only, because frameworks assign any property that exists: the rest become attributes.
+      // read-only, because frameworks assign any property that exists. Those become attributes.
       for (const name of members) {
         if (name === "setCustomValidity") continue;
         Object.defineProperty(this.prototype, name, {
@@ -96,8 +98,8 @@ function elementWith(defaults: Messages): CustomElementConstructor {
             const member = owner[name];
             if (member === undefined) return this.getAttribute(name);
             if (typeof member !== "function") return member;
-            return (...inputs: unknown[]) => {
-              const result: unknown = member.apply(owner, inputs);
+            return (...args: unknown[]) => {
+              const result: unknown = member.apply(owner, args);
               this.#read();
               return result;
             };
@@ -106,7 +108,7 @@ function elementWith(defaults: Messages): CustomElementConstructor {
             const input = this.#input as HTMLInputElement & Record<string, unknown>;
             if (/^(value|selection)/.test(name)) {
               value ??= "";
-              // Frameworks set what was just typed, after which an input is never too short.
+              // Frameworks assign the text that was just typed, and an assigned value is never too short.
               if (input[name] !== value || value === input.defaultValue) input[name] = value;
               this.#read();
             } else {
@@ -125,7 +127,7 @@ function elementWith(defaults: Messages): CustomElementConstructor {
       this.#form.append(this.#input, this.#counter, this.#error);
       this.#error.setAttribute("aria-live", "polite");
       this.#input.setAttribute("aria-describedby", "error counter");
-      // A host that is upgraded after its insertion isn't focused by the browser.
+      // The browser doesn't focus a host that is upgraded after its insertion.
       this.#input.autofocus = this.autofocus;
       // With its own form, the browser decides whether Enter submits. It doesn't if the key press was
       // prevented or ended a composition, and engines differ in the order of these events.
@@ -145,9 +147,9 @@ function elementWith(defaults: Messages): CustomElementConstructor {
       this.addEventListener("focus", () => this.#read());
       for (const type of ["blur", "invalid"]) {
         this.addEventListener(type, async () => {
-          // An error moves what is below it, so it waits for a pointer that is pressed there.
+          // The error moves the content below it, so wait until no pointer is pressed there.
           while (document.querySelector(":active")) await new Promise(requestAnimationFrame);
-          this.#judged = true;
+          this.#touched = true;
           this.#read();
         });
       }
@@ -171,7 +173,7 @@ function elementWith(defaults: Messages): CustomElementConstructor {
     }
 
     formResetCallback(): void {
-      this.#judged = false;
+      this.#touched = false;
       this.#form.reset();
       this.#read();
     }
@@ -205,7 +207,7 @@ function elementWith(defaults: Messages): CustomElementConstructor {
       this.#read();
     }
 
-    /** Implicit submission: browsers provide it only for an input that is in the form itself. */
+    /** Submits the form on Enter, which browsers do only for inputs that are in the form itself. */
     #submit(): void {
       const { form } = this.#internals;
       if (!form) return;
@@ -223,22 +225,22 @@ function elementWith(defaults: Messages): CustomElementConstructor {
       const input = this.#input;
       const { value } = input;
       const report = (this.report = validateTransferName(value, { service: this.getAttribute("service") as Service }));
-      const say = (issue: Parameters<typeof sentence>[0]) => sentence(issue, this.#messages);
-      const custom = this.#custom || report.issues.map(say).join("\n");
+      const text = (issue: Parameters<typeof sentence>[0]) => sentence(issue, this.#messages);
+      const custom = this.#custom || report.issues.map(text).join("\n");
       input.setCustomValidity(custom);
       // Empty while the input is disabled or read-only.
-      const wrong = input.validationMessage;
-      this.#internals.setValidity(input.validity, wrong || custom || "-", input);
+      const error = input.validationMessage;
+      this.#internals.setValidity(input.validity, error || custom || "-", input);
       // Sends a valid name as the service stores it, and an empty one not at all.
       this.#internals.setFormValue(report.issues.length ? value : report.value, value);
       // Shows nothing about text that is still being composed.
       if (composing) return;
-      this.#counter.textContent = say({ field: "counter", code: report.unit, params: report as never });
-      const shown = this.#judged ? wrong : "";
+      this.#counter.textContent = text({ field: "counter", code: report.unit, params: report as never });
+      const shown = this.#touched ? error : "";
       // Screen readers announce the same text again if it is replaced.
       if (this.#error.textContent !== shown) this.#error.textContent = shown;
       input.setAttribute("aria-invalid", `${shown !== ""}`);
-      // Assistive technology meets the inner input, but labels refer to the host.
+      // Assistive technology sees the inner input, but labels refer to the host.
       const labels = Array.from(this.#internals.labels ?? [], (label) => label.textContent);
       input.setAttribute("aria-label", this.getAttribute("aria-label") ?? labels.join(" "));
     }

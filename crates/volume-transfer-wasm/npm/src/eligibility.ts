@@ -1,25 +1,25 @@
-// What the full entry knows of a volume as the service lists it.
+// Checks the eligibility of volumes, which only the full entry does.
 
 import {
   NONE,
-  Screening,
+  ListReader,
+  addIssue,
   checkKeys,
-  flaw,
-  judgeSigns,
+  createRequest,
+  evaluateFlags,
+  flagsOfText,
   read,
-  request,
   serviceOf,
-  signOf,
   type Constraint,
   type CreateInput,
   type Issue,
   type Options,
   type RequestReport,
 } from "./calls.js";
-import { constraints, eligibilities, masks, signs, signsOf, verdicts } from "./codes.js";
+import { constraints, eligibilities, flagFields, flagsOf, masks, verdicts } from "./codes.js";
 import { encode } from "./text.js";
 
-/** What is known of a volume beside its record. Absent is *not known*, never *fine*. */
+/** Facts that a volume's record doesn't contain. A missing fact is unknown, not `false`. */
 export interface Facts {
   snapshots?: boolean | null | undefined;
   backups?: boolean | null | undefined;
@@ -27,141 +27,149 @@ export interface Facts {
   frozen?: boolean | null | undefined;
 }
 
+/** The options of eligibility checks. */
 export interface EligibilityOptions extends Options {
   facts?: Facts | null | undefined;
 }
 
+/** The input of a create request, with a volume's record or ID. */
 export interface VolumeInput extends Omit<CreateInput, "volumeId">, EligibilityOptions {
-  /** The volume as the service lists it, so that its eligibility is checked; or else its id. */
+  /** The volume's record as the service returns it. Its eligibility is then checked. */
   volume?: unknown;
+  /** The volume's ID, if there is no record. */
   volumeId?: string | undefined;
 }
 
+/** Whether a volume meets a constraint. */
 export type Verdict = (typeof verdicts)[number];
 
+/** The verdict on one constraint. */
 export interface Finding {
   constraint: Constraint;
   verdict: Verdict;
 }
 
+/** The verdicts on a volume. */
 export interface EligibilityReport {
-  /** `unknown` may go as far as anyone can see; the server decides. Null if this is no volume. */
+  /** `unknown` means that only the server can tell. Null if the input isn't a volume's record. */
   eligibility: "eligible" | "ineligible" | "unknown" | null;
-  /** Every constraint of the service. */
+  /** One for each constraint of the service. */
   findings: Finding[];
-  /** One for each violated constraint, whose code it has; or what is wrong with the input. */
+  /** One for each violated constraint, with the constraint's code, and those of invalid input. */
   issues: Issue[];
 }
 
-/** Judges a volume, as the service lists it, by every constraint. */
+/** Checks a volume's record, as the service returns it, against every constraint. */
 export function checkEligibility(volume: unknown, options?: EligibilityOptions): EligibilityReport {
   const issues: Issue[] = [];
   const service = serviceOf(options, issues, "facts");
-  const judged = judge(volume, service, factsOf(options, issues), issues);
+  const evaluated = evaluate(volume, service, factsOf(options, issues), issues);
   const findings: Finding[] = [];
   constraints.forEach((constraint, bit) => {
     const bits = (mask: number) => (mask >> bit) & 1;
-    const mask = judged?.mask!;
-    if (judged && bits(masks[service]!)) {
+    const mask = evaluated?.mask!;
+    if (evaluated && bits(masks[service]!)) {
       const verdict = bits(mask) ? "violated" : bits(mask >>> 16) ? "unknown" : "met";
       findings.push({ constraint, verdict });
     }
   });
-  return { eligibility: judged && eligibilities[judged.verdict]!, findings, issues };
+  return { eligibility: evaluated && eligibilities[evaluated.verdict]!, findings, issues };
 }
 
-/** Builds the request that creates a transfer, or says what is wrong. */
+/** Creates the request for a new transfer, or reports issues with the input. */
 export function createTransferRequest(input: VolumeInput): RequestReport {
   const issues: Issue[] = [];
   const service = serviceOf(input, issues, "projectId", "volumeId", "volume", "name", "facts");
   const facts = factsOf(input, issues);
   const volume = read(input, "volume");
-  if (volume == null) return request(input, service, undefined, issues);
-  return request(input, service, judge(volume, service, facts, issues)?.id ?? null, issues);
+  if (volume == null) return createRequest(input, service, undefined, issues);
+  return createRequest(input, service, evaluate(volume, service, facts, issues)?.id ?? null, issues);
 }
 
 const FACTS = ["snapshots", "backups", "backupPolicy", "frozen"];
 
+/** Returns the facts as bits for the wasm module, two for each. */
 function factsOf(options: unknown, issues: Issue[]): number {
   const facts = read(options, "facts");
   let bits = 0;
-  let fine = facts == null || typeof facts === "object";
+  let valid = facts == null || typeof facts === "object";
   FACTS.forEach((name, at) => {
     const fact = read(facts, name);
     if (typeof fact === "boolean") bits |= (fact ? 2 : 1) << (2 * at);
-    else fine &&= fact == null;
+    else valid &&= fact == null;
   });
-  if (!fine) flaw(issues, "facts", "malformed");
+  if (!valid) addIssue(issues, "facts", "malformed");
   checkKeys(facts, FACTS, issues);
   return bits;
 }
 
-interface Judged {
+interface Evaluation {
   id: string;
   /** The violated constraints in the lower 16 bits, the unknown ones in the upper. */
   mask: number;
   verdict: number;
-  signs: number;
+  flags: number;
 }
 
-/** A volume is judged as a list of one. */
-function judge(volume: unknown, service: number, facts: number, issues: Issue[]): Judged | null {
+/** Evaluates a volume as a list of one row. */
+function evaluate(volume: unknown, service: number, facts: number, issues: Issue[]): Evaluation | null {
   let json: string | undefined;
   try {
     json = JSON.stringify(volume);
   } catch {
-    // It holds itself, or what JSON can't say: no service has sent it.
+    // It is cyclic, or contains values that JSON doesn't have, so it can't be a service's record.
   }
-  const screening = new Screening(service, facts);
-  screening.push(encode(`{"volumes":[${json}]}`), true);
-  const { verdict, signs } = screening;
+  const reader = new ListReader(service, facts);
+  reader.push(encode(`{"volumes":[${json}]}`), true);
+  const { verdict, flags } = reader;
   if (verdict === NONE) {
-    flaw(issues, "volume", "malformed");
+    addIssue(issues, "volume", "malformed");
     return null;
   }
-  const { violated, unknown, id } = screening.report([]);
+  const { violated, unknown, id } = reader.report([]);
   const mask = violated[0]! | (unknown[0]! << 16);
   const status = read(volume, "status");
   const params = { status: typeof status === "string" ? status : "" };
   constraints.forEach((code, bit) => {
-    if ((mask >> bit) & 1) flaw(issues, "volume", code, params);
+    if ((mask >> bit) & 1) addIssue(issues, "volume", code, params);
   });
-  return { id: id(0), mask, verdict, signs };
+  return { id: id(0), mask, verdict, flags };
 }
 
+/** The violated and unknown constraints of many volumes. */
 export interface VolumesReport {
   /** For each volume, the violated constraints: bit n stands for `constraints[n]`. */
   violated: Uint16Array;
-  /** And those of which nothing at hand tells. */
+  /** The constraints that neither the record nor the facts decide. */
   unknown: Uint16Array;
   issues: Issue[];
 }
 
-/** So many values of a field are remembered: enough for all but texts that no two volumes share. */
-const REMEMBERED = 32;
-const remembered = signs.map(() => new Map<unknown, number>());
+/** The number of cached values per field. Only values that are unique to each volume exceed it. */
+const CACHE_SIZE = 32;
+const caches = flagFields.map(() => new Map<unknown, number>());
 
-/** What a value says to the rules. */
-function look(sign: number, value: unknown): number {
-  const known = remembered[sign]!.get(value);
-  if (known !== undefined) return known;
-  let bits: number;
+/** Returns the flags of a record with a single field. */
+function flagsOfValue(index: number, value: unknown): number {
+  const cached = caches[index]!.get(value);
+  if (cached !== undefined) return cached;
+  let flags: number;
   if (typeof value === "string") {
-    bits = signOf(sign, value);
+    flags = flagsOfText(index, value);
   } else {
-    const [key, inMetadata] = signs[sign]!;
+    const [key, inMetadata] = flagFields[index]!;
     const record = { id: "00000000-0000-0000-0000-000000000000" };
-    const said = { [key]: value };
-    bits = judge({ ...record, ...(inMetadata ? { metadata: said } : said) }, 0, 0, [])?.signs ?? 0;
-    if (typeof value === "object" && value) return bits;
+    const field = { [key]: value };
+    flags = evaluate({ ...record, ...(inMetadata ? { metadata: field } : field) }, 0, 0, [])?.flags ?? 0;
+    if (typeof value === "object" && value) return flags;
   }
-  if (remembered[sign]!.size < REMEMBERED) remembered[sign]!.set(value, bits);
-  return bits;
+  if (caches[index]!.size < CACHE_SIZE) caches[index]!.set(value, flags);
+  return flags;
 }
 
 /**
- * Judges many volumes that are objects already, by the same facts. What is none says nothing, and
- * ids are not looked at.
+ * Checks many volumes' records with the same facts. An element that isn't an object counts as an
+ * empty record. IDs are ignored.
  */
 export function checkVolumes(volumes: readonly unknown[], options?: EligibilityOptions): VolumesReport {
   const issues: Issue[] = [];
@@ -170,29 +178,29 @@ export function checkVolumes(volumes: readonly unknown[], options?: EligibilityO
   let count = 0;
   try {
     if (Array.isArray(volumes)) count = volumes.length;
-    else flaw(issues, "volumes", "malformed", { position: 0 });
+    else addIssue(issues, "volumes", "malformed", { position: 0 });
   } catch {
-    // A proxy may throw at being asked what it is.
-    flaw(issues, "volumes", "malformed", { position: 0 });
+    // A proxy can throw here.
+    addIssue(issues, "volumes", "malformed", { position: 0 });
   }
   const [violated, unknown] = [new Uint16Array(count), new Uint16Array(count)];
-  // Volumes of a list differ in few signs, and a service sends the same values again and again.
-  const judged: (number | undefined)[] = [];
-  const last: unknown[] = signs.map(() => judged);
-  const bits = signs.map(() => 0);
-  const of = (sign: number, value: unknown): number => {
-    if (value === last[sign]) return bits[sign]!;
-    last[sign] = value;
-    return (bits[sign] = look(sign, value));
+  // The volumes of a list differ in few flags, and services repeat the same values.
+  const evaluated: (number | undefined)[] = [];
+  const last: unknown[] = flagFields.map(() => evaluated);
+  const lastFlags = flagFields.map(() => 0);
+  const of = (index: number, value: unknown): number => {
+    if (value === last[index]) return lastFlags[index]!;
+    last[index] = value;
+    return (lastFlags[index] = flagsOfValue(index, value));
   };
   for (let at = 0; at < count; at++) {
-    let said = 0;
+    let flags = 0;
     try {
-      said = signsOf(volumes[at] ?? {}, of);
+      flags = flagsOf(volumes[at] ?? {}, of);
     } catch {
-      // A record that throws when it is looked at says nothing.
+      // A record with a getter that throws counts as empty.
     }
-    const mask = (judged[said] ??= judgeSigns(service, facts, said));
+    const mask = (evaluated[flags] ??= evaluateFlags(service, facts, flags));
     violated[at] = mask;
     unknown[at] = mask >>> 16;
   }

@@ -1,17 +1,17 @@
-// The sentence for people.
+// Turns results into text for people.
 
 import type { Issue } from "./calls.js";
 import type { EligibilityReport } from "./eligibility.js";
 
-/** Sentences by key, as in `volume-transfer/messages/en.json`, or your own. */
+/** Texts by key, as in `volume-transfer/messages/en`, or your own. */
 export type Messages = Record<string, string>;
 
 type Explainable = { field: string; code: string; params: Record<string, string | number> };
 
 /**
- * What to tell a person: of an issue or an outcome its sentence; of a report those of all its
- * issues, a line each, or whether the volume can go; nothing where there is nothing to tell. A
- * message that is missing is replaced by its key.
+ * Returns a result's text for people. A report's issues have one line each. An eligibility report
+ * without issues says whether the volume can be transferred; other results without issues have an
+ * empty text. A missing message is replaced by its key.
  */
 export function explain(
   result: Explainable | { issues: Issue[] } | EligibilityReport,
@@ -29,13 +29,13 @@ export function explain(
 }
 
 /**
- * Returns the sentence for a single issue or outcome.
+ * Returns the text of a single issue or outcome.
  *
  * @internal
  */
 export function sentence({ field, code, params }: Explainable, messages: Messages): string {
   const message = messages[`${field}.${code}`] ?? `${field}.${code}`;
-  // A param that is a code itself has a message too, `unit.bytes`; an empty one is `status.none`.
+  // Some params are codes with messages, such as `unit.bytes`. An empty one is `status.none`.
   return message.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = String(params[name] ?? "");
     return messages[`${name}.${value || "none"}`] ?? value;

@@ -1,9 +1,9 @@
 // The full entry.
 
-import { start } from "./answer.js";
+import { start } from "./response.js";
 import { initWith } from "./load.js";
 
 export * from "./api.js";
 
-/** Loads the wasm module, once: by default from beside this file. */
+/** Loads the wasm module, once. By default, its file is next to this one. */
 export const init = initWith(start, () => new URL("./volume-transfer.wasm", import.meta.url));

@@ -1,8 +1,8 @@
-// The full entry with the wasm module in it: for Node, for CommonJS, and for bundlers that can't
-// serve a file.
+// The full entry with the wasm module inside: for Node, for CommonJS, and for bundlers that don't
+// copy the wasm file.
 
 import base64 from "../build/volume-transfer.wasm";
-import { start } from "./answer.js";
+import { start } from "./response.js";
 import { initWith, parseBase64 } from "./load.js";
 
 export * from "./api.js";

@@ -1,4 +1,4 @@
-// What the light entries have in common.
+// The exports that all light entries share.
 
 export {
   createTransferRequest,

@@ -1,4 +1,4 @@
-// The light entry for runtimes that compile no wasm themselves: their bundlers bring it compiled.
+// The light entry for runtimes that can't compile wasm. Their bundlers compile the module.
 
 import module from "./light.wasm?module";
 import { startLight } from "./calls.js";

@@ -1,4 +1,4 @@
-// The light entry with the wasm module in it, for Node and for CommonJS.
+// The light entry with the wasm module inside, for Node and for CommonJS.
 
 import base64 from "../build/light.wasm";
 import { startLight } from "./calls.js";

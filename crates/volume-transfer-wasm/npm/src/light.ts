@@ -5,5 +5,5 @@ import { initWith } from "./load.js";
 
 export * from "./light-api.js";
 
-/** Loads the wasm module, once: by default from beside this file. */
+/** Loads the wasm module, once. By default, its file is next to this one. */
 export const init = initWith(startLight, () => new URL("./light.wasm", import.meta.url));

@@ -1,4 +1,4 @@
-// How an entry gets its wasm module.
+// Loads an entry's wasm module.
 
 /** A response, as `fetch` returns it. */
 interface ResponseLike {
@@ -9,16 +9,16 @@ interface ResponseLike {
 }
 
 /**
- * A wasm module: its address, the response that brings it, its bytes, or a `WebAssembly.Module`,
- * which TypeScript knows as an `object` only.
+ * A wasm module: its URL, a response that contains it, its bytes, or a `WebAssembly.Module`. The
+ * latter has the type `object`, because TypeScript declares it in the DOM library only.
  */
 export type Source = string | { readonly href: string } | ResponseLike | ArrayBuffer | ArrayBufferView | object;
 
 type MaybePromise<T> = T | PromiseLike<T>;
 
 /**
- * Creates an entry's `init`. It starts the module once, however often it is called; a start that
- * failed can be tried again.
+ * Creates an entry's `init`. It starts the module once, however often it is called. After a failure
+ * it can be called again.
  *
  * @internal
  */
@@ -43,7 +43,7 @@ async function compile(
   let from = "";
   try {
     let found = ((await source) ?? fallback()) as any;
-    // Not by its class, because a module from another realm has another one.
+    // Not `instanceof`, because a module from another realm has another class.
     if (found[Symbol.toStringTag] === "WebAssembly.Module") return found;
     if (found.href || typeof found === "string") {
       from = ` at ${found}`;
@@ -61,7 +61,7 @@ async function compile(
   }
 }
 
-/** Reads a file, which `fetch` cannot do: by Node's API, or as a page that was itself opened from a file. */
+/** Reads a file, which `fetch` can't, with Node's API or as a page that was itself opened from a file. */
 function readFile(url: string | URL): unknown {
   const builtin = globalThis.process?.getBuiltinModule as typeof process.getBuiltinModule | undefined;
   if (builtin) return builtin("node:fs").readFileSync(new URL(url));

@@ -1,5 +1,5 @@
-// Text to bytes and back. Nothing is touched on import, and jsdom, whose window has no
-// TextDecoder and no TextEncoder, gets those of Node.
+// Converts text to bytes and back. Accesses no global on import. jsdom has neither TextDecoder nor
+// TextEncoder, so there Node's are used.
 
 const text = () =>
   (globalThis.TextEncoder ? globalThis : process.getBuiltinModule("node:util")) as Pick<
@@ -11,7 +11,7 @@ const text = () =>
 export const encode = (from: string): Uint8Array => new (text().TextEncoder)().encode(from);
 
 /**
- * Takes the place of the global class in wasm-bindgen's glue, which creates one on import.
+ * Replaces the global class in wasm-bindgen's glue, which creates an encoder on import.
  *
  * @internal
  */
@@ -20,7 +20,7 @@ export function TextEncoder() {
 }
 
 /**
- * Likewise.
+ * Replaces the global class in wasm-bindgen's glue, which creates a decoder on import.
  *
  * @internal
  */

@@ -1,10 +1,10 @@
-/** A compiled wasm module, from a bundler for a runtime that compiles none itself. */
+/** A wasm module that the bundler compiled, for runtimes that can't. */
 declare module "*.wasm?module" {
   const module: WebAssembly.Module;
   export default module;
 }
 
-/** A wasm module as text, in base64. */
+/** A wasm module in base64. */
 declare module "*.wasm" {
   const base64: string;
   export default base64;

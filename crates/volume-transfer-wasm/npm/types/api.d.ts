@@ -1,6 +1,6 @@
 export { screenStream, screenVolumes, validateTransferName, type Constraint, type CreateRequest, type Issue, type NameReport, type Options, type RequestReport, type ScreenReport, type Service, type Unit, } from "./calls.js";
 export { constraints, services } from "./codes.js";
 export { checkEligibility, checkVolumes, createTransferRequest, type EligibilityOptions, type EligibilityReport, type Facts, type Finding, type Verdict, type VolumeInput, type VolumesReport, } from "./eligibility.js";
-export { readCreateResponse, type Answer, type CreateOutcome, type Created, type Fault, type Handover, type OutcomeUnknown, type Rejected, type TransferRecord, } from "./answer.js";
+export { readCreateResponse, type CreateOutcome, type CreateResponse, type Created, type Fault, type Handover, type OutcomeUnknown, type Rejected, type TransferRecord, } from "./response.js";
 export { explain, type Messages } from "./explain.js";
 export type { Source } from "./load.js";

@@ -47,7 +47,7 @@ export declare const create: {
     readonly unnamed: "\"}}";
     readonly named: readonly ["\",\"name\":", "}}"];
 };
-/** Combines the bits that `of` returns for each field that the rules read. */
-export declare const signsOf: (volume: any, of: (sign: number, value: unknown) => number) => number;
+/** Combines the flags that `of` returns for each field that the rules depend on. */
+export declare const flagsOf: (volume: any, of: (index: number, value: unknown) => number) => number;
 /** The names of these fields, and whether they are in `metadata`. */
-export declare const signs: readonly [readonly ["status", false], readonly ["bootable", false], readonly ["encrypted", false], readonly ["service_type", false], readonly ["dedicated_storage_id", false], readonly ["orderID", true], readonly ["__system__encrypted", true], readonly ["policy", true]];
+export declare const flagFields: readonly [readonly ["status", false], readonly ["bootable", false], readonly ["encrypted", false], readonly ["service_type", false], readonly ["dedicated_storage_id", false], readonly ["orderID", true], readonly ["__system__encrypted", true], readonly ["policy", true]];

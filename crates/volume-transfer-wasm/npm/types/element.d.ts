@@ -1,27 +1,29 @@
 import { type Messages } from "./explain.js";
 import { type NameReport, type Service, type Source } from "./light.js";
 export type { Messages, NameReport, Service, Source };
-/** What an `<input type="text">` has, in a form and for frameworks. */
+/** The members of an `<input type="text">` that forms and frameworks use. */
 type InputMember = "autocomplete" | "checkValidity" | "defaultValue" | "disabled" | "form" | "labels" | "maxLength" | "minLength" | "name" | "pattern" | "placeholder" | "readOnly" | "reportValidity" | "required" | "select" | "selectionDirection" | "selectionEnd" | "selectionStart" | "setCustomValidity" | "setRangeText" | "setSelectionRange" | "type" | "validationMessage" | "validity" | "value" | "willValidate";
 /** `<volume-transfer-name>`: behaves as an `<input>` does; the README lists the differences. */
 export interface VolumeTransferNameElement extends HTMLElement, Pick<HTMLInputElement, InputMember> {
     /** The validation report for the current text. */
     readonly report: NameReport;
-    /** The sentences. Set them again to change the language. */
+    /** The texts. Assign others to change the language. */
     messages: Messages;
-    /** The service whose rule applies, by its attribute; null means `evs-v2`. */
+    /** The service whose name rule applies, as an attribute. Null means `evs-v2`. */
     service: string | null;
 }
+/** The options of `defineTransferName`. */
 export interface DefineOptions {
+    /** The texts, such as `volume-transfer/messages/en`. */
     messages: Messages;
-    /** The element's name; `volume-transfer-name` unless told otherwise. */
+    /** The element's name, by default `volume-transfer-name`. */
     tag?: string | undefined;
-    /** Where the wasm module is, as for `init`. */
+    /** The source of the wasm module, as for `init`. */
     source?: Source | PromiseLike<Source> | undefined;
 }
 /**
- * Loads the rules and registers the element. Its sentences are yours to choose.
+ * Loads the wasm module and registers the element.
  *
- * @throws {Error} where there are no form-associated custom elements, as in jsdom.
+ * @throws {Error} if there are no form-associated custom elements, as in jsdom.
  */
 export declare function defineTransferName(options: DefineOptions): Promise<void>;

@@ -1,46 +1,53 @@
 import { type Constraint, type CreateInput, type Issue, type Options, type RequestReport } from "./calls.js";
 import { verdicts } from "./codes.js";
-/** What is known of a volume beside its record. Absent is *not known*, never *fine*. */
+/** Facts that a volume's record doesn't contain. A missing fact is unknown, not `false`. */
 export interface Facts {
     snapshots?: boolean | null | undefined;
     backups?: boolean | null | undefined;
     backupPolicy?: boolean | null | undefined;
     frozen?: boolean | null | undefined;
 }
+/** The options of eligibility checks. */
 export interface EligibilityOptions extends Options {
     facts?: Facts | null | undefined;
 }
+/** The input of a create request, with a volume's record or ID. */
 export interface VolumeInput extends Omit<CreateInput, "volumeId">, EligibilityOptions {
-    /** The volume as the service lists it, so that its eligibility is checked; or else its id. */
+    /** The volume's record as the service returns it. Its eligibility is then checked. */
     volume?: unknown;
+    /** The volume's ID, if there is no record. */
     volumeId?: string | undefined;
 }
+/** Whether a volume meets a constraint. */
 export type Verdict = (typeof verdicts)[number];
+/** The verdict on one constraint. */
 export interface Finding {
     constraint: Constraint;
     verdict: Verdict;
 }
+/** The verdicts on a volume. */
 export interface EligibilityReport {
-    /** `unknown` may go as far as anyone can see; the server decides. Null if this is no volume. */
+    /** `unknown` means that only the server can tell. Null if the input isn't a volume's record. */
     eligibility: "eligible" | "ineligible" | "unknown" | null;
-    /** Every constraint of the service. */
+    /** One for each constraint of the service. */
     findings: Finding[];
-    /** One for each violated constraint, whose code it has; or what is wrong with the input. */
+    /** One for each violated constraint, with the constraint's code, and those of invalid input. */
     issues: Issue[];
 }
-/** Judges a volume, as the service lists it, by every constraint. */
+/** Checks a volume's record, as the service returns it, against every constraint. */
 export declare function checkEligibility(volume: unknown, options?: EligibilityOptions): EligibilityReport;
-/** Builds the request that creates a transfer, or says what is wrong. */
+/** Creates the request for a new transfer, or reports issues with the input. */
 export declare function createTransferRequest(input: VolumeInput): RequestReport;
+/** The violated and unknown constraints of many volumes. */
 export interface VolumesReport {
     /** For each volume, the violated constraints: bit n stands for `constraints[n]`. */
     violated: Uint16Array;
-    /** And those of which nothing at hand tells. */
+    /** The constraints that neither the record nor the facts decide. */
     unknown: Uint16Array;
     issues: Issue[];
 }
 /**
- * Judges many volumes that are objects already, by the same facts. What is none says nothing, and
- * ids are not looked at.
+ * Checks many volumes' records with the same facts. An element that isn't an object counts as an
+ * empty record. IDs are ignored.
  */
 export declare function checkVolumes(volumes: readonly unknown[], options?: EligibilityOptions): VolumesReport;

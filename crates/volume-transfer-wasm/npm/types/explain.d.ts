@@ -1,6 +1,6 @@
 import type { Issue } from "./calls.js";
 import type { EligibilityReport } from "./eligibility.js";
-/** Sentences by key, as in `volume-transfer/messages/en.json`, or your own. */
+/** Texts by key, as in `volume-transfer/messages/en`, or your own. */
 export type Messages = Record<string, string>;
 type Explainable = {
     field: string;
@@ -8,9 +8,9 @@ type Explainable = {
     params: Record<string, string | number>;
 };
 /**
- * What to tell a person: of an issue or an outcome its sentence; of a report those of all its
- * issues, a line each, or whether the volume can go; nothing where there is nothing to tell. A
- * message that is missing is replaced by its key.
+ * Returns a result's text for people. A report's issues have one line each. An eligibility report
+ * without issues says whether the volume can be transferred; other results without issues have an
+ * empty text. A missing message is replaced by its key.
  */
 export declare function explain(result: Explainable | {
     issues: Issue[];

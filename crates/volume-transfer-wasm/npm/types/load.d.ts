@@ -8,8 +8,8 @@ interface ResponseLike {
     arrayBuffer(): Promise<ArrayBuffer>;
 }
 /**
- * A wasm module: its address, the response that brings it, its bytes, or a `WebAssembly.Module`,
- * which TypeScript knows as an `object` only.
+ * A wasm module: its URL, a response that contains it, its bytes, or a `WebAssembly.Module`. The
+ * latter has the type `object`, because TypeScript declares it in the DOM library only.
  */
 export type Source = string | {
     readonly href: string;

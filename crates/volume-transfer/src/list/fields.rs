@@ -32,15 +32,17 @@ pub(crate) enum Shown {
     Name,
     Size,
     Status,
+    CreatedAt,
 }
 
 /// The fields by container and key, except for flags.
-static FIELDS: [(Place, &[u8], Field); 7] = [
+static FIELDS: [(Place, &[u8], Field); 8] = [
     (Place::Body, b"volumes", Field::Volumes),
     (Place::Body, b"volumes_links", Field::Links),
     (Place::Volume, b"id", Field::Id),
     (Place::Volume, b"name", Field::Shown(Shown::Name)),
     (Place::Volume, b"size", Field::Shown(Shown::Size)),
+    (Place::Volume, b"created_at", Field::Shown(Shown::CreatedAt)),
     (Place::Volume, b"metadata", Field::Metadata),
     (Place::Link, b"rel", Field::Rel),
 ];

@@ -18,7 +18,7 @@ pub struct Row {
     /// The byte range of the row's JSON object in the response.
     pub bytes: Range<usize>,
     /// The byte ranges of the values that people see, by [`Shown`]. Empty if absent.
-    pub(crate) shown: [Range<usize>; 3],
+    pub(crate) shown: [Range<usize>; 4],
 }
 
 impl Row {
@@ -28,7 +28,7 @@ impl Row {
             let place = self.shown.get(shown as usize)?;
             Some(document::scalar(response.get(place.clone())?))
         };
-        let shown = [Shown::Name, Shown::Size, Shown::Status].map(value);
+        let shown = [Shown::Name, Shown::Size, Shown::Status, Shown::CreatedAt].map(value);
         Volume::new(self.id, shown.each_ref().map(Option::as_ref), self.flags)
     }
 }

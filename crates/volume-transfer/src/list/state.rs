@@ -24,7 +24,7 @@ pub(crate) struct List {
     id: Option<VolumeId>,
     flags: VolumeFlags,
     /// The byte ranges of the row's values that people see, by [`Shown`].
-    shown: [Range<usize>; 3],
+    shown: [Range<usize>; 4],
     /// Whether the current link is to the next page.
     next: bool,
     pub(crate) screened: ListSummary,
@@ -41,7 +41,7 @@ impl List {
             begins: 0,
             id: None,
             flags: VolumeFlags::NONE,
-            shown: [const { 0..0 }; 3],
+            shown: [const { 0..0 }; 4],
             next: false,
             screened: ListSummary { unreadable: 0, more: false },
         }
@@ -53,7 +53,7 @@ impl List {
 
     pub(crate) fn begin_row(&mut self, at: usize) {
         (self.begins, self.id, self.flags) = (at, None, VolumeFlags::NONE);
-        self.shown = [const { 0..0 }; 3];
+        self.shown = [const { 0..0 }; 4];
     }
 
     pub(crate) fn end_row(&mut self, at: usize, row: &mut impl FnMut(Row)) {

@@ -4,13 +4,14 @@ use crate::VOLUME;
 use crate::recorded;
 use volume_transfer::{ChangeError, Response, TransportError, UnknownCause, VolumeId, api};
 
-fn asked(volume: &str) -> Option<VolumeId> {
+fn requested(volume: &str) -> Option<VolumeId> {
     VolumeId::parse(volume).ok()
 }
 
 fn created(status: u16, body: &str) -> Result<(String, String), ChangeError> {
-    let answer = Response::new(status, body.into()).with_header("X-Openstack-Request-Id", "req-1");
-    api::decode_created(asked(VOLUME), Ok(answer)).map(|created| {
+    let response =
+        Response::new(status, body.into()).with_header("X-Openstack-Request-Id", "req-1");
+    api::decode_created(requested(VOLUME), Ok(response)).map(|created| {
         let (record, handover) = created.into_handover();
         (record.id.as_str().to_owned(), handover.auth_key.expose().to_owned())
     })
@@ -18,8 +19,8 @@ fn created(status: u16, body: &str) -> Result<(String, String), ChangeError> {
 
 #[test]
 fn reads_every_field_of_the_evs_sample() {
-    let answer = Response::new(202, recorded::evs("create-answer.json"));
-    let created = api::decode_created(asked(VOLUME), Ok(answer)).unwrap();
+    let response = Response::new(202, recorded::evs("create-answer.json"));
+    let created = api::decode_created(requested(VOLUME), Ok(response)).unwrap();
     let (record, handover) = created.into_handover();
     assert_eq!(record.id.as_str(), "1a7059f5-8ed7-45b7-8d05-2811e5d09f24");
     assert_eq!(record.name.as_deref(), Some("first volume"));
@@ -54,7 +55,7 @@ fn reads_records_of_a_real_cinder() {
         let recorded = recorded::one(part);
         let body: serde_json::Value = serde_json::from_slice(&recorded.body).unwrap();
         let volume = body["transfer"]["volume_id"].as_str().unwrap();
-        let created = api::decode_created(asked(volume), Ok(recorded.response())).unwrap();
+        let created = api::decode_created(requested(volume), Ok(recorded.response())).unwrap();
         let (record, handover) = created.into_handover();
         assert_eq!(body["transfer"]["id"], record.id.as_str());
         assert_eq!(body["transfer"]["auth_key"], handover.auth_key.expose());
@@ -129,7 +130,7 @@ fn a_response_without_record_and_key_leaves_the_outcome_unknown() {
 #[test]
 fn a_missing_response_or_server_error_leaves_the_outcome_unknown() {
     for lost in [TransportError::Connection, TransportError::Timeout] {
-        let error = api::decode_created(asked(VOLUME), Err(lost)).unwrap_err();
+        let error = api::decode_created(requested(VOLUME), Err(lost)).unwrap_err();
         assert_eq!(error, ChangeError::OutcomeUnknown(UnknownCause::NoResponse(lost)));
     }
     for status in [408, 500, 502, 503, 504] {
@@ -150,7 +151,7 @@ fn a_missing_response_or_server_error_leaves_the_outcome_unknown() {
 fn keeps_the_server_s_code_and_message() {
     let recorded = recorded::one("008-create-volume-awaiting-transfer");
     let Err(ChangeError::Rejected(fault)) =
-        api::decode_created(asked(VOLUME), Ok(recorded.response()))
+        api::decode_created(requested(VOLUME), Ok(recorded.response()))
     else {
         panic!("not rejected");
     };
@@ -163,9 +164,9 @@ fn keeps_the_server_s_code_and_message() {
 #[test]
 fn debug_output_never_contains_the_key() {
     const KEY: &str = "9266c59563c84664";
-    let answer = || Response::new(202, recorded::evs("create-answer.json"));
-    assert!(!format!("{:?}", answer()).contains(KEY));
-    let created = api::decode_created(asked(VOLUME), Ok(answer())).unwrap();
+    let response = || Response::new(202, recorded::evs("create-answer.json"));
+    assert!(!format!("{:?}", response()).contains(KEY));
+    let created = api::decode_created(requested(VOLUME), Ok(response())).unwrap();
     assert!(!format!("{created:?}").contains(KEY));
     let (_, handover) = created.into_handover();
     assert_eq!(format!("{:?}", handover.auth_key), "[redacted]");

@@ -1,7 +1,10 @@
 //! Error responses: their kinds and details.
 
 use crate::recorded;
-use volume_transfer::{ChangeError, FaultKind, ReadError, Response, api};
+use volume_transfer::{
+    ChangeError, FaultKind, NextStep, Outcome, ReadError, Response, RetryDelay, TransportError,
+    UnknownCause, VolumeId, api,
+};
 
 #[test]
 fn determines_the_kind_of_a_fault() {
@@ -49,6 +52,65 @@ fn determines_the_kind_of_a_fault() {
 }
 
 #[test]
+fn determines_whether_a_fault_concerns_all_requests() {
+    use NextStep::{Continue, Stop, Wait};
+    let next_step = |outcome: Outcome| api::decode_created(None, outcome).unwrap_err().next_step();
+    #[rustfmt::skip]
+    let table = [
+        // The token, the project, the address, the account and the quota are the same for all.
+        (401, "", Stop),
+        (400, r#"{"error":{"code":"EVS.0001","message":"m"}}"#, Stop),
+        (404, "<html>", Stop),
+        (431, "", Stop),
+        (403, r#"{"forbidden":{"code":403,"message":"m"}}"#, Stop),
+        (403, "<html>", Stop),
+        (403, r#"{"error":{"code":"EVS.2144","message":"m"}}"#, Stop),
+        (413, r#"{"overLimit":{"code":413,"message":"m"}}"#, Stop),
+        // The volume, its status and the key are not.
+        (404, r#"{"itemNotFound":{"code":404,"message":"m"}}"#, Continue),
+        (400, r#"{"badRequest":{"code":400,"message":"Invalid volume: status must be available"}}"#, Continue),
+        (400, r#"{"badRequest":{"code":400,"message":"Invalid auth key: no"}}"#, Continue),
+        (400, r#"{"error":{"code":"EVS.2068","message":"m"}}"#, Continue),
+        (500, r#"{"computeFault":{"code":500,"message":"m"}}"#, Continue),
+        (408, "", Wait(None)),
+        (429, "", Wait(None)),
+        (502, "<html>", Wait(None)),
+        (503, "", Wait(None)),
+        (504, "", Wait(None)),
+        // Every other create would lose its key, too.
+        (200, "<html>", Stop),
+        (202, r#"{"transfer":{}}"#, Stop),
+        (0, "", Stop),
+    ];
+    for (status, body, expected) in table {
+        let outcome = Ok(Response::new(status, body.into()));
+        assert_eq!(next_step(outcome), expected, "{status} {body}");
+    }
+    for status in [429, 500, 503] {
+        let response = Response::new(status, Vec::new()).with_header("Retry-After", "7");
+        assert_eq!(next_step(Ok(response)), Wait(Some(RetryDelay::Seconds(7))), "{status}");
+    }
+    for lost in [TransportError::Connection, TransportError::Timeout] {
+        assert_eq!(next_step(Err(lost)), Wait(None));
+        assert_eq!(ReadError::NoResponse(lost).next_step(), Wait(None));
+    }
+
+    let response = recorded::one("noauth-003-transfer-create").response();
+    let other = VolumeId::parse("00000000-0000-0000-0000-000000000000").unwrap();
+    let error = api::decode_created(Some(other), Ok(response)).unwrap_err();
+    assert!(matches!(error, ChangeError::OutcomeUnknown(UnknownCause::OtherVolume(_))));
+    assert_eq!(error.next_step(), Stop);
+
+    let list = |status, body: &str| {
+        let response = Response::new(status, body.into());
+        api::VolumeList::default().add_page(Ok(response)).unwrap_err().next_step()
+    };
+    assert_eq!(list(429, ""), Wait(None));
+    assert_eq!(list(401, ""), Stop);
+    assert_eq!(list(200, "<html>"), Stop);
+}
+
+#[test]
 fn determines_the_kind_of_a_real_cinder_s_faults() {
     use FaultKind::{Address, NotFound, Permission, Project, Refused, Token};
     for (part, kind) in [
@@ -89,9 +151,9 @@ fn reads_request_ids_and_retry_after_from_headers_and_body() {
 #[test]
 fn truncates_long_messages() {
     let body = format!(r#"{{"error":{{"code":"c","message":"{}"}}}}"#, "卷".repeat(5000));
-    let answer = Ok(Response::new(400, body.into()));
-    let Err(ReadError::Refused(fault)) = api::VolumeList::default().add_page(answer) else {
-        panic!("not refused");
+    let response = Ok(Response::new(400, body.into()));
+    let Err(ReadError::Refused(fault)) = api::VolumeList::default().add_page(response) else {
+        panic!("no fault");
     };
     assert_eq!(fault.message.unwrap().chars().count(), 1000);
 }
@@ -177,8 +239,8 @@ fn distinguishes_firewalls_from_the_service() {
         for body in ["", "<html><title>403 Forbidden</title></html>", "RBAC: access denied"] {
             assert_eq!(fault(status, body).kind(), FaultKind::Blocked, "{status} {body}");
             // It may have blocked the response rather than the request.
-            let answer = Ok(Response::new(status, body.into()));
-            let created = api::decode_created(None, answer);
+            let response = Ok(Response::new(status, body.into()));
+            let created = api::decode_created(None, response);
             let Err(ChangeError::OutcomeUnknown(cause)) = created else {
                 panic!("{status} {body}");
             };

@@ -12,8 +12,8 @@ fn a_response_without_a_list_is_unreadable_and_keeps_its_status() {
     for (status, body) in
         [(200, "<html>"), (200, "{}"), (200, r#"{"volumes":3}"#), (204, ""), (0, "")]
     {
-        let answer = Response::new(status, body.into()).with_header("X-Request-Id", "r");
-        let error = VolumeList::default().add_page(Ok(answer)).unwrap_err();
+        let response = Response::new(status, body.into()).with_header("X-Request-Id", "r");
+        let error = VolumeList::default().add_page(Ok(response)).unwrap_err();
         assert!(matches!(error, ReadError::Unreadable(_)), "{status} {body}");
         assert_eq!(error.kind(), FaultKind::Address);
         let fault = error.fault().unwrap();
@@ -47,7 +47,7 @@ fn reads_volumes_page_by_page() {
     let before = list.clone();
     assert!(list.add_page(Err(TransportError::Connection)).is_err());
     assert!(list.add_page(page("", true).map(|_| Response::new(200, b"{".to_vec()))).is_err());
-    assert_eq!(list, before, "what was read is kept");
+    assert_eq!(list, before, "an error must not change the list");
     list.add_page(page(&[row(2), row(3)].join(","), true)).unwrap();
     assert!(next(&list).unwrap().ends_with("0003"));
     list.add_page(page(&row(4), false)).unwrap();
@@ -92,6 +92,22 @@ fn labels_a_volume_with_an_invalid_name_by_its_id() {
 }
 
 #[test]
+fn reads_when_a_volume_was_created() {
+    let read = |time: &str| {
+        let row = format!(r#"{{"id":"{VOLUME}","created_at":{time}}}"#);
+        let mut list = VolumeList::default();
+        list.add_page(page(&row, false)).unwrap();
+        list.volumes.first().unwrap().created_at
+    };
+    for time in ["\"2016-05-25T02:42:10.856332\"", "\"2016-05-25T10:42:10+08:00\"", "1464144130"] {
+        assert_eq!(read(time), Some(1_464_144_130), "{time}");
+    }
+    for time in ["null", "\"\"", "\"yesterday\"", "7", "{}", "true"] {
+        assert_eq!(read(time), None, "{time}");
+    }
+}
+
+#[test]
 fn looks_up_a_transfer_and_an_incomplete_list_is_inconclusive() {
     use api::TransferLookup::{Found, Inconclusive, NotFound};
     let volume = VolumeId::parse(VOLUME).unwrap();
@@ -120,10 +136,10 @@ fn looks_up_a_transfer_and_an_incomplete_list_is_inconclusive() {
 fn reads_snapshots() {
     let has = |body: &str| {
         let mut facts = Facts::default();
-        let answer = Ok(Response::new(200, body.into()));
-        api::FactQuery::Snapshots.record(answer, &mut facts).map(|_| facts.snapshots)
+        let response = Ok(Response::new(200, body.into()));
+        api::FactQuery::Snapshots.record(response, &mut facts).map(|_| facts.snapshots)
     };
     assert_eq!(has(r#"{"count":2,"snapshots":[{"id":"s"}]}"#), Ok(Some(true)));
     assert_eq!(has(r#"{"snapshots":[]}"#), Ok(Some(false)));
-    assert!(has("{}").is_err(), "no list is not an empty list");
+    assert!(has("{}").is_err(), "a missing list must not count as empty");
 }

@@ -67,8 +67,8 @@ fn uses_the_paths_of_each_service() {
             api::VolumeList::default().next_request(service, &project).unwrap().path,
             volumes
         );
-        let asked = api::FactQuery::Snapshots.request(service, &project, &volume);
-        assert_eq!(asked.path, snapshots);
+        let request = api::FactQuery::Snapshots.request(service, &project, &volume);
+        assert_eq!(request.path, snapshots);
         let list = api::TransferList::default().next_request(service, &project).unwrap();
         assert_eq!(list.path, transfers);
         assert!(list.body.is_none() && list.microversion.is_none());
@@ -102,7 +102,7 @@ fn only_valid_ids_become_part_of_a_path() {
 }
 
 #[test]
-fn takes_the_version_and_the_project_off_an_address() {
+fn base_path_removes_the_version_and_the_project() {
     for (path, base) in [
         ("", ""),
         ("/", ""),

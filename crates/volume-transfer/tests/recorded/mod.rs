@@ -34,7 +34,7 @@ pub(crate) fn evs(file: &str) -> Vec<u8> {
     fs::read(fixtures().join("evs").join(file)).unwrap()
 }
 
-/// The recorded exchanges whose file name holds `part`, in order.
+/// Returns the recorded exchanges whose file name contains `part`, in order.
 pub(crate) fn cinder(part: &str) -> Vec<Recorded> {
     let mut files: Vec<_> =
         fs::read_dir(fixtures().join("cinder")).unwrap().map(|e| e.unwrap().path()).collect();
@@ -48,7 +48,7 @@ pub(crate) fn cinder(part: &str) -> Vec<Recorded> {
         .collect()
 }
 
-/// The one recorded exchange whose file name holds `part`.
+/// Returns the only recorded exchange whose file name contains `part`.
 pub(crate) fn one(part: &str) -> Recorded {
     let mut found = cinder(part);
     assert_eq!(found.len(), 1, "recordings that match {part}");

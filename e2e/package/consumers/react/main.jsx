@@ -1,7 +1,7 @@
-// A console that had its form before it had the rules: what was added is marked.
+// A console's own form. The comments mark what the package adds.
 import { StrictMode, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
-// Added.
+// The package.
 import { createTransferRequest, explain, init, readCreateResponse, validateTransferName } from "volume-transfer";
 import messages from "volume-transfer/messages/en.json";
 
@@ -16,44 +16,44 @@ const VOLUME = {
 function TransferForm({ volume, projectId, token }) {
   const [name, setName] = useState("");
   const [ready, setReady] = useState(false);
-  const [said, setSaid] = useState("");
+  const [message, setMessage] = useState("");
   useEffect(() => {
-    // Added.
+    // The package.
     init().then(() => setReady(true));
   }, []);
-  // Added.
+  // The package.
   const report = ready ? validateTransferName(name) : null;
-  const wrong = report ? explain(report, messages) : "";
+  const error = report ? explain(report, messages) : "";
 
   async function submit(event) {
     event.preventDefault();
-    // Added: the request, and what became of it.
+    // The package: the request and its outcome.
     const { request, issues } = createTransferRequest({ projectId, volume, name });
-    if (!request) return setSaid(explain({ issues }, messages));
+    if (!request) return setMessage(explain({ issues }, messages));
     const { path, ...options } = request;
     const headers = { ...options.headers, "X-Auth-Token": token };
     const outcome = await fetch(path, { ...options, headers }).then(
-      async (answer) =>
+      async (response) =>
         readCreateResponse({
-          status: answer.status,
-          headers: answer.headers,
-          body: await answer.text(),
+          status: response.status,
+          headers: response.headers,
+          body: await response.text(),
           volumeId: volume.id,
         }),
       () => readCreateResponse({ lost: "connection" }),
     );
-    setSaid(explain(outcome, messages));
+    setMessage(explain(outcome, messages));
   }
 
   return (
     <form onSubmit={submit}>
       <label>
         Transfer name
-        <input value={name} onChange={(event) => setName(event.target.value)} aria-invalid={wrong !== ""} />
+        <input value={name} onChange={(event) => setName(event.target.value)} aria-invalid={error !== ""} />
       </label>
-      <output>{wrong || (report ? `${report.length} of ${report.limit} ${report.unit}` : "…")}</output>
-      <button disabled={!ready || wrong !== ""}>Create transfer</button>
-      <p role="status">{said}</p>
+      <output>{error || (report ? `${report.length} of ${report.limit} ${report.unit}` : "…")}</output>
+      <button disabled={!ready || error !== ""}>Create transfer</button>
+      <p role="status">{message}</p>
     </form>
   );
 }

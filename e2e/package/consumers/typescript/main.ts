@@ -1,4 +1,4 @@
-// Every name that the package exports, under the strictest settings there are.
+// Uses every export of the package under the strictest compiler settings.
 import {
   checkEligibility,
   checkVolumes,
@@ -38,7 +38,7 @@ const streamed: number = (await screenStream(new Response().body!)).count;
 const unknown: Uint16Array = checkVolumes([{}], { service, facts: { frozen: null } }).unknown;
 const known: boolean = constraints.some((name, bit) => name === constraint && ((violated[0] ?? 0) >> bit) & 1);
 
-function tell(outcome: CreateOutcome): string {
+function describe(outcome: CreateOutcome): string {
   switch (outcome.outcome) {
     case "created":
       return outcome.handover.authKey;
@@ -48,20 +48,20 @@ function tell(outcome: CreateOutcome): string {
       return outcome.fault?.requestId ?? explain(outcome, messages);
   }
 }
-tell(readCreateResponse({ status: 202, headers: new Headers(), body: "" }));
-tell(readCreateResponse({ lost: "timeout" }));
+describe(readCreateResponse({ status: 202, headers: new Headers(), body: "" }));
+describe(readCreateResponse({ lost: "timeout" }));
 
-// @ts-expect-error there is no such service
+// @ts-expect-error an unknown service
 validateTransferName("a", { service: "aws" });
-// @ts-expect-error a misspelt option
+// @ts-expect-error a misspelled option
 validateTransferName("a", { servce: "cinder" });
-// @ts-expect-error a misspelt fact
+// @ts-expect-error a misspelled fact
 checkEligibility({}, { facts: { snapshot: false } });
-// @ts-expect-error a misspelt input
+// @ts-expect-error a misspelled input
 createTransferRequest({ projectID: "p", projectId: "p", volumeId: "v" });
-// @ts-expect-error an answer has a status, or is lost
+// @ts-expect-error neither `status` nor `lost`
 readCreateResponse({});
-// @ts-expect-error light takes an id
+// @ts-expect-error light accepts only an ID
 (await import("volume-transfer/light")).createTransferRequest({ projectId: "p", volume: {} });
 
 await Promise.all([init(), initInline(), initNode(), init(new URL("https://example.com/"))]);

@@ -1,4 +1,4 @@
-// A console that is built with webpack, with nothing set for wasm.
+// A console built with webpack, without any configuration for wasm.
 module.exports = {
   mode: "production",
   entry: "./main.js",

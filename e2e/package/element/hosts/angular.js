@@ -1,4 +1,4 @@
-// Compiled in the browser, which takes no build.
+// Compiles templates in the browser, so that no build step is needed.
 import "@angular/compiler";
 import { Component, CUSTOM_ELEMENTS_SCHEMA, provideZonelessChangeDetection, signal, ViewChild } from "@angular/core";
 import { bootstrapApplication } from "@angular/platform-browser";
@@ -21,7 +21,7 @@ export async function mount(root, tag, start) {
   const state = signal(start);
   let form;
   class Form {
-    // What the decorator @ViewChild("field") leaves behind.
+    // Equivalent to the decorator @ViewChild("field").
     static propDecorators = { field: [{ type: ViewChild, args: ["field"] }] };
     state = state;
     tag = tag;

@@ -1,4 +1,4 @@
-// No framework: attributes to begin with, properties from then on.
+// No framework: attributes at first, properties for later changes.
 
 export function mount(root, tag, start) {
   const state = { ...start };

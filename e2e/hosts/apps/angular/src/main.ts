@@ -1,19 +1,19 @@
 import { Component, provideZonelessChangeDetection, signal } from "@angular/core";
 import { bootstrapApplication } from "@angular/platform-browser";
-import * as served from "volume-transfer";
+import * as api from "volume-transfer";
 import * as inline from "volume-transfer/inline";
-// @ts-ignore: JavaScript that all hosts share
+// @ts-ignore: JavaScript shared by all hosts
 import { probe } from "../probe.js";
 
-@Component({ selector: "app-root", template: "<output>{{ said() }}</output><p>{{ inline() }}</p>" })
+@Component({ selector: "app-root", template: "<output>{{ served() }}</output><p>{{ inline() }}</p>" })
 class App {
-  said = signal("");
+  served = signal("");
   inline = signal("");
 
   constructor() {
-    const init = () => served.init("/volume-transfer.wasm");
-    probe({ ...served, init }).then((said: string) => this.said.set(said), (error: unknown) => this.said.set(`${error}`));
-    probe(inline).then((said: string) => this.inline.set(said), (error: unknown) => this.inline.set(`${error}`));
+    const init = () => api.init("/volume-transfer.wasm");
+    probe({ ...api, init }).then((result: string) => this.served.set(result), (error: unknown) => this.served.set(`${error}`));
+    probe(inline).then((result: string) => this.inline.set(result), (error: unknown) => this.inline.set(`${error}`));
   }
 }
 

@@ -5,9 +5,9 @@ import * as api from "volume-transfer";
 import { probe } from "../../probe.js";
 
 export default function Page() {
-  const [said, setSaid] = useState("");
+  const [result, setResult] = useState("");
   useEffect(() => {
-    probe(api).then(setSaid, (error) => setSaid(String(error)));
+    probe(api).then(setResult, (error) => setResult(String(error)));
   }, []);
-  return <output>{said}</output>;
+  return <output>{result}</output>;
 }

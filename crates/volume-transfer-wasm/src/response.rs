@@ -1,4 +1,4 @@
-//! What a service answered to a create request, as JavaScript objects.
+//! Decodes the response to a create request into JavaScript objects.
 
 use js_sys::{Array, Uint8Array};
 use serde::{Serialize, Serializer};
@@ -7,8 +7,8 @@ use volume_transfer::{
 };
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-/// An answer in JavaScript. As maps and not as structures: serde-wasm-bindgen has a table of the
-/// latter's field names, which is more code than all of this.
+/// A field's value. Objects are serialized as maps rather than structs, for which serde-wasm-bindgen
+/// keeps a table of field names: that takes more code than this whole module.
 enum Field<'a> {
     Text(Option<&'a str>),
     Number(u16),
@@ -75,31 +75,37 @@ fn fault(fault: &Fault) -> Object<'_> {
     ]
 }
 
-/// Reads an answer: its status, its headers (names and values by turns), its body, and the id of
-/// the volume that was asked for, or nothing.
+/// Decodes a response. `headers` alternates names and values. `requested` is the ID of the volume
+/// that the request named, or `undefined`.
 #[wasm_bindgen]
-pub fn read_answer(status: u16, headers: &Array, body: &Uint8Array, asked: &JsValue) -> JsValue {
+pub fn decode_response(
+    status: u16,
+    headers: &Array,
+    body: &Uint8Array,
+    requested: &JsValue,
+) -> JsValue {
     let texts: Vec<String> = headers.iter().filter_map(|text| text.as_string()).collect();
-    // Copied once, into what is wiped when it is dropped.
+    // The only copy of the body, and `Response` wipes it when dropped.
     let response = Response::new(status, body.to_vec());
     let response = texts
         .as_chunks()
         .0
         .iter()
         .fold(response, |response, [name, value]| response.with_header(name, value));
-    let asked = asked.as_string().and_then(|id| VolumeId::parse(&id).ok());
-    told(asked, Ok(response))
+    let requested = requested.as_string().and_then(|id| VolumeId::parse(&id).ok());
+    decode(requested, Ok(response))
 }
 
-/// Reads that no answer came; `lost` is the place in [`TransportError::ALL`].
+/// Returns the outcome of a request without a response. `error` is an index of
+/// [`TransportError::ALL`].
 #[wasm_bindgen]
-pub fn read_no_answer(lost: usize) -> JsValue {
-    let lost = TransportError::ALL.get(lost).copied().unwrap_or(TransportError::Connection);
-    told(None, Err(lost))
+pub fn decode_lost(error: usize) -> JsValue {
+    let error = TransportError::ALL.get(error).copied().unwrap_or(TransportError::Connection);
+    decode(None, Err(error))
 }
 
-fn told(asked: Option<VolumeId>, outcome: Result<Response, TransportError>) -> JsValue {
-    match api::decode_created(asked, outcome) {
+fn decode(requested: Option<VolumeId>, result: Result<Response, TransportError>) -> JsValue {
+    match api::decode_created(requested, result) {
         Ok(created) => {
             let (transfer, keys) = created.into_handover();
             js(&vec![
@@ -109,10 +115,10 @@ fn told(asked: Option<VolumeId>, outcome: Result<Response, TransportError>) -> J
                 ("handover", Field::Object(Some(handover(&keys)))),
             ])
         }
-        Err(ChangeError::Rejected(refusal)) => js(&vec![
+        Err(ChangeError::Rejected(rejection)) => js(&vec![
             ("outcome", text("rejected")),
-            ("code", text(refusal.kind().code())),
-            ("fault", Field::Object(Some(fault(&refusal)))),
+            ("code", text(rejection.kind().code())),
+            ("fault", Field::Object(Some(fault(&rejection)))),
         ]),
         Err(ChangeError::OutcomeUnknown(cause)) => js(&vec![
             ("outcome", text("outcomeUnknown")),
@@ -124,6 +130,6 @@ fn told(asked: Option<VolumeId>, outcome: Result<Response, TransportError>) -> J
 
 fn js(outcome: &Object<'_>) -> JsValue {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    // Texts and numbers: nothing of it can fail to become a JavaScript value.
+    // Cannot fail, because an outcome consists of strings and numbers.
     Fields(outcome).serialize(&serializer).unwrap_or(JsValue::NULL)
 }
