@@ -189,6 +189,16 @@ pub(crate) fn local_time(time: &str, language: Language) -> Option<String> {
         .then(|| date.to_locale_string(language.tag(), &JsValue::UNDEFINED).into())
 }
 
+/// Formats the date of a time in seconds since 1970 for the person's language and time zone, and the
+/// whole time.
+pub(crate) fn local_date(seconds: i64, language: Language) -> (String, String) {
+    let date = Date::new(&JsValue::from_f64(seconds as f64 * 1000.0));
+    (
+        date.to_locale_date_string(language.tag(), &JsValue::UNDEFINED).into(),
+        date.to_locale_string(language.tag(), &JsValue::UNDEFINED).into(),
+    )
+}
+
 /// Says how long ago a UTC time was. Times in the future count as now.
 pub(crate) fn age(language: Language, utc: &str) -> String {
     let milliseconds = Date::now() - Date::new(&JsValue::from_str(&format!("{utc}Z"))).get_time();
@@ -209,7 +219,7 @@ pub(crate) fn age(language: Language, utc: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use volume_transfer::{IdError, Service, TransportError, Unit, Verdict};
+    use volume_transfer::{IdError, Service, TransportError, Unit, Verdict, VolumeStatus};
     use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
     wasm_bindgen_test_configure!(run_in_browser);
@@ -231,6 +241,7 @@ mod tests {
         codes.extend(UnknownCause::CODES.map(|code| ("response", code)));
         codes.extend(TransportError::ALL.map(|lost| ("response", lost.code())));
         codes.extend(Service::ALL.map(|service| ("service", service.code())));
+        codes.extend(VolumeStatus::CODES.map(|code| ("status", code)));
         codes.extend(NameError::CODES.map(|code| ("name", code)));
         for group in ["projectId", "transferId", "authKey"] {
             codes.extend(IdError::ALL.map(|error| (group, error.code())));

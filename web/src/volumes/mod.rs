@@ -5,7 +5,7 @@ mod select;
 mod sort;
 
 use crate::errors::{ReadFailure, UnreadableRows};
-use crate::i18n::{Key, key, language, status_name, t, violation};
+use crate::i18n::{Key, key, language, local_date, status_name, t, violation};
 use crate::state::{AppState, ListProblem};
 use crate::ui::{
     Button, Cell, ErrorMessage, Progress, ShowIf, SortHeader, Table, aria_true, dynamic, effect,
@@ -24,10 +24,11 @@ const PAGE_SIZE: usize = 100;
 const ROWS_PER_FRAME: usize = 20;
 
 /// The columns after the checkbox, their CSS classes, and what they are sorted by.
-const COLUMNS: [(Key, &str, SortKey); 4] = [
+const COLUMNS: [(Key, &str, SortKey); 5] = [
     (key::VOLUMES_NAME, "name", SortKey::Name),
     (key::VOLUMES_SIZE, "size", SortKey::Size),
     (key::VOLUMES_STATUS, "status", SortKey::Status),
+    (key::HANDOVER_CREATED, "created", SortKey::Created),
     (key::VOLUMES_ELIGIBLE, "eligibility", SortKey::Eligibility),
 ];
 
@@ -175,6 +176,10 @@ fn Row(volume: Arc<Volume>, marker: Marker) -> impl IntoView {
         let status = status.clone();
         move || status_name(language.get(), &status)
     });
+    let created_at = volume.created_at;
+    let created =
+        move || created_at.map(|time| local_date(time, language.get())).unwrap_or_default();
+    let created_time = Signal::derive(move || created().1);
     let checked = Memo::new(move |_| state.is_selected(&id));
     let eligibility = {
         let volume = Arc::clone(&volume);
@@ -192,6 +197,9 @@ fn Row(volume: Arc<Volume>, marker: Marker) -> impl IntoView {
             </td>
             <Cell column=key::VOLUMES_SIZE class="size"><span prop:textContent=size /></Cell>
             <Cell column=key::VOLUMES_STATUS class="status"><bdi title=service_status prop:textContent=status_text /></Cell>
+            <Cell column=key::HANDOVER_CREATED class="created">
+                <span title=created_time prop:textContent=Signal::derive(move || created().0) />
+            </Cell>
             <td role="cell" class="eligibility" id=reasons>
                 {dynamic(move || {
                     let eligibility = eligibility.get();

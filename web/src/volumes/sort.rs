@@ -27,6 +27,7 @@ pub(super) enum SortKey {
     Name,
     Size,
     Status,
+    Created,
     Eligibility,
 }
 
@@ -205,6 +206,7 @@ impl Sorter {
             SortKey::Name => volume.label().to_owned(),
             SortKey::Size => volume.size.map(|size| size.to_string()).unwrap_or_default(),
             SortKey::Status => status_name(self.language, volume.status.as_str()),
+            SortKey::Created => volume.created_at.map(|time| time.to_string()).unwrap_or_default(),
             SortKey::Eligibility => {
                 let ineligible = self.ineligible.get(self.texts.len()) == Some(&true);
                 usize::from(ineligible).to_string()
