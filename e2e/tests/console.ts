@@ -214,6 +214,11 @@ export class App {
     return this.page.getByRole("dialog", { name: this.text("handover.title"), exact: true });
   }
 
+  /** The dialog of a run, for one volume or for several. */
+  get run(): Locator {
+    return this.page.getByRole("dialog").filter({ has: this.page.locator("#handover") });
+  }
+
   async useDemoProject(label: "A" | "B"): Promise<void> {
     await this.button("connect.demo", { label }).click();
     await expect(this.signIn).toBeHidden();

@@ -3,8 +3,9 @@
 use crate::i18n::{
     Key, Language, fault_kind, key, language, local_time, read_error, t, unknown_cause,
 };
-use crate::state::AppState;
-use crate::ui::{Button, DetailsRow, ErrorMessage, focus_next_frame};
+use crate::state::{AppState, Pace};
+use crate::ui::{Button, DetailsRow, ErrorMessage, dynamic, focus_next_frame};
+use js_sys::Date;
 use leptos::prelude::*;
 use volume_transfer::{ChangeError, Fault, FaultKind, ReadError, RetryDelay, UnknownCause};
 
@@ -86,6 +87,43 @@ pub(crate) fn ChangeFailure(
     view! {
         <ErrorMessage title>{details}</ErrorMessage>
     }
+}
+
+/// The live region that says why a series of requests is paused, with buttons to continue and to stop.
+#[component]
+pub(crate) fn Paused(
+    error: Signal<Option<ChangeError>>,
+    #[prop(into)] on_continue: Callback<()>,
+    #[prop(into)] on_stop: Callback<()>,
+) -> impl IntoView {
+    let message = dynamic(move || {
+        let error = error.get()?;
+        Some(
+            view! {
+                <ChangeFailure error rejected=key::RUN_PAUSED unknown=key::RUN_PAUSED />
+                <div class="buttons">
+                    <Button label=key::RUN_CONTINUE on_press=on_continue />
+                    <Button label=key::PROGRESS_STOP on_press=on_stop />
+                </div>
+            }
+            .into_any(),
+        )
+    });
+    view! { <div role="alert" class="paused">{message}</div> }
+}
+
+/// Says when the next request is sent, if the service asked to wait.
+pub(crate) fn delay_text(pace: &Pace) -> Signal<String> {
+    let (resume_at, language) = (pace.resume_at.clone(), language());
+    Signal::derive(move || {
+        let at = resume_at.get();
+        if at == 0.0 {
+            return String::new();
+        }
+        let time = String::from(Date::new(&at.into()).to_iso_string());
+        let time = local_time(&time, language.get());
+        language.get().format(key::RUN_DELAYED, &[("time", &time.unwrap_or_default())])
+    })
 }
 
 /// Says why a read failed and what to do.

@@ -7,7 +7,7 @@ use crate::errors::ReadFailure;
 use crate::i18n::{Key, Language, error_text, key, language, t};
 use crate::state::{AppState, VolumeLoader};
 use crate::ui::{
-    Button, DetailsRow, Dialog, Progress, ShowIf, Submit, TextField, dynamic, focus,
+    Button, DetailsRow, Dialog, Progress, ShowIf, Submit, TextField, aria_bool, dynamic, focus,
     focus_next_frame,
 };
 use details::ConnectionDetails;
@@ -90,7 +90,7 @@ pub(crate) fn ConnectionMenu() -> impl IntoView {
     view! {
         <div class="connection" node_ref=menu on:focusout=on_leave on:keydown=on_key>
             <button type="button" id="connection" aria-labelledby="connection-label" aria-describedby="connection-value"
-                aria-expanded=move || if open.get() { "true" } else { "false" } on:click=move |_| open.update(|open| *open = !*open)>
+                aria-expanded=aria_bool(move || open.get()) on:click=move |_| open.update(|open| *open = !*open)>
                 <span id="connection-label" class="hint" prop:textContent=t(key::CONNECT_MENU) />
                 <span id="connection-value"><span prop:textContent=service /> " · " <bdi prop:textContent=project /></span>
             </button>

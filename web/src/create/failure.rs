@@ -65,7 +65,7 @@ fn OutcomeUnknown(cause: UnknownCause, run: Run, index: usize) -> impl IntoView 
     let fault = cause.fault();
     let row = move |run: &Run| run.rows.get(index).map(|row| row.state.clone());
     let Some(row_state) = row(&run) else { return ().into_any() };
-    let search = Memo::new(move |_| {
+    let search = Signal::derive(move || {
         row_state.with(|state| match state {
             RowState::Unknown(_, search) => search.clone(),
             RowState::Waiting

@@ -11,12 +11,9 @@ use leptos::ev;
 use leptos::html::Input;
 use leptos::prelude::*;
 use volume_transfer::name::from_utf16;
-use volume_transfer::{CreateTransfer, NameError, TransferName, Volume};
+use volume_transfer::{CreateTransfer, NameError, NamePattern, TransferName, Volume};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
-
-/// What stands for a volume's name in a pattern.
-const PLACEHOLDER: &str = "{volume}";
 
 /// How many names are shown before the transfers are created.
 const MAX_PREVIEWS: usize = 3;
@@ -39,10 +36,7 @@ impl NameField {
         let rule = self.state.service().name_rule();
         let several = self.selection.with(Vec::len) > 1;
         self.typed.with(|typed| match typed {
-            Ok(text) if several => TransferName::parse(
-                &text.split(PLACEHOLDER).collect::<Vec<_>>().join(volume.label()),
-                rule,
-            ),
+            Ok(text) if several => NamePattern::new(text).name(volume.label(), rule),
             Ok(text) => TransferName::parse(text, rule),
             Err(error) => Err(error.clone()),
         })
@@ -91,7 +85,7 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
             (true, false) => key::CREATE_NAME_HINT_REQUIRED,
             (false, false) => key::CREATE_NAME_HINT,
         };
-        language.get().format(key, &[("volume", PLACEHOLDER)])
+        language.get().format(key, &[("volume", NamePattern::PLACEHOLDER)])
     });
     let preview = dynamic(move || {
         let text = typed.get().unwrap_or_default();
@@ -112,7 +106,7 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
     });
 
     let active = Memo::new(move |_| state.run.with(|run| run.as_ref().is_some_and(Run::is_active)));
-    let blocked = Memo::new(move |_| {
+    let blocked = move || {
         let unresolved =
             state.run.with(|run| run.as_ref().is_some_and(|run| run.counts().unresolved > 0));
         if unresolved {
@@ -126,7 +120,7 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
         } else {
             None
         }
-    });
+    };
 
     // The form may be gone when the response arrives, if the person connected to another project.
     let read_field = move || {
@@ -142,7 +136,7 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
             focus("transfer-name");
             return;
         }
-        if blocked.get_untracked().is_some() {
+        if untrack(blocked).is_some() {
             let failed = state.run.with_untracked(Option::is_some);
             focus(if failed { "create-failure" } else { "checks" });
             return;
@@ -221,10 +215,10 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
             <ul class="consequences">{CONSEQUENCES.map(|text| view! { <li prop:textContent=t(text) /> })}</ul>
             <div class="actions">
             <Submit id="create-submit" label=key::CREATE_SUBMIT described_by="create-blocked"
-                disabled=move || blocked.get().is_some() || active.get() />
+                disabled=move || blocked().is_some() || active.get() />
             <p id="create-blocked" class="hint" prop:textContent=Signal::derive(move || {
                 let values = [("limit", &*MAX_RUN.to_string())];
-                blocked.get().map(|key| language.get().format(key, &values)).unwrap_or_default()
+                blocked().map(|key| language.get().format(key, &values)).unwrap_or_default()
             }) />
             <Progress busy=active label=key::CREATE_BUSY />
             </div>

@@ -2,11 +2,11 @@
 
 use super::failure::failure;
 use super::runner;
-use crate::errors::Rejection;
+use crate::errors::{Paused, delay_text};
 use crate::i18n::{Key, key, language, local_time, name_or_none, t};
 use crate::state::{AppState, RowKind, RowState, Run};
 use crate::ui::{
-    Button, Cell, DetailsRow, Dialog, ErrorMessage, Progress, ShowIf, Table, aria_true, download,
+    Button, Cell, DetailsRow, Dialog, Progress, ShowIf, Table, aria_bool, aria_true, download,
     dynamic, effect, focus_next_frame,
 };
 use js_sys::Date;
@@ -153,7 +153,7 @@ fn Single(run: Run) -> impl IntoView {
             </p>
             <div class="buttons">
                 <button type="button" on:click=move |_| shown.update(|shown| *shown = !*shown)
-                    aria-pressed=move || if shown.get() { "true" } else { "false" }
+                    aria-pressed=aria_bool(move || shown.get())
                     prop:textContent=t(key::HANDOVER_SHOW) />
                 <Button label=key::HANDOVER_COPY on_press=copy />
             </div>
@@ -168,51 +168,22 @@ fn Batch(run: Run, active: Memo<bool>) -> impl IntoView {
     let state = AppState::get();
     let stop = {
         let run = run.clone();
-        move || runner::stop(&run)
+        move || run.pace.stop()
     };
     let rows: Vec<_> = (0..run.rows.len()).map(|index| row(&run, index)).collect();
-    let delay = {
-        let (run, language) = (run.clone(), language());
-        Signal::derive(move || {
-            let at = run.resume_at.get();
-            if at == 0.0 {
-                return String::new();
-            }
-            let time = String::from(Date::new(&at.into()).to_iso_string());
-            let time = local_time(&time, language.get());
-            language.get().format(key::RUN_DELAYED, &[("time", &time.unwrap_or_default())])
-        })
+    let delay = delay_text(&run.pace);
+    let resume = {
+        let run = run.clone();
+        move || runner::resume(state, &run)
     };
     let pause = {
         let run = run.clone();
-        dynamic(move || {
-            let fault = run.paused.get()?;
-            let resume = {
-                let run = run.clone();
-                move || runner::resume(state, &run)
-            };
-            let stop = {
-                let run = run.clone();
-                move || runner::stop(&run)
-            };
-            Some(
-                view! {
-                    <ErrorMessage title=key::RUN_PAUSED>
-                        <Rejection fault />
-                        <div class="buttons">
-                            <Button label=key::RUN_CONTINUE on_press=resume />
-                            <Button label=key::PROGRESS_STOP on_press=stop />
-                        </div>
-                    </ErrorMessage>
-                }
-                .into_any(),
-            )
-        })
+        move || run.pace.paused.get()
     };
     view! {
-        <Progress busy=active label=key::RUN_BUSY on_stop=stop />
+        <Progress busy=active label=key::RUN_BUSY on_stop=stop.clone() />
         <p role="status" prop:textContent=delay />
-        <div role="alert">{pause}</div>
+        <Paused error=Signal::derive(pause) on_continue=resume on_stop=stop />
         <Table labelled_by="handover" class="run" columns=COLUMNS>{rows}</Table>
     }
 }
@@ -221,7 +192,7 @@ fn row(run: &Run, index: usize) -> AnyView {
     let language = language();
     let Some(row) = run.rows.get(index) else { return ().into_any() };
     let label = row.label.clone();
-    let (state, stopped) = (row.state.clone(), run.stopped.clone());
+    let (state, stopped) = (row.state.clone(), run.pace.stopped.clone());
     let kind = Memo::new(move |_| (state.with(RowState::kind), stopped.get()));
     let text = Signal::derive(move || {
         let key = match kind.get() {
@@ -235,11 +206,11 @@ fn row(run: &Run, index: usize) -> AnyView {
         language.get().format(key, &[])
     });
     let details = failure(run, index);
-    let class = move || match kind.get().0 {
+    let class = Signal::derive(move || match kind.get().0 {
         RowKind::Created => "verdict met",
         RowKind::Rejected | RowKind::Unknown => "verdict violated",
         RowKind::Waiting | RowKind::Creating => "",
-    };
+    });
     view! {
         <tr role="row">
             <td role="cell"><bdi prop:textContent=label /></td>

@@ -28,13 +28,13 @@ pub(crate) fn Create(covered: Signal<bool>) -> impl IntoView {
     let state = AppState::get();
     let language = language();
     let selection: Selection = Memo::new(move |_| state.selected_volumes());
-    let count = Memo::new(move |_| state.selected_count());
+    let count = move || state.selected_count();
     let choice = Signal::derive(move || {
         let language = language.get();
         selection.with(|volumes| {
             let size: u64 = volumes.iter().filter_map(|volume| volume.size).sum();
             let size = language.format(key::VOLUMES_SIZE_VALUE, &[("size", &size.to_string())]);
-            let count = language.format(key::CREATE_COUNT, &[("count", &count.get().to_string())]);
+            let count = language.format(key::CREATE_COUNT, &[("count", &count().to_string())]);
             match &**volumes {
                 [volume] => format!("{} · {size}", volume.label()),
                 volumes if volumes.len() > MAX_RUN => count,
@@ -63,11 +63,11 @@ pub(crate) fn Create(covered: Signal<bool>) -> impl IntoView {
                 <h2 id="create" tabindex="-1" prop:textContent=t(key::CREATE_TITLE) />
                 <ShowIf condition=covered><Button label=key::CREATE_CLOSE on_press=close /></ShowIf>
             </div>
-            <ShowIf condition=move || count.get() == 0><p prop:textContent=t(key::CREATE_CHOOSE) /></ShowIf>
-            <ShowIf condition=move || count.get() != 0>
+            <ShowIf condition=move || count() == 0><p prop:textContent=t(key::CREATE_CHOOSE) /></ShowIf>
+            <ShowIf condition=move || count() != 0>
                 <p class="choice"><strong><bdi prop:textContent=choice /></strong></p>
-                <ShowIf condition=move || count.get() == 1><Checklist selection /></ShowIf>
-                <ShowIf condition=move || { count.get() > 1 }><Comparison selection /></ShowIf>
+                <ShowIf condition=move || count() == 1><Checklist selection /></ShowIf>
+                <ShowIf condition=move || { count() > 1 }><Comparison selection /></ShowIf>
                 <CreateForm selection />
             </ShowIf>
             <CreateFailures />

@@ -3,7 +3,7 @@
 use super::Selection;
 use crate::i18n::{key, language, t, violation};
 use crate::state::{AppState, MAX_RUN};
-use crate::ui::{Button, ShowIf, dynamic};
+use crate::ui::{Button, ShowIf, aria_bool, dynamic};
 use leptos::prelude::*;
 use volume_transfer::{Eligibility, Verdict, Volume, VolumeId};
 
@@ -16,9 +16,9 @@ pub(super) fn Checklist(selection: Selection) -> impl IntoView {
     let state = AppState::get();
     let language = language();
     let show_all = RwSignal::new(false);
-    let volume = Memo::new(move |_| selection.with(|volumes| volumes.first().cloned()));
+    let volume = move || selection.with(|volumes| volumes.first().cloned());
     let checks = dynamic(move || {
-        let (language, volume, show_all) = (language.get(), volume.get()?, show_all.get());
+        let (language, volume, show_all) = (language.get(), volume()?, show_all.get());
         let checks = state
             .eligibility(&volume)
             .findings()
@@ -43,7 +43,7 @@ pub(super) fn Checklist(selection: Selection) -> impl IntoView {
         list
     });
     let summary = dynamic(move || {
-        let (language, volume) = (language.get(), volume.get()?);
+        let (language, volume) = (language.get(), volume()?);
         let eligibility = state.eligibility(&volume);
         let counts = Verdict::ALL.map(|verdict| {
             let count = eligibility.findings().filter(|f| f.verdict == verdict).count();
@@ -65,7 +65,7 @@ pub(super) fn Checklist(selection: Selection) -> impl IntoView {
     view! {
         <div class="checks-head">
             <h3 id="checks" tabindex="-1" prop:textContent=t(key::CREATE_CHECKS) />
-            <button type="button" class="small" aria-expanded=move || if show_all.get() { "true" } else { "false" }
+            <button type="button" class="small" aria-expanded=aria_bool(move || show_all.get())
                 on:click=move |_| show_all.update(|all| *all = !*all) prop:textContent=toggle />
         </div>
         {summary}
@@ -78,10 +78,10 @@ pub(super) fn Checklist(selection: Selection) -> impl IntoView {
 pub(super) fn Comparison(selection: Selection) -> impl IntoView {
     let state = AppState::get();
     let language = language();
-    let too_many = Memo::new(move |_| selection.with(Vec::len) > MAX_RUN);
+    let too_many = move || selection.with(Vec::len) > MAX_RUN;
     let ineligible = Memo::new(move |_| {
         selection.with(|volumes| {
-            if too_many.get() {
+            if too_many() {
                 return Vec::new();
             }
             let ineligible = volumes.iter().filter(|volume| !state.is_eligible(volume));
@@ -90,8 +90,10 @@ pub(super) fn Comparison(selection: Selection) -> impl IntoView {
     });
     let summary = dynamic(move || {
         let language = language.get();
-        if too_many.get() {
-            return None;
+        if too_many() {
+            let values = [("limit", &*MAX_RUN.to_string())];
+            let text = language.format(key::CREATE_BLOCKED_MANY, &values);
+            return Some(view! { <p class="hint" prop:textContent=text /> }.into_any());
         }
         let counts = selection.with(|volumes| count_verdicts(state, volumes.iter().map(|v| &**v)));
         let lines = Verdict::ALL.into_iter().zip(counts).filter(|(_, count)| *count > 0);

@@ -1,25 +1,14 @@
 //! Runs: sends the create requests, at most two at a time, and looks up the outcomes that are unknown.
 
-use crate::state::{AppState, RowState, Run, RunRow, SearchState};
-use js_sys::{Date, Promise};
+use crate::state::{AppState, RowState, Run, RunRow, SearchState, sleep};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::atomic::Ordering::Relaxed;
 use volume_transfer::api::TransferLookup;
-use volume_transfer::{ChangeError, Fault, VolumeId, api};
-use wasm_bindgen_futures::JsFuture;
+use volume_transfer::{ChangeError, VolumeId, api};
 
 /// How many requests may be in progress at the same time.
 const MAX_IN_FLIGHT: usize = 2;
-
-/// The pause after "too many requests" if the response doesn't name one, in seconds.
-const DEFAULT_DELAY: u64 = 5;
-
-/// The longest pause that is waited for without asking, in seconds.
-const MAX_DELAY: u64 = 300;
-
-/// How many times in a row the service may say "too many requests" before the person is asked.
-const MAX_BUSY: usize = 5;
 
 /// The pause between two searches, in milliseconds.
 const SEARCH_PAUSE_MS: i32 = 3_000;
@@ -29,12 +18,15 @@ const MAX_FAILED_SEARCHES: usize = 4;
 
 /// Sends the requests of the rows that are waiting.
 pub(super) fn start(state: AppState, run: &Run) {
-    for _ in 0..MAX_IN_FLIGHT.min(run.rows.len()) {
+    while run.pace.enter(MAX_IN_FLIGHT.min(run.rows.len())) {
         let run = run.clone();
         spawn_local(async move {
-            while let Some(row) = next(&run).await {
+            while run.pace.ready().await
+                && let Some(row) = run.next()
+            {
                 create(state, &run, row).await;
             }
+            run.pace.leave();
             // The lists are refreshed once, when nothing is in progress any more. After an unknown
             // outcome, they are refreshed when the search ends.
             if untrack(|| !run.is_active()) {
@@ -50,31 +42,8 @@ pub(super) fn start(state: AppState, run: &Run) {
 
 /// Continues a paused run, with the current token.
 pub(super) fn resume(state: AppState, run: &Run) {
-    run.paused.set(None);
-    run.busy.store(0, Relaxed);
+    run.pace.resume();
     start(state, run);
-}
-
-/// Sends nothing more. Requests in progress finish.
-pub(super) fn stop(run: &Run) {
-    run.stopped.set(true);
-    run.paused.set(None);
-}
-
-/// Waits until a request may be sent, and takes the next row.
-async fn next(run: &Run) -> Option<&RunRow> {
-    loop {
-        let wait = run.resume_at.get_untracked() - Date::now();
-        if wait <= 0.0 {
-            run.resume_at.set(0.0);
-            return run.next();
-        }
-        if !run.has_waiting() {
-            return None;
-        }
-        // Short naps, so that Stop takes effect at once. The cast saturates.
-        sleep((wait as i32).min(250)).await;
-    }
 }
 
 /// Sends the request of a row, once.
@@ -83,45 +52,25 @@ async fn create(state: AppState, run: &Run, row: &RunRow) {
     let volume = *row.create.volume_id();
     let request = api::create(session.service, &session.project, &row.create);
     let outcome = session.send(request).await;
-    match api::decode_created(Some(volume), outcome) {
+    let result = api::decode_created(Some(volume), outcome);
+    // The result of a single volume concerns no other.
+    let concerns_all =
+        result.as_ref().err().is_some_and(|error| run.is_batch() && run.pace.record_failure(error));
+    match result {
         Ok(created) => {
             let (record, handover) = created.into_handover();
-            run.busy.store(0, Relaxed);
+            run.pace.record_success();
             row.state.set(RowState::Created(record, Some(handover)));
             state.select(&[volume], false);
         }
         Err(ChangeError::Rejected(fault)) => {
             state.record_fault(&volume, &fault);
-            reject(run, row, fault);
+            // If the error concerns all rows, this one may succeed later as well.
+            row.state.set(if concerns_all { RowState::Waiting } else { RowState::Rejected(fault) });
         }
         Err(ChangeError::OutcomeUnknown(cause)) => {
             row.state.set(RowState::Unknown(cause, SearchState::Searching));
             look_up(state, run, row).await;
-        }
-    }
-}
-
-/// Records a rejection. One that concerns all rows leaves the row waiting, because another press may
-/// succeed; a single row is always rejected.
-fn reject(run: &Run, row: &RunRow, fault: Fault) {
-    let scope = if run.is_batch() { scope(fault.kind()) } else { FaultScope::Volume };
-    match scope {
-        FaultScope::Volume => row.state.set(RowState::Rejected(fault)),
-        FaultScope::Later => {
-            let now = (Date::now() / 1000.0) as u64;
-            let seconds = fault.retry_delay().and_then(|delay| seconds_from(&delay, now));
-            let seconds = seconds.unwrap_or(DEFAULT_DELAY);
-            row.state.set(RowState::Waiting);
-            let in_a_row = run.busy.fetch_add(1, Relaxed);
-            if seconds > MAX_DELAY || in_a_row >= MAX_BUSY {
-                run.paused.set(Some(fault));
-            } else {
-                run.resume_at.set(Date::now() + 1000.0 * seconds as f64);
-            }
-        }
-        FaultScope::Run => {
-            row.state.set(RowState::Waiting);
-            run.paused.set(Some(fault));
         }
     }
 }
@@ -200,34 +149,4 @@ fn set_search(row: &RunRow, result: SearchState) {
             *search = result;
         }
     });
-}
-
-async fn sleep(milliseconds: i32) {
-    let promise = Promise::new(&mut |resolve, _| {
-        // Fails only for a window that is closing.
-        let _ =
-            window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
-    });
-    let _ = JsFuture::from(promise).await;
-}
-
-// STUB
-enum FaultScope {
-    Volume,
-    Later,
-    Run,
-}
-fn scope(kind: volume_transfer::FaultKind) -> FaultScope {
-    use volume_transfer::FaultKind as K;
-    match kind {
-        K::Busy => FaultScope::Later,
-        K::NotFound | K::Refused | K::AuthKey | K::Server => FaultScope::Volume,
-        _ => FaultScope::Run,
-    }
-}
-fn seconds_from(delay: &volume_transfer::RetryDelay, _now: u64) -> Option<u64> {
-    match delay {
-        volume_transfer::RetryDelay::Seconds(s) => Some(*s as u64),
-        _ => None,
-    }
 }

@@ -13,7 +13,7 @@ pub(crate) struct VolumeLoader {
     pub(crate) busy: RwSignal<bool>,
     /// How many volumes were loaded so far.
     pub(crate) loaded: RwSignal<usize>,
-    handle: RwSignal<Option<AbortHandle>>,
+    handle: StoredValue<Option<AbortHandle>>,
 }
 
 impl VolumeLoader {
@@ -30,7 +30,7 @@ impl VolumeLoader {
             self.loaded.try_set(loaded);
         };
         let (list, handle) = abortable(async move { session.volumes(progress).await });
-        self.handle.set(Some(handle));
+        self.handle.set_value(Some(handle));
         async move {
             let list = list.await;
             self.busy.try_set(false);
@@ -44,7 +44,7 @@ impl VolumeLoader {
 
     /// Stops loading. This is safe, because reading changes nothing.
     pub(crate) fn stop(self) {
-        if let Some(handle) = self.handle.get_untracked() {
+        if let Some(handle) = self.handle.get_value() {
             handle.abort();
         }
     }

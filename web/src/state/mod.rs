@@ -2,11 +2,13 @@
 
 mod facts;
 mod loader;
+mod pace;
 mod pending;
 mod rows;
 mod run;
 
 pub(crate) use loader::VolumeLoader;
+pub(crate) use pace::{Pace, sleep};
 pub(crate) use pending::{EndedTransfer, KeyPlace, PendingState};
 pub(crate) use run::{MAX_RUN, RowKind, RowState, Run, RunRow, SearchState};
 

@@ -1,5 +1,6 @@
 //! A run: the transfers that one press of the button creates, and what became of each.
 
+use super::Pace;
 use crate::client::Session;
 use leptos::prelude::*;
 use std::ops::Deref;
@@ -23,14 +24,7 @@ pub(crate) struct RunData {
     /// The session in which it was started.
     pub(crate) session: Session,
     pub(crate) rows: Vec<RunRow>,
-    /// Whether nothing new may be sent, because the person stopped the run.
-    pub(crate) stopped: ArcRwSignal<bool>,
-    /// Why nothing new is sent until the person continues: a rejection that concerns all rows.
-    pub(crate) paused: ArcRwSignal<Option<Fault>>,
-    /// The time before which nothing may be sent, in milliseconds since the epoch.
-    pub(crate) resume_at: ArcRwSignal<f64>,
-    /// How many times in a row the service said "too many requests".
-    pub(crate) busy: AtomicUsize,
+    pub(crate) pace: Pace,
     /// Whether the person has closed the dialog with the keys.
     pub(crate) closed: ArcRwSignal<bool>,
 }
@@ -156,10 +150,7 @@ impl Run {
         Run(Arc::new(RunData {
             session,
             rows,
-            stopped: ArcRwSignal::default(),
-            paused: ArcRwSignal::default(),
-            resume_at: ArcRwSignal::default(),
-            busy: AtomicUsize::new(0),
+            pace: Pace::default(),
             closed: ArcRwSignal::default(),
         }))
     }
@@ -193,8 +184,7 @@ impl Run {
     /// Returns whether requests are in progress or will be sent without another press.
     pub(crate) fn is_active(&self) -> bool {
         let counts = self.counts();
-        let held = self.stopped.get() || self.paused.with(Option::is_some);
-        counts.creating > 0 || (counts.waiting > 0 && !held)
+        counts.creating > 0 || (counts.waiting > 0 && !self.pace.is_held())
     }
 
     /// Returns whether nothing is left to do: nothing is in progress, every outcome is known, and
@@ -216,16 +206,8 @@ impl Run {
         untrack(|| self.is_active() || self.counts().unsaved > 0)
     }
 
-    /// Returns whether rows are waiting for their request.
-    pub(crate) fn has_waiting(&self) -> bool {
-        !self.stopped.get_untracked() && untrack(|| self.counts()).waiting > 0
-    }
-
     /// Takes the next volume whose request may be sent, and marks it as in progress.
     pub(crate) fn next(&self) -> Option<&RunRow> {
-        if self.stopped.get_untracked() || self.paused.with_untracked(Option::is_some) {
-            return None;
-        }
         let waiting = |row: &&RunRow| row.state.with_untracked(|s| matches!(s, RowState::Waiting));
         let row = self.rows.iter().find(waiting)?;
         row.state.set(RowState::Creating);

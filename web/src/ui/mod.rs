@@ -53,6 +53,13 @@ pub(crate) fn aria_true(condition: Signal<bool>) -> Signal<Option<&'static str>>
     Signal::derive(move || condition.get().then_some("true"))
 }
 
+/// Returns the value of an ARIA attribute that is either `true` or `false`.
+pub(crate) fn aria_bool(
+    condition: impl Fn() -> bool + Send + Sync + 'static,
+) -> Signal<Option<&'static str>> {
+    Signal::derive(move || Some(if condition() { "true" } else { "false" }))
+}
+
 /// Moves the focus to an element.
 pub(crate) fn focus(id: &str) {
     let element = document().get_element_by_id(id);

@@ -1,5 +1,6 @@
 //! Tabs whose places are in the address, so that back and reload keep them.
 
+use super::aria_bool;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -16,10 +17,10 @@ pub(crate) fn Tab(
     current: RwSignal<&'static str>,
 ) -> impl IntoView {
     let is_current = move || current.get() == fragment;
+    let tab_index = Signal::derive(move || Some(if is_current() { "0" } else { "-1" }));
     view! {
         <a role="tab" id=format!("tab-{fragment}") href=format!("#/{fragment}") aria-controls=format!("panel-{fragment}")
-            aria-selected=move || if is_current() { "true" } else { "false" }
-            tabindex=move || if is_current() { "0" } else { "-1" }
+            aria-selected=aria_bool(is_current) tabindex=tab_index
             prop:textContent=label />
     }
 }
