@@ -130,12 +130,11 @@ pub(crate) fn status_name(language: Language, status: &str) -> String {
 /// what its documentation and its other clients use.
 pub(crate) fn violation(language: Language, constraint: Constraint, status: &str) -> String {
     let name = status_name(language, status);
-    match constraint {
-        Constraint::Status if !status.is_empty() && name != status => {
-            language.format(key::VOLUMES_STATUS_VIOLATED, &[("name", &name), ("status", status)])
-        }
-        _ => language.format_code("volume", constraint.code(), &[("status", &name)]),
+    if constraint == Constraint::Status && !status.is_empty() && name != status {
+        let values = [("name", &*name), ("status", status)];
+        return language.format(key::VOLUMES_STATUS_VIOLATED, &values);
     }
+    language.format_code("volume", constraint.code(), &[("status", &name)])
 }
 
 /// Says why a name is invalid.
