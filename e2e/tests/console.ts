@@ -169,8 +169,14 @@ export class App {
     return this.page.getByRole("tab", { name: this.text(key) });
   }
 
+  /** Closes the panel if it covers the list. */
+  async closePanel(): Promise<void> {
+    if (await this.button("create.close").isVisible()) await this.button("create.close").click();
+  }
+
   /** Shows a tab, unless it is the current one. */
   async show(key: string): Promise<void> {
+    await this.closePanel();
     await this.tab(key).click();
     await expect(this.tab(key)).toHaveAttribute("aria-selected", "true");
   }
@@ -227,6 +233,7 @@ export class App {
 
   /** Opens the form to change the connection. */
   async changeConnection(): Promise<void> {
+    await this.closePanel();
     await this.button("connect.menu").click();
     await this.button("connect.change").click();
     await expect(this.signIn).toBeVisible();
@@ -268,13 +275,14 @@ export class App {
 
   /** Deselects all volumes. On narrow screens, also closes the panel. */
   async deselect(): Promise<void> {
-    if (await this.button("create.close").isVisible()) await this.button("create.close").click();
+    await this.closePanel();
     const selected = this.table.locator("tbody").getByRole("checkbox", { checked: true });
     while ((await selected.count()) > 0) await selected.first().uncheck();
   }
 
   /** Selects volumes in addition to others. On narrow screens, also opens the panel. */
   async select(...volumes: string[]): Promise<void> {
+    await this.closePanel();
     for (const volume of volumes) await this.checkbox(volume).check();
     if (await this.button("volumes.continue").isVisible()) await this.button("volumes.continue").click();
   }
@@ -337,6 +345,24 @@ export class App {
     const show = this.button("handover.show");
     if ((await show.getAttribute("aria-pressed")) === "false") await show.click();
     return this.dialog.getByText(/^[0-9a-f]{16}$/).innerText();
+  }
+}
+
+/** Presses controls that must be in view already, and counts the presses. */
+export class Presses {
+  count = 0;
+
+  constructor(private readonly page: Page) {}
+
+  async on(control: Locator): Promise<void> {
+    this.count++;
+    await expect(control).toBeInViewport({ ratio: 1 });
+    await control.click();
+    // Playwright scrolls to what it clicks, which would go unnoticed.
+    const scrolled = await this.page.evaluate(() =>
+      [...document.querySelectorAll("html, body, .list, .panel, .scroll, dialog")].filter((e) => e.scrollTop > 0).map((e) => e.className || e.tagName),
+    );
+    expect(scrolled, `after press ${this.count}`).toEqual([]);
   }
 }
 

@@ -1,157 +1,244 @@
-// Accessibility and screenshots of every state, in both languages, colour schemes and widths.
+// Accessibility and layout of every state, in all languages, colour schemes and widths.
 //
-// The screenshots are written to test-results/looks for people to review. `UPDATE_SCREENSHOT=1` also
-// updates the README's screenshot.
+// By default, axe checks narrow screens in one language and scheme, because they have the same colours and
+// names. `LOOKS=all` checks every combination, and writes screenshots of them to
+// test-results/looks for people to review. `UPDATE_SCREENSHOT=1` updates the README's screenshot.
 
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page, Route } from "@playwright/test";
-import { DATA_01, expect, LANGUAGES, loseResponse, PROJECT_A, test } from "./console.ts";
+import { type App, DATA_01, expect, LANGUAGES, loseResponse, PROJECT_A, test } from "./console.ts";
 
+const ALL = process.env.LOOKS === "all";
 const LIST = "**/*volumes/detail*";
+const POST = "**/os-volume-transfer";
+
+/** The last size is a small laptop screen at a zoom of 400 %. */
+const SIZES = [[1440, 900], [768, 1024], [320, 640], [320, 256]] as const;
+
+type Scheme = "light" | "dark" | "forced";
+type Look = (state: string) => Promise<void>;
+
+/** What a person meets, in the order of the tasks. Each shows its states one by one. */
+const TASKS: Record<string, (app: App, page: Page, look: Look) => Promise<void>> = {
+  connecting: async (app, page, look) => {
+    await look("connect");
+    await app.connect("a b", "");
+    await look("connect-invalid");
+    await page.route(LIST, (route) => route.fulfill({ status: 401, body: "" }));
+    await app.connect(PROJECT_A.id, "expired");
+    await expect(app.alert).toBeVisible();
+    await look("connect-refused");
+    let respond = () => {};
+    const slow = async (route: Route) => {
+      await new Promise<void>((done) => (respond = done));
+      await route.continue();
+    };
+    await page.unroute(LIST);
+    await page.route(LIST, slow);
+    await app.connect(PROJECT_A.id, PROJECT_A.token, "cinder");
+    await expect(app.button("progress.stop")).toBeVisible();
+    await look("connecting");
+    respond();
+    await expect(app.signIn).toBeHidden();
+    await app.button("connect.menu").click();
+    await look("connection-menu");
+    await app.button("connect.change").click();
+    await look("connect-dialog");
+    await page.unroute(LIST);
+  },
+
+  listing: async (app, page, look) => {
+    await app.useDemoProject("A");
+    await look("volumes");
+    await page.route(LIST, (route) => route.fulfill({ status: 503, body: "" }));
+    await page.route("**/os-volume-transfer/detail*", (route) => route.fulfill({ status: 503, body: "" }));
+    await app.button("volumes.refresh").click();
+    await expect(app.alert.filter({ hasText: app.text("volumes.old") })).toBeVisible();
+    await look("volumes-out-of-date");
+    await app.show("transfers.title");
+    await expect(app.alert.filter({ hasText: app.text("transfers.old") })).toBeVisible();
+    await look("transfers-out-of-date");
+    await page.unrouteAll();
+    await app.show("volumes.title");
+    await page.getByRole("searchbox").fill("no such volume");
+    await expect(app.region("volumes.title")).toContainText(app.text("volumes.none_match"));
+    await look("volumes-none-match");
+  },
+
+  "giving one volume": async (app, page, look) => {
+    await app.useDemoProject("A");
+    await app.choose("worst-case");
+    await look("one-ineligible");
+    await app.choose("data-02");
+    await app.showAllChecks();
+    await look("one-all-requirements");
+    await page.route(POST, (route) =>
+      route.fulfill({ status: 401, json: { error: { code: "EVS.5401", message: "expired" } } }),
+    );
+    await app.create();
+    await expect(app.button("connect.renew")).toBeVisible();
+    await look("one-token-expired");
+    await app.button("connect.renew").click();
+    await expect(app.signIn).toBeVisible();
+    await look("one-token-renewal");
+    await app.button("connect.demo", { label: "A" }).click();
+    await expect(app.signIn).toBeHidden();
+    await page.unroute(POST);
+    await page.route(POST, (route) => route.abort());
+    await app.name("卷".repeat(100));
+    await app.create();
+    await look("one-name-invalid");
+    await app.name("first volume");
+    await app.create();
+    await expect(app.alert).toContainText(app.text("unknown.not_made"));
+    await look("one-unknown");
+    await page.unroute(POST);
+    await page.route(POST, loseResponse);
+    await app.create();
+    await expect(app.button("unknown.cancel")).toBeVisible();
+    await look("one-unknown-made");
+    await page.unroute(POST);
+    await app.button("unknown.cancel").click();
+    await app.cancelDialog.getByRole("button", { name: app.text("cancel.confirm"), exact: true }).click();
+    await expect(app.alert).toContainText(app.text("unknown.cancelled"));
+    await look("one-unknown-cancelled");
+    await app.choose("data-01");
+    await app.create();
+    await expect(app.dialog).toBeVisible();
+    await look("one-handover");
+    await app.key();
+    await app.dialog.getByText(app.text("handover.details"), { exact: true }).click();
+    await look("one-handover-shown");
+  },
+
+  "giving several volumes": async (app, page, look) => {
+    await app.useDemoProject("A");
+    await app.select("data-01", "data-02", "data-03", "worst-case", "old-system-disk");
+    await look("several-violated");
+    await app.button("create.leave_out", { count: 2 }).click();
+    await app.name("move-{volume}");
+    await app.select("数据盘-上海-01", "frozen-disk");
+    await look("several-named");
+    let sent = 0;
+    let respond = () => {};
+    await page.route(POST, async (route) => {
+      sent++;
+      if (sent === 1) return loseResponse(route);
+      if (sent === 2) await new Promise<void>((done) => (respond = done));
+      if (sent === 5) {
+        return route.fulfill({ status: 401, json: { error: { code: "EVS.5401", message: "expired" } } });
+      }
+      return route.continue();
+    });
+    await app.create();
+    const pause = app.run.getByRole("alert").filter({ hasText: app.text("run.paused") });
+    await expect(app.run.getByRole("button", { name: app.text("progress.stop"), exact: true })).toBeVisible();
+    await look("several-in-progress");
+    respond();
+    await expect(pause).toBeVisible();
+    await look("several-paused");
+    await app.run.getByRole("button", { name: app.text("run.continue"), exact: true }).click();
+    await expect(app.run.getByRole("button", { name: app.text("handover.close.several"), exact: true })).not.toHaveAttribute("aria-disabled");
+    await expect(app.button("unknown.cancel")).toBeVisible();
+    await look("several-finished-with-failures");
+    await app.button("handover.close.several").click();
+    await expect(app.run).toBeHidden();
+
+    await app.deselect();
+    await page.unroute(POST);
+    await app.select("数据盘-北京-02", "media-cache");
+    await app.create();
+    await expect(app.run).toHaveAccessibleName(app.text("handover.title.several", { created: 2, total: 2 }));
+    await look("several-handover");
+    await app.button("handover.close.several").click();
+
+    await app.show("transfers.title");
+    await app.page.getByLabel(app.text("transfers.all")).check();
+    await look("pending-several");
+    const count = (await app.server.transfers()).length;
+    await app.button("transfers.cancel.several", { count }).click();
+    await look("cancel-several");
+  },
+
+  "cancelling and accepting": async (app, page, look) => {
+    await app.server.create(DATA_01);
+    const [transfer] = await app.server.transfers();
+    await app.useDemoProject("A");
+    await app.show("transfers.title");
+    await look("pending");
+    await app.button("transfers.cancel", { name: transfer!.id }).click();
+    await expect(app.cancelDialog).toBeVisible();
+    await look("cancel");
+    const CANCEL = /os-volume-transfer\/[0-9a-f-]{36}$/;
+    await page.route(CANCEL, (route) => route.abort());
+    await app.cancelDialog.getByRole("button", { name: app.text("cancel.confirm"), exact: true }).click();
+    await expect(app.cancelDialog).toContainText(app.text("cancel.unknown"));
+    await look("cancel-unknown");
+    await page.unroute(CANCEL);
+    await app.cancelDialog.getByRole("button", { name: app.text("cancel.confirm"), exact: true }).click();
+    await expect(page.getByText(app.text("news.available", { volume: "data-01" }))).toBeVisible();
+    await look("cancelled");
+
+    await app.show("accept.title");
+    await app.button("accept.submit").click();
+    await look("accept-invalid");
+    await app.textbox("handover.id").fill(transfer!.id);
+    await app.textbox("handover.key").fill("0123456789abcdef");
+    await app.button("accept.submit").click();
+    await expect(app.alert.filter({ hasText: app.text("accept.rejected") })).toBeVisible();
+    await look("accept-refused");
+    await page.route("**/accept", (route) =>
+      route.fulfill({ status: 202, json: { transfer: { id: transfer!.id, volume_id: DATA_01, name: null } } }),
+    );
+    await app.button("accept.submit").click();
+    await expect(page.getByText(app.text("accept.done", { volume: "data-01" }))).toBeVisible();
+    await look("accepted");
+  },
+};
 
 for (const language of LANGUAGES) {
-  for (const width of [1280, 320]) {
-    test.describe(`${language} ${width}px`, () => {
-      test.use({ language, viewport: { width, height: 900 } });
-
-      test("every state is accessible and fits the width", async ({ app, page }) => {
-        // axe checks more than twenty states.
-        test.setTimeout(300_000);
-        const check = async (state: string) => {
-          // Switching the colour scheme in each state is faster than a second run.
-          for (const scheme of ["light", "dark"] as const) {
-            // Without transitions, during which axe would see intermediate colours.
-            await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-            await page.screenshot({
-              path: `test-results/looks/${state}-${language}-${scheme}-${width}.png`,
-              fullPage: true,
-            });
-            const where = `${state}, ${scheme}`;
-            expect(await overflow(page), where).toBe(0);
-            // Narrow screens use the same colours and names. Only the table differs.
-            if (width === 320 && (language !== "en" || scheme !== "light")) continue;
-            expect(await violations(page), where).toEqual([]);
-          }
-        };
-        await check("connect");
-        await app.connect("a b", "");
-        await check("connect-wrong");
-        await page.route(LIST, (route) => route.fulfill({ status: 401, body: "" }));
-        await app.connect(PROJECT_A.id, "expired");
-        await expect(app.alert).toBeVisible();
-        await check("connect-refused");
-        let respond = () => {};
-        const slow = async (route: Route) => {
-          await new Promise<void>((done) => (respond = done));
-          await route.continue();
-        };
-        await page.unroute(LIST);
-        await page.route(LIST, slow);
-        await app.connect(PROJECT_A.id, PROJECT_A.token, "cinder");
-        await expect(app.button("progress.stop")).toBeVisible();
-        await check("connecting");
-        respond();
-        await app.choose("data-01", false);
-        await check("cinder");
-        await app.button("connect.change").click();
-        await page.unroute(LIST);
-        await page.getByRole("combobox", { name: app.text("connect.service"), exact: true }).selectOption("evs-v2");
-
-        await app.useDemoProject("A");
-        await check("volumes");
-        await page.route(LIST, (route) => route.fulfill({ status: 503, body: "" }));
-        await page.route("**/os-volume-transfer/detail*", (route) => route.fulfill({ status: 503, body: "" }));
-        await app.button("volumes.refresh").click();
-        await expect(app.alert.filter({ hasText: app.text("volumes.old") })).toBeVisible();
-        await expect(app.alert.filter({ hasText: app.text("transfers.old") })).toBeVisible();
-        await check("out-of-date");
-        await page.unrouteAll();
-        await app.button("volumes.refresh").click();
-        await expect(app.alert).toHaveCount(0);
-        await app.choose("worst-case");
-        await check("ineligible");
-
-        await app.choose("frozen-disk");
-        await app.create();
-        await expect(app.alert).toBeVisible();
-        await check("rejected");
-
-        await app.choose("data-02");
-        await page.route("**/os-volume-transfer", (route) =>
-          route.fulfill({ status: 401, json: { error: { code: "EVS.5401", message: "expired" } } }),
-        );
-        await app.create();
-        await expect(app.button("connect.renew")).toBeVisible();
-        await check("token-expired");
-        await app.button("connect.renew").click();
-        await expect(app.button("connect.submit")).toBeVisible();
-        await check("token-renewal");
-        await app.useDemoProject("A");
-        await page.unroute("**/os-volume-transfer");
-        await page.route("**/os-volume-transfer", (route) => route.abort());
-        await app.name("卷".repeat(100));
-        await app.create();
-        await check("name-wrong");
-        await app.name("first volume");
-        await app.create();
-        await expect(app.alert).toContainText(app.text("unknown.not_made"));
-        await check("unknown");
-        await page.unroute("**/os-volume-transfer");
-        await page.route("**/os-volume-transfer", loseResponse);
-        await app.create();
-        await expect(app.button("unknown.cancel")).toBeVisible();
-        await check("unknown-made");
-        await app.button("unknown.cancel").click();
-        await app.cancelDialog.getByRole("button", { name: app.text("cancel.confirm"), exact: true }).click();
-        await expect(app.alert).toContainText(app.text("unknown.cancelled"));
-        await check("unknown-cancelled");
-        await page.unroute("**/os-volume-transfer");
-
-        await app.choose("data-01");
-        await app.create();
-        await expect(app.dialog).toBeVisible();
-        await check("handover-hidden");
-        const key = await app.key();
-        await check("handover");
-        await app.button("handover.close").click();
-        await expect(app.transfers).toBeVisible();
-        await app.button("accept.submit").click();
-        await check("transfers");
-
-        const [transfer] = await app.server.transfers();
-        await app.textbox("handover.id").fill(transfer!.id);
-        await app.textbox("handover.key").fill("0123456789abcdef");
-        await app.button("accept.submit").click();
-        await expect(app.alert.filter({ hasText: app.text("accept.rejected") })).toBeVisible();
-        await check("accept-refused");
-
-        await app.textbox("handover.key").fill(key);
-        await app.button("transfers.cancel", { name: transfer!.name ?? transfer!.id }).click();
-        await expect(app.cancelDialog).toBeVisible();
-        await check("cancel");
-        const CANCEL = /os-volume-transfer\/[0-9a-f-]{36}$/;
-        await page.route(CANCEL, (route) => route.abort());
-        await app.cancelDialog.getByRole("button", { name: app.text("cancel.confirm"), exact: true }).click();
-        await expect(app.cancelDialog).toContainText(app.text("cancel.unknown"));
-        await check("cancel-unknown");
-        await page.unroute(CANCEL);
-        await app.cancelDialog.getByRole("button", { name: app.text("cancel.confirm"), exact: true }).click();
-        await expect(app.page.getByText(app.text("news.available", { volume: "data-01" }))).toBeVisible();
-        await check("cancelled");
-
-        await app.server.create(DATA_01);
-        const [other] = await app.server.transfers();
-        await page.route("**/accept", (route) =>
-          route.fulfill({ status: 202, json: { transfer: { id: other!.id, volume_id: DATA_01, name: null } } }),
-        );
-        await app.textbox("handover.id").fill(other!.id);
-        await app.button("accept.submit").click();
-        await expect(page.getByText(app.text("accept.done", { volume: "data-01" }))).toBeVisible();
-        await check("accepted");
-      });
+  for (const [width, height] of SIZES) {
+    // Other languages are checked where there is most room, and where there is least.
+    if (!ALL && language !== "en" && width !== 1440 && height !== 640) continue;
+    test.describe(`${language} ${width}×${height}`, () => {
+      test.use({ language, viewport: { width, height } });
+      for (const [task, show] of Object.entries(TASKS)) {
+        test(`${task} is accessible and fits`, async ({ app, page }) => {
+          // axe takes up to a second for a state.
+          test.setTimeout(180_000);
+          await show(app, page, async (state) => {
+            // Switching the colour scheme in each state is faster than another run.
+            const schemes: Scheme[] = ALL ? ["light", "dark", "forced"] : width === 1440 ? ["light", "dark"] : ["light"];
+            for (const scheme of schemes) {
+              const forced = scheme === "forced";
+              // Without transitions, during which axe would see intermediate colours.
+              await page.emulateMedia({
+                colorScheme: forced ? "light" : scheme,
+                forcedColors: forced ? "active" : "none",
+                reducedMotion: "reduce",
+              });
+              const where = `${state}, ${scheme}`;
+              if (ALL) {
+                const path = `test-results/looks/${state}-${language}-${scheme}-${width}x${height}.png`;
+                await page.screenshot({ path, fullPage: true });
+              }
+              expect(await overflowing(page), where).toEqual([]);
+              // Forced colours are the system's.
+              if (!forced && (ALL || width === 1440 || language === "en")) expect(await violations(page), where).toEqual([]);
+            }
+          });
+        });
+      }
     });
   }
 }
+
+test("shows which tab is the current one in forced colours", async ({ app, page }) => {
+  await page.emulateMedia({ forcedColors: "active" });
+  await app.useDemoProject("A");
+  const border = (key: string) => app.tab(key).evaluate((tab) => getComputedStyle(tab).borderBottomColor);
+  expect(await border("volumes.title")).not.toBe(await border("accept.title"));
+});
 
 test("follows the browser's language and colour scheme, and stores other choices", async ({ app, page }) => {
   const html = page.locator("html");
@@ -169,17 +256,20 @@ test("follows the browser's language and colour scheme, and stores other choices
 
 test("the README's screenshot", async ({ app, page }) => {
   test.skip(!process.env.UPDATE_SCREENSHOT, "needs UPDATE_SCREENSHOT=1");
-  await page.setViewportSize({ width: 1280, height: 1200 });
+  await page.setViewportSize({ width: 1280, height: 800 });
   await app.useDemoProject("A");
   await app.choose("data-01");
   await app.name("first volume");
-  await page.evaluate(() => window.scrollTo(0, 0));
   await page.screenshot({ path: "../docs/page.png" });
 });
 
-/** Returns by how many pixels the page is wider than the window. */
-function overflow(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+/** Returns what is wider than its place, so that it has to be scrolled horizontally. */
+function overflowing(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const scrollers = document.querySelectorAll("html, dialog[open], .list, .panel, .menu, .scroll, [role=tabpanel]");
+    const wide = [...scrollers].filter((element) => element.scrollWidth > element.clientWidth);
+    return wide.map((element) => `${element.tagName}.${element.className}: ${element.scrollWidth - element.clientWidth}`);
+  });
 }
 
 /**

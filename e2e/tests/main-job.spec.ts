@@ -1,7 +1,7 @@
 // The main job from end to end, in both languages, with the mouse and with the keyboard only.
 
 import { readFile } from "node:fs/promises";
-import { App, DATA_01, expect, LANGUAGES, PROJECT_A, PROJECT_B, plainMessages, test } from "./console.ts";
+import { App, DATA_01, expect, LANGUAGES, Presses, PROJECT_A, PROJECT_B, plainMessages, test } from "./console.ts";
 
 for (const language of LANGUAGES) {
   test.describe(`in ${language}`, () => {
@@ -68,6 +68,21 @@ for (const language of LANGUAGES) {
     });
   });
 }
+
+test("gets from the list to the saved key with four presses and without scrolling", async ({ app, page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await app.useDemoProject("A");
+  const presses = new Presses(page);
+  await presses.on(app.checkbox("data-01"));
+  await presses.on(app.textbox("create.name"));
+  await page.keyboard.type("first volume");
+  await presses.on(app.button("create.submit"));
+  await expect(app.dialog).toBeVisible();
+  const downloading = page.waitForEvent("download");
+  await presses.on(app.button("handover.download"));
+  await downloading;
+  expect(presses.count).toBe(4);
+});
 
 test("has the documented accessible names", async ({ app, page }) => {
   await expect(page.getByRole("region", { name: "Sign in", exact: true })).toBeVisible();

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import type { Page, Route } from "@playwright/test";
-import { type App, DATA_01, expect, loseResponse, PROJECT_A, test } from "./console.ts";
+import { type App, DATA_01, expect, loseResponse, Presses, PROJECT_A, test } from "./console.ts";
 
 const POST = "**/os-volume-transfer";
 const FACTS = /\/cloudsnapshots\/detail|\/backups\?|\/vaults\?|\/policies\?/;
@@ -85,6 +85,35 @@ async function expectSaved(app: App, transfers: { id: string; volume_id: string 
   return saved;
 }
 
+test("gets from the list to the saved keys of ten volumes with six presses and without scrolling", async ({ app, page, server }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  // A project with ten volumes.
+  await page.route("**/cloudvolumes/detail*", async (route) => {
+    const response = await route.fetch();
+    const { volumes } = await response.json();
+    const long = volumes.find((volume: { name: string | null }) => volume.name?.startsWith("nightly-exports"));
+    long.name = "nightly-exports";
+    const wanted = [...NINE, long.name];
+    const ten = volumes.filter((volume: { id: string; name: string | null }) => wanted.includes(volume.name ?? volume.id));
+    await route.fulfill({ response, json: { volumes: ten } });
+  });
+  await app.useDemoProject("A");
+  const presses = new Presses(page);
+  await presses.on(app.table.getByRole("checkbox", { name: app.text("volumes.select_all"), exact: true }));
+  await expect(app.region("create.title")).toContainText(app.text("create.count", { count: 10 }));
+  await presses.on(app.textbox("create.name"));
+  await page.keyboard.type("move-{volume}");
+  await presses.on(app.button("create.submit"));
+  await finished(app, 10, 10);
+  const downloading = page.waitForEvent("download");
+  await presses.on(app.button("handover.download"));
+  await downloading;
+  await presses.on(app.button("handover.close.several"));
+  await expect(app.run).toBeHidden();
+  expect(presses.count).toBeLessThanOrEqual(6);
+  expect(await server.transfers()).toHaveLength(10);
+});
+
 test("a rejection, a lost response and a 429 among ten volumes leave eight keys, one reason, one transfer to cancel", async ({ app, page, server }) => {
   let delayedUntil = 0;
   const posts = await Posts.record(page, 100, (route, _, number) => {
@@ -129,7 +158,7 @@ test("asks about several volumes with at most four requests at a time, and not a
   await page.route(FACTS, async (route) => {
     sent++;
     most = Math.max(most, ++inFlight);
-    await new Promise((done) => setTimeout(done, 50));
+    await new Promise((done) => setTimeout(done, 300));
     inFlight--;
     await route.continue();
   });

@@ -48,17 +48,30 @@ const FAULTS: Record<string, (route: Route) => Promise<unknown>> = {
 
 for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
   test(`walk ${seed}`, async ({ app, page, server }) => {
+    // Long enough for the pauses of several runs.
+    test.setTimeout(60_000);
     const random = generator(seed);
     const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
     const history: string[] = [];
     const keys = new Map<string, string>();
-    let presses = 0;
+    /** How many create requests there may be for a volume: one for each press, and each clear rejection. */
+    const allowed = new Map<string, number>();
+    const allow = (volume: string) => allowed.set(volume, (allowed.get(volume) ?? 0) + 1);
+    const posts = new Map<string, number>();
 
-    let fault = "none";
-    await page.route(CHANGE, (route) => {
-      const now = route.request().method() === "GET" ? "none" : fault;
-      fault = "none";
-      return FAULTS[now]!(route);
+    let faults: string[] = [];
+    let held: Promise<void> | undefined;
+    await page.route(CHANGE, async (route) => {
+      const method = route.request().method();
+      const now = method === "GET" ? "none" : (faults.shift() ?? "none");
+      if (method === "POST") {
+        const volume: string = route.request().postDataJSON().transfer.volume_id;
+        posts.set(volume, (posts.get(volume) ?? 0) + 1);
+        if (now === "401" || now === "429") allow(volume);
+        await held;
+      }
+      // The page may have been reloaded in the meantime.
+      await FAULTS[now]!(route).catch(() => {});
     });
     // Some lists fail to load as well.
     let failing = 0;
@@ -67,93 +80,164 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
     );
     page.on("dialog", (dialog) => void dialog.accept());
 
-    const create = async (times: number) => {
-      const button = app.button("create.submit");
-      if ((await button.count()) === 0) return;
-      presses += times;
-      if (!(await attempt((within) => button.click({ ...within, force: true, clickCount: times, delay: 1 })))) return;
-      await expect(page.getByText(app.text("create.busy"))).toHaveCount(0);
+    const finish = async () => {
+      const close = app.run.getByRole("button", { name: /^(I have saved the keys?|Close)$/ });
+      const pause = app.run.getByRole("alert").filter({ hasText: app.text("run.paused") });
+      while (await app.run.isVisible()) {
+        if (await pause.isVisible()) {
+          await attempt((within) => pause.getByRole("button", { name: /^(Continue|Stop)$/ }).nth(random() < 0.7 ? 0 : 1).click(within));
+        } else if ((await close.getAttribute("aria-disabled", { timeout: 1_000 }).catch(() => "")) === null) {
+          break;
+        }
+        await page.waitForTimeout(20);
+      }
       await expect(page.getByText(app.text("unknown.looking"))).toHaveCount(0);
+      if (!(await app.run.isVisible())) return;
       if (await app.dialog.isVisible()) {
         const id = await app.dialog.getByText(/^[0-9a-f-]{36}$/).first().innerText();
         keys.set(id, await app.key());
-        await app.button("handover.close").click();
       }
+      const lost = app.run.getByRole("button", { name: app.text("unknown.cancel"), exact: true });
+      if (random() < 0.5 && (await lost.count()) > 0) {
+        await lost.first().click();
+        await confirm();
+      }
+      await close.click();
+      await expect(app.run).toBeHidden();
+    };
+    const confirm = async () => {
+      const question = page.getByRole("dialog").filter({ has: page.locator("#cancel") });
+      await question.getByRole("button", { name: /^Cancel transfers?$/ }).click();
+      await expect(page.getByText(app.text("cancel.busy"))).toHaveCount(0);
+      // After an error, the dialog stays open.
+      if (await question.isVisible()) await app.button("cancel.keep").click();
+      await expect(question).toBeHidden();
+    };
+    const create = async (times: number, meanwhile?: () => Promise<void>) => {
+      const button = app.button("create.submit");
+      if ((await button.count()) === 0) return;
+      const selected = app.table.locator("tbody").getByRole("checkbox", { checked: true });
+      const volumes = await selected.evaluateAll((boxes) => boxes.map((box) => box.id.replace("volume-", "")));
+      volumes.forEach(allow);
+      if (!(await attempt((within) => button.click({ ...within, force: true, clickCount: times, delay: 1 })))) return;
+      await meanwhile?.();
+      await expect(page.getByText(app.text("create.busy"))).toHaveCount(0);
+      await finish();
+    };
+    /** Holds the create requests back, and releases them after an action. */
+    const hold = async (action: () => Promise<unknown>) => {
+      let release = () => {};
+      held = new Promise((done) => (release = done));
+      await action();
+      held = undefined;
+      release();
+    };
+    const checkboxes = async (names: RegExp, count: number) => {
+      const boxes = app.checkboxes.and(page.getByLabel(names));
+      for (let times = 0; times < count; times++) {
+        const which = random();
+        const there = await boxes.count();
+        if (there > 0) await attempt((within) => boxes.nth(Math.floor(which * there)).check(within));
+      }
+    };
+    const comeBack = async () => {
+      await page.reload();
+      // If the list can't be loaded, try again.
+      do {
+        await app.button("connect.demo", { label: "A" }).click();
+        await expect(app.signIn.getByRole("alert").filter({ hasText: /\S/ }).or(app.tab("volumes.title"))).toBeVisible();
+      } while (!(await app.tab("volumes.title").isVisible()));
+      await app.show("volumes.title");
     };
     const steps: Record<string, () => Promise<void>> = {
       choose: async () => {
-        const radios = app.table.getByRole("radio");
-        const which = random();
-        const count = await radios.count();
-        if (count > 0) await attempt((within) => radios.nth(Math.floor(which * count)).check(within));
+        await app.deselect();
+        await checkboxes(/./, 1);
       },
       "choose data": async () => {
-        const radio = app.radio(pick(["data-01", "data-02", "new-cluster-volume"]));
-        if (await radio.count()) await attempt((within) => radio.check(within));
+        await app.deselect();
+        await checkboxes(/^data-0/, 1);
+      },
+      "choose many": async () => {
+        await checkboxes(/^data-0|^数据盘|cache|warehouse|frozen/, 2 + Math.floor(random() * 4));
+        const leaveOut = app.region("create.title").getByRole("button", { name: /^Leave out/ });
+        if (await leaveOut.isVisible()) await attempt((within) => leaveOut.click(within));
       },
       name: async () => {
         const field = app.textbox("create.name");
-        if (await field.count()) await field.fill(pick(["", "first volume", "过户", "n".repeat(300)]));
+        if (await field.count()) await field.fill(pick(["", "first volume", "过户-{volume}", "n".repeat(300)]));
       },
       create: () => create(1),
       "create twice": () => create(2),
+      "create and stop": () =>
+        hold(() =>
+          create(1, async () => {
+            // A run of one volume can't be stopped, and neither can one that wasn't started.
+            const stop = app.run.getByRole("button", { name: app.text("progress.stop"), exact: true });
+            if (await app.run.isVisible()) await stop.click({ timeout: 3_000 }).catch(() => {});
+            held = undefined;
+          }),
+        ),
+      "create and leave": () => create(1, comeBack),
       refresh: () => app.button("volumes.refresh").click({ force: true }),
       cancel: async () => {
-        const buttons = app.transfers.getByRole("button");
+        await app.show("transfers.title");
+        const buttons = app.transfers.locator("tbody").getByRole("button");
         const which = random();
         const count = await buttons.count();
-        if (count === 0 || !(await attempt((within) => buttons.nth(Math.floor(which * count)).click(within)))) return;
-        const confirm = app.cancelDialog.getByRole("button", { name: app.text("cancel.confirm"), exact: true });
-        await confirm.click();
-        await expect(page.getByText(app.text("cancel.busy"))).toHaveCount(0);
-        // After an error, the dialog stays open.
-        if (await app.cancelDialog.isVisible()) await app.button("cancel.keep").click();
+        if (count > 0 && (await attempt((within) => buttons.nth(Math.floor(which * count)).click(within)))) await confirm();
+        await app.show("volumes.title");
+      },
+      "cancel all": async () => {
+        await app.show("transfers.title");
+        const all = page.getByLabel(app.text("transfers.all"));
+        const cancel = app.region("transfers.title").getByRole("button", { name: /^Cancel (transfer|\d+ transfers)$/ });
+        if ((await all.count()) > 0 && (await attempt((within) => all.check(within))) && (await attempt((within) => cancel.click(within)))) await confirm();
+        await app.show("volumes.title");
       },
       accept: async () => {
         const waiting = (await server.transfers()).find((transfer) => keys.has(transfer.id));
         if (waiting) await server.accept(waiting.id, keys.get(waiting.id)!);
       },
-      reload: async () => {
-        await page.reload();
-        // If the list can't be loaded, try again.
-        do {
-          await app.button("connect.demo", { label: "A" }).click();
-          await expect(app.table.or(app.alert)).toBeVisible();
-        } while (!(await app.table.isVisible()));
-      },
+      reload: comeBack,
     };
-    const weighted = ["choose", "choose data", "choose data", "name", "create", "create", "create", "create twice", "refresh", "cancel", "cancel", "accept", "reload"];
+    const weighted = [
+      "choose", "choose data", "choose data", "choose many", "choose many", "choose many", "name",
+      "create", "create", "create", "create twice", "create and stop", "create and leave",
+      "refresh", "cancel", "cancel", "cancel all", "accept", "reload",
+    ];
 
     await app.useDemoProject("A");
     for (let step = 0; step < STEPS; step++) {
       const next = pick(weighted);
-      fault = pick(Object.keys(FAULTS));
+      faults = Array.from({ length: 4 }, () => (random() < 0.5 ? pick(Object.keys(FAULTS)) : "none"));
       failing = random() < 0.2 ? 1 + Math.floor(random() * 2) : 0;
-      history.push(`${next} (${fault}${failing > 0 ? `, ${failing} loads fail` : ""})`);
+      history.push(`${next} (${faults}${failing > 0 ? `, ${failing} loads fail` : ""})`);
       await test.step(history.at(-1)!, steps[next]!);
     }
-    fault = "none";
+    faults = [];
     failing = 0;
 
     // Follow the page's advice for unknown outcomes.
-    const search = app.button("unknown.look");
+    const search = app.button("unknown.look").first();
     if (await search.count()) await attempt((within) => search.click(within));
     if (await app.alert.filter({ hasText: app.text("volumes.old") }).count()) await steps.refresh!();
 
     const walk = history.join("\n");
+    await app.show("transfers.title");
     await expect(async () => {
       const transfers = (await server.transfers()).map((transfer) => transfer.id).sort();
       expect(await listed(app), walk).toEqual(transfers);
     }).toPass({ timeout: 15_000 });
+    await app.show("volumes.title");
     const list = await (await server.request(PROJECT_A, "GET", "cloudvolumes/detail")).json();
     const waiting = (list.volumes as { id: string; status: string }[]).filter((v) => v.status === "awaiting-transfer");
     expect(waiting).toHaveLength((await server.transfers()).length);
     for (const { id } of waiting) {
       const row = app.table.getByRole("row").filter({ hasText: id });
-      await expect(row, walk).toContainText("awaiting-transfer");
+      await expect(row, walk).toContainText(app.status("awaiting-transfer"));
     }
-    // At most one request for each press.
-    expect(app.posts.length, walk).toBeLessThanOrEqual(presses);
+    for (const [volume, count] of posts) expect(count, `${volume}\n${walk}`).toBeLessThanOrEqual(allowed.get(volume) ?? 0);
     expect(app.consoleMessages.filter((message) => /panicked|unreachable|RuntimeError/.test(message)), walk).toEqual([]);
   });
 }

@@ -3,9 +3,18 @@
 
 use fuzz::outcome;
 use libfuzzer_sys::fuzz_target;
-use volume_transfer::{Handover, ProjectId, Service, api};
+use volume_transfer::{CredentialsFile, Handover, ProjectId, Service, api};
 
 fuzz_target!(|data: &[u8]| {
+    if let Ok(file) = CredentialsFile::parse(data) {
+        // A written file must be read as it was.
+        let transfers: Vec<_> = file.transfers.iter().collect();
+        assert!(!transfers.is_empty());
+        let written = CredentialsFile::write(&file.source, &transfers);
+        let read = CredentialsFile::parse(written.as_bytes()).unwrap();
+        assert_eq!((&read.source, read.unreadable), (&file.source, 0));
+        assert_eq!(format!("{:?}", read.transfers), format!("{:?}", file.transfers));
+    }
     let Ok(handover) = Handover::from_json(data) else { return };
     let project = ProjectId::parse("dd14c6ac581f40059e27f5320b60bf2f").unwrap();
     for service in Service::ALL {

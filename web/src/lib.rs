@@ -15,6 +15,7 @@ mod connect;
 mod create;
 mod errors;
 mod i18n;
+mod jwe;
 mod pending;
 mod state;
 mod ui;

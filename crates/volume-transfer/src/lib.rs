@@ -75,6 +75,7 @@ pub mod endpoint;
 pub mod error;
 #[doc(hidden)]
 pub mod flags;
+pub mod handover;
 pub mod http;
 pub mod id;
 pub mod list;
@@ -95,6 +96,7 @@ pub use constraint::{Constraint, ConstraintSet};
 pub use document::read_json;
 pub use eligibility::{Eligibility, EligibleVolume, Facts, Verdict};
 pub use error::{ChangeError, Fault, FaultKind, NextStep, ReadError, RetryDelay, UnknownCause};
+pub use handover::{CredentialsError, CredentialsFile, TransferCredentials, TransferSource};
 pub use http::{Method, Outcome, Request, Response, TransportError};
 pub use id::{IdError, ProjectId, TransferId, VolumeId};
 pub use list::ListReader;

@@ -208,11 +208,7 @@ impl Handover {
             fields.iter().filter_map(|(_, value)| Some(value.as_ref()?.len())).sum();
         let mut text = Zeroizing::new(String::with_capacity(128 + 6 * values));
         for (at, (field, value)) in fields.into_iter().enumerate() {
-            text.push_str(if at == 0 { "{\n  " } else { ",\n  " });
-            let quote = if value.is_some() { "\"" } else { "" };
-            text.extend(["\"", field, "\": ", quote]);
-            json::escape(&mut text, value.unwrap_or("null"));
-            text.push_str(quote);
+            json::field(&mut text, if at == 0 { "{\n  " } else { ",\n  " }, field, value);
         }
         text.push_str("\n}\n");
         text

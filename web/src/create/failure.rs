@@ -27,7 +27,7 @@ pub(super) fn CreateFailures() -> impl IntoView {
 /// Says why a row's request returned no transfer, if so.
 pub(super) fn failure(run: &Run, index: usize) -> Option<AnyView> {
     let row = run.rows.get(index)?;
-    let volume = run.is_batch().then(|| row.label.clone());
+    let volume = run.is_batch().then(|| row.volume.label().to_owned());
     // Rebuilt when the kind of state changes, not with every step of the search.
     let kind = row.state.clone();
     let kind = Memo::new(move |_| kind.with(RowState::kind));

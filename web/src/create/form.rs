@@ -150,7 +150,7 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
             let create = CreateTransfer::new(admitted, untrack(|| field.name(&volume)).ok()?);
             let create =
                 if leave_snapshots.get_untracked() { create.without_snapshots() } else { create };
-            Some(RunRow::new(&volume, create))
+            Some(RunRow::new(volume, create))
         });
         let run = Run::new(session, rows.collect());
         state.run.set(Some(run.clone()));

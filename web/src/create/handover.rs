@@ -4,17 +4,19 @@ use super::failure::failure;
 use super::runner;
 use crate::errors::{Paused, delay_text};
 use crate::i18n::{Key, key, language, local_time, name_or_none, t};
+use crate::jwe;
 use crate::state::{AppState, RowKind, RowState, Run};
 use crate::ui::{
-    Button, Cell, DetailsRow, Dialog, Progress, ShowIf, Table, aria_bool, aria_true, download,
-    dynamic, effect, focus_next_frame,
+    Button, Cell, DetailsRow, Dialog, Progress, ShowIf, Table, TextField, aria_bool, aria_true,
+    download, dynamic, effect, focus_next_frame,
 };
 use js_sys::Date;
-use leptos::html::Span;
+use leptos::html::{Input, Span};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use volume_transfer::{Handover, Transfer};
+use volume_transfer::{AuthKey, CredentialsFile, Transfer, TransferSource};
 use wasm_bindgen_futures::JsFuture;
+use zeroize::Zeroizing;
 
 /// Shown in place of the key until the person asks to see it.
 const MASK: &str = "••••••••••••••••";
@@ -63,6 +65,8 @@ fn RunDialog(run: Run) -> impl IntoView {
             let saved = run.drop_keys();
             state.pending.saved.update(|all| all.extend(saved));
             run.closed.set(true);
+            // The form has done its work.
+            state.panel_open.set(false);
             // Not before the next frame, because a modal dialog keeps the focus.
             focus_next_frame("volumes");
         }
@@ -110,8 +114,8 @@ fn Single(run: Run) -> impl IntoView {
         move || {
             let shown = shown.get();
             if let Some(node) = key_node.get() {
-                with_created(&run, |_, handover| {
-                    let key = if shown { handover.auth_key.expose() } else { MASK };
+                with_created(&run, |_, auth_key| {
+                    let key = if shown { auth_key.expose() } else { MASK };
                     node.set_text_content(Some(key));
                 });
             }
@@ -120,8 +124,8 @@ fn Single(run: Run) -> impl IntoView {
     let copy = move || {
         // The clipboard is undefined outside of secure contexts.
         let clipboard = Some(window().navigator().clipboard()).filter(|c| !c.is_undefined());
-        let writing = with_created(&run, |_, handover| {
-            Some(clipboard.as_ref()?.write_text(handover.auth_key.expose()))
+        let writing = with_created(&run, |_, auth_key| {
+            Some(clipboard.as_ref()?.write_text(auth_key.expose()))
         });
         // Cleared first, because screen readers only announce changes.
         result.set(None);
@@ -191,7 +195,7 @@ fn Batch(run: Run, active: Memo<bool>) -> impl IntoView {
 fn row(run: &Run, index: usize) -> AnyView {
     let language = language();
     let Some(row) = run.rows.get(index) else { return ().into_any() };
-    let label = row.label.clone();
+    let label = row.volume.label().to_owned();
     let (state, stopped) = (row.state.clone(), run.pace.stopped.clone());
     let kind = Memo::new(move |_| (state.with(RowState::kind), stopped.get()));
     let text = Signal::derive(move || {
@@ -221,39 +225,94 @@ fn row(run: &Run, index: usize) -> AnyView {
     .into_any()
 }
 
-/// The button that saves all keys of the run in one file.
+/// The button that saves all keys of the run in one file, protected by a passphrase on request.
 #[component]
 fn SaveFile(run: Run) -> impl IntoView {
     let language = language();
+    let input = NodeRef::<Input>::new();
+    let shown = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    // The file that was downloaded, or empty if the browser couldn't encrypt it.
     let result = RwSignal::new(None::<String>);
     let save = move || {
-        let file = file_name(&run);
+        if busy.get_untracked() {
+            return;
+        }
+        let passphrase = input.get_untracked().map(|input| Zeroizing::new(input.value()));
+        let passphrase = passphrase.filter(|text| !text.is_empty());
+        let file = file_name(&run, passphrase.is_some());
         let text = credentials(&run);
         result.set(None);
-        if download(&file, &text, "application/json").is_ok() {
-            request_animation_frame(move || result.set(Some(file)));
+        let Some(passphrase) = passphrase else {
+            if download(&file, &text, "application/json").is_ok() {
+                // Later, because screen readers only announce changes.
+                request_animation_frame(move || {
+                    result.try_set(Some(file));
+                });
+            }
+            return;
+        };
+        busy.set(true);
+        spawn_local(async move {
+            let jwe = jwe::encrypt(&text, &passphrase).await;
+            let saved = jwe.is_some_and(|jwe| download(&file, &jwe, "application/jose").is_ok());
+            // The dialog may be closed.
+            busy.try_set(false);
+            result.try_set(Some(if saved { file } else { String::new() }));
+        });
+    };
+    let result_text = Signal::derive(move || match result.get() {
+        None => String::new(),
+        Some(file) if file.is_empty() => {
+            language.get().format(key::HANDOVER_PASSPHRASE_FAILED, &[])
+        }
+        Some(file) => language.get().format(key::HANDOVER_DOWNLOADING, &[("file", &file)]),
+    });
+    let show = move || {
+        shown.update(|shown| *shown = !*shown);
+        if let Some(input) = input.get_untracked() {
+            input.set_type(if shown.get_untracked() { "text" } else { "password" });
         }
     };
-    let result_text = Signal::derive(move || {
-        let text =
-            |file: String| language.get().format(key::HANDOVER_DOWNLOADING, &[("file", &*file)]);
-        result.get().map(text).unwrap_or_default()
-    });
+    let passphrase = if jwe::is_available() {
+        view! {
+            <TextField id="passphrase" label=key::HANDOVER_PASSPHRASE input_type="password" node=input
+                error=Signal::stored(String::new())>
+                <p prop:textContent=t(key::HANDOVER_PASSPHRASE_HINT) />
+            </TextField>
+            <button type="button" class="small" on:click=move |_| show() aria-pressed=aria_bool(move || shown.get())
+                prop:textContent=t(key::HANDOVER_PASSPHRASE_SHOW) />
+        }
+        .into_any()
+    } else {
+        view! { <p class="hint" prop:textContent=t(key::HANDOVER_PASSPHRASE_INSECURE) /> }
+            .into_any()
+    };
     view! {
         <div class="save">
-            <Button label=key::HANDOVER_DOWNLOAD on_press=save />
+            {passphrase}
+            <Button label=key::HANDOVER_DOWNLOAD on_press=save disabled=busy />
             <p role="status" prop:textContent=result_text />
         </div>
     }
 }
 
 /// Returns the file with the credentials of all created transfers.
-fn credentials(run: &Run) -> zeroize::Zeroizing<String> {
-    with_created(run, |record, handover| handover.credentials(record)).unwrap_or_default()
+fn credentials(run: &Run) -> Zeroizing<String> {
+    let session = &run.session;
+    let source = TransferSource {
+        service: Some(session.service),
+        endpoint: Some(session.endpoint.as_str().to_owned()),
+        region: None,
+        project: Some(session.project.clone()),
+    };
+    let states: Vec<_> = run.rows.iter().map(|row| row.state.read_untracked()).collect();
+    let transfers: Vec<_> = states.iter().filter_map(|state| Some(state.created()?.1)).collect();
+    CredentialsFile::write(&source, &transfers)
 }
 
 /// Names the file by the transfer, or by the time if there are several.
-fn file_name(run: &Run) -> String {
+fn file_name(run: &Run, is_protected: bool) -> String {
     let name = match run.is_batch() {
         false => with_created(run, |record, _| record.id.as_str().to_owned()),
         true => Date::new_0().to_iso_string().as_string().map(|time| {
@@ -261,20 +320,15 @@ fn file_name(run: &Run) -> String {
             time.split('.').next().unwrap_or_default().replace(':', "-")
         }),
     };
-    format!("volume-transfer-{}.json", name.unwrap_or_default())
+    let extension = if is_protected { "jwe" } else { "json" };
+    format!("volume-transfer-{}.{extension}", name.unwrap_or_default())
 }
 
-/// Passes the first created transfer of a run to a function.
-fn with_created<T>(run: &Run, read: impl FnOnce(&Transfer, &Handover) -> T) -> Option<T> {
-    let row = run.rows.first()?;
-    match &*row.state.read_untracked() {
-        RowState::Created(record, Some(handover)) => Some(read(record, handover)),
-        RowState::Created(_, None)
-        | RowState::Waiting
-        | RowState::Creating
-        | RowState::Rejected(_)
-        | RowState::Unknown(..) => None,
-    }
+/// Passes the first transfer of a run and its key to a function.
+fn with_created<T>(run: &Run, read: impl FnOnce(&Transfer, &AuthKey) -> T) -> Option<T> {
+    let state = run.rows.first()?.state.read_untracked();
+    let (record, credentials) = state.created()?;
+    Some(read(record, &credentials.handover.auth_key))
 }
 
 /// The transfer ID, and all other fields of the transfer on request.

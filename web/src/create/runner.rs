@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::atomic::Ordering::Relaxed;
 use volume_transfer::api::TransferLookup;
-use volume_transfer::{ChangeError, VolumeId, api};
+use volume_transfer::{ChangeError, TransferCredentials, VolumeId, api};
 
 /// How many requests may be in progress at the same time.
 const MAX_IN_FLIGHT: usize = 2;
@@ -60,7 +60,8 @@ async fn create(state: AppState, run: &Run, row: &RunRow) {
         Ok(created) => {
             let (record, handover) = created.into_handover();
             run.pace.record_success();
-            row.state.set(RowState::Created(record, Some(handover)));
+            let credentials = TransferCredentials::new(&record, handover, Some(&row.volume));
+            row.state.set(RowState::Created(record, Some(credentials)));
             state.select(&[volume], false);
         }
         Err(ChangeError::Rejected(fault)) => {

@@ -250,6 +250,11 @@ impl AppState {
         listed.or_else(remembered).unwrap_or_else(|| id.as_str().to_owned())
     }
 
+    /// Returns whether the list contains a volume.
+    pub(crate) fn has_volume(self, id: &VolumeId) -> bool {
+        self.volumes.with(|volumes| volumes.iter().any(|volume| volume.id == *id))
+    }
+
     /// Returns where the key of a pending transfer is, as far as this page knows.
     pub(crate) fn key_place(self, transfer: &TransferId) -> KeyPlace {
         if self.run.with(|run| run.as_ref().is_some_and(|run| run.has_key(transfer))) {

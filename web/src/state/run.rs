@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use volume_transfer::api::TransferLookup;
 use volume_transfer::{
-    CreateTransfer, Fault, Handover, ReadError, Transfer, TransferId, UnknownCause, Volume,
+    CreateTransfer, Fault, ReadError, Transfer, TransferCredentials, TransferId, UnknownCause,
+    Volume,
 };
 
 /// The maximum number of volumes of a run. Its keys are kept in memory, and creating so many transfers
@@ -31,10 +32,7 @@ pub(crate) struct RunData {
 
 /// A volume of a run.
 pub(crate) struct RunRow {
-    /// The volume's label.
-    pub(crate) label: String,
-    /// The volume's size in GiB.
-    pub(crate) size: Option<u64>,
+    pub(crate) volume: Arc<Volume>,
     pub(crate) create: CreateTransfer,
     pub(crate) state: ArcRwSignal<RowState>,
     /// Counts the searches for the transfer. Starting a new one ends the previous one.
@@ -50,7 +48,7 @@ pub(crate) enum RowState {
     /// The request is in progress.
     Creating,
     /// The transfer was created. The key is dropped once the person has saved it.
-    Created(Transfer, Option<Handover>),
+    Created(Transfer, Option<TransferCredentials>),
     /// No transfer was created.
     Rejected(Fault),
     /// A transfer may exist. Its key is lost.
@@ -111,12 +109,23 @@ impl RowState {
             RowState::Unknown(..) => RowKind::Unknown,
         }
     }
+
+    /// Returns the transfer and its key, unless the key was dropped.
+    pub(crate) fn created(&self) -> Option<(&Transfer, &TransferCredentials)> {
+        match self {
+            RowState::Created(record, Some(credentials)) => Some((record, credentials)),
+            RowState::Created(_, None)
+            | RowState::Waiting
+            | RowState::Creating
+            | RowState::Rejected(_)
+            | RowState::Unknown(..) => None,
+        }
+    }
 }
 
 impl RunRow {
-    pub(crate) fn new(volume: &Volume, create: CreateTransfer) -> RunRow {
-        let (label, size) = (volume.label().to_owned(), volume.size);
-        RunRow { label, size, create, state: ArcRwSignal::default(), searches: AtomicUsize::new(0) }
+    pub(crate) fn new(volume: Arc<Volume>, create: CreateTransfer) -> RunRow {
+        RunRow { volume, create, state: ArcRwSignal::default(), searches: AtomicUsize::new(0) }
     }
 
     /// Returns the state of the search for the transfer, if its outcome is unknown.
@@ -218,9 +227,8 @@ impl Run {
     /// row of another list asks this.
     pub(crate) fn has_key(&self, transfer: &TransferId) -> bool {
         self.rows.iter().any(|row| {
-            row.state.with_untracked(|state| {
-                matches!(state, RowState::Created(record, Some(_)) if record.id == *transfer)
-            })
+            row.state
+                .with_untracked(|s| s.created().is_some_and(|(record, _)| record.id == *transfer))
         })
     }
 
@@ -228,7 +236,7 @@ impl Run {
     pub(crate) fn drop_keys(&self) -> Vec<TransferId> {
         let mut saved = Vec::new();
         for row in &self.rows {
-            if row.state.with_untracked(|s| matches!(s, RowState::Created(_, Some(_)))) {
+            if row.state.with_untracked(|s| s.created().is_some()) {
                 row.state.update(|state| {
                     if let RowState::Created(record, handover) = state {
                         *handover = None;

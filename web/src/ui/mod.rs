@@ -60,12 +60,19 @@ pub(crate) fn aria_bool(
     Signal::derive(move || Some(if condition() { "true" } else { "false" }))
 }
 
-/// Moves the focus to an element.
+/// Moves the focus to an element. If a dialog covers it or its tab isn't the current one, moves the
+/// focus to the heading of what is shown instead.
 pub(crate) fn focus(id: &str) {
-    let element = document().get_element_by_id(id);
-    if let Some(element) = element.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // Ignores a failure, because the page can still be used without the focus.
-        let _ = element.focus();
+    for selector in [&*format!("#{id}"), "dialog[open] > h2", "[role=tabpanel]:not([hidden]) h2"] {
+        let element = document().query_selector(selector).ok().flatten();
+        if let Some(element) = element.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+            // Ignores a failure, because the page can still be used without the focus.
+            let _ = element.focus();
+            if document().active_element().is_some_and(|active| active.is_same_node(Some(&element)))
+            {
+                return;
+            }
+        }
     }
 }
 

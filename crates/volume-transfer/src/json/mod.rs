@@ -7,6 +7,14 @@ pub(crate) use parser::{Handler, Invalid, LITERALS, Left, MAX_TEXT, Parser};
 
 use alloc::string::String;
 
+/// Appends `"field": value`, with the value as a string or `null`, after a separator.
+pub(crate) fn field(to: &mut String, separator: &str, field: &str, value: Option<&str>) {
+    let quote = if value.is_some() { "\"" } else { "" };
+    to.extend([separator, "\"", field, "\": ", quote]);
+    escape(to, value.unwrap_or("null"));
+    to.push_str(quote);
+}
+
 /// Appends a text, escaped for a JSON string.
 pub(crate) fn escape(to: &mut String, text: &str) {
     for char in text.chars() {
