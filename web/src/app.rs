@@ -52,10 +52,10 @@ pub fn App() -> impl IntoView {
 
     view! {
         <a class="skip" href="#main" prop:textContent=t(key::APP_SKIP) />
-        <header inert=aria_true(covered)>
+        <header>
             <h1 prop:textContent=t(key::APP_TITLE) />
-            <ShowIf condition=connected><ConnectionMenu /></ShowIf>
-            <div class="settings">
+            <div class="settings" inert=aria_true(covered)>
+                <ShowIf condition=connected><ConnectionMenu /></ShowIf>
                 <label>
                     <span prop:textContent=t(key::APP_LANGUAGE) />
                     <select on:change:target=move |event| {

@@ -120,11 +120,21 @@ pub(crate) fn name_or_none(name: Option<String>) -> Signal<String> {
     })
 }
 
-/// Says why a volume with this status violates a constraint.
+/// Returns the name of a volume's status, or the service's own word if it has none.
+pub(crate) fn status_name(language: Language, status: &str) -> String {
+    let code = if status.is_empty() { "none" } else { status };
+    language.format_code("status", code, &[])
+}
+
+/// Says why a volume with this status violates a constraint. Quotes the service's own word, which is
+/// what its documentation and its other clients use.
 pub(crate) fn violation(language: Language, constraint: Constraint, status: &str) -> String {
-    let none = language.format(key::STATUS_NONE, &[]);
-    let status = if status.is_empty() { &none } else { status };
-    language.format_code("volume", constraint.code(), &[("status", status)])
+    let name = status_name(language, status);
+    if constraint == Constraint::Status && !status.is_empty() && name != status {
+        let values = [("name", &*name), ("status", status)];
+        return language.format(key::VOLUMES_STATUS_VIOLATED, &values);
+    }
+    language.format_code("volume", constraint.code(), &[("status", &name)])
 }
 
 /// Says why a name is invalid.
@@ -178,6 +188,16 @@ pub(crate) fn local_time(time: &str, language: Language) -> Option<String> {
         .then(|| date.to_locale_string(language.tag(), &JsValue::UNDEFINED).into())
 }
 
+/// Formats the date of a time in seconds since 1970 for the person's language and time zone, and the
+/// whole time.
+pub(crate) fn local_date(seconds: i64, language: Language) -> (String, String) {
+    let date = Date::new(&JsValue::from_f64(seconds as f64 * 1000.0));
+    (
+        date.to_locale_date_string(language.tag(), &JsValue::UNDEFINED).into(),
+        date.to_locale_string(language.tag(), &JsValue::UNDEFINED).into(),
+    )
+}
+
 /// Says how long ago a UTC time was. Times in the future count as now.
 pub(crate) fn age(language: Language, utc: &str) -> String {
     let milliseconds = Date::now() - Date::new(&JsValue::from_str(&format!("{utc}Z"))).get_time();
@@ -198,7 +218,9 @@ pub(crate) fn age(language: Language, utc: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use volume_transfer::{CredentialsError, IdError, Service, TransportError, Unit, Verdict};
+    use volume_transfer::{
+        CredentialsError, IdError, Service, TransportError, Unit, Verdict, VolumeStatus,
+    };
     use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
     wasm_bindgen_test_configure!(run_in_browser);
@@ -220,6 +242,7 @@ mod tests {
         codes.extend(UnknownCause::CODES.map(|code| ("response", code)));
         codes.extend(TransportError::ALL.map(|lost| ("response", lost.code())));
         codes.extend(Service::ALL.map(|service| ("service", service.code())));
+        codes.extend(VolumeStatus::CODES.map(|code| ("status", code)));
         codes.extend(NameError::CODES.map(|code| ("name", code)));
         codes.extend(CredentialsError::ALL.map(|error| ("accept.file", error.code())));
         for group in ["projectId", "transferId", "authKey"] {

@@ -111,10 +111,10 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
             state.run.with(|run| run.as_ref().is_some_and(|run| run.counts().unresolved > 0));
         if unresolved {
             Some(key::CREATE_BLOCKED_UNKNOWN)
-        } else if selection.with(|volumes| volumes.iter().any(|v| !state.is_eligible(v))) {
-            Some(if several() { key::CREATE_BLOCKED_SOME } else { key::CREATE_BLOCKED_VIOLATED })
         } else if selection.with(Vec::len) > MAX_RUN {
             Some(key::CREATE_BLOCKED_MANY)
+        } else if selection.with(|volumes| volumes.iter().any(|v| !state.is_eligible(v))) {
+            Some(if several() { key::CREATE_BLOCKED_SOME } else { key::CREATE_BLOCKED_VIOLATED })
         } else if !name_error_text.with(String::is_empty) {
             Some(key::CREATE_BLOCKED_NAME)
         } else {

@@ -9,7 +9,7 @@ mod runner;
 pub(crate) use handover::HandoverDialog;
 
 use crate::i18n::{key, language, t};
-use crate::state::AppState;
+use crate::state::{AppState, MAX_RUN};
 use crate::ui::{Button, ShowIf, effect, focus};
 use failure::CreateFailures;
 use form::CreateForm;
@@ -17,9 +17,9 @@ use leptos::ev;
 use leptos::prelude::*;
 use requirements::{Checklist, Comparison};
 use std::sync::Arc;
-use volume_transfer::{Volume, VolumeId};
+use volume_transfer::Volume;
 
-/// The selected volumes, in the order of the list.
+/// The selected volumes, in the order of the list, but at most one more than a run takes.
 type Selection = Memo<Vec<Arc<Volume>>>;
 
 /// The panel beside the list of volumes. On narrower screens it covers the list.
@@ -28,33 +28,19 @@ pub(crate) fn Create(covered: Signal<bool>) -> impl IntoView {
     let state = AppState::get();
     let language = language();
     let selection: Selection = Memo::new(move |_| state.selected_volumes());
-    let count = move || selection.with(Vec::len);
+    let count = move || state.selected_count();
     let choice = Signal::derive(move || {
         let language = language.get();
         selection.with(|volumes| {
             let size: u64 = volumes.iter().filter_map(|volume| volume.size).sum();
             let size = language.format(key::VOLUMES_SIZE_VALUE, &[("size", &size.to_string())]);
+            let count = language.format(key::CREATE_COUNT, &[("count", &count().to_string())]);
             match &**volumes {
                 [volume] => format!("{} · {size}", volume.label()),
-                volumes => {
-                    let count = volumes.len().to_string();
-                    language.format(key::CREATE_COUNT, &[("count", &count)]) + " · " + &size
-                }
+                volumes if volumes.len() > MAX_RUN => count,
+                _ => format!("{count} · {size}"),
             }
         })
-    });
-
-    // Another selection clears the failures of the last run, but not an unknown outcome.
-    Effect::new(move |previous: Option<Vec<VolumeId>>| {
-        let selected = state.selected.get();
-        let changed = previous.is_some_and(|previous| {
-            // Volumes that a run has created leave the selection by themselves.
-            selected.iter().any(|id| previous.binary_search(id).is_err())
-        });
-        if changed {
-            state.drop_finished_run();
-        }
-        selected
     });
 
     let close = move || {

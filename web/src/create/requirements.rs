@@ -2,7 +2,7 @@
 
 use super::Selection;
 use crate::i18n::{key, language, t, violation};
-use crate::state::AppState;
+use crate::state::{AppState, MAX_RUN};
 use crate::ui::{Button, ShowIf, aria_bool, dynamic};
 use leptos::prelude::*;
 use volume_transfer::{Eligibility, Verdict, Volume, VolumeId};
@@ -78,14 +78,23 @@ pub(super) fn Checklist(selection: Selection) -> impl IntoView {
 pub(super) fn Comparison(selection: Selection) -> impl IntoView {
     let state = AppState::get();
     let language = language();
+    let too_many = move || selection.with(Vec::len) > MAX_RUN;
     let ineligible = Memo::new(move |_| {
         selection.with(|volumes| {
+            if too_many() {
+                return Vec::new();
+            }
             let ineligible = volumes.iter().filter(|volume| !state.is_eligible(volume));
             ineligible.cloned().collect::<Vec<_>>()
         })
     });
     let summary = dynamic(move || {
         let language = language.get();
+        if too_many() {
+            let values = [("limit", &*MAX_RUN.to_string())];
+            let text = language.format(key::CREATE_BLOCKED_MANY, &values);
+            return Some(view! { <p class="hint" prop:textContent=text /> }.into_any());
+        }
         let counts = selection.with(|volumes| count_verdicts(state, volumes.iter().map(|v| &**v)));
         let lines = Verdict::ALL.into_iter().zip(counts).filter(|(_, count)| *count > 0);
         let lines: Vec<_> = lines

@@ -36,6 +36,11 @@ impl FactStore {
         })
     }
 
+    /// Returns the IDs of the volumes about which facts are known, sorted.
+    pub(crate) fn volumes(self) -> Vec<VolumeId> {
+        self.known.with(|known| known.iter().map(|(id, _)| *id).collect())
+    }
+
     /// Changes the facts about a volume.
     pub(crate) fn update(self, volume: &VolumeId, update: impl FnOnce(&mut Facts)) {
         self.known.update(|known| {

@@ -4,6 +4,7 @@ mod facts;
 mod loader;
 mod pace;
 mod pending;
+mod rows;
 mod run;
 
 pub(crate) use loader::VolumeLoader;
@@ -15,6 +16,7 @@ use crate::client::Session;
 use facts::FactStore;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use rows::Rows;
 use std::sync::Arc;
 use volume_transfer::api::VolumeList;
 use volume_transfer::{
@@ -34,8 +36,10 @@ pub(crate) struct AppState {
     pub(crate) list_problem: RwSignal<Option<ListProblem>>,
     /// Loads the list.
     pub(crate) loader: VolumeLoader,
-    /// The IDs of the selected volumes, sorted.
+    /// The IDs of the selected volumes, sorted. Some may have left the list.
     pub(crate) selected: RwSignal<Vec<VolumeId>>,
+    /// What is known about each row of the list.
+    pub(crate) rows: Rows,
     /// The last run, until its keys are saved and its failures are of no interest any more.
     pub(crate) run: RwSignal<Option<Run>>,
     /// The pending transfers.
@@ -62,18 +66,21 @@ pub(crate) enum ListProblem {
 
 impl AppState {
     pub(crate) fn new() -> AppState {
+        let (session, volumes, selected) = Default::default();
+        let facts = FactStore::default();
         AppState {
-            session: RwSignal::default(),
-            volumes: RwSignal::default(),
+            session,
+            volumes,
             unreadable: RwSignal::default(),
             list_problem: RwSignal::default(),
             loader: VolumeLoader::default(),
-            selected: RwSignal::default(),
+            selected,
+            rows: Rows::new(session, volumes, selected, facts),
             run: RwSignal::default(),
             pending: PendingState::default(),
             connection_form_open: RwSignal::default(),
             panel_open: RwSignal::default(),
-            facts: FactStore::default(),
+            facts,
             outdated: RwSignal::default(),
         }
     }
@@ -172,26 +179,33 @@ impl AppState {
     pub(crate) fn select(self, volumes: &[VolumeId], select: bool) {
         let mut changed = volumes.to_vec();
         changed.sort_unstable();
-        self.selected.update(|selected| {
-            selected.retain(|id| changed.binary_search(id).is_err());
-            if select {
-                selected.extend(&changed);
-                selected.sort_unstable();
-                selected.dedup();
-            }
-        });
+        let too_many = self.selected.with_untracked(Vec::len) > MAX_RUN;
+        self.selected.update(|selected| *selected = rows::merge(selected, &changed, select));
         if select {
-            self.fetch_facts(volumes);
+            self.fetch_facts(&changed);
+            // Another selection clears the failures of the last run, but not an unknown outcome.
+            if self.run.with_untracked(|run| run.as_ref().is_some_and(|run| run.is_over())) {
+                self.run.set(None);
+            }
         } else {
             self.selected.with_untracked(|selected| {
                 self.facts.retain(|id| selected.binary_search(id).is_ok());
             });
+            if too_many {
+                self.fetch_facts(&self.selected.get_untracked());
+            }
         }
     }
 
+    /// Selects or deselects rows of the list.
+    pub(crate) fn select_rows(self, rows: &[usize], select: bool) {
+        self.select(&self.rows.ids(rows), select);
+    }
+
+    /// Fetches the facts about selected volumes, unless more are selected than a run takes.
     fn fetch_facts(self, volumes: &[VolumeId]) {
-        // More volumes than a run takes are checked when fewer are selected.
-        if let Some(session) = self.session.get_untracked().filter(|_| volumes.len() <= MAX_RUN) {
+        let fits = self.selected.with_untracked(Vec::len) <= MAX_RUN;
+        if let Some(session) = self.session.get_untracked().filter(|_| fits) {
             self.facts.fetch(&session, volumes);
         }
     }
@@ -201,14 +215,18 @@ impl AppState {
         self.facts.update(volume, |facts| *facts = facts.with_fault(fault));
     }
 
-    /// Returns the selected volumes that the list contains, in its order.
+    /// Returns how many volumes of the list are selected.
+    pub(crate) fn selected_count(self) -> usize {
+        self.rows.selected.with(|rows| rows.iter().filter(|selected| **selected).count())
+    }
+
+    /// Returns the selected volumes of the list, in its order, but at most one more than a run takes.
     pub(crate) fn selected_volumes(self) -> Vec<Arc<Volume>> {
-        self.selected.with(|selected| {
-            if selected.is_empty() {
-                return Vec::new();
-            }
-            let is_selected = |volume: &&Arc<Volume>| selected.binary_search(&volume.id).is_ok();
-            self.volumes.with(|volumes| volumes.iter().filter(is_selected).cloned().collect())
+        self.rows.selected.with(|rows| {
+            self.volumes.with(|volumes| {
+                let selected = volumes.iter().zip(rows).filter(|(_, selected)| **selected);
+                selected.map(|(volume, _)| Arc::clone(volume)).take(MAX_RUN + 1).collect()
+            })
         })
     }
 
@@ -271,6 +289,7 @@ impl AppState {
 
     fn set_volumes(self, list: VolumeList, missing: Option<ReadError>) {
         self.volumes.with_untracked(|volumes| self.pending.remember(volumes));
+        self.rows.prepare(&list.volumes);
         self.volumes.set(list.volumes.into_iter().map(Arc::new).collect());
         self.unreadable.set(list.unreadable);
         self.list_problem.set(missing.map(ListProblem::Incomplete));

@@ -19,7 +19,7 @@ pub(crate) use dialog::Dialog;
 pub(crate) use download::download;
 pub(crate) use field::TextField;
 pub(crate) use progress::Progress;
-pub(crate) use table::{Cell, DetailsRow, Table};
+pub(crate) use table::{Cell, DetailsRow, SortHeader, Table};
 pub(crate) use tabs::{Tab, fragment, on_tab_key};
 
 use leptos::prelude::*;

@@ -11,15 +11,20 @@ pub(crate) fn Table(
     labelled_by: &'static str,
     class: &'static str,
     /// The columns' names, and whether a name is visually hidden.
+    #[prop(optional)]
     columns: &'static [(Key, bool)],
+    /// Headers other than plain names, in place of `columns`.
+    #[prop(optional)]
+    headers: Vec<AnyView>,
     children: Children,
 ) -> impl IntoView {
     let columns: Vec<_> = columns
         .iter()
         .map(|&(name, hidden)| {
             let class = hidden.then_some("visually-hidden");
-            view! { <th role="columnheader" scope="col"><span class=class prop:textContent=t(name) /></th> }
+            view! { <th role="columnheader" scope="col"><span class=class prop:textContent=t(name) /></th> }.into_any()
         })
+        .chain(headers)
         .collect();
     view! {
         <div class="scroll">
@@ -28,6 +33,22 @@ pub(crate) fn Table(
                 <tbody role="rowgroup">{children()}</tbody>
             </table>
         </div>
+    }
+}
+
+/// The header of a column that the table can be sorted by. Pressing it again reverses the order.
+#[component]
+pub(crate) fn SortHeader(
+    column: Key,
+    class: &'static str,
+    /// `ascending`, `descending`, or `none` if the table is sorted by another column.
+    order: Signal<Option<&'static str>>,
+    #[prop(into)] on_press: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <th role="columnheader" scope="col" class=class aria-sort=order>
+            <button type="button" on:click=move |_| on_press.run(()) prop:textContent=t(column) />
+        </th>
     }
 }
 

@@ -31,13 +31,14 @@ struct Search {
     /// The lower-case name and ID of every volume.
     texts: Arc<Vec<String>>,
     query: String,
-    /// The indices of the volumes that match.
+    /// The rows that match.
     matches: Vec<usize>,
 }
 
-/// Returns the indices of the volumes that match both filters.
+/// Returns the rows of the list that match both filters, in the given order.
 pub(super) fn filter(
     state: AppState,
+    order: Memo<Vec<usize>>,
     query: RwSignal<String>,
     eligibility: RwSignal<EligibilityFilter>,
 ) -> Memo<Vec<usize>> {
@@ -45,10 +46,6 @@ pub(super) fn filter(
     let texts = Memo::new(move |_| {
         let text = |volume: &Arc<Volume>| lower_case(volume.label()) + "\n" + volume.id.as_str();
         Arc::new(state.volumes.with(|volumes| volumes.iter().map(text).collect::<Vec<_>>()))
-    });
-    let ineligible = Memo::new(move |_| {
-        let ineligible = |volume: &Arc<Volume>| !state.is_eligible(volume);
-        state.volumes.with(|volumes| volumes.iter().map(ineligible).collect::<Vec<_>>())
     });
     let search = Memo::new(move |previous: Option<&Search>| {
         let (texts, query) = (texts.get(), lower_case(query.get().trim()));
@@ -63,13 +60,26 @@ pub(super) fn filter(
         Search { texts, query, matches }
     });
     Memo::new(move |_| {
-        let eligibility = eligibility.get();
-        let matches = |index: &&usize| match eligibility {
-            EligibilityFilter::All => true,
-            EligibilityFilter::Eligible => ineligible.with(|all| all.get(**index) == Some(&false)),
-            EligibilityFilter::Ineligible => ineligible.with(|all| all.get(**index) == Some(&true)),
+        let wanted = match eligibility.get() {
+            EligibilityFilter::All => None,
+            EligibilityFilter::Eligible => Some(false),
+            EligibilityFilter::Ineligible => Some(true),
         };
-        search.with(|search| search.matches.iter().filter(matches).copied().collect::<Vec<_>>())
+        let is_wanted = |row: &usize| {
+            wanted.is_none_or(|wanted| {
+                state.rows.ineligible.with(|all| all.get(*row) == Some(&wanted))
+            })
+        };
+        let mut matches = vec![false; order.with(Vec::len)];
+        search.with(|search| {
+            for row in search.matches.iter().filter(|row| is_wanted(row)) {
+                if let Some(matches) = matches.get_mut(*row) {
+                    *matches = true;
+                }
+            }
+        });
+        let matches = |row: &&usize| matches.get(**row) == Some(&true);
+        order.with(|order| order.iter().filter(matches).copied().collect::<Vec<_>>())
     })
 }
 

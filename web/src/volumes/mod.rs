@@ -1,28 +1,35 @@
 //! The project's volumes: which of them can be transferred, and why others can't.
 
 mod filter;
+mod select;
+mod sort;
 
 use crate::errors::{ReadFailure, UnreadableRows};
-use crate::i18n::{Key, key, language, t, violation};
+use crate::i18n::{Key, key, language, local_date, status_name, t, violation};
 use crate::state::{AppState, ListProblem};
-use crate::ui::{Button, Cell, ErrorMessage, Progress, ShowIf, Table, aria_true, dynamic};
+use crate::ui::{
+    Button, Cell, ErrorMessage, Progress, ShowIf, SortHeader, Table, aria_true, dynamic, effect,
+};
 use filter::{EligibilityFilter, filter};
 use leptos::prelude::*;
+use select::{Marker, SelectAll};
+use sort::{SortKey, sorted};
 use std::sync::Arc;
 use volume_transfer::Volume;
 
 /// How many rows a page of the table has. A browser lays out 100 rows quickly.
 const PAGE_SIZE: usize = 100;
 
-/// How many rows are drawn in each frame while the person types, so that typing stays fast.
+/// How many new rows are drawn in a frame, so that typing and sorting stay fast.
 const ROWS_PER_FRAME: usize = 20;
 
-const COLUMNS: &[(Key, bool)] = &[
-    (key::VOLUMES_CHOOSE, true),
-    (key::VOLUMES_NAME, false),
-    (key::VOLUMES_SIZE, false),
-    (key::VOLUMES_STATUS, false),
-    (key::VOLUMES_ELIGIBILITY, false),
+/// The columns after the checkbox, their CSS classes, and what they are sorted by.
+const COLUMNS: [(Key, &str, SortKey); 5] = [
+    (key::VOLUMES_NAME, "name", SortKey::Name),
+    (key::VOLUMES_SIZE, "size", SortKey::Size),
+    (key::VOLUMES_STATUS, "status", SortKey::Status),
+    (key::HANDOVER_CREATED, "created", SortKey::Created),
+    (key::VOLUMES_ELIGIBLE, "eligibility", SortKey::Eligibility),
 ];
 
 #[component]
@@ -32,20 +39,39 @@ pub(crate) fn Volumes(covered: Signal<bool>) -> impl IntoView {
     let query = RwSignal::new(String::new());
     let eligibility = RwSignal::new(EligibilityFilter::default());
     let page = RwSignal::new(0_usize);
-    let rows_drawn = RwSignal::new(PAGE_SIZE);
-    let matching = filter(state, query, eligibility);
+    let sort = RwSignal::new(None);
+    let matching = filter(state, sorted(state, sort), query, eligibility);
     let total = move || matching.with(Vec::len);
     // After a refresh there may be fewer pages.
     let first = move || page.get().min(total().saturating_sub(1) / PAGE_SIZE) * PAGE_SIZE;
-    let visible = move || {
-        let indices: Vec<_> =
-            matching.with(|all| all.iter().skip(first()).take(rows_drawn.get()).copied().collect());
-        state.volumes.with(|volumes| {
-            let volumes = indices.into_iter().filter_map(|index| volumes.get(index).cloned());
-            volumes.collect::<Vec<_>>()
-        })
-    };
-    let selected_count = move || state.selected.with(Vec::len);
+    let drawn = RwSignal::new(Vec::new());
+    effect(move || {
+        let rows: Vec<_> =
+            matching.with(|rows| rows.iter().skip(first()).take(PAGE_SIZE).copied().collect());
+        let volumes = state
+            .volumes
+            .with(|volumes| rows.into_iter().filter_map(|row| volumes.get(row).cloned()).collect());
+        draw_in_steps(drawn, volumes);
+    });
+    let marker = Marker::new(state, matching);
+    let mut headers = vec![view! { <SelectAll matching /> }.into_any()];
+    headers.extend(COLUMNS.map(|(column, class, sort_key)| {
+        let order = Signal::derive(move || {
+            Some(match sort.get() {
+                Some((key, false)) if key == sort_key => "ascending",
+                Some((key, true)) if key == sort_key => "descending",
+                _ => "none",
+            })
+        });
+        let press = move || {
+            page.set(0);
+            sort.update(|sort| {
+                *sort = Some((sort_key, *sort == Some((sort_key, false))));
+            });
+        };
+        view! { <SortHeader column class order on_press=press /> }.into_any()
+    }));
+    let selected_count = move || state.selected_count();
     let selected_text = move || {
         let count = selected_count().to_string();
         language.get().format(key::VOLUMES_SELECTED, &[("count", &count)])
@@ -73,7 +99,6 @@ pub(crate) fn Volumes(covered: Signal<bool>) -> impl IntoView {
                     <input type="search" autocomplete="off" spellcheck="false"
                         on:input:target=move |event| {
                             page.set(0);
-                            draw_in_steps(rows_drawn, ROWS_PER_FRAME);
                             query.set(event.target().value());
                         } />
                 </label>
@@ -105,10 +130,10 @@ pub(crate) fn Volumes(covered: Signal<bool>) -> impl IntoView {
                     <UnreadableRows count />
                 }.into_any()))}
             </div>
-            <Table labelled_by="volumes" class="volumes" columns=COLUMNS>
+            <Table labelled_by="volumes" class="volumes" headers>
                 // Keyed by the whole volume, so that a changed volume gets a new row.
-                <For each=visible key=|volume| volume.clone() let:volume>
-                    <Row volume />
+                <For each=move || drawn.get() key=Arc::clone let:volume>
+                    <Row volume marker />
                 </For>
             </Table>
             <ShowIf condition=move || { total() > PAGE_SIZE }>
@@ -131,7 +156,7 @@ pub(crate) fn Volumes(covered: Signal<bool>) -> impl IntoView {
 }
 
 #[component]
-fn Row(volume: Arc<Volume>) -> impl IntoView {
+fn Row(volume: Arc<Volume>, marker: Marker) -> impl IntoView {
     let state = AppState::get();
     let language = language();
     let id = volume.id;
@@ -146,7 +171,15 @@ fn Row(volume: Arc<Volume>) -> impl IntoView {
         size.as_ref().map(text).unwrap_or_default()
     });
     let status = volume.status.as_str().to_owned();
-    let status_text = status.clone();
+    let service_status = status.clone();
+    let status_text = Signal::derive({
+        let status = status.clone();
+        move || status_name(language.get(), &status)
+    });
+    let created_at = volume.created_at;
+    let created =
+        move || created_at.map(|time| local_date(time, language.get())).unwrap_or_default();
+    let created_time = Signal::derive(move || created().1);
     let checked = Memo::new(move |_| state.is_selected(&id));
     let eligibility = {
         let volume = Arc::clone(&volume);
@@ -156,14 +189,17 @@ fn Row(volume: Arc<Volume>) -> impl IntoView {
         <tr role="row" class:chosen=checked>
             <td role="cell">
                 <input type="checkbox" id=input.clone() prop:checked=checked aria-describedby=format!("{reasons} {id_cell}")
-                    on:change:target=move |event| state.select(&[id], event.target().checked()) />
+                    on:click:target=move |event| marker.select(id, event.target().checked(), event.shift_key()) />
             </td>
             <td role="cell">
                 <label for=input><bdi prop:textContent=label /></label>
                 <code id=id_cell prop:textContent=id.as_str().to_owned() />
             </td>
             <Cell column=key::VOLUMES_SIZE class="size"><span prop:textContent=size /></Cell>
-            <Cell column=key::VOLUMES_STATUS class="status"><bdi prop:textContent=status_text /></Cell>
+            <Cell column=key::VOLUMES_STATUS class="status"><bdi title=service_status prop:textContent=status_text /></Cell>
+            <Cell column=key::HANDOVER_CREATED class="created">
+                <span title=created_time prop:textContent=Signal::derive(move || created().0) />
+            </Cell>
             <td role="cell" class="eligibility" id=reasons>
                 {dynamic(move || {
                     let eligibility = eligibility.get();
@@ -185,14 +221,24 @@ fn Row(volume: Arc<Volume>) -> impl IntoView {
     }
 }
 
-/// Draws some rows now, and more in each frame until the page is complete.
-fn draw_in_steps(rows_drawn: RwSignal<usize>, rows: usize) {
-    rows_drawn.set(rows);
-    if rows < PAGE_SIZE {
+/// Draws some of the rows that aren't displayed yet, and more in each frame until all are.
+fn draw_in_steps(drawn: RwSignal<Vec<Arc<Volume>>>, rows: Vec<Arc<Volume>>) {
+    let mut new = 0;
+    let fits = drawn.with_untracked(|drawn| {
+        rows.iter()
+            .take_while(|row| {
+                new += usize::from(!drawn.contains(row));
+                new <= ROWS_PER_FRAME
+            })
+            .count()
+    });
+    let step = rows.get(..fits).unwrap_or_default().to_vec();
+    drawn.set(step.clone());
+    if fits < rows.len() {
         request_animation_frame(move || {
-            // After another keystroke, that keystroke's frames continue instead.
-            if rows_drawn.get_untracked() == rows {
-                draw_in_steps(rows_drawn, rows + ROWS_PER_FRAME);
+            // After another change, that change's frames continue instead.
+            if drawn.with_untracked(|drawn| *drawn == step) {
+                draw_in_steps(drawn, rows);
             }
         });
     }

@@ -1,0 +1,84 @@
+//! Selects volumes: one, a range, or all that are eligible.
+
+use crate::i18n::{key, t};
+use crate::state::AppState;
+use leptos::prelude::*;
+use volume_transfer::VolumeId;
+
+/// Selects rows, and remembers the last one as the start of a range. Contains only handles.
+#[derive(Clone, Copy)]
+pub(super) struct Marker {
+    state: AppState,
+    /// The rows that match the filter, in the order in which they are shown.
+    matching: Memo<Vec<usize>>,
+    last: StoredValue<Option<VolumeId>>,
+}
+
+impl Marker {
+    pub(super) fn new(state: AppState, matching: Memo<Vec<usize>>) -> Marker {
+        Marker { state, matching, last: StoredValue::default() }
+    }
+
+    /// Selects or deselects a volume, or the range from the last one to it.
+    pub(super) fn select(self, volume: VolumeId, select: bool, range: bool) {
+        let last = self.last.get_value().filter(|_| range);
+        self.last.set_value(Some(volume));
+        let rows = last.and_then(|last| self.range(&last, &volume));
+        match rows {
+            Some(rows) => self.state.select_rows(&rows, select),
+            None => self.state.select(&[volume], select),
+        }
+    }
+
+    /// Returns the rows between two volumes, unless one of them isn't shown.
+    fn range(self, a: &VolumeId, b: &VolumeId) -> Option<Vec<usize>> {
+        self.matching.with_untracked(|rows| {
+            self.state.volumes.with_untracked(|volumes| {
+                let position = |id: &VolumeId| {
+                    rows.iter()
+                        .position(|row| volumes.get(*row).is_some_and(|volume| volume.id == *id))
+                };
+                let (a, b) = (position(a)?, position(b)?);
+                rows.get(a.min(b)..=a.max(b)).map(<[usize]>::to_vec)
+            })
+        })
+    }
+}
+
+/// The checkbox in the table's header.
+#[component]
+pub(super) fn SelectAll(
+    /// The rows that match the filter.
+    matching: Memo<Vec<usize>>,
+) -> impl IntoView {
+    let state = AppState::get();
+    let eligible = move || {
+        state.rows.ineligible.with(|ineligible| {
+            let eligible = |row: &&usize| ineligible.get(**row) == Some(&false);
+            matching.with(|rows| rows.iter().filter(eligible).copied().collect::<Vec<_>>())
+        })
+    };
+    let all = Memo::new(move |_| {
+        let rows = eligible();
+        let is_selected =
+            |row: &usize| state.rows.selected.with(|all| all.get(*row) == Some(&true));
+        !rows.is_empty() && rows.iter().all(is_selected)
+    });
+    let some = Memo::new(move |_| state.selected_count() > 0 && !all.get());
+    view! {
+        <th role="columnheader" scope="col" class="choose">
+            <input type="checkbox" aria-label=t(key::VOLUMES_SELECT_ALL) title=t(key::VOLUMES_SELECT_ALL)
+                prop:checked=all prop:indeterminate=some
+                on:change:target=move |event| {
+                    if all.get_untracked() {
+                        state.select(&state.selected.get_untracked(), false);
+                    } else {
+                        state.select_rows(&untrack(eligible), true);
+                    }
+                    // The browser has changed them, even if there was nothing to select.
+                    event.target().set_checked(all.get_untracked());
+                    event.target().set_indeterminate(some.get_untracked());
+                } />
+        </th>
+    }
+}
