@@ -252,7 +252,8 @@ impl AppState {
 
     /// Returns whether the list contains a volume.
     pub(crate) fn has_volume(self, id: &VolumeId) -> bool {
-        self.volumes.with(|volumes| volumes.iter().any(|volume| volume.id == *id))
+        self.volumes.track();
+        self.rows.contains(id)
     }
 
     /// Returns where the key of a pending transfer is, as far as this page knows.

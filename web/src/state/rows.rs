@@ -68,6 +68,13 @@ impl Rows {
         self.by_id.set_value(by_id);
     }
 
+    /// Returns whether the list contains a volume.
+    pub(super) fn contains(self, id: &VolumeId) -> bool {
+        let find =
+            |by_id: &Vec<(VolumeId, usize)>| by_id.binary_search_by(|(other, _)| other.cmp(id));
+        self.by_id.with_value(find).is_ok()
+    }
+
     /// Returns the sorted IDs of some rows.
     pub(super) fn ids(self, rows: &[usize]) -> Vec<VolumeId> {
         self.by_id.with_value(|by_id| {
