@@ -13,6 +13,7 @@ mod cycles;
 mod fuzz;
 mod install;
 mod licences;
+mod localize;
 mod names;
 mod package;
 mod page;
