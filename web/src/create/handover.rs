@@ -11,6 +11,7 @@ use crate::ui::{
     download, dynamic, effect, focus_next_frame,
 };
 use js_sys::Date;
+use leptos::ev;
 use leptos::html::{Input, Span};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -289,11 +290,14 @@ fn SaveFile(run: Run) -> impl IntoView {
             .into_any()
     };
     view! {
-        <div class="save">
+        <form class="save" novalidate on:submit=move |event: ev::SubmitEvent| {
+            event.prevent_default();
+            save();
+        }>
             {passphrase}
-            <Button label=key::HANDOVER_DOWNLOAD on_press=save disabled=busy />
+            <button type="submit" aria-disabled=aria_true(busy.into()) prop:textContent=t(key::HANDOVER_DOWNLOAD) />
             <p role="status" prop:textContent=result_text />
-        </div>
+        </form>
     }
 }
 

@@ -258,10 +258,12 @@ impl AppState {
 
     /// Returns where the key of a pending transfer is, as far as this page knows.
     pub(crate) fn key_place(self, transfer: &TransferId) -> KeyPlace {
-        if self.run.with(|run| run.as_ref().is_some_and(|run| run.has_key(transfer))) {
-            KeyPlace::Unsaved
-        } else if self.pending.saved.with(|saved| saved.contains(transfer)) {
+        // Changes whenever a run drops its keys, which it doesn't signal itself.
+        let saved = self.pending.saved.with(|saved| saved.contains(transfer));
+        if saved {
             KeyPlace::Saved
+        } else if self.run.with(|run| run.as_ref().is_some_and(|run| run.has_key(transfer))) {
+            KeyPlace::Unsaved
         } else {
             KeyPlace::Elsewhere
         }
