@@ -33,6 +33,9 @@ async function choose(app: App, text: string): Promise<void> {
   });
 }
 
+/** Fits into project B's quota together with data-01 and data-02, unlike data-03. */
+const THIRD = "数据盘-上海-01";
+
 const rows = (app: App) => app.page.locator(".accept tbody").getByRole("row");
 const row = (app: App, volume: string) => rows(app).filter({ hasText: volume });
 const acceptAll = (app: App, count: number) => app.button("accept.submit.several", { count });
@@ -48,7 +51,7 @@ async function openAsB(app: App): Promise<void> {
 }
 
 test("accepts a file in one go, and says when it is loaded again that all is done", async ({ app, page, server }) => {
-  const entries = await transfers(server, "data-01", "data-02", "data-03");
+  const entries = await transfers(server, "data-01", "data-02", THIRD);
   const text = file(server, entries);
   await openAsB(app);
   await choose(app, text);
@@ -98,7 +101,7 @@ test("a wrong key and a transfer that is gone don't stop the others", async ({ a
 });
 
 test("a used-up quota pauses the rest, which can be continued", async ({ app, page, server }) => {
-  const entries = await transfers(server, "data-01", "data-02", "data-03");
+  const entries = await transfers(server, "data-01", "data-02", THIRD);
   let full = true;
   let number = 0;
   await page.route(ACCEPT, (route) => (++number > 1 && full ? refuse(413, "EVS.1042")(route) : route.continue()));
@@ -107,7 +110,7 @@ test("a used-up quota pauses the rest, which can be continued", async ({ app, pa
   await acceptAll(app, 3).click();
   await expect(app.alert).toContainText(app.text("run.paused"));
   await expect(app.alert).toContainText(app.text("response.quota"));
-  await expect(row(app, "data-03")).toContainText(app.text("run.waiting"));
+  await expect(row(app, THIRD)).toContainText(app.text("run.waiting"));
   expect(number).toBe(2);
   full = false;
   await app.button("run.continue").click();
@@ -149,7 +152,7 @@ test("a lost response is said to be unknown, and accepting again does no harm", 
 });
 
 test("stops on request and goes on later", async ({ app, page, server }) => {
-  const entries = await transfers(server, "data-01", "data-02", "data-03");
+  const entries = await transfers(server, "data-01", "data-02", THIRD);
   await page.route(ACCEPT, async (route) => {
     await new Promise((done) => setTimeout(done, 1_500));
     await route.continue();

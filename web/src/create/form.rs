@@ -38,7 +38,7 @@ impl NameField {
         self.typed.with(|typed| match typed {
             Ok(text) if several => NamePattern::new(text).name(volume.label(), rule),
             Ok(text) => TransferName::parse(text, rule),
-            Err(error) => Err(error.clone()),
+            Err(error) => Err(*error),
         })
     }
 

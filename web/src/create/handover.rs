@@ -308,7 +308,7 @@ fn credentials(run: &Run) -> Zeroizing<String> {
         service: Some(session.service),
         endpoint: Some(session.endpoint.as_str().to_owned()),
         region: None,
-        project: Some(session.project.clone()),
+        project: Some(session.project),
     };
     let states: Vec<_> = run.rows.iter().map(|row| row.state.read_untracked()).collect();
     let transfers: Vec<_> = states.iter().filter_map(|state| Some(state.created()?.1)).collect();

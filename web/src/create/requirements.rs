@@ -37,10 +37,8 @@ pub(super) fn Checklist(selection: Selection) -> impl IntoView {
                 .into_any()
             })
             .collect::<Vec<_>>();
-        let list = (!checks.is_empty()).then(|| {
-            view! { <ul class="checks" aria-labelledby="checks">{checks}</ul> }.into_any()
-        });
-        list
+        (!checks.is_empty())
+            .then(|| view! { <ul class="checks" aria-labelledby="checks">{checks}</ul> }.into_any())
     });
     let summary = dynamic(move || {
         let (language, volume) = (language.get(), volume()?);

@@ -82,7 +82,9 @@ pub(super) async fn look_up(state: AppState, run: &Run, row: &RunRow) {
     let volume = *row.create.volume_id();
     let required = match &*row.state.read_untracked() {
         RowState::Unknown(cause, _) => cause.required_lookups(),
-        _ => return,
+        RowState::Waiting | RowState::Creating | RowState::Created(..) | RowState::Rejected(_) => {
+            return;
+        }
     };
     let number = row.searches.fetch_add(1, Relaxed) + 1;
     let replaced = || row.searches.load(Relaxed) != number;
