@@ -55,9 +55,10 @@ test("keeps the order, the focus and the selection through a refresh and a filte
   await list(app, DISKS);
   await app.sort("volumes.name");
   await app.checkbox("Data-2").check();
-  await app.button("volumes.refresh").click();
   await app.checkbox("data-10").focus();
-  await page.waitForResponse("**/cloudvolumes/detail*").catch(() => {});
+  const refreshed = page.waitForResponse("**/cloudvolumes/detail*");
+  await app.button("volumes.refresh").evaluate((button: HTMLButtonElement) => button.click());
+  await refreshed;
   expect(await names(app)).toEqual(["data-1", "Data-2", "data-10", "数据盘"]);
   await expect(app.checkbox("data-10")).toBeFocused();
   await page.getByRole("searchbox").fill("10");
