@@ -1,5 +1,6 @@
 // `cargo xtask bench`: builds the peers, compares their results, times them in turn in Node and in
-// Chromium, and writes the report. With `--check` it stops after comparing the results.
+// Chromium, and writes the report. With `--check` it stops after comparing the results; with `--page`
+// it only measures the page and prints its tables.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -9,8 +10,26 @@ import { build, sizes } from "./build.js";
 import { STREAMED, browser, memory, serve } from "./browser.js";
 import { listText } from "./data.js";
 import { measure } from "./page.js";
-import { write } from "./report.js";
+import { printPage, write } from "./report.js";
 import { PEERS, check, jobs, load } from "./time.js";
+
+/** Takes samples of all candidates in turn. The order rotates from round to round. */
+async function inTurn(names, take) {
+  const samples = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (let turn = 0; turn < names.length; turn++) {
+      const name = names[(turn + round) % names.length];
+      samples[name].push(await take(name));
+    }
+  }
+  return samples;
+}
+
+const rounds = process.argv.includes("--quick") ? 3 : 9;
+if (process.argv.includes("--page")) {
+  printPage(await measure(inTurn));
+  process.exit();
+}
 
 await build();
 check(await load(), 2_000);
@@ -19,7 +38,6 @@ if (process.argv.includes("--check")) process.exit();
 
 // `--quick` is for working on the bench itself: small lists, few rounds, and no report file.
 const quick = process.argv.includes("--quick");
-const rounds = quick ? 3 : 9;
 const counts = quick ? [100, 1_000] : [100, 1_000, 10_000, 100_000];
 const largest = counts.at(-1);
 
@@ -52,18 +70,6 @@ const hosts = {
     memory: (name) => memory(server.address, name, "list-largest", largest),
   },
 };
-
-/** Takes samples of all candidates in turn. The order rotates from round to round. */
-async function inTurn(names, take) {
-  const samples = Object.fromEntries(names.map((name) => [name, []]));
-  for (let round = 0; round < rounds; round++) {
-    for (let turn = 0; turn < names.length; turn++) {
-      const name = names[(turn + round) % names.length];
-      samples[name].push(await take(name));
-    }
-  }
-  return samples;
-}
 
 const results = [];
 let page;

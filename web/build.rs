@@ -1,4 +1,5 @@
-//! Generates constants from `locales/*.json`. The build fails if a message is missing in a language.
+//! Generates constants for the keys of `locales/*.json`. The build fails if a message is missing in a
+//! language. `cargo xtask` writes the messages to files beside the page.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -45,11 +46,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     writeln!(code, "}}")?;
     writeln!(code, "static KEYS: StringTable = {};", string_table(default.keys()))?;
-    writeln!(code, "static LOCALES: &[(&str, StringTable)] = &[")?;
-    for (tag, messages) in [(&DEFAULT.to_owned(), &default)].into_iter().chain(&locales) {
-        writeln!(code, "({tag:?}, {}),", string_table(messages.values()))?;
-    }
-    writeln!(code, "];")?;
     fs::write(Path::new(&env::var("OUT_DIR")?).join("messages.rs"), code)?;
     Ok(())
 }

@@ -1,9 +1,114 @@
-// Says why the page didn't start, or that it has stopped. Runs without the wasm module and in browsers
-// that can't run it, so its syntax is old, and its texts are in index.html in all languages.
+// Chooses the language, serves the connection form until the module has started, and says why the page
+// didn't start or that it has stopped. Runs without the module and in browsers that can't run it, so its
+// syntax is old, and its error messages are in index.html in all languages.
 (function () {
   "use strict";
   // The smallest module with a SIMD instruction: i32.const 0, i8x16.splat, drop.
   var simd = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11];
+
+  var root = document.documentElement;
+  /** By tag: a language's file, and the texts of the elements with `data-t`. Filled in by the build. */
+  var languages = {};
+  var started = false;
+
+  /** Returns a stored setting. Storage may be blocked. */
+  function load(name) {
+    try {
+      return localStorage.getItem("volume-transfer." + name);
+    } catch (error) {
+      return null;
+    }
+  }
+
+  /** Returns the best match for a language tag, such as `zh-Hans-CN` or `en-GB`. */
+  function findLanguage(tag) {
+    function primary(tag) {
+      return String(tag).toLowerCase().split("-")[0];
+    }
+    var same = Object.keys(languages).filter(function (other) {
+      return primary(other) === primary(tag);
+    });
+    return same.indexOf(tag) >= 0 ? tag : same[0];
+  }
+
+  function chooseLanguage() {
+    var wanted = [load("language")].concat([].slice.call(navigator.languages || []), "en");
+    return wanted.map(findLanguage).filter(Boolean)[0];
+  }
+
+  /** Loads the messages of a language before the module asks for them. */
+  function useLanguage(tag) {
+    root.lang = tag;
+    var link = document.createElement("link");
+    link.rel = "preload";
+    link.as = "fetch";
+    link.crossOrigin = "";
+    link.href = languages[tag][0];
+    document.head.appendChild(link);
+  }
+
+  /** Translates the form, which is in English. */
+  function translate() {
+    var texts = languages[root.lang][1];
+    [].forEach.call(document.querySelectorAll("[data-t]"), function (element, index) {
+      if (texts[index]) element.textContent = texts[index];
+    });
+    document.getElementById("language").value = root.lang;
+  }
+
+  function serveForm() {
+    var scheme = document.getElementById("scheme");
+    scheme.value = root.getAttribute("data-scheme");
+    scheme.onchange = function () {
+      root.setAttribute("data-scheme", scheme.value);
+      try {
+        localStorage.setItem("volume-transfer.scheme", scheme.value);
+      } catch (error) {
+        // The setting then applies to this visit only.
+      }
+    };
+    var form = document.getElementById("connect");
+    var loading = document.getElementById("loading");
+    var pressed = false;
+    document.getElementById("endpoint").setAttribute("value", location.origin);
+    // Without this, the form would close a dialog.
+    form.addEventListener("submit", function (event) {
+      event.preventDefault();
+      if (started) return;
+      pressed = true;
+      loading.hidden = false;
+    });
+    document.addEventListener("started", function () {
+      started = true;
+      loading.hidden = true;
+      document.getElementById("failure").hidden = true;
+      if (pressed) form.requestSubmit();
+    });
+    // Some browsers keep the page when it is left, with everything that was entered.
+    window.addEventListener("pagehide", function () {
+      document.getElementById("token").value = "";
+    });
+  }
+
+  /** Offers the demo projects of the server's sandbox, if it has one. */
+  function offerDemoProjects(projects) {
+    var demo = document.getElementById("demo");
+    var template = demo.querySelector("button");
+    projects.forEach(function (project) {
+      var button = template.cloneNode();
+      button.hidden = false;
+      button.setAttribute("data-label", project.label);
+      button.textContent = template.textContent.replace("{label}", project.label);
+      button.onclick = function () {
+        document.getElementById("endpoint").value = location.origin;
+        document.getElementById("project").value = project.project_id;
+        document.getElementById("token").value = project.token;
+        demo.parentNode.requestSubmit();
+      };
+      demo.appendChild(button);
+      demo.hidden = false;
+    });
+  }
 
   function whenReady(run) {
     if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", run);
@@ -32,13 +137,9 @@
     });
   }
 
-  function hasStarted() {
-    return document.readyState !== "loading" && !document.getElementById("shell");
-  }
-
   /** Requests each of the page's files again, to name the missing one. */
   function reportMissingFiles(error) {
-    var files = [].slice.call(document.querySelectorAll("link[href$='.js'], link[href$='.wasm']"));
+    var files = [].slice.call(document.querySelectorAll("link[href$='.js'], link[href$='.wasm'], link[href$='.txt']"));
     var requests = files.map(function (link) {
       var path = link.getAttribute("href");
       return fetch(path, { cache: "no-store" }).then(
@@ -80,7 +181,7 @@
   }
 
   function onError(error) {
-    if (!hasStarted()) reportMissingFiles(error);
+    if (!started) reportMissingFiles(error);
     else if (window.WebAssembly && error instanceof WebAssembly.RuntimeError) stop();
   }
 
@@ -96,14 +197,30 @@
     onError(event.reason);
   });
 
+  useLanguage(chooseLanguage());
+  root.setAttribute("data-scheme", load("scheme") || "auto");
+  document.addEventListener("form", function () {
+    translate();
+    serveForm();
+  });
+
   if (!window.WebAssembly || !WebAssembly.validate(new Uint8Array(simd)) || !("noModule" in document.createElement("script"))) {
     show("browser");
   } else {
     setTimeout(function () {
-      if (!hasStarted()) show("slow");
+      if (!started) show("slow");
     }, 10000);
-    window.addEventListener("TrunkApplicationStarted", function () {
-      document.getElementById("failure").hidden = true;
+    var formParsed = new Promise(function (resolve) {
+      document.addEventListener("form", resolve);
     });
+    var config = fetch("/console.json").then(function (response) {
+      return response.ok ? response.json() : {};
+    });
+    Promise.all([config, formParsed]).then(
+      function (results) {
+        offerDemoProjects(results[0].demo_projects || []);
+      },
+      function () {},
+    );
   }
 })();

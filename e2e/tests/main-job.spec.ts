@@ -33,10 +33,22 @@ for (const language of LANGUAGES) {
       const download = await downloading;
       expect(download.suggestedFilename()).toBe(`volume-transfer-${transfer!.id}.json`);
       expect(JSON.parse(await readFile(await download.path(), "utf8"))).toEqual({
-        transfer_id: transfer!.id,
-        auth_key: key,
-        volume_id: DATA_01,
-        name: "first volume",
+        version: 2,
+        service: "evs-v2",
+        endpoint: app.server.url,
+        region: null,
+        source_project: PROJECT_A.id,
+        transfers: [
+          {
+            transfer_id: transfer!.id,
+            auth_key: key,
+            name: "first volume",
+            volume_id: DATA_01,
+            volume_name: "data-01",
+            size: 40,
+            created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+          },
+        ],
       });
 
       await app.button("handover.close").click();

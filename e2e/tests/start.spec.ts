@@ -1,37 +1,133 @@
 // What the page shows before its module has started, and after a panic.
 
-import { expect, test } from "./console.ts";
+import type { Page } from "@playwright/test";
+import { expect, PROJECT_A, PROJECT_B, test } from "./console.ts";
 
-test("paints the header before the module arrives, and doesn't move it then", async ({ page, server }) => {
-  const consoleMessages: string[] = [];
-  page.on("console", (message) => consoleMessages.push(message.text()));
+/** Holds back the module until the returned function is called. */
+async function holdModule(page: Page): Promise<() => void> {
   let release = () => {};
   const released = new Promise<void>((done) => (release = done));
   await page.route("**/*.wasm", async (route) => {
     await released;
     await route.continue();
   });
+  return release;
+}
+
+/** Waits until the module has taken over the form. */
+const started = (page: Page) => expect(page.locator("html")).toHaveAttribute("data-connected");
+
+test("paints the form before the module arrives, and doesn't move it then", async ({ page, server }) => {
+  const consoleMessages: string[] = [];
+  page.on("console", (message) => consoleMessages.push(message.text()));
+  const release = await holdModule(page);
   const requests: string[] = [];
   page.on("request", (request) => requests.push(new URL(request.url()).pathname));
   await page.goto(server.url, { waitUntil: "commit" });
 
   const places = () =>
     Promise.all(
-      ["h1", "section", "h2"].map(async (name) => {
+      ["h1", "section", "h2", "#project", "#connect-submit"].map(async (name) => {
         const box = await page.locator(name).first().boundingBox();
         return box && [box.x, box.y];
       }),
     );
-  await expect(page.locator("#shell h1")).toBeVisible();
-  await expect(page.locator("#shell section")).toHaveCSS("border-radius", "8px");
+  await expect(page.getByRole("button", { name: "Use demo project A" })).toBeVisible();
+  await expect(page.locator("section").first()).toHaveCSS("border-radius", "8px");
   const before = await places();
   release();
-  await expect(page.locator("#project")).toBeVisible();
+  await started(page);
   expect(await places()).toEqual(before);
 
   // The preloaded files are used, not requested again.
   expect(new Set(requests).size).toBe(requests.length);
   expect(consoleMessages).toEqual([]);
+});
+
+test("keeps the text, the caret and the focus when the module takes over the form", async ({ page, server }) => {
+  const release = await holdModule(page);
+  await page.goto(server.url, { waitUntil: "commit" });
+  await page.getByLabel("Project ID").pressSequentially("abc");
+  await page.keyboard.press("ArrowLeft");
+  await page.getByLabel("Service").selectOption("OpenStack Cinder");
+  await page.getByLabel("Project ID").focus();
+  release();
+  await started(page);
+  await page.keyboard.type("x");
+  await expect(page.getByLabel("Project ID")).toHaveValue("abxc");
+  await expect(page.getByLabel("Service")).toHaveValue("cinder");
+});
+
+test("connects once when the button was pressed several times before the module arrived", async ({ page, server }) => {
+  const release = await holdModule(page);
+  const lists: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().includes("cloudvolumes")) lists.push(request.url());
+  });
+  await page.goto(server.url, { waitUntil: "commit" });
+  await page.getByLabel("Project ID").fill(PROJECT_A.id);
+  await page.getByLabel("Token").fill(PROJECT_A.token);
+  await page.getByLabel("Token").press("Enter");
+  await page.getByRole("button", { name: "Connect", exact: true }).click();
+  await expect(page.getByText("You will be connected as soon as the page is ready")).toBeVisible();
+  // Neither a navigation nor a dialog's return value contains the token.
+  expect(page.url()).toBe(`${server.url}/`);
+  release();
+  await expect(page.getByRole("table", { name: "Volumes" })).toBeVisible();
+  expect(lists.length).toBe(1);
+  await expect(page.locator("#token")).toHaveValue("");
+});
+
+test("connects to a demo project that was chosen before the module arrived", async ({ page, server }) => {
+  const release = await holdModule(page);
+  await page.goto(server.url, { waitUntil: "commit" });
+  await page.getByRole("button", { name: "Use demo project B" }).click();
+  release();
+  await expect(page.getByRole("button", { name: "Connection" })).toContainText(PROJECT_B.id);
+});
+
+test("offers no demo project without a sandbox", async ({ page, server }) => {
+  await page.route("**/console.json", (route) => route.fulfill({ status: 404, body: "" }));
+  await page.goto(server.url);
+  await started(page);
+  await expect(page.getByRole("button", { name: /demo project/ })).toHaveCount(0);
+});
+
+test("loads only the language of the browser, and speaks it before the module arrives", async ({ browser, server }) => {
+  for (const [locale, tag, title] of [
+    ["zh-Hans-CN", "zh-CN", "登录"],
+    ["en-GB", "en", "Sign in"],
+    ["fr", "en", "Sign in"],
+  ] as const) {
+    const context = await browser.newContext({ locale });
+    const page = await context.newPage();
+    const release = await holdModule(page);
+    const files: string[] = [];
+    page.on("request", (request) => {
+      if (request.url().endsWith(".txt")) files.push(new URL(request.url()).pathname.split("-").slice(0, -1).join("-"));
+    });
+    await page.goto(server.url, { waitUntil: "commit" });
+    await expect(page.getByRole("heading", { name: title })).toBeVisible();
+    await expect(page.locator("html")).toHaveAttribute("lang", tag);
+    release();
+    await started(page);
+    await expect(page.getByRole("heading", { name: title })).toBeVisible();
+    expect(files).toEqual([`/${tag}`]);
+    await context.close();
+  }
+});
+
+test("stays in the current language when another one can't be loaded, and says so", async ({ app, page }) => {
+  await app.useDemoProject("A");
+  await page.route("**/zh-CN-*.txt", (route) => route.abort());
+  await page.locator("#language").selectOption("zh-CN");
+  await expect(page.getByText("This language couldn't be loaded.")).toBeVisible();
+  await expect(page.locator("#language")).toHaveValue("en");
+  await expect(page.getByRole("table", { name: "Volumes" })).toBeVisible();
+  await page.unrouteAll();
+  await page.locator("#language").selectOption("zh-CN");
+  await expect(page.getByRole("table", { name: "云硬盘" })).toBeVisible();
+  await expect(page.locator("#language-error")).toBeEmpty();
 });
 
 const HTML = { contentType: "text/html", body: "<!doctype html><title>Sign in</title>" };
@@ -43,6 +139,8 @@ for (const [what, files, failure, details] of [
   ["its module is blocked", "**/*.wasm", "abort", /_bg\.wasm: –/],
   ["its module is not found", "**/*.wasm", { status: 404, body: "" }, /_bg\.wasm: 404/],
   ["a proxy replaces its module", "**/*.wasm", HTML, /_bg\.wasm: 200 text\/html/],
+  ["its language is not found", "**/en-*.txt", { status: 404, body: "" }, /en-\w+\.txt: 404/],
+  ["a proxy replaces its language", "**/en-*.txt", HTML, /en-\w+\.txt: 200 text\/html/],
   ["its module is truncated", "**/*.wasm", { contentType: "application/wasm", body: "\0asm" }, /CompileError/],
 ] as const) {
   test(`names the missing file when ${what}, and can be reloaded`, async ({ page, server }) => {
@@ -53,7 +151,7 @@ for (const [what, files, failure, details] of [
     await expect(alert).toContainText("页面无法加载");
     await page.unrouteAll();
     await alert.getByRole("button", { name: "Reload" }).click();
-    await expect(page.locator("#project")).toBeVisible();
+    await started(page);
     await expect(page.locator("#failure")).toBeHidden();
   });
 }
@@ -70,20 +168,15 @@ test("says which browsers are supported if WebAssembly or its SIMD is missing", 
 });
 
 test("says that loading is slow until the page starts", async ({ page, server }) => {
-  let release = () => {};
-  const released = new Promise<void>((done) => (release = done));
-  await page.route("**/*.wasm", async (route) => {
-    await released;
-    await route.continue();
-  });
+  const release = await holdModule(page);
   await page.clock.install();
   await page.goto(server.url, { waitUntil: "commit" });
-  await expect(page.locator("#shell h1")).toBeVisible();
+  await expect(page.locator("h1")).toBeVisible();
   await expect(page.locator("#failure")).toBeHidden();
   await page.clock.fastForward(10_000);
   await expect(page.getByRole("alert").filter({ hasText: "Still loading" })).toBeVisible();
   release();
-  await expect(page.locator("#project")).toBeVisible();
+  await started(page);
   await expect(page.locator("#failure")).toBeHidden();
 });
 

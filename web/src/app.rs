@@ -1,18 +1,24 @@
 //! The page as a whole: the header, the tabs, and the warning before leaving.
 
 use crate::accept::Accept;
-use crate::connect::{ConnectDialog, ConnectionMenu, SignIn};
+use crate::connect::{ConnectDialog, ConnectionMenu, take_over_form};
 use crate::create::{Create, HandoverDialog};
-use crate::i18n::{Language, key, t};
+use crate::i18n::{Key, Language, key, t};
 use crate::pending::{CancelDialog, PendingTransfers};
 use crate::state::{AppState, Run};
-use crate::ui::{ShowIf, Tab, aria_true, dynamic, effect, fragment, on_tab_key};
+use crate::ui::{
+    ShowIf, Tab, aria_true, by_id, dynamic, effect, fragment, listen, mount_into, on_tab_key,
+    set_attribute,
+};
 use crate::volumes::Volumes;
 use leptos::ev;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, HtmlSelectElement};
 
+/// Where the chosen language is stored. `start.js` reads it.
 const LANGUAGE_KEY: &str = "volume-transfer.language";
-const SCHEME_KEY: &str = "volume-transfer.scheme";
 
 /// The tabs, by the part of the address after `#/`. The first one is the default.
 const TABS: [&str; 3] = ["volumes", "pending", "accept"];
@@ -20,19 +26,15 @@ const TABS: [&str; 3] = ["volumes", "pending", "accept"];
 /// From this width on, the list and the panel fit beside each other. The style sheet has the same limit.
 const WIDE: &str = "(min-width: 68.75rem)";
 
-/// The page.
+/// What the page adds to the elements of `index.html`. Mounted into the main element.
 #[component]
-pub fn App() -> impl IntoView {
-    let language = RwSignal::new(preferred_language());
+pub fn App(language: Language) -> impl IntoView {
+    let language = RwSignal::new(language);
     let state = AppState::new();
     provide_context(language);
     provide_context(state);
 
-    effect(move || {
-        let language = language.get();
-        document().set_title(&language.format(key::APP_TITLE, &[]));
-        set_root_attribute("lang", language.tag());
-    });
+    effect(move || translate(language.get()));
     let connected = move || state.session.with(Option::is_some);
     effect(move || {
         set_root_attribute("data-connected", if connected() { "true" } else { "false" })
@@ -49,39 +51,66 @@ pub fn App() -> impl IntoView {
     // While the panel covers the page, nothing behind it can be reached.
     let wide = media(WIDE);
     let covered = Signal::derive(move || state.panel_open.get() && !wide.get());
+    effect(move || set_attribute("settings", "inert", covered.get().then_some("")));
+
+    take_over_form();
+    mount_into("connection-menu", move || {
+        view! { <ShowIf condition=connected><ConnectionMenu /></ShowIf> }.into_any()
+    });
+    listen("language", "change", move || change_language(language));
+    // The person may have chosen another language while the first one was loading.
+    change_language(language);
 
     view! {
-        <a class="skip" href="#main" prop:textContent=t(key::APP_SKIP) />
-        <header>
-            <h1 prop:textContent=t(key::APP_TITLE) />
-            <div class="settings" inert=aria_true(covered)>
-                <ShowIf condition=connected><ConnectionMenu /></ShowIf>
-                <label>
-                    <span prop:textContent=t(key::APP_LANGUAGE) />
-                    <select on:change:target=move |event| {
-                        if let Some(chosen) = Language::from_tag(&event.target().value()) {
-                            store(LANGUAGE_KEY, chosen.tag());
-                            language.set(chosen);
-                        }
-                    }>
-                        {Language::all().map(|l| view! {
-                            <option value=l.tag() lang=l.tag() prop:selected=Signal::derive(move || language.get() == l)
-                                prop:textContent=l.format(key::APP_LANGUAGE_NAME, &[]) />
-                        }).collect::<Vec<_>>()}
-                    </select>
-                </label>
-                <SchemeSwitch />
-            </div>
-        </header>
-        <main id="main" tabindex="-1">
-            <ShowIf condition=move || !connected()><SignIn /></ShowIf>
-            <ShowIf condition=connected><Tasks covered /></ShowIf>
-        </main>
+        <ShowIf condition=connected><Tasks covered /></ShowIf>
         <ShowIf condition=move || state.connection_form_open.get() && connected()><ConnectDialog /></ShowIf>
         {dynamic(move || state.run.get().map(|run| view! { <HandoverDialog run /> }.into_any()))}
         {dynamic(move || state.pending.cancelling.get().map(|(session, transfers)| view! {
             <CancelDialog session transfers />
         }.into_any()))}
+    }
+}
+
+/// Loads the language that the menu shows. The page stays in the current one until then.
+fn change_language(language: RwSignal<Language>) {
+    let Some(menu) = by_id::<HtmlSelectElement>("language") else { return };
+    let current = language.get_untracked();
+    let tag = menu.value();
+    if tag == current.tag() {
+        return;
+    }
+    spawn_local(async move {
+        let loaded = Language::load(&tag).await;
+        let error = match loaded {
+            // The menu may show yet another language by now.
+            Some(loaded) if menu.value() == tag => {
+                store_language(&tag);
+                language.set(loaded);
+                String::new()
+            }
+            Some(_) => return,
+            None => {
+                menu.set_value(current.tag());
+                current.format(key::APP_LANGUAGE_FAILED, &[])
+            }
+        };
+        if let Some(message) = by_id::<HtmlElement>("language-error") {
+            message.set_text_content(Some(&error));
+        }
+    });
+}
+
+/// Writes the texts of the elements that `index.html` contains.
+fn translate(language: Language) {
+    set_root_attribute("lang", language.tag());
+    let Ok(elements) = document().query_selector_all("[data-t]") else { return };
+    for index in 0..elements.length() {
+        let element = elements.item(index).and_then(|node| node.dyn_into::<Element>().ok());
+        let Some(element) = element else { continue };
+        let Some(name) = element.get_attribute("data-t") else { continue };
+        let label = element.get_attribute("data-label").unwrap_or_default();
+        let text = Key::from_name(&name).map(|key| language.format(key, &[("label", &label)]));
+        element.set_text_content(text.as_deref());
     }
 }
 
@@ -137,31 +166,6 @@ fn media(query: &str) -> RwSignal<bool> {
     matches
 }
 
-#[component]
-fn SchemeSwitch() -> impl IntoView {
-    let scheme = RwSignal::new(load(SCHEME_KEY).unwrap_or_else(|| "auto".to_owned()));
-    effect(move || scheme.with(|scheme| set_root_attribute("data-scheme", scheme)));
-    let schemes = [
-        ("auto", key::APP_SCHEME_AUTO),
-        ("light", key::APP_SCHEME_LIGHT),
-        ("dark", key::APP_SCHEME_DARK),
-    ];
-    view! {
-        <label>
-            <span prop:textContent=t(key::APP_SCHEME) />
-            <select on:change:target=move |event| {
-                let chosen = event.target().value();
-                store(SCHEME_KEY, &chosen);
-                scheme.set(chosen);
-            }>
-                {schemes.map(|(value, name)| view! {
-                    <option value=value prop:selected=Signal::derive(move || scheme.with(|s| s == value)) prop:textContent=t(name) />
-                })}
-            </select>
-        </label>
-    }
-}
-
 fn set_root_attribute(attribute: &str, value: &str) {
     if let Some(root) = document().document_element() {
         // Can't fail for a valid attribute name.
@@ -169,32 +173,13 @@ fn set_root_attribute(attribute: &str, value: &str) {
     }
 }
 
-fn preferred_language() -> Language {
-    let browser = || {
-        window()
-            .navigator()
-            .languages()
-            .iter()
-            .find_map(|tag| Language::from_tag(&tag.as_string()?))
-    };
-    load(LANGUAGE_KEY).and_then(|tag| Language::from_tag(&tag)).or_else(browser).unwrap_or_default()
-}
-
 #[expect(
     clippy::disallowed_methods,
-    reason = "stores display settings, nothing about a connection or transfer"
+    reason = "stores a display setting, nothing about a connection or transfer"
 )]
-fn storage() -> Option<web_sys::Storage> {
-    window().local_storage().ok()?
-}
-
-fn load(name: &str) -> Option<String> {
-    storage()?.get_item(name).ok()?
-}
-
-fn store(name: &str, value: &str) {
-    if let Some(storage) = storage() {
-        // Ignored on failure: the setting then applies to this visit only.
-        let _ = storage.set_item(name, value);
+fn store_language(tag: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        // Ignored on failure: the language then applies to this visit only.
+        let _ = storage.set_item(LANGUAGE_KEY, tag);
     }
 }

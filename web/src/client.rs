@@ -3,7 +3,6 @@
 #![expect(clippy::disallowed_methods, reason = "only this file accesses the network")]
 
 use gloo_net::http::RequestBuilder;
-use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
 use volume_transfer::api::{TransferList, VolumeList};
@@ -171,38 +170,11 @@ impl SessionData {
     }
 }
 
-/// A demo project of the server's sandbox.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DemoProject {
-    /// The name: `A` or `B`.
-    pub label: String,
-    /// The project ID.
-    pub project_id: String,
-    /// The token, which is public.
-    pub token: String,
-}
-
-/// Fetches the sandbox's demo projects. Returns none if the server has no sandbox.
-pub async fn demo_projects() -> Vec<DemoProject> {
-    let Ok(response) = gloo_net::http::Request::get("/console.json").send().await else {
-        return Vec::new();
-    };
-    let body = match response.binary().await {
-        Ok(body) if response.ok() => body,
-        Ok(_) | Err(_) => return Vec::new(),
-    };
-    let config = volume_transfer::read_json(&body).unwrap_or_default();
-    let projects = config.get("demo_projects").and_then(Value::as_array);
-    projects.into_iter().flatten().filter_map(DemoProject::from_json).collect()
-}
-
-impl DemoProject {
-    fn from_json(project: &Value) -> Option<DemoProject> {
-        let text = |name| Some(project.get(name)?.as_str()?.to_owned());
-        Some(DemoProject {
-            label: text("label")?,
-            project_id: text("project_id")?,
-            token: text("token")?,
-        })
+/// Fetches one of the page's own files. Returns `None` if it doesn't arrive.
+pub async fn fetch_text(path: &str) -> Option<String> {
+    let response = gloo_net::http::Request::get(path).send().await.ok()?;
+    if !response.ok() {
+        return None;
     }
+    response.text().await.ok()
 }

@@ -1,7 +1,9 @@
 //! The page's texts, in the language that the person chose.
 
+use crate::client;
 use js_sys::Date;
 use leptos::prelude::*;
+use std::cell::RefCell;
 use std::cmp::Ordering;
 use volume_transfer::{Constraint, FaultKind, NameError, ReadError, UnknownCause};
 use wasm_bindgen::JsValue;
@@ -15,11 +17,15 @@ pub(crate) struct Key(usize);
 impl Key {
     /// Returns the key for one of the core's codes, such as `Key::for_code("constraint", "status")`.
     pub(crate) fn for_code(group: &str, code: &str) -> Option<Key> {
-        let name = format!("{group}.{code}");
+        Key::from_name(&format!("{group}.{code}"))
+    }
+
+    /// Returns the key with a name, such as `connect.title`.
+    pub(crate) fn from_name(name: &str) -> Option<Key> {
         let (mut from, mut to) = (0, KEYS.ends.len());
         while from < to {
             let middle = (from + to) / 2;
-            match KEYS.get(middle).cmp(&name) {
+            match KEYS.get(middle).cmp(name) {
                 Ordering::Less => from = middle + 1,
                 Ordering::Equal => return Some(Key(middle)),
                 Ordering::Greater => to = middle,
@@ -29,7 +35,7 @@ impl Key {
     }
 }
 
-/// Strings in one buffer: a language's messages, or the sorted names of the keys.
+/// Strings in one buffer.
 struct StringTable {
     text: &'static str,
     /// The offset at which each string ends.
@@ -44,31 +50,58 @@ impl StringTable {
     }
 }
 
-/// A language of the page: an index into `LOCALES`, which starts with English.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Language(usize);
+/// A language with its messages. They are kept until the page is closed, so that a copy is cheap.
+#[derive(Clone, Copy)]
+pub(crate) struct Language(&'static Messages);
+
+struct Messages {
+    tag: String,
+    /// In the order of the keys.
+    texts: Vec<String>,
+}
+
+/// The language of views outside of the page, which has no texts.
+static NO_MESSAGES: Messages = Messages { tag: String::new(), texts: Vec::new() };
+
+impl Default for Language {
+    fn default() -> Language {
+        Language(&NO_MESSAGES)
+    }
+}
+
+thread_local! {
+    static LOADED: RefCell<Vec<Language>> = const { RefCell::new(Vec::new()) };
+}
 
 impl Language {
-    /// Returns all languages.
-    pub(crate) fn all() -> impl Iterator<Item = Language> {
-        (0..LOCALES.len()).map(Language)
+    /// Loads the messages of a language that the page's menu lists. Returns `None` if that fails.
+    pub(crate) async fn load(tag: &str) -> Option<Language> {
+        let find = |loaded: &RefCell<Vec<Language>>| {
+            loaded.borrow().iter().find(|language| language.tag() == tag).copied()
+        };
+        if let Some(language) = LOADED.with(find) {
+            return Some(language);
+        }
+        let option = document().query_selector(&format!("#language [lang='{tag}']")).ok()??;
+        let texts = client::fetch_text(&option.get_attribute("data-file")?).await?;
+        let texts: Vec<_> = texts.split('\n').map(str::to_owned).collect();
+        // A proxy may have sent something else, or an update of the page may be in progress.
+        if texts.len() != KEYS.ends.len() {
+            return None;
+        }
+        let language = Language(Box::leak(Box::new(Messages { tag: tag.to_owned(), texts })));
+        LOADED.with(|loaded| loaded.borrow_mut().push(language));
+        Some(language)
     }
 
     /// Returns the language tag, as in HTML's `lang` attribute.
     pub(crate) fn tag(self) -> &'static str {
-        LOCALES.get(self.0).map_or("", |(tag, _)| tag)
-    }
-
-    /// Returns the best match for a browser's language tag, such as `zh-Hans-CN` or `en-GB`.
-    pub(crate) fn from_tag(tag: &str) -> Option<Language> {
-        let primary = |tag: &str| tag.split('-').next().map(str::to_ascii_lowercase);
-        let exact = Language::all().find(|language| language.tag().eq_ignore_ascii_case(tag));
-        exact.or_else(|| Language::all().find(|language| primary(language.tag()) == primary(tag)))
+        &self.0.tag
     }
 
     /// Returns a message with its `{placeholders}` replaced by values.
     pub(crate) fn format(self, key: Key, values: &[(&str, &str)]) -> String {
-        let message = LOCALES.get(self.0).map_or("", |(_, messages)| messages.get(key.0));
+        let message = self.0.texts.get(key.0).map_or("", String::as_str);
         // A single pass, so that values that look like placeholders are left alone.
         let mut text = String::new();
         let mut rest = message;
@@ -252,20 +285,16 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn inserts_values_verbatim() {
-        let text = Language::default().format(key::VOLUME_STATUS, &[("status", "{status}<b>")]);
-        assert_eq!(text, "Its status is “{status}<b>”. Only available volumes can be transferred.");
+        let texts = (0..=key::VOLUME_STATUS.0).map(|_| "Its status is “{status}”.".to_owned());
+        let messages = Messages { tag: "en".to_owned(), texts: texts.collect() };
+        let text = Language(Box::leak(Box::new(messages)))
+            .format(key::VOLUME_STATUS, &[("status", "{status}<b>")]);
+        assert_eq!(text, "Its status is “{status}<b>”.");
     }
 
     #[wasm_bindgen_test]
-    fn matches_the_language_tags_of_browsers() {
-        let tag = |tag| Language::from_tag(tag).map(Language::tag);
-        assert_eq!(tag("zh-Hans-CN"), Some("zh-CN"));
-        assert_eq!(tag("en-GB"), Some("en"));
-        assert_eq!(tag("EN"), Some("en"));
-        assert_eq!(tag("xx"), None);
-        assert_eq!(tag(""), None);
-        for language in Language::all() {
-            assert_eq!(Language::from_tag(language.tag()), Some(language));
-        }
+    fn finds_keys_by_name() {
+        assert_eq!(Key::from_name("app.title"), Some(key::APP_TITLE));
+        assert_eq!(Key::from_name("app"), None);
     }
 }

@@ -21,13 +21,23 @@ mod state;
 mod ui;
 mod volumes;
 
-pub use app::App;
+use app::App;
+use i18n::Language;
+use js_sys::Promise;
+use leptos::mount::{UnmountHandle, mount_to};
+use leptos::prelude::*;
 
-/// Mounts the page, and removes the placeholder that `index.html` shows during loading.
-pub fn mount() {
-    let body = leptos::prelude::document().body();
-    if let Some(shell) = body.as_ref().and_then(|b| b.query_selector("#shell").ok().flatten()) {
-        shell.remove();
-    }
-    leptos::mount::mount_to_body(App);
+/// Loads the language that `start.js` has chosen, and mounts the page. Returns `None` if the language
+/// can't be loaded.
+pub async fn mount() -> Option<UnmountHandle<impl Mountable>> {
+    let tag = document().document_element()?.get_attribute("lang")?;
+    let Some(language) = Language::load(&tag).await else {
+        // An unhandled rejection makes `start.js` report the missing file.
+        let _ = Promise::reject(&tag.into());
+        return None;
+    };
+    let handle = mount_to(ui::by_id("main")?, move || leptos::view! { <App language /> });
+    // `start.js` passes on a press of the button during loading.
+    let _ = document().dispatch_event(&web_sys::Event::new("started").ok()?);
+    Some(handle)
 }

@@ -1,5 +1,9 @@
 //! Starts the page.
 
 fn main() {
-    web::mount();
+    wasm_bindgen_futures::spawn_local(async {
+        if let Some(page) = web::mount().await {
+            page.forget();
+        }
+    });
 }

@@ -22,6 +22,18 @@ pub(crate) fn bench() -> Result<()> {
     run(&[])
 }
 
+/// Measures the page only, and prints its tables.
+///
+/// # Errors
+/// Returns an error if something can't be run.
+pub(crate) fn page() -> Result<()> {
+    [Need::NpmPackages, Need::BenchPackages, Need::Trunk, Need::Browser]
+        .into_iter()
+        .try_for_each(install)?;
+    page::build()?;
+    run(&["--page"])
+}
+
 /// Compares the candidates' results without timing anything.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ mod cycles;
 mod fuzz;
 mod install;
 mod licences;
+mod localize;
 mod names;
 mod package;
 mod page;
@@ -36,11 +37,12 @@ Usage:
   cargo xtask package
       Build the npm package volume-transfer, ready to publish, and check its size.
 
-  cargo xtask bench [--check]
+  cargo xtask bench [--check | --page]
       Compare the npm package with hand-written JavaScript and popular libraries, and the page with
       React, in Node and Chromium, and write docs/benchmarks.md. Takes about 15 minutes on an idle
       machine.
-      --check only verifies that all candidates return the same results.
+      --check only verifies that all candidates return the same results. --page only measures the
+      page, in 4 minutes, and prints its tables.
 
   cargo xtask count [--accept]
       Count the wasm instructions that the npm package's calls execute, and compare them with
@@ -69,6 +71,7 @@ fn main() -> ExitCode {
                 ["run"] => run::run(false, &[]),
                 ["package"] => package::package().map(|()| ExitCode::SUCCESS),
                 ["bench"] => bench::bench().map(|()| ExitCode::SUCCESS),
+                ["bench", "--page"] => bench::page().map(|()| ExitCode::SUCCESS),
                 ["bench", "--check"] => test::test(&["bench"]),
                 ["count"] => test::test(&["count"]),
                 ["count", "--accept"] => count::accept().map(|()| ExitCode::SUCCESS),

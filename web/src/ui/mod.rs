@@ -24,6 +24,7 @@ pub(crate) use tabs::{Tab, fragment, on_tab_key};
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 
 /// Runs a function now, and again whenever a signal that it reads changes.
 pub(crate) fn effect(run: impl Fn() + 'static) {
@@ -58,6 +59,37 @@ pub(crate) fn aria_bool(
     condition: impl Fn() -> bool + Send + Sync + 'static,
 ) -> Signal<Option<&'static str>> {
     Signal::derive(move || Some(if condition() { "true" } else { "false" }))
+}
+
+/// Returns the element with an ID.
+pub(crate) fn by_id<T: JsCast>(id: &str) -> Option<T> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Sets or removes an attribute of an element that no view owns.
+pub(crate) fn set_attribute(id: &str, attribute: &str, value: Option<&str>) {
+    let Some(element) = by_id::<web_sys::Element>(id) else { return };
+    // Can't fail for a valid attribute name.
+    let _ = match value {
+        Some(value) => element.set_attribute(attribute, value),
+        None => element.remove_attribute(attribute),
+    };
+}
+
+/// Runs a function on an event of an element that no view owns.
+pub(crate) fn listen(id: &str, event: &'static str, run: impl Fn() + 'static) {
+    let listener = Closure::<dyn Fn()>::new(run).into_js_value();
+    if let Some(element) = by_id::<web_sys::EventTarget>(id) {
+        // Can't fail for a function.
+        let _ = element.add_event_listener_with_callback(event, listener.unchecked_ref());
+    }
+}
+
+/// Adds a view to an element that no other view owns.
+pub(crate) fn mount_into(id: &str, view: impl FnOnce() -> AnyView + 'static) {
+    if let Some(element) = by_id::<web_sys::HtmlElement>(id) {
+        leptos::mount::mount_to(element, view).forget();
+    }
 }
 
 /// Moves the focus to an element. If a dialog covers it or its tab isn't the current one, moves the
