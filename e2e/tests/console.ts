@@ -254,6 +254,16 @@ export class App {
     return this.table.locator("tbody").getByRole("checkbox");
   }
 
+  /** The checkbox in the table's header. */
+  get selectAll(): Locator {
+    return this.table.getByRole("checkbox", { name: this.text("volumes.select_all"), exact: true });
+  }
+
+  /** Presses a column's header. */
+  async sort(column: string): Promise<void> {
+    await this.table.getByRole("button", { name: this.text(column), exact: true }).click();
+  }
+
   checkbox(volume: string): Locator {
     return this.table.getByRole("checkbox", { name: volume, exact: true });
   }

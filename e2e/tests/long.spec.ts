@@ -1,20 +1,28 @@
 // A list of 100,000 volumes.
 
-import { expect, test } from "./console.ts";
+import { expect, test, type App } from "./console.ts";
+import type { Page } from "@playwright/test";
 
 const COUNT = 100_000;
 const PAGE = 1_000;
-/** The duration of a frame at 60 Hz, in milliseconds. */
-const FRAME = 1_000 / 60;
+/**
+ * The longest that one task may take, in milliseconds. Browsers report tasks from 50 ms on, and people
+ * don't notice shorter ones. On a busy machine a task takes up to twice as long.
+ */
+const MAX_TASK = 100;
 
-test("filters 100,000 volumes within a frame per keystroke", async ({ app, page }) => {
+/** The number that makes a volume's name, in an order that isn't sorted. */
+const number = (index: number) => (index * 7_919) % COUNT;
+
+async function connect(app: App, page: Page): Promise<void> {
   await page.route("**/cloudvolumes/detail*", (route) => {
     const marker = new URL(route.request().url()).searchParams.get("marker");
     const from = marker === null ? 0 : Number(marker.slice(-12)) + 1;
     const volumes = Array.from({ length: PAGE }, (_, n) => ({
       id: `00000000-0000-4000-8000-${String(from + n).padStart(12, "0")}`,
-      name: (from + n) % 2 ? `Data-${from + n}` : `数据盘-${from + n}`,
+      name: (from + n) % 2 ? `Data-${number(from + n)}` : `数据盘-${number(from + n)}`,
       status: (from + n) % 3 ? "available" : "in-use",
+      size: number(from + n),
       bootable: "false",
       service_type: "EVS",
       metadata: {},
@@ -22,36 +30,91 @@ test("filters 100,000 volumes within a frame per keystroke", async ({ app, page 
     const volumes_links = from + PAGE < COUNT ? [{ rel: "next", href: "x" }] : [];
     return route.fulfill({ json: { volumes, volumes_links } });
   });
-  await app.useDemoProject("A");
-  const shown = (to: number, total: number) => app.text("volumes.shown", { from: 1, to, total });
-  await expect(app.region("volumes.title")).toContainText(shown(100, COUNT), { timeout: 60_000 });
+  await app.button("connect.demo", { label: "A" }).click();
+  await expect(app.region("volumes.title")).toContainText(
+    app.text("volumes.shown", { from: 1, to: 100, total: COUNT }),
+    { timeout: 60_000 },
+  );
+}
 
-  /** Types a text, and returns how long the page takes to lay itself out after each keystroke. */
-  const typed = (text: string) =>
-    page.getByRole("searchbox").evaluate(async (field: HTMLInputElement, text) => {
-      const times: number[] = [];
-      for (let length = 0; length <= text.length; length++) {
-        await new Promise((done) => setTimeout(done, 100));
-        const start = performance.now();
-        field.value = text.slice(0, length);
-        field.dispatchEvent(new Event("input", { bubbles: true }));
-        // The page updates in microtasks, which run before the next task.
-        await new Promise((done) => {
-          const { port1, port2 } = new MessageChannel();
-          port1.onmessage = done;
-          port2.postMessage(null);
-        });
-        document.body.getBoundingClientRect();
-        times.push(performance.now() - start);
-      }
-      return times;
-    }, text);
-  const median = (times: number[]) => times.toSorted((a, b) => a - b)[times.length >> 1]!;
+/** Records the page's tasks, and returns a function that returns the longest one since then. */
+async function recordTasks(page: Page): Promise<() => Promise<number>> {
+  await page.waitForTimeout(300);
+  await page.evaluate(() => {
+    const tasks: number[] = [];
+    const observer = new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) tasks.push(entry.duration);
+    });
+    observer.observe({ type: "longtask" });
+    Object.assign(window, { tasks, observer });
+  });
+  return async () => {
+    await page.waitForTimeout(300);
+    const durations = await page.evaluate(() => {
+      const { tasks, observer } = window as unknown as { tasks: number[]; observer: PerformanceObserver };
+      observer.disconnect();
+      return tasks;
+    });
+    return Math.max(0, ...durations);
+  };
+}
 
-  for (const [text, matches] of [["data-9999", 6], ["数据盘-9999", 5], ["40008000", 0]] as const) {
-    const times = await typed(text);
-    await expect(app.checkboxes).toHaveCount(matches);
-    // Three frames rather than one, because test machines may be busy.
-    expect(median(times)).toBeLessThan(3 * FRAME);
+test("stays responsive with 100,000 volumes", async ({ app, page }) => {
+  test.setTimeout(180_000);
+  await connect(app, page);
+  // Another program's work can only make a task longer, so the shortest of three rounds counts.
+  const longest: Record<string, number> = {};
+  const measure = async (name: string, action: () => Promise<void>) => {
+    const end = await recordTasks(page);
+    await action();
+    longest[name] = Math.min(longest[name] ?? Infinity, await end());
+  };
+  for (let round = 0; round < 3; round++) {
+    await use(app, page, measure);
+    if (Math.max(...Object.values(longest)) < MAX_TASK) break;
+  }
+  for (const [name, duration] of Object.entries(longest)) {
+    expect.soft(duration, name).toBeLessThan(MAX_TASK);
   }
 });
+
+type Measure = (name: string, action: () => Promise<void>) => Promise<void>;
+
+/** Types, sorts and selects. Ends with the service's volumes sorted by size, and none selected. */
+async function use(app: App, page: Page, measure: Measure): Promise<void> {
+  const search = page.getByRole("searchbox");
+  for (const [text, matches] of [["data-9999", 6], ["数据盘-9999", 5], ["40008000", 0]] as const) {
+    await search.fill("");
+    await measure(`type ${text}`, async () => {
+      await search.pressSequentially(text, { delay: 50 });
+      await expect(app.checkboxes).toHaveCount(matches);
+    });
+  }
+  await search.fill("");
+  await expect(app.checkboxes).toHaveCount(100);
+
+  const first = app.table.locator("tbody tr").first();
+  await measure("sort by name", async () => {
+    await app.sort("volumes.name");
+    await expect(first).toContainText("Data-1", { timeout: 60_000 });
+  });
+  await measure("reverse", async () => {
+    await app.sort("volumes.name");
+    await expect(first).toContainText("数据盘", { timeout: 60_000 });
+  });
+  await measure("sort by size", async () => {
+    await app.sort("volumes.size");
+    await expect(first).toContainText(app.text("volumes.size.value", { size: 0 }), { timeout: 60_000 });
+  });
+
+  const eligible = app.table.locator("tbody tr").filter({ hasNotText: app.text("eligibility.ineligible") });
+  const box = eligible.first().getByRole("checkbox");
+  await measure("select one", () => box.check());
+  await measure("select all", () => app.selectAll.check());
+  await expect(app.region("create.title")).toContainText(app.text("create.blocked.many", { limit: 1000 }));
+  await measure("deselect one of all", () => box.uncheck());
+  await expect(app.selectAll).toHaveJSProperty("indeterminate", true);
+  await measure("select it again", () => box.check());
+  await measure("deselect all", () => app.selectAll.uncheck());
+  await expect(app.checkboxes.and(page.getByRole("checkbox", { checked: true }))).toHaveCount(0);
+}

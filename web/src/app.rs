@@ -108,7 +108,8 @@ fn translate(language: Language) {
         let element = elements.item(index).and_then(|node| node.dyn_into::<Element>().ok());
         let Some(element) = element else { continue };
         let Some(name) = element.get_attribute("data-t") else { continue };
-        let label = element.get_attribute("data-label").unwrap_or_default();
+        // `start.js` copies the element without a label, and inserts the labels itself.
+        let label = element.get_attribute("data-label").unwrap_or_else(|| "{label}".to_owned());
         let text = Key::from_name(&name).map(|key| language.format(key, &[("label", &label)]));
         element.set_text_content(text.as_deref());
     }

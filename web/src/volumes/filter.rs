@@ -65,19 +65,21 @@ pub(super) fn filter(
             EligibilityFilter::Eligible => Some(false),
             EligibilityFilter::Ineligible => Some(true),
         };
-        let is_wanted = |row: &usize| {
-            wanted.is_none_or(|wanted| {
-                state.rows.ineligible.with(|all| all.get(*row) == Some(&wanted))
-            })
-        };
         let mut matches = vec![false; order.with(Vec::len)];
         search.with(|search| {
-            for row in search.matches.iter().filter(|row| is_wanted(row)) {
+            for row in &search.matches {
                 if let Some(matches) = matches.get_mut(*row) {
                     *matches = true;
                 }
             }
         });
+        if let Some(wanted) = wanted {
+            state.rows.ineligible.with(|ineligible| {
+                for (matches, ineligible) in matches.iter_mut().zip(ineligible) {
+                    *matches &= *ineligible == wanted;
+                }
+            });
+        }
         let matches = |row: &&usize| matches.get(**row) == Some(&true);
         order.with(|order| order.iter().filter(matches).copied().collect::<Vec<_>>())
     })

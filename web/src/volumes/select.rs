@@ -59,10 +59,16 @@ pub(super) fn SelectAll(
         })
     };
     let all = Memo::new(move |_| {
-        let rows = eligible();
-        let is_selected =
-            |row: &usize| state.rows.selected.with(|all| all.get(*row) == Some(&true));
-        !rows.is_empty() && rows.iter().all(is_selected)
+        state.rows.ineligible.with(|ineligible| {
+            let eligible = |row: &&usize| ineligible.get(**row) == Some(&false);
+            state.rows.selected.with(|selected| {
+                matching.with(|rows| {
+                    let mut eligible = rows.iter().filter(eligible).peekable();
+                    eligible.peek().is_some()
+                        && eligible.all(|row| selected.get(*row) == Some(&true))
+                })
+            })
+        })
     });
     let some = Memo::new(move |_| state.selected_count() > 0 && !all.get());
     view! {
