@@ -88,9 +88,9 @@ test.describe("a volume that can't be transferred", () => {
   for (const [volume, constraints] of Object.entries(visible)) {
     test(`${volume} shows its reasons: ${constraints.join(", ")}`, async ({ app }) => {
       await app.useDemoProject("A");
-      const status = volume === "web-server-root-attached" || volume === "worst-case" ? app.status("in-use") : "";
       for (const constraint of all) {
-        const reason = app.text(`volume.${constraint}`, { status });
+        const values = { name: app.status("in-use"), status: "in-use" };
+        const reason = app.text(constraint === "status" ? "volumes.status.violated" : `volume.${constraint}`, values);
         const has = expect(app.row(volume));
         await (constraints.includes(constraint) ? has.toContainText(reason) : has.not.toContainText(reason));
       }
