@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import type { Page, Route } from "@playwright/test";
-import { App, DATA_01, expect, loseResponse, Presses, PROJECT_A, test } from "./console.ts";
+import { type App, DATA_01, expect, loseResponse, Presses, PROJECT_A, test } from "./console.ts";
 
 const POST = "**/os-volume-transfer";
 const FACTS = /\/cloudsnapshots\/detail|\/backups\?|\/vaults\?|\/policies\?/;
@@ -99,7 +99,7 @@ test("gets from the list to the saved keys of ten volumes with six presses and w
   });
   await app.useDemoProject("A");
   const presses = new Presses(page);
-  await presses.on(app.table.getByRole("checkbox", { name: app.text("volumes.select_all"), exact: true }));
+  await presses.on(app.selectAll);
   await expect(app.region("create.title")).toContainText(app.text("create.count", { count: 10 }));
   await presses.on(app.textbox("create.name"));
   await page.keyboard.type("move-{volume}");
@@ -313,35 +313,6 @@ test("lists what was created when the person comes back, and cancels it in one g
   await expect(question).toBeHidden();
   await expect(app.transfers).toHaveCount(0);
   expect(await server.transfers()).toEqual([]);
-});
-
-test("are accepted with their file in one go, and the same file again says that nothing is left to do", async ({ app, page, server, browser }) => {
-  await create(app, ["data-01", "data-02", "media-cache"]);
-  await finished(app, 3, 3);
-  const downloading = page.waitForEvent("download");
-  await app.button("handover.download").click();
-  const file = await (await downloading).path();
-
-  const context = await browser.newContext();
-  const other = new App(await context.newPage(), server);
-  await other.open();
-  await other.useDemoProject("B");
-  await other.show("accept.title");
-  const accept = other.region("accept.title");
-  await other.page.getByLabel(other.text("accept.file"), { exact: true }).setInputFiles(file);
-  await other.button("accept.submit.several", { count: 3 }).click();
-  await expect(accept).toContainText(other.text("accept.result", { accepted: 3, total: 3 }));
-  expect(await server.transfers()).toEqual([]);
-  expect(other.posts).toHaveLength(3);
-
-  await other.page.reload();
-  await other.useDemoProject("B");
-  await other.show("accept.title");
-  await other.page.getByLabel(other.text("accept.file"), { exact: true }).setInputFiles(file);
-  await other.button("accept.submit.several", { count: 3 }).click();
-  await expect(accept).toContainText(other.text("accept.result.gone", { count: 3 }));
-  await expect(accept.getByText(other.text("accept.row.here"), { exact: true })).toHaveCount(3);
-  await context.close();
 });
 
 test("keeps the keys when the connection changes during a run", async ({ app, page, server }) => {
