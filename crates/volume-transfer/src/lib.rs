@@ -84,6 +84,7 @@ pub mod service;
 pub mod transfer;
 pub mod volume;
 
+mod decode;
 mod document;
 mod error_body;
 mod json;
