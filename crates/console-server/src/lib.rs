@@ -1,6 +1,6 @@
 //! The console server: serves the page, and the API that the page uses. The API is either a sandbox
-//! that behaves like EVS and Cinder, so that the page can be tried without a cloud, or a gateway to a
-//! real endpoint.
+//! that behaves like EVS, Cinder and Keystone, so that the page can be tried without a cloud, or a
+//! gateway to real services.
 
 pub mod gateway;
 mod limits;
@@ -9,7 +9,7 @@ pub mod sandbox;
 pub mod serve;
 
 use axum::Router;
-use gateway::Upstream;
+use gateway::Services;
 use page::Origin;
 use std::io;
 use std::path::PathBuf;
@@ -25,13 +25,13 @@ pub struct Config {
     pub allowed_endpoints: Vec<Origin>,
 }
 
-/// The API under `/v2` and `/v3`.
+/// The API under `/v2`, `/v3` and `/identity`.
 #[derive(Clone, Debug)]
 pub enum Api {
     /// The sandbox, with its database in a file or, without one, in memory.
     Sandbox(Option<PathBuf>),
-    /// A gateway to a real service.
-    Gateway(Upstream),
+    /// A gateway to real services.
+    Gateway(Services),
     /// No API: a server in front of this one provides it.
     None,
 }
@@ -44,7 +44,7 @@ pub enum Api {
 pub fn app(config: &Config) -> io::Result<Router> {
     let api = match &config.api {
         Api::Sandbox(file) => sandbox::router(file.as_deref())?,
-        Api::Gateway(upstream) => gateway::router(upstream)?,
+        Api::Gateway(services) => gateway::router(services)?,
         Api::None => Router::new(),
     };
     let page = page::router(&config.page, &config.allowed_endpoints)?;

@@ -1,7 +1,7 @@
 //! Serves the page and the API that it uses.
 
 use clap::Parser;
-use console_server::gateway::{self, Endpoint, Upstream};
+use console_server::gateway::{self, Endpoint, RegionEndpoint, Services};
 use console_server::page::Origin;
 use console_server::serve::{self, serve};
 use console_server::{Api, Config, app};
@@ -12,8 +12,8 @@ use std::process::ExitCode;
 use tokio::net::TcpListener;
 use tokio::signal;
 
-/// Serves the Volume Transfer page, with a sandbox of the EVS and Cinder APIs or a gateway to a real
-/// endpoint
+/// Serves the Volume Transfer page, with a sandbox of the EVS, Cinder and Keystone APIs or a gateway to
+/// real services
 #[derive(Parser)]
 #[command(version)]
 struct Args {
@@ -26,11 +26,15 @@ struct Args {
     /// SQLite file for the sandbox's volumes and transfers [default: in memory]
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// Real service to forward the page's requests to, instead of the sandbox
-    #[arg(long, value_name = "URL", conflicts_with = "data")]
-    endpoint: Option<Endpoint>,
-    /// PEM file of certificates to trust in addition to the platform's: authorities, or the endpoint's
-    /// own certificate
+    /// Real volume service to forward the page's requests to, instead of the sandbox; can be repeated,
+    /// with one for each region
+    #[arg(long, value_name = "[REGION=]URL", conflicts_with = "data")]
+    endpoint: Vec<RegionEndpoint>,
+    /// Identity service (Keystone or IAM) that people sign in to
+    #[arg(long, value_name = "URL", requires = "endpoint")]
+    identity: Option<Endpoint>,
+    /// PEM file of certificates to trust in addition to the platform's: authorities, or a service's own
+    /// certificate
     #[arg(long, value_name = "FILE", requires = "endpoint")]
     ca: Option<PathBuf>,
     /// Serve only the page, because a server in front of this one provides the API
@@ -54,12 +58,17 @@ async fn main() -> ExitCode {
 }
 
 async fn run(args: Args) -> io::Result<()> {
-    let api = match args.endpoint {
-        Some(endpoint) => {
-            Api::Gateway(Upstream { endpoint, ca: args.ca, timeouts: gateway::Timeouts::default() })
-        }
-        None if args.static_only => Api::None,
-        None => Api::Sandbox(args.data),
+    let api = if !args.endpoint.is_empty() {
+        Api::Gateway(Services {
+            volumes: args.endpoint,
+            identity: args.identity,
+            ca: args.ca,
+            timeouts: gateway::Timeouts::default(),
+        })
+    } else if args.static_only {
+        Api::None
+    } else {
+        Api::Sandbox(args.data)
     };
     let app = app(&Config { page: args.page, api, allowed_endpoints: args.allow_endpoint })?;
     let shutdown = shutdown_signal();

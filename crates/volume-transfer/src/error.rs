@@ -169,15 +169,22 @@ impl Fault {
         }
     }
 
+    /// Returns whether the message contains a text. Ignores ASCII case.
+    pub(crate) fn mentions(&self, text: &str) -> bool {
+        let message = self.message.as_deref().unwrap_or_default().as_bytes();
+        message.windows(text.len()).any(|part| part.eq_ignore_ascii_case(text.as_bytes()))
+    }
+
+    /// Returns whether the response can be the service's own, rather than a proxy's page.
+    pub(crate) fn is_from_service(&self) -> bool {
+        self.origin != Origin::Proxy || self.message.is_none()
+    }
+
     /// Returns whether a server or proxy rejected the request's headers as too long. Only the token
     /// can be that long.
     fn header_too_long(&self) -> bool {
-        let message = self.message.as_deref().unwrap_or_default().as_bytes();
-        let contains = |word: &str| {
-            message.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
-        };
-        let long = || ["large", "long", "exceed", "limit"].into_iter().any(contains);
-        self.status == 431 || self.origin != Origin::Service && contains("header") && long()
+        let long = || ["large", "long", "exceed", "limit"].iter().any(|word| self.mentions(word));
+        self.status == 431 || self.origin != Origin::Service && self.mentions("header") && long()
     }
 }
 

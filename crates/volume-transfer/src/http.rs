@@ -1,7 +1,8 @@
 //! Requests and responses as values.
 //!
-//! This crate sends nothing. A [`Request`] doesn't contain the token: the caller adds it as
-//! `X-Auth-Token`, so that no value of this crate can leak it.
+//! This crate sends nothing. A [`Request`] to the volume service doesn't contain the token: the
+//! caller adds it as `X-Auth-Token`. A request to the identity service contains the tokens that it
+//! needs, because their headers differ.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -14,9 +15,9 @@ use zeroize::Zeroizing;
 pub enum Method {
     /// Reads a resource.
     Get,
-    /// Creates or accepts a transfer.
+    /// Creates or accepts a transfer, or signs in.
     Post,
-    /// Deletes a transfer.
+    /// Deletes a transfer, or signs out.
     Delete,
 }
 
@@ -31,9 +32,10 @@ impl Method {
     }
 }
 
-/// A request, complete except for the endpoint and the token.
+/// A request, complete except for the endpoint and the volume service's token.
 ///
-/// The body may contain a key, so it is wiped on drop and left out of `Debug`.
+/// The body may contain a key or a password, and the secret headers contain tokens. They are wiped on
+/// drop and left out of `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     /// The method.
@@ -45,14 +47,22 @@ pub struct Request {
     pub body: Option<Zeroizing<String>>,
     /// The value of `OpenStack-API-Version`, if the request requires a Cinder microversion.
     pub microversion: Option<&'static str>,
+    /// The headers that contain a token or receipt. Only requests to the identity service have any.
+    pub secret_headers: Vec<(&'static str, Zeroizing<String>)>,
 }
 
 impl Request {
-    /// Returns the headers, all but `X-Auth-Token`.
-    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+    /// Creates a request without a body.
+    pub(crate) const fn new(method: Method, path: String) -> Request {
+        Request { method, path, body: None, microversion: None, secret_headers: Vec::new() }
+    }
+
+    /// Returns all headers, except for the `X-Auth-Token` of a request to the volume service.
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let body = self.body.as_ref().map(|_| ("Content-Type", "application/json"));
         let version = self.microversion.map(|version| ("OpenStack-API-Version", version));
-        [Some(("Accept", "application/json")), body, version].into_iter().flatten()
+        let secrets = self.secret_headers.iter().map(|(name, value)| (*name, value.as_str()));
+        [Some(("Accept", "application/json")), body, version].into_iter().flatten().chain(secrets)
     }
 }
 
@@ -69,11 +79,12 @@ pub const REQUEST_ID_HEADERS: [&str; 3] =
 
 /// A response as received.
 ///
-/// The body may contain a key, so it is wiped on drop and left out of `Debug`.
+/// The body may contain a key, and a header may contain a token. Both are wiped on drop and left out
+/// of `Debug`.
 pub struct Response {
     /// The HTTP status, or 0 for a redirect that wasn't followed.
     pub status: u16,
-    headers: Vec<(String, String)>,
+    headers: Vec<(String, Zeroizing<String>)>,
     body: Zeroizing<Vec<u8>>,
 }
 
@@ -86,7 +97,7 @@ impl Response {
     /// Adds a header.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: &str) -> Response {
-        self.headers.push((name.to_owned(), value.to_owned()));
+        self.headers.push((name.to_owned(), Zeroizing::new(value.to_owned())));
         self
     }
 

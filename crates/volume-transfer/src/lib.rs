@@ -51,18 +51,23 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 //!
+//! # Signing in
+//!
+//! [`identity`] builds the requests that get a token from OpenStack's Keystone or Huawei Cloud's IAM,
+//! list a user's projects and end a token, and decodes the responses.
+//!
 //! # What this crate does not do
 //!
-//! - It sends nothing. A [`Request`] is a plain value without the token.
+//! - It sends nothing. A [`Request`] is a plain value.
 //! - It stores nothing and reads no clock.
 //! - It has no messages for users. Errors have stable codes instead, such as [`NameError::code`],
-//!   [`FaultKind::code`] and [`UnknownCause::code`], for the caller to translate. `Display` is for
-//!   logs.
+//!   [`FaultKind::code`], [`UnknownCause::code`] and [`identity::Rejection::code`], for the caller to
+//!   translate. `Display` is for logs.
 //!
 //! # Secrets
 //!
-//! [`AuthKey`] and the bodies of [`Request`] and [`Response`] are wiped when dropped and never
-//! appear in `Debug` output.
+//! [`AuthKey`], the secrets of [`identity`], and the bodies and header values of [`Request`] and
+//! [`Response`] are wiped when dropped and never appear in `Debug` output.
 
 #![no_std]
 
@@ -78,12 +83,14 @@ pub mod flags;
 pub mod handover;
 pub mod http;
 pub mod id;
+pub mod identity;
 pub mod list;
 pub mod name;
 pub mod service;
 pub mod transfer;
 pub mod volume;
 
+mod decode;
 mod document;
 mod error_body;
 mod json;

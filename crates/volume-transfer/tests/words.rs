@@ -206,8 +206,13 @@ fn documented_statuses_have_codes() {
 
 #[test]
 fn debug_output_contains_no_bodies() {
-    let request =
-        Request { method: Method::Get, path: "/v3".to_owned(), body: None, microversion: None };
+    let request = Request {
+        method: Method::Get,
+        path: "/v3".to_owned(),
+        body: None,
+        microversion: None,
+        secret_headers: Vec::new(),
+    };
     assert_eq!(format!("{request:?}"), "Request { GET /v3, body: [0 bytes] }");
     let response = Response::new(200, b"{}".to_vec());
     assert_eq!(format!("{response:?}"), "Response { status: 200, body: [2 bytes] }");

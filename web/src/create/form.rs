@@ -1,8 +1,8 @@
 //! The name of the transfers, and the button that creates them.
 
-use super::{Selection, runner};
+use super::runner;
 use crate::i18n::{Key, Language, key, language, name_error, t};
-use crate::state::{AppState, MAX_RUN, Run, RunRow};
+use crate::state::{AppState, MAX_RUN, Run, RunRow, Selection};
 use crate::ui::{
     Progress, ShowIf, Submit, TextField, after_button_release, dynamic, effect, focus,
 };

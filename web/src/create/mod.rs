@@ -9,18 +9,13 @@ mod runner;
 pub(crate) use handover::HandoverDialog;
 
 use crate::i18n::{key, language, t};
-use crate::state::{AppState, MAX_RUN};
+use crate::state::{AppState, MAX_RUN, Selection};
 use crate::ui::{Button, ShowIf, effect, focus};
 use failure::CreateFailures;
 use form::CreateForm;
 use leptos::ev;
 use leptos::prelude::*;
 use requirements::{Checklist, Comparison};
-use std::sync::Arc;
-use volume_transfer::Volume;
-
-/// The selected volumes, in the order of the list, but at most one more than a run takes.
-type Selection = Memo<Vec<Arc<Volume>>>;
 
 /// The panel beside the list of volumes. On narrower screens it covers the list.
 #[component]

@@ -1,8 +1,7 @@
 //! The requirements of the service, and which of them the selected volumes meet.
 
-use super::Selection;
 use crate::i18n::{key, language, t, violation};
-use crate::state::{AppState, MAX_RUN};
+use crate::state::{AppState, MAX_RUN, Selection};
 use crate::ui::{Button, ShowIf, aria_bool, dynamic};
 use leptos::prelude::*;
 use volume_transfer::{Eligibility, Verdict, Volume, VolumeId};

@@ -23,6 +23,9 @@ use volume_transfer::{
     Eligibility, Fault, ReadError, Service, TransferId, Verdict, Volume, VolumeId, eligibility,
 };
 
+/// The selected volumes, in the order of the list, but at most one more than a run takes.
+pub(crate) type Selection = Memo<Vec<Arc<Volume>>>;
+
 /// The page's state. Contains only handles: a copy refers to the same state.
 #[derive(Clone, Copy)]
 pub(crate) struct AppState {

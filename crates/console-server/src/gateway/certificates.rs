@@ -1,6 +1,6 @@
 //! Verifies the endpoint's certificate.
 
-use super::upstream::Upstream;
+use super::services::Services;
 use axum::http::uri::Scheme;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
@@ -20,27 +20,28 @@ use tower::BoxError;
 ///
 /// # Errors
 /// Returns an error for the operator if there is no certificate to trust, or an invalid one.
-pub(super) fn tls(upstream: &Upstream) -> io::Result<ClientConfig> {
+pub(super) fn tls(services: &Services) -> io::Result<ClientConfig> {
     let mut roots = RootCertStore::empty();
     // Like other clients, ignore certificates in the platform's store that can't be parsed.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let extra = match &upstream.ca {
+    let extra = match &services.ca {
         Some(file) => read(file).map_err(|error| load_error(file, &error))?,
         None => Vec::new(),
     };
     for certificate in &extra {
         let added = roots.add(certificate.clone());
         added
-            .map_err(|error| load_error(upstream.ca.as_deref().unwrap_or(Path::new("")), &error))?;
+            .map_err(|error| load_error(services.ca.as_deref().unwrap_or(Path::new("")), &error))?;
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
         .map_err(io::Error::other)?;
     if roots.is_empty() {
-        if upstream.endpoint.scheme == Scheme::HTTPS {
+        let volumes = services.volumes.iter().map(|volumes| &volumes.endpoint);
+        if volumes.chain(&services.identity).any(|endpoint| endpoint.scheme == Scheme::HTTPS) {
             return Err(io::Error::other(
-                "this machine has no root certificates, so the endpoint's certificate cannot be \
+                "this machine has no root certificates, so a service's certificate cannot be \
                  verified: install them (on Debian, ca-certificates), or provide one with --ca",
             ));
         }

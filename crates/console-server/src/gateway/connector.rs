@@ -1,7 +1,7 @@
-//! Opens connections to the endpoint, with TLS for https.
+//! Opens connections to the services, with TLS for https.
 
 use super::certificates;
-use super::upstream::Upstream;
+use super::services::Services;
 use axum::http::Uri;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -16,6 +16,7 @@ use tower::{BoxError, ServiceExt};
 pub(super) type Stream = TokioIo<MaybeHttpsStream<TokioIo<TcpStream>>>;
 
 /// Opens connections, with a time limit for connecting and the TLS handshake together.
+#[derive(Clone)]
 pub(super) struct Connector {
     https: HttpsConnector<HttpConnector>,
     timeout: Duration,
@@ -24,16 +25,16 @@ pub(super) struct Connector {
 impl Connector {
     /// # Errors
     /// Returns an error if the certificates to trust can't be loaded.
-    pub(super) fn new(upstream: &Upstream) -> io::Result<Connector> {
+    pub(super) fn new(services: &Services) -> io::Result<Connector> {
         let mut http = HttpConnector::new();
         http.enforce_http(false);
         http.set_nodelay(true);
         let https = HttpsConnectorBuilder::new()
-            .with_tls_config(certificates::tls(upstream)?)
+            .with_tls_config(certificates::tls(services)?)
             .https_or_http()
             .enable_http1()
             .wrap_connector(http);
-        Ok(Connector { https, timeout: upstream.timeouts.connect })
+        Ok(Connector { https, timeout: services.timeouts.connect })
     }
 
     pub(super) async fn connect(&self, address: Uri) -> Result<Stream, BoxError> {

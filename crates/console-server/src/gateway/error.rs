@@ -1,6 +1,5 @@
 //! The gateway's own error responses.
 
-use super::client::ClientError;
 use super::headers::{add_request_id, add_security_headers};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,138 +9,178 @@ use std::error::Error as StdError;
 use std::io::{self, Write};
 use tower::BoxError;
 
-/// An error response, in the format that Cinder's web framework uses for requests that don't reach
-/// Cinder.
+/// A kind of error. Its message may contain `{service}`, `{option}` and `{repeat}`, which stand for
+/// the name of the service, the option with its address, and whether to repeat the request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct GatewayError {
     status: StatusCode,
+    /// Without the prefix, which depends on the service.
     code: &'static str,
     message: &'static str,
+}
+
+/// How errors refer to a service.
+pub(super) struct ServiceLabel {
+    name: String,
+    /// The option with its address.
+    option: &'static str,
+    /// The first part of its error codes.
+    code_prefix: &'static str,
+    /// The advice if the outcome of a request is unknown.
+    repeat: &'static str,
+}
+
+impl ServiceLabel {
+    pub(super) fn volumes(region: Option<&str>) -> ServiceLabel {
+        ServiceLabel {
+            name: match region {
+                Some(region) => format!("the endpoint of {region}"),
+                None => "the endpoint".to_owned(),
+            },
+            option: "--endpoint",
+            code_prefix: "gateway",
+            repeat: "the request may still take effect, so check the outcome before you repeat it",
+        }
+    }
+
+    pub(super) fn identity() -> ServiceLabel {
+        ServiceLabel {
+            name: "the identity service".to_owned(),
+            option: "--identity",
+            code_prefix: "gateway.identity",
+            // A second sign-in only creates a second token.
+            repeat: "try again",
+        }
+    }
+}
+
+/// An error response, in the format that Cinder's web framework uses for requests that don't reach
+/// Cinder.
+pub(super) struct ErrorResponse {
+    status: StatusCode,
+    code: String,
+    message: String,
 }
 
 impl GatewayError {
     pub(super) const NOT_FORWARDED: GatewayError = GatewayError {
         status: StatusCode::NOT_FOUND,
-        code: "gateway.not_passed",
+        code: "not_passed",
         message: "the gateway does not forward this path and method, because the page does not use \
                   them",
     };
+    pub(super) const NO_IDENTITY: GatewayError = GatewayError {
+        status: StatusCode::NOT_FOUND,
+        code: "no_identity",
+        message: "this gateway has no identity service: use a token instead, or ask the operator of \
+                  this server to set --identity",
+    };
+    pub(super) const UNKNOWN_REGION: GatewayError = GatewayError {
+        status: StatusCode::NOT_FOUND,
+        code: "unknown_region",
+        message: "this gateway has no endpoint in this region: choose another region, or ask the \
+                  operator of this server to add one with --endpoint",
+    };
     pub(super) const REQUEST_TOO_LARGE: GatewayError = GatewayError {
         status: StatusCode::PAYLOAD_TOO_LARGE,
-        code: "gateway.request_too_large",
-        message: "the request is too large; nothing was sent to the endpoint",
+        code: "request_too_large",
+        message: "the request is too large; nothing was sent to {service}",
     };
     pub(super) const REQUEST_TOO_SLOW: GatewayError = GatewayError {
         status: StatusCode::REQUEST_TIMEOUT,
-        code: "gateway.request_too_slow",
-        message: "the request took too long to arrive; nothing was sent to the endpoint",
+        code: "request_too_slow",
+        message: "the request took too long to arrive; nothing was sent to {service}",
     };
     pub(super) const REQUEST_INCOMPLETE: GatewayError = GatewayError {
         status: StatusCode::BAD_REQUEST,
-        code: "gateway.request_cut",
-        message: "the request arrived incomplete; nothing was sent to the endpoint",
+        code: "request_cut",
+        message: "the request arrived incomplete; nothing was sent to {service}",
     };
     pub(super) const REDIRECT: GatewayError = GatewayError {
         status: StatusCode::BAD_GATEWAY,
-        code: "gateway.redirect",
-        message: "the endpoint responded with a redirect, which is not followed because the token is \
-                  meant for this address only: set --endpoint to the final address",
+        code: "redirect",
+        message: "{service} responded with a redirect, which is not followed because the token is \
+                  meant for this address only: set {option} to the final address",
     };
     pub(super) const NO_RESPONSE_IN_TIME: GatewayError = GatewayError {
         status: StatusCode::GATEWAY_TIMEOUT,
-        code: "gateway.no_response_in_time",
-        message: "the endpoint did not respond in time and may still be processing the request: \
-                  check the outcome before you repeat it",
+        code: "no_response_in_time",
+        message: "{service} did not respond in time: {repeat}",
     };
-    const NO_RESPONSE: GatewayError = GatewayError {
+    pub(super) const NO_RESPONSE: GatewayError = GatewayError {
         status: StatusCode::BAD_GATEWAY,
-        code: "gateway.no_response",
-        message: "the endpoint closed the connection without a response, but may have processed the \
-                  request: check the outcome before you repeat it",
+        code: "no_response",
+        message: "{service} closed the connection without a response: {repeat}",
     };
-    const INVALID_RESPONSE: GatewayError = GatewayError {
+    pub(super) const INVALID_RESPONSE: GatewayError = GatewayError {
         status: StatusCode::BAD_GATEWAY,
-        code: "gateway.invalid_response",
-        message: "the endpoint's response is not valid HTTP, but it may have processed the request: \
-                  check the outcome before you repeat it",
+        code: "invalid_response",
+        message: "{service}'s response is not valid HTTP: {repeat}",
     };
     const NO_CONNECTION_IN_TIME: GatewayError = GatewayError {
         status: StatusCode::GATEWAY_TIMEOUT,
-        code: "gateway.no_connection_in_time",
-        message: "nothing was sent, because connecting to the endpoint took too long: try again \
-                  later, or ask the operator of this server to check --endpoint",
+        code: "no_connection_in_time",
+        message: "nothing was sent, because connecting to {service} took too long: try again \
+                  later, or ask the operator of this server to check {option}",
     };
     const NO_CONNECTION: GatewayError = GatewayError {
         status: StatusCode::BAD_GATEWAY,
-        code: "gateway.no_connection",
-        message: "nothing was sent, because the endpoint could not be reached: try again later, or \
-                  ask the operator of this server to check --endpoint",
+        code: "no_connection",
+        message: "nothing was sent, because {service} could not be reached: try again later, or \
+                  ask the operator of this server to check {option}",
     };
     const UNKNOWN_ISSUER: GatewayError = GatewayError {
         status: StatusCode::BAD_GATEWAY,
-        code: "gateway.certificate_authority",
-        message: "nothing was sent, because the endpoint's certificate was issued by an unknown \
+        code: "certificate_authority",
+        message: "nothing was sent, because {service}'s certificate was issued by an unknown \
                   authority: provide the authority's certificate with --ca",
     };
     const WRONG_NAME: GatewayError = GatewayError {
         status: StatusCode::BAD_GATEWAY,
-        code: "gateway.certificate_name",
-        message: "nothing was sent, because the endpoint's certificate is not valid for the name in \
-                  --endpoint: use one of the names in the certificate",
+        code: "certificate_name",
+        message: "nothing was sent, because {service}'s certificate is not valid for the name in \
+                  {option}: use one of the names in the certificate",
     };
     const EXPIRED: GatewayError = GatewayError {
         status: StatusCode::BAD_GATEWAY,
-        code: "gateway.certificate_expired",
-        message: "nothing was sent, because the endpoint's certificate has expired: renew it, or \
+        code: "certificate_expired",
+        message: "nothing was sent, because {service}'s certificate has expired: renew it, or \
                   correct this server's clock",
     };
     const NOT_YET_VALID: GatewayError = GatewayError {
         status: StatusCode::BAD_GATEWAY,
-        code: "gateway.certificate_not_yet_valid",
-        message: "nothing was sent, because the endpoint's certificate is not valid yet: check this \
+        code: "certificate_not_yet_valid",
+        message: "nothing was sent, because {service}'s certificate is not valid yet: check this \
                   server's clock",
     };
     const INVALID_CERTIFICATE: GatewayError = GatewayError {
         status: StatusCode::BAD_GATEWAY,
-        code: "gateway.certificate_invalid",
-        message: "nothing was sent, because the endpoint's certificate is invalid: check the \
+        code: "certificate_invalid",
+        message: "nothing was sent, because {service}'s certificate is invalid: check the \
                   certificate",
     };
     const TLS_VERSION: GatewayError = GatewayError {
         status: StatusCode::BAD_GATEWAY,
-        code: "gateway.tls_version",
-        message: "nothing was sent, because the endpoint offers no secure version or cipher of TLS: \
-                  enable TLS 1.2 or 1.3 on the endpoint",
+        code: "tls_version",
+        message: "nothing was sent, because {service} offers no secure version or cipher of TLS: \
+                  enable TLS 1.2 or 1.3 on {service}",
     };
     const NOT_TLS: GatewayError = GatewayError {
         status: StatusCode::BAD_GATEWAY,
-        code: "gateway.not_tls",
-        message: "nothing was sent, because the endpoint does not use TLS on this port: check the \
-                  port in --endpoint, or use http://",
+        code: "not_tls",
+        message: "nothing was sent, because {service} does not use TLS on this port: check the \
+                  port in {option}, or use http://",
     };
     const TLS_FAILED: GatewayError = GatewayError {
         status: StatusCode::BAD_GATEWAY,
-        code: "gateway.tls_failed",
-        message: "nothing was sent, because the TLS connection to the endpoint failed: check \
-                  --endpoint and the endpoint's certificate",
+        code: "tls_failed",
+        message: "nothing was sent, because the TLS connection to {service} failed: check \
+                  {option} and {service}'s certificate",
     };
 }
 
-impl From<ClientError> for GatewayError {
-    fn from(error: ClientError) -> GatewayError {
-        match error {
-            ClientError::Connect(error) => {
-                let error = from_connect_error(&error);
-                error.log();
-                error
-            }
-            ClientError::NoResponse => GatewayError::NO_RESPONSE,
-            ClientError::InvalidResponse => GatewayError::INVALID_RESPONSE,
-        }
-    }
-}
-
-fn from_connect_error(error: &BoxError) -> GatewayError {
+/// Returns the reason why a connection failed.
+pub(super) fn from_connect_error(error: &BoxError) -> GatewayError {
     if cause::<tokio::time::error::Elapsed>(&**error).is_some() {
         return GatewayError::NO_CONNECTION_IN_TIME;
     }
@@ -199,16 +238,36 @@ fn cause<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Opti
 }
 
 impl GatewayError {
-    /// Logs the error, because only the operator can fix the connection. The line contains only
-    /// constants, and so no secrets.
-    fn log(self) {
+    /// Returns the response for a request to this service.
+    pub(super) fn about(self, service: &ServiceLabel) -> ErrorResponse {
         let GatewayError { status, code, message } = self;
+        let message = message
+            .replace("{service}", &service.name)
+            .replace("{option}", service.option)
+            .replace("{repeat}", service.repeat);
+        ErrorResponse { status, code: format!("{}.{code}", service.code_prefix), message }
+    }
+}
+
+impl From<GatewayError> for ErrorResponse {
+    /// Returns the response for a request that belongs to no service.
+    fn from(error: GatewayError) -> ErrorResponse {
+        let GatewayError { status, code, message } = error;
+        ErrorResponse { status, code: format!("gateway.{code}"), message: message.to_owned() }
+    }
+}
+
+impl ErrorResponse {
+    /// Logs the error, because only the operator can fix the connection. The line contains only
+    /// constants and names of regions, and so no secrets.
+    pub(super) fn log(&self) {
+        let ErrorResponse { status, code, message } = self;
         // There is nowhere left to report a failure to.
         let _ = writeln!(io::stderr(), "{} {code}: {message}", status.as_u16());
     }
 }
 
-impl IntoResponse for GatewayError {
+impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
         let title = self.status.canonical_reason().unwrap_or_default();
         let body = json!({ "message": self.message, "code": self.code, "title": title });

@@ -3,11 +3,18 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use uuid::Uuid;
 
-/// The request headers that are forwarded to the endpoint.
-pub(super) const REQUEST_HEADERS: [HeaderName; 4] = [
+/// Proves that the first of two factors was correct.
+const AUTH_RECEIPT: HeaderName = HeaderName::from_static("openstack-auth-receipt");
+/// The token that a request to the identity service creates, shows or revokes.
+const SUBJECT_TOKEN: HeaderName = HeaderName::from_static("x-subject-token");
+
+/// The request headers that are forwarded to a service.
+pub(super) const REQUEST_HEADERS: [HeaderName; 6] = [
     header::ACCEPT,
     header::CONTENT_TYPE,
+    AUTH_RECEIPT,
     HeaderName::from_static("openstack-api-version"),
+    SUBJECT_TOKEN,
     HeaderName::from_static("x-auth-token"),
 ];
 
@@ -15,13 +22,15 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-openstack-request-id")
 
 /// The response headers that are forwarded to the page. Cookies and CORS headers are not: they would
 /// apply to this server's origin.
-pub(super) const RESPONSE_HEADERS: [HeaderName; 9] = [
+pub(super) const RESPONSE_HEADERS: [HeaderName; 11] = [
     // The gateway requests no encoding, but an encoded body is unreadable without this header.
     header::CONTENT_ENCODING,
     header::CONTENT_LENGTH,
     header::CONTENT_TYPE,
     header::RETRY_AFTER,
     header::VARY,
+    AUTH_RECEIPT,
+    SUBJECT_TOKEN,
     HeaderName::from_static("openstack-api-version"),
     HeaderName::from_static("x-compute-request-id"),
     REQUEST_ID,
@@ -46,8 +55,8 @@ pub(super) fn add_request_id(headers: &mut HeaderMap) {
     }
 }
 
-/// Forbids caching, because one of the responses contains a key. Also prevents browsers from
-/// displaying the endpoint's HTML as a page of this origin.
+/// Forbids caching, because responses contain keys and tokens. Also prevents browsers from
+/// displaying a service's HTML as a page of this origin.
 pub(super) fn add_security_headers(headers: &mut HeaderMap) {
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),

@@ -1,9 +1,9 @@
-//! Forwards the page's requests to a real service.
+//! Forwards the page's requests to real services: a volume service per region, and an identity service.
 //!
 //! Browsers don't let a page use another origin's API unless that origin allows it, and EVS doesn't.
-//! So the page sends its requests to this server, which forwards them to the endpoint that its
+//! So the page sends its requests to this server, which forwards them to the addresses that its
 //! operator has configured. Only the paths, methods and headers that the page needs are forwarded.
-//! Requests and responses are neither stored nor logged, because they contain tokens and keys.
+//! Requests and responses are neither stored nor logged, because they contain passwords, tokens and keys.
 
 mod body;
 mod certificates;
@@ -13,112 +13,121 @@ mod connector;
 mod error;
 mod head;
 mod headers;
+mod route;
+mod services;
 mod upstream;
 
-pub use upstream::{Endpoint, Timeouts, Upstream};
+pub use services::{Endpoint, RegionEndpoint, Services, Timeouts};
 
 use crate::limits::{BODY_LIMIT, declares_oversized_body};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use body::ResponseBody;
 use client::{Client, Outgoing};
 use connector::Connector;
-use error::GatewayError;
+use error::{ErrorResponse, GatewayError, ServiceLabel};
 use headers::{REQUEST_HEADERS, RESPONSE_HEADERS, add_request_id, add_security_headers, filter};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use route::{Service, route};
+use serde_json::json;
 use std::io;
 use std::sync::Arc;
 use tokio::time::timeout;
 use tower_http::timeout::TimeoutBody;
+use upstream::Upstream;
 use volume_transfer::http::REQUEST_ID_HEADERS;
-use volume_transfer::{ProjectId, TransferId, VolumeId};
 
 struct Gateway {
-    endpoint: Endpoint,
+    /// The volume services by region.
+    volumes: Vec<(Option<String>, Upstream)>,
+    identity: Option<Upstream>,
     timeouts: Timeouts,
-    client: Client,
 }
 
-/// Forwards `/v2` and `/v3`, and serves `/console.json` without demo projects.
+/// Forwards `/v2`, `/v3`, `/regions` and `/identity`, and tells the page in `/console.json` which
+/// regions there are, and whether there is an identity service.
 ///
 /// # Errors
-/// Returns an error for the operator if the certificates to trust can't be loaded.
-pub fn router(upstream: &Upstream) -> io::Result<Router> {
+/// Returns an error for the operator if the regions are ambiguous, or the certificates to trust can't
+/// be loaded.
+pub fn router(services: &Services) -> io::Result<Router> {
+    services::check_regions(&services.volumes).map_err(io::Error::other)?;
+    let connector = Connector::new(services)?;
+    let client = || Client::new(connector.clone());
+    let volumes = services.volumes.iter().map(|RegionEndpoint { region, endpoint }| {
+        let label = ServiceLabel::volumes(region.as_deref());
+        (region.clone(), Upstream::new(endpoint.clone(), client(), label))
+    });
+    let identity = services.identity.clone();
     let gateway = Gateway {
-        endpoint: upstream.endpoint.clone(),
-        timeouts: upstream.timeouts,
-        client: Client::new(Connector::new(upstream)?),
+        volumes: volumes.collect(),
+        identity: identity
+            .map(|endpoint| Upstream::new(endpoint, client(), ServiceLabel::identity())),
+        timeouts: services.timeouts,
     };
+    let config = gateway.page_config();
     let forward = any(async |State(gateway): State<Arc<Gateway>>, request: Request| {
         gateway.forward(request).await.unwrap_or_else(IntoResponse::into_response)
     });
     let mut router = Router::new().route(
         "/console.json",
-        get(async || ([(header::CONTENT_TYPE, "application/json")], r#"{"demo_projects":[]}"#)),
+        get(async || ([(header::CONTENT_TYPE, "application/json")], config)),
     );
-    for version in ["/v2", "/v3"] {
-        for path in [version, &format!("{version}/"), &format!("{version}/{{*path}}")] {
+    for prefix in ["/v2", "/v3", "/regions", "/identity"] {
+        for path in [prefix, &format!("{prefix}/"), &format!("{prefix}/{{*path}}")] {
             router = router.route(path, forward.clone());
         }
     }
     Ok(router.with_state(Arc::new(gateway)))
 }
 
-/// Returns whether a request is one that the page may send. IDs are validated, because the endpoint
-/// could interpret special characters in them as another path.
-fn is_allowed(method: &Method, path: &str) -> bool {
-    let mut segments = path.split('/').skip(1);
-    let (Some(version), Some(project)) = (segments.next(), segments.next()) else { return false };
-    let (Some(collection), id, action) = (segments.next(), segments.next(), segments.next()) else {
-        return false;
-    };
-    // Parsing strips quotes and spaces from pasted input. A path must contain the exact ID.
-    let is_volume = |id: &str| VolumeId::parse(id).is_ok_and(|parsed| parsed.as_str() == id);
-    let is_transfer = |id: &str| TransferId::parse(id).is_ok_and(|parsed| parsed.as_str() == id);
-    let is_project = ProjectId::parse(project).is_ok_and(|parsed| parsed.as_str() == project);
-    if segments.next().is_some() || !is_project {
-        return false;
-    }
-    let (get, post, delete) =
-        (method == Method::GET, method == Method::POST, method == Method::DELETE);
-    match (collection, id, action) {
-        ("volumes" | "cloudvolumes" | "snapshots" | "cloudsnapshots", Some("detail"), None) => get,
-        ("volumes" | "cloudvolumes", Some(id), None) => get && is_volume(id),
-        // CBR has its own endpoint, but the operator may have put both behind the same address.
-        ("backups" | "vaults" | "policies", None, None) => get && version == "v3",
-        ("volume-transfers", ..) if version != "v3" => false,
-        ("os-volume-transfer" | "volume-transfers", id, action) => match (id, action) {
-            (None, None) => get || post,
-            (Some("detail"), None) => get,
-            (Some(id), None) => (get || delete) && is_transfer(id),
-            (Some(id), Some("accept")) => post && is_transfer(id),
-            _ => false,
-        },
-        _ => false,
-    }
-}
-
 impl Gateway {
-    async fn forward(&self, request: Request) -> Result<Response, GatewayError> {
+    /// Returns `/console.json`.
+    fn page_config(&self) -> String {
+        let regions: Vec<_> =
+            self.volumes.iter().filter_map(|(region, _)| region.as_ref()).collect();
+        let config = json!({
+            "demo_projects": [],
+            "demo_accounts": [],
+            "regions": regions,
+            "identity": self.identity.is_some(),
+        });
+        config.to_string()
+    }
+
+    fn upstream(&self, service: &Service) -> Result<&Upstream, GatewayError> {
+        match service {
+            Service::Identity => self.identity.as_ref().ok_or(GatewayError::NO_IDENTITY),
+            Service::Volumes(region) => {
+                let mut volumes = self.volumes.iter();
+                let found =
+                    volumes.find(|(name, _)| region.is_none() || name.as_deref() == *region);
+                found.map(|(_, upstream)| upstream).ok_or(GatewayError::UNKNOWN_REGION)
+            }
+        }
+    }
+
+    async fn forward(&self, request: Request) -> Result<Response, ErrorResponse> {
         let (parts, body) = request.into_parts();
-        let target = parts.uri.path_and_query().filter(|uri| is_allowed(&parts.method, uri.path()));
-        let target = target.ok_or(GatewayError::NOT_FORWARDED)?;
-        let uri = self.endpoint.uri(target).map_err(|_| GatewayError::NOT_FORWARDED)?;
+        let (service, path) =
+            route(&parts.method, parts.uri.path()).ok_or(GatewayError::NOT_FORWARDED)?;
+        let upstream = self.upstream(&service)?;
+        let uri = upstream.uri(path, parts.uri.query()).ok_or(GatewayError::NOT_FORWARDED)?;
+        let error = |error| upstream.error(error);
 
         let request = Outgoing {
             headers: filter(&REQUEST_HEADERS, &parts.headers),
-            body: self.read(&parts.headers, body).await?,
+            body: self.read(&parts.headers, body).await.map_err(error)?,
             method: parts.method,
             uri,
         };
-        let response = timeout(self.timeouts.response, self.client.send(&request)).await;
-        let (head, body) = response.map_err(|_| GatewayError::NO_RESPONSE_IN_TIME)??;
+        let (head, body) = upstream.send(&request, self.timeouts.response).await?;
         if head.status.is_redirection() && head.headers.contains_key(header::LOCATION) {
-            return Err(GatewayError::REDIRECT);
+            return Err(error(GatewayError::REDIRECT));
         }
         let mut response = Response::new(self.body(body));
         *response.status_mut() = head.status;

@@ -91,12 +91,12 @@ async fn sends_502_if_the_endpoint_fails() {
 
     let fake = Fake::with(|_| vec![Step::Close]).await;
     let response = gateway(&fake).post(&transfers(), "{}").await;
-    check_error(&response, 502, "may have processed the request");
+    check_error(&response, 502, "may still take effect");
     assert_eq!(fake.requests().len(), 1, "sent once");
 
     let fake = Fake::with(|_| vec![Step::Send("SSH-2.0-OpenSSH\r\n".to_owned())]).await;
     let response = gateway(&fake).post(&transfers(), "{}").await;
-    check_error(&response, 502, "not valid HTTP, but it may have processed");
+    check_error(&response, 502, "not valid HTTP: the request may still take effect");
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn sends_504_if_the_endpoint_is_slow() {
     let fake = Fake::with(|_| vec![Step::Sleep(LONG * 2)]).await;
     let timeouts = Timeouts { response: SHORT, ..long_timeouts() };
     let response = gateway_to(&fake.url(), timeouts, None).post(&transfers(), "{}").await;
-    check_error(&response, 504, "may still be processing");
+    check_error(&response, 504, "in time: the request may still take effect");
     assert_eq!(fake.requests().len(), 1, "sent once");
 
     // Accepts the connection, but never starts the TLS handshake.
@@ -207,7 +207,7 @@ async fn sends_post_and_delete_once_and_on_a_new_connection() {
     for (method, path) in [("POST", transfers()), ("DELETE", transfers() + "/a")] {
         assert_eq!(gateway.get(&detail()).await.status, 200);
         let request = request(method, &path).body(Body::empty()).unwrap();
-        check_error(&gateway.send(request).await, 502, "may have processed the request");
+        check_error(&gateway.send(request).await, 502, "may still take effect");
     }
     let changes = fake.requests().into_iter().filter(|seen| !seen.line.starts_with("GET"));
     assert_eq!(changes.map(|seen| seen.turn).collect::<Vec<_>>(), [0, 0]);

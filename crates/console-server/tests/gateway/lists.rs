@@ -115,6 +115,8 @@ async fn forwards_only_the_allowed_request_headers() {
         .header("Accept", "application/json")
         .header("Content-Type", "application/json")
         .header("OpenStack-API-Version", "volume 3.59")
+        .header("OpenStack-Auth-Receipt", "r")
+        .header("X-Subject-Token", "s")
         .header("Accept-Encoding", "gzip")
         .header("Authorization", "Basic eDp5")
         .header("Connection", "keep-alive, x-auth-token")
@@ -143,8 +145,10 @@ async fn forwards_only_the_allowed_request_headers() {
         ("content-type", "application/json"),
         ("host", &host),
         ("openstack-api-version", "volume 3.59"),
+        ("openstack-auth-receipt", "r"),
         ("user-agent", concat!("volume-transfer-console/", env!("CARGO_PKG_VERSION"))),
         ("x-auth-token", "demo-token-a"),
+        ("x-subject-token", "s"),
     ];
     let headers: Vec<_> = seen.headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     assert_eq!(headers, expected);
@@ -158,11 +162,13 @@ async fn forwards_only_the_allowed_response_headers() {
             "413 Request Entity Too Large",
             "Content-Type: application/json\r\n\
              OpenStack-API-Version: volume 3.59\r\n\
+             Openstack-Auth-Receipt: receipt\r\n\
              Retry-After: 7\r\n\
              Vary: OpenStack-API-Version\r\n\
              X-Compute-Request-Id: req-c\r\n\
              X-Openstack-Request-Id: req-o\r\n\
              X-Request-Id: r\r\n\
+             X-Subject-Token: subject\r\n\
              Access-Control-Allow-Origin: *\r\n\
              Access-Control-Allow-Credentials: true\r\n\
              Access-Control-Expose-Headers: *\r\n\
@@ -196,12 +202,14 @@ async fn forwards_only_the_allowed_response_headers() {
         ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
         ("content-type", "application/json"),
         ("openstack-api-version", "volume 3.59"),
+        ("openstack-auth-receipt", "receipt"),
         ("retry-after", "7"),
         ("vary", "OpenStack-API-Version"),
         ("x-compute-request-id", "req-c"),
         ("x-content-type-options", "nosniff"),
         ("x-openstack-request-id", "req-o"),
         ("x-request-id", "r"),
+        ("x-subject-token", "subject"),
     ];
     assert_eq!(headers, expected);
 }

@@ -5,14 +5,16 @@
 mod certificates;
 mod endpoint;
 mod exchanges;
+mod identity;
 mod lists;
 mod program;
+mod regions;
 mod responses;
 #[path = "../support/mod.rs"]
 mod support;
 
 use console_server::Api;
-use console_server::gateway::{Timeouts, Upstream};
+use console_server::gateway::{Services, Timeouts};
 use std::path::PathBuf;
 use std::time::Duration;
 use support::fake::Fake;
@@ -29,9 +31,13 @@ fn long_timeouts() -> Timeouts {
     Timeouts { body: LONG, connect: LONG, response: LONG, idle: LONG }
 }
 
+fn services(url: &str) -> Services {
+    let volumes = vec![url.parse().unwrap()];
+    Services { volumes, identity: None, ca: None, timeouts: long_timeouts() }
+}
+
 fn gateway_to(url: &str, timeouts: Timeouts, ca: Option<PathBuf>) -> Server {
-    let upstream = Upstream { endpoint: url.parse().unwrap(), ca, timeouts };
-    Server::of(Api::Gateway(upstream), Vec::new())
+    Server::of(Api::Gateway(Services { timeouts, ca, ..services(url) }), Vec::new())
 }
 
 fn gateway(fake: &Fake) -> Server {

@@ -1,7 +1,8 @@
 //! Facts about a volume that its record lacks and other APIs provide.
 
-use super::{get, is_list, read};
+use super::get;
 use crate::constraint::Constraint;
+use crate::decode::{is_list, read};
 use crate::eligibility::Facts;
 use crate::error::ReadError;
 use crate::http::{Outcome, Request};

@@ -1,6 +1,7 @@
 //! Transfers: create, accept, delete and list.
 
-use super::{PAGE, changed, get, is_list, read, unreadable};
+use super::{PAGE, get};
+use crate::decode::{changed, is_list, read, unreadable};
 use crate::document::read_json;
 use crate::error::{ChangeError, Fault, ReadError, UnknownCause};
 use crate::error_body::is_no_error;
@@ -42,16 +43,13 @@ pub fn create(service: Service, project: &ProjectId, create: &CreateTransfer) ->
     }
     let no_snapshots = create.excludes_snapshots() && service.can_exclude_snapshots();
     body.push_str(if no_snapshots { "\",\"no_snapshots\":true}}" } else { "\"}}" });
-    Request {
-        method: Method::Post,
-        path: if no_snapshots {
-            path(service, project, "volume-transfers")
-        } else {
-            transfers(service, project)
-        },
-        body: Some(body),
-        microversion: no_snapshots.then_some("volume 3.55"),
-    }
+    let path = if no_snapshots {
+        path(service, project, "volume-transfers")
+    } else {
+        transfers(service, project)
+    };
+    let microversion = no_snapshots.then_some("volume 3.55");
+    Request { body: Some(body), microversion, ..Request::new(Method::Post, path) }
 }
 
 /// Decodes the response to a [`create`] request. `asked` is the requested volume: without it, a
@@ -98,12 +96,8 @@ pub fn accept(service: Service, project: &ProjectId, handover: &Handover) -> Req
     body.push_str("{\"accept\":{\"auth_key\":\"");
     json::escape(&mut body, key);
     body.push_str("\"}}");
-    Request {
-        method: Method::Post,
-        path: transfer(service, project, &handover.transfer_id) + "/accept",
-        body: Some(body),
-        microversion: None,
-    }
+    let path = transfer(service, project, &handover.transfer_id) + "/accept";
+    Request { body: Some(body), ..Request::new(Method::Post, path) }
 }
 
 /// Decodes the response to an [`accept`] request: the record, without `created_at`.
@@ -122,8 +116,7 @@ pub fn decode_accepted(outcome: Outcome) -> Result<Transfer, ChangeError> {
 ///
 /// `DELETE .../os-volume-transfer/{transfer_id}`. The volume is then `available` again.
 pub fn delete(service: Service, project: &ProjectId, id: &TransferId) -> Request {
-    let path = transfer(service, project, id);
-    Request { method: Method::Delete, path, body: None, microversion: None }
+    Request::new(Method::Delete, transfer(service, project, id))
 }
 
 /// Decodes the response to a [`delete`] request. Any status from 200 to 299 is a success.

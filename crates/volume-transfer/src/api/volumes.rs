@@ -1,6 +1,7 @@
 //! Volumes: the list, and the progress of a transferred one.
 
-use super::{PAGE, decode, get, read};
+use super::{PAGE, get};
+use crate::decode::{decode, read};
 use crate::error::{FaultKind, ReadError};
 use crate::http::{Outcome, Request};
 use crate::id::{ProjectId, VolumeId};

@@ -12,6 +12,9 @@ use volume_transfer::Response;
 
 pub(crate) struct Recorded {
     pub(crate) file: String,
+    /// The request's first line.
+    pub(crate) request_line: String,
+    pub(crate) request_headers: Vec<(String, String)>,
     pub(crate) request_body: Vec<u8>,
     pub(crate) status: u16,
     headers: Vec<(String, String)>,
@@ -34,10 +37,19 @@ pub(crate) fn evs(file: &str) -> Vec<u8> {
     fs::read(fixtures().join("evs").join(file)).unwrap()
 }
 
-/// Returns the recorded exchanges whose file name contains `part`, in order.
+/// Returns the recorded exchanges with Cinder whose file name contains `part`, in order.
 pub(crate) fn cinder(part: &str) -> Vec<Recorded> {
+    exchanges("cinder", part)
+}
+
+/// Returns the recorded exchanges with Keystone whose file name contains `part`, in order.
+pub(crate) fn keystone(part: &str) -> Vec<Recorded> {
+    exchanges("keystone", part)
+}
+
+fn exchanges(folder: &str, part: &str) -> Vec<Recorded> {
     let mut files: Vec<_> =
-        fs::read_dir(fixtures().join("cinder")).unwrap().map(|e| e.unwrap().path()).collect();
+        fs::read_dir(fixtures().join(folder)).unwrap().map(|e| e.unwrap().path()).collect();
     files.sort();
     files
         .into_iter()
@@ -58,16 +70,22 @@ pub(crate) fn one(part: &str) -> Recorded {
 fn read(file: String, text: &[u8]) -> Recorded {
     const DASHES: &[u8] = b"\n------------------------ response ------------------------\n";
     let at = text.windows(DASHES.len()).position(|w| w == DASHES).unwrap();
-    let (_, request_body) = head_and_body(&text[..at]);
+    let (request_head, request_body) = head_and_body(&text[..at]);
     let (head, body) = head_and_body(&text[at + DASHES.len()..]);
-    let head = String::from_utf8(head).unwrap();
-    let mut lines = head.lines();
-    let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+    let (request_line, request_headers) = line_and_headers(&request_head);
+    let (status_line, headers) = line_and_headers(&head);
+    let status = status_line.split(' ').nth(1).unwrap().parse().unwrap();
+    Recorded { file, request_line, request_headers, request_body, status, headers, body }
+}
+
+fn line_and_headers(head: &[u8]) -> (String, Vec<(String, String)>) {
+    let mut lines = str::from_utf8(head).unwrap().lines();
+    let first = lines.next().unwrap().to_owned();
     let headers = lines
         .filter_map(|line| line.split_once(": "))
         .map(|(n, v)| (n.to_owned(), v.to_owned()))
         .collect();
-    Recorded { file, request_body, status, headers, body }
+    (first, headers)
 }
 
 fn head_and_body(text: &[u8]) -> (Vec<u8>, Vec<u8>) {

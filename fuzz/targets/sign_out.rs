@@ -1,0 +1,14 @@
+//! The response to signing out. Only a success or a token that has already ended counts.
+#![no_main]
+
+use fuzz::{check_fault, outcome};
+use libfuzzer_sys::fuzz_target;
+use volume_transfer::identity::decode_signed_out;
+
+fuzz_target!(|data: &[u8]| {
+    let status = outcome(data).map(|response| response.status);
+    match decode_signed_out(outcome(data)) {
+        Ok(()) => assert!(matches!(status, Ok(200..300 | 401 | 404))),
+        Err(error) => error.fault().iter().for_each(check_fault),
+    }
+});
