@@ -19,6 +19,9 @@ const test = base.extend({
     await page.addInitScript(() => {
       const timeout = window.setTimeout.bind(window);
       window.setTimeout = ((then: TimerHandler, after = 0) => timeout(then, after / 20)) as typeof window.setTimeout;
+      // Pauses that the service asks for end at a time of the clock.
+      const [now, start] = [Date.now, Date.now()];
+      Date.now = () => start + 20 * (now() - start);
     });
     await use(page);
   },
@@ -121,7 +124,7 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
       volumes.forEach(allow);
       if (!(await attempt((within) => button.click({ ...within, force: true, clickCount: times, delay: 1 })))) return;
       await meanwhile?.();
-      await expect(page.getByText(app.text("create.busy"))).toHaveCount(0);
+      await expect(page.getByText(app.text("create.busy"))).toHaveCount(0, { timeout: 20_000 });
       await finish();
     };
     /** Holds the create requests back, and releases them after an action. */
