@@ -71,6 +71,23 @@
     var loading = document.getElementById("loading");
     var pressed = false;
     document.getElementById("endpoint").setAttribute("value", location.origin);
+    document.getElementById("methods").onchange = function (event) {
+      useMethod(event.target.value);
+    };
+    document.getElementById("add-passcode").onclick = function () {
+      form.setAttribute("data-passcode", "added");
+      document.getElementById("passcode").focus();
+    };
+    form.ondragover = function (event) {
+      event.preventDefault();
+    };
+    form.ondrop = function (event) {
+      event.preventDefault();
+      event.stopPropagation();
+      var openrc = document.getElementById("openrc");
+      openrc.files = event.dataTransfer.files;
+      openrc.dispatchEvent(new Event("change"));
+    };
     // Without this, the form would close a dialog.
     form.addEventListener("submit", function (event) {
       event.preventDefault();
@@ -86,23 +103,52 @@
     });
     // Some browsers keep the page when it is left, with everything that was entered.
     window.addEventListener("pagehide", function () {
-      document.getElementById("token").value = "";
+      ["token", "password", "passcode", "secret"].forEach(function (id) {
+        document.getElementById(id).value = "";
+      });
     });
   }
 
-  /** Offers the demo projects of the server's sandbox, if it has one. */
-  function offerDemoProjects(projects) {
+  /** Shows the fields of a way to sign in. The module follows the event. */
+  function useMethod(method) {
+    var form = document.getElementById("connect");
+    form.setAttribute("data-show", method);
+    form.removeAttribute("data-passcode");
+    form.querySelector("[name=method][value=" + method + "]").checked = true;
+    form.dispatchEvent(new Event("method"));
+  }
+
+  /** Offers to sign in with the server's identity service, if it has one. */
+  function offerSignIn(config) {
+    var form = document.getElementById("connect");
+    if (!config.identity) return;
+    form.setAttribute("data-regions", (config.regions || []).join("\n"));
+    document.getElementById("methods").hidden = false;
+    // Nothing that was typed or stored disappears.
+    var typed = document.getElementById("project").value || document.getElementById("token").value;
+    if (!typed && form.getAttribute("data-show") === "token") useMethod("password");
+    offerDemo("signin.demo", "password", config.demo_accounts || [], function (account) {
+      return [account.user, account];
+    });
+  }
+
+  /** Offers what the server's sandbox has: a button fills in the form and submits it. */
+  function offerDemo(text, method, all, read) {
     var demo = document.getElementById("demo");
-    var template = demo.querySelector("button");
-    projects.forEach(function (project) {
+    var template = demo.querySelector("[data-t='" + text + "']");
+    all.forEach(function (entry) {
+      var label = read(entry)[0];
+      var values = read(entry)[1];
       var button = template.cloneNode();
       button.hidden = false;
-      button.setAttribute("data-label", project.label);
-      button.textContent = template.textContent.replace("{label}", project.label);
+      button.setAttribute("data-label", label);
+      button.textContent = template.textContent.replace("{label}", label);
       button.onclick = function () {
-        document.getElementById("endpoint").value = location.origin;
-        document.getElementById("project").value = project.project_id;
-        document.getElementById("token").value = project.token;
+        useMethod(method);
+        Object.keys(values).forEach(function (id) {
+          var field = document.getElementById(id);
+          if (field) field.value = values[id] || "";
+        });
         demo.parentNode.requestSubmit();
       };
       demo.appendChild(button);
@@ -218,7 +264,11 @@
     });
     Promise.all([config, formParsed]).then(
       function (results) {
-        offerDemoProjects(results[0].demo_projects || []);
+        var config = results[0];
+        offerDemo("connect.demo", "token", config.demo_projects || [], function (project) {
+          return [project.label, { endpoint: location.origin, project: project.project_id, token: project.token }];
+        });
+        offerSignIn(config);
       },
       function () {},
     );

@@ -3,9 +3,10 @@
 #![expect(clippy::disallowed_methods, reason = "only this file accesses the network")]
 
 use gloo_net::http::RequestBuilder;
-use std::fmt;
+use js_sys::Date;
 use std::sync::Arc;
 use volume_transfer::api::{TransferList, VolumeList};
+use volume_transfer::identity::Token;
 use volume_transfer::{
     Method, Outcome, ProjectId, ReadError, Request, Response, Service, TransportError,
     clean_pasted, endpoint,
@@ -20,16 +21,56 @@ const TIMEOUT_MS: u32 = 60_000;
 pub type Session = Arc<SessionData>;
 
 /// The data of a [`Session`].
-#[derive(Debug)]
 pub struct SessionData {
     /// The service's address.
     pub endpoint: Endpoint,
     /// The project.
     pub project: ProjectId,
     /// The project's token.
-    pub token: Token,
+    pub token: Arc<Token>,
     /// The kind of service.
     pub service: Service,
+    /// Who signed in, or an empty account if the person entered a token.
+    pub account: Account,
+}
+
+/// Who signed in, and where. Contains no secret.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Account {
+    /// `password` or `application`, or empty for a token that the person entered.
+    pub method: String,
+    /// The user's name, as entered.
+    pub user: String,
+    /// The user's domain, as entered.
+    pub domain: String,
+    /// The application credential's ID or name.
+    pub credential: String,
+    /// The project's name.
+    pub project_name: String,
+    /// The region, or empty if the server has only one.
+    pub region: String,
+    /// When the token expires, in UTC and without a zone. May be empty.
+    pub expires_at: String,
+}
+
+impl Account {
+    /// Returns whether this page got the token, so that it can also renew and end it.
+    pub fn is_signed_in(&self) -> bool {
+        !self.method.is_empty()
+    }
+
+    /// Returns whether another account is of the same person.
+    pub fn is_same_person(&self, other: &Account) -> bool {
+        (&self.method, &self.user, &self.domain, &self.credential)
+            == (&other.method, &other.user, &other.domain, &other.credential)
+    }
+
+    /// Returns for how many whole minutes the token is still valid. Returns `None` if that is unknown.
+    pub fn minutes_left(&self) -> Option<usize> {
+        let expires_at = Date::new(&format!("{}Z", self.expires_at).into()).get_time();
+        // The cast saturates: an expired token has 0 minutes.
+        (!expires_at.is_nan()).then(|| ((expires_at - Date::now()) / 60_000.0) as usize)
+    }
 }
 
 /// The service's address: scheme, host and, behind a proxy, a path. Every request's path follows it.
@@ -54,41 +95,6 @@ impl Endpoint {
     }
 }
 
-/// A project's token. It can't be printed or cloned, and is wiped when dropped.
-pub struct Token(Zeroizing<String>);
-
-/// Why a token is invalid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenError {
-    /// The token is empty.
-    Empty,
-    /// The token contains a character that an HTTP header can't carry.
-    Malformed,
-}
-
-impl Token {
-    /// Parses a token. Drops whitespace and invisible characters around it, which copying may add.
-    ///
-    /// # Errors
-    /// Returns an error if the token is empty or contains invalid characters.
-    pub fn parse(text: &str) -> Result<Token, TokenError> {
-        let text = clean_pasted(text);
-        if text.is_empty() {
-            return Err(TokenError::Empty);
-        }
-        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(TokenError::Malformed);
-        }
-        Ok(Token(text))
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
-
 impl SessionData {
     /// Returns whether another session uses the same project and service. Its token may differ.
     pub fn same_project(&self, other: &SessionData) -> bool {
@@ -96,45 +102,12 @@ impl SessionData {
             == (&other.endpoint, &other.project, other.service)
     }
 
-    /// Sends a request once. Doesn't follow redirects, because the token is for one address only.
+    /// Sends a request to the volume service once.
     ///
     /// # Errors
     /// Returns [`TransportError`] if no complete response arrives.
     pub async fn send(&self, request: Request) -> Outcome {
-        let lost = |error: gloo_net::Error| match error {
-            gloo_net::Error::JsError(error) if error.name == "TimeoutError" => {
-                TransportError::Timeout
-            }
-            gloo_net::Error::JsError(_) | gloo_net::Error::GlooError(_) => {
-                TransportError::Connection
-            }
-        };
-        let method = match request.method {
-            Method::Get => gloo_net::http::Method::GET,
-            Method::Post => gloo_net::http::Method::POST,
-            Method::Delete => gloo_net::http::Method::DELETE,
-        };
-        let mut builder = RequestBuilder::new(&format!("{}{}", self.endpoint.0, request.path))
-            .method(method)
-            .cache(RequestCache::NoStore)
-            .redirect(RequestRedirect::Manual)
-            .abort_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)))
-            .header("X-Auth-Token", &self.token.0);
-        for (name, value) in request.headers() {
-            builder = builder.header(name, value);
-        }
-        let sent = match request.body {
-            Some(body) => builder.body(body.as_str()).map_err(lost)?.send().await,
-            None => builder.send().await,
-        };
-        let response = sent.map_err(lost)?;
-        let body = response.binary().await.map_err(lost)?;
-        Ok(response
-            .headers()
-            .entries()
-            .fold(Response::new(response.status(), body), |response, (name, value)| {
-                response.with_header(&name, &value)
-            }))
+        send(&self.endpoint.0, request, Some(&self.token)).await
     }
 
     /// Loads all volumes of the project, and reports after each page how many were loaded.
@@ -168,6 +141,50 @@ impl SessionData {
         }
         Ok(list)
     }
+}
+
+/// Sends a request to the identity service of the server that the page comes from.
+///
+/// # Errors
+/// Returns [`TransportError`] if no complete response arrives.
+pub async fn send_identity(request: Request) -> Outcome {
+    send("/identity", request, None).await
+}
+
+/// Sends a request once. Doesn't follow redirects, because a token is for one address only.
+async fn send(address: &str, request: Request, token: Option<&Token>) -> Outcome {
+    let lost = |error: gloo_net::Error| match error {
+        gloo_net::Error::JsError(error) if error.name == "TimeoutError" => TransportError::Timeout,
+        gloo_net::Error::JsError(_) | gloo_net::Error::GlooError(_) => TransportError::Connection,
+    };
+    let method = match request.method {
+        Method::Get => gloo_net::http::Method::GET,
+        Method::Post => gloo_net::http::Method::POST,
+        Method::Delete => gloo_net::http::Method::DELETE,
+    };
+    let mut builder = RequestBuilder::new(&format!("{address}{}", request.path))
+        .method(method)
+        .cache(RequestCache::NoStore)
+        .redirect(RequestRedirect::Manual)
+        .abort_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
+    if let Some(token) = token {
+        builder = builder.header("X-Auth-Token", token.expose());
+    }
+    for (name, value) in request.headers() {
+        builder = builder.header(name, value);
+    }
+    let sent = match request.body {
+        Some(body) => builder.body(body.as_str()).map_err(lost)?.send().await,
+        None => builder.send().await,
+    };
+    let response = sent.map_err(lost)?;
+    let body = response.binary().await.map_err(lost)?;
+    Ok(response
+        .headers()
+        .entries()
+        .fold(Response::new(response.status(), body), |response, (name, value)| {
+            response.with_header(&name, &Zeroizing::new(value))
+        }))
 }
 
 /// Fetches one of the page's own files. Returns `None` if it doesn't arrive.

@@ -41,18 +41,28 @@ fn retry_after(language: Language, wait: RetryDelay) -> String {
     }
 }
 
-/// Says why a request was rejected and what to do, with a button to enter a new token if that helps.
+/// Opens the form for a new token, at the field that the person has to fill in.
+pub(crate) fn renew(state: AppState) {
+    let method = state.session.with_untracked(|session| {
+        session.as_deref().map(|session| session.account.method.clone()).unwrap_or_default()
+    });
+    state.connection_form_open.set(true);
+    focus_next_frame(match &*method {
+        "password" => "password",
+        "application" => "secret",
+        _ => "token",
+    });
+}
+
+/// Says why a request was rejected and what to do, with a button to get a new token if that helps.
 #[component]
 pub(crate) fn Rejection(fault: Fault) -> impl IntoView {
     let state = AppState::get();
     let language = language();
     let kind = fault.kind();
-    let renew_token = move || {
-        state.connection_form_open.set(true);
-        focus_next_frame("token");
-    };
+    let label = if state.is_signed_in() { key::SIGNIN_AGAIN } else { key::CONNECT_RENEW };
     let renew_token = matches!(kind, FaultKind::Token | FaultKind::TokenTooLong)
-        .then(|| view! { <Button label=key::CONNECT_RENEW on_press=renew_token /> }.into_any());
+        .then(|| view! { <Button label on_press=move || renew(state) /> }.into_any());
     view! {
         <p prop:textContent=Signal::derive(move || fault_kind(language.get(), kind)) />
         {renew_token}

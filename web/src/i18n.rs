@@ -5,6 +5,7 @@ use js_sys::Date;
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::cmp::Ordering;
+use volume_transfer::identity::SignInError;
 use volume_transfer::{Constraint, FaultKind, NameError, ReadError, UnknownCause};
 use wasm_bindgen::JsValue;
 
@@ -188,13 +189,36 @@ pub(crate) fn name_error(language: Language, error: &NameError) -> String {
 
 /// Says why a read failed and what to do.
 pub(crate) fn read_error(language: Language, error: &ReadError) -> String {
+    with_cause(language, error, &fault_kind(language, error.kind()))
+}
+
+/// Puts the reason in front of the advice, unless the service responded with an error.
+fn with_cause(language: Language, error: &ReadError, advice: &str) -> String {
     let cause = match error {
-        ReadError::Refused(_) => None,
-        ReadError::NoResponse(lost) => Some(language.format_code("response", lost.code(), &[])),
-        ReadError::Unreadable(_) => Some(language.format(key::READ_UNREADABLE, &[])),
+        ReadError::Refused(_) => return advice.to_owned(),
+        ReadError::NoResponse(lost) => language.format_code("response", lost.code(), &[]),
+        ReadError::Unreadable(_) => language.format(key::READ_UNREADABLE, &[]),
     };
-    let advice = fault_kind(language, error.kind());
-    cause.map_or(advice.clone(), |cause| format!("{cause} {advice}"))
+    format!("{cause} {advice}")
+}
+
+/// Says why signing in failed and what to do.
+pub(crate) fn sign_in_error(language: Language, error: &SignInError) -> String {
+    match error {
+        SignInError::Rejected(..) => language.format_code("rejection", error.code(), &[]),
+        SignInError::OtherProject(project) => {
+            let project = project.as_deref().unwrap_or("–");
+            language.format_code("rejection", error.code(), &[("project", project)])
+        }
+        SignInError::Failed(failed) => {
+            // The usual text is about the endpoint of the volume service.
+            let advice = match error.code() {
+                "address" => language.format(key::SIGNIN_ADDRESS, &[]),
+                code => language.format_code("response", code, &[]),
+            };
+            with_cause(language, failed, &advice)
+        }
+    }
 }
 
 /// Says why a request was rejected and what to do.

@@ -1,25 +1,19 @@
 //! The connection details that the person entered, and their storage in the tab.
 
-use crate::client::{Endpoint, SessionData, Token, TokenError};
+use crate::client::{Account, SessionData};
 use leptos::prelude::window;
-use volume_transfer::{IdError, ProjectId};
+use zeroize::Zeroizing;
 
 const STORAGE_KEY: &str = "volume-transfer.connection";
 
-/// The contents of the connection form, before they are parsed.
+/// The contents of the connection form, without what is only sent to the identity service.
 #[derive(Clone, Default)]
 pub(super) struct ConnectionDetails {
     pub(super) endpoint: String,
     pub(super) project: String,
-    pub(super) token: String,
+    pub(super) token: Zeroizing<String>,
     pub(super) service: String,
-}
-
-/// The results of parsing each field.
-pub(super) struct ParsedDetails {
-    pub(super) endpoint: Option<Endpoint>,
-    pub(super) project: Result<ProjectId, IdError>,
-    pub(super) token: Result<Token, TokenError>,
+    pub(super) account: Account,
 }
 
 impl ConnectionDetails {
@@ -28,47 +22,71 @@ impl ConnectionDetails {
         ConnectionDetails {
             endpoint: session.endpoint.as_str().to_owned(),
             project: session.project.as_str().to_owned(),
-            token: String::new(),
+            token: Zeroizing::default(),
             service: session.service.code().to_owned(),
+            account: session.account.clone(),
         }
     }
 
-    pub(super) fn parse(&self) -> ParsedDetails {
-        ParsedDetails {
-            endpoint: Endpoint::parse(&self.endpoint),
-            project: ProjectId::parse(&self.project),
-            token: Token::parse(&self.token),
-        }
-    }
-
-    /// Returns the details stored in this tab, if any.
+    /// Returns the details stored in this tab, if any. A token that has expired is left out.
     pub(super) fn load() -> Option<ConnectionDetails> {
-        let stored = storage()?.get_item(STORAGE_KEY).ok()??;
-        let mut lines = stored.split('\n').map(str::to_owned);
-        Some(ConnectionDetails {
-            endpoint: lines.next()?,
-            project: lines.next()?,
-            token: lines.next()?,
-            service: lines.next()?,
-        })
+        let stored = Zeroizing::new(storage()?.get_item(STORAGE_KEY).ok()??);
+        let mut lines = stored.split('\n');
+        let mut line = || lines.next().map(str::to_owned);
+        let mut details = ConnectionDetails {
+            endpoint: line()?,
+            project: line()?,
+            token: line()?.into(),
+            service: line()?,
+            account: Account {
+                method: line()?,
+                user: line()?,
+                domain: line()?,
+                credential: line()?,
+                project_name: line()?,
+                region: line()?,
+                expires_at: line()?,
+            },
+        };
+        if details.account.minutes_left() == Some(0) {
+            details.token = Zeroizing::default();
+        }
+        Some(details)
     }
 
     /// Removes the details stored in this tab.
     pub(super) fn forget() {
-        ConnectionDetails::default().store(false);
+        if let Some(storage) = storage() {
+            // Ignored on failure: nothing was stored then.
+            let _ = storage.remove_item(STORAGE_KEY);
+        }
     }
 
-    /// Stores the details in this tab, or removes the stored ones.
-    pub(super) fn store(&self, keep: bool) {
-        let Some(storage) = storage() else { return };
-        let ConnectionDetails { endpoint, project, token, service } = self;
-        // Single-line fields contain no line breaks.
-        let lines = [endpoint, project, token, service].map(String::as_str).join("\n");
-        // Ignored on failure: the person then enters the details again.
-        let _ = match keep {
-            true => storage.set_item(STORAGE_KEY, &lines),
-            false => storage.remove_item(STORAGE_KEY),
-        };
+    /// Stores the details of a session in this tab.
+    pub(super) fn store(session: &SessionData) {
+        let account = &session.account;
+        // Fields have a single line. Only the service's name of the project could have more.
+        let project_name = account.project_name.replace('\n', " ");
+        let lines = Zeroizing::new(
+            [
+                session.endpoint.as_str(),
+                session.project.as_str(),
+                session.token.expose(),
+                session.service.code(),
+                &account.method,
+                &account.user,
+                &account.domain,
+                &account.credential,
+                &project_name,
+                &account.region,
+                &account.expires_at,
+            ]
+            .join("\n"),
+        );
+        if let Some(storage) = storage() {
+            // Ignored on failure: the person then enters the details again.
+            let _ = storage.set_item(STORAGE_KEY, &lines);
+        }
     }
 }
 

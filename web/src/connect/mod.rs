@@ -1,22 +1,34 @@
-//! The connection: service, project and token.
+//! The connection: who signed in, project, region and service.
 
+mod choice;
 mod details;
+mod failure;
 mod form;
+mod sign_in;
 
 pub(crate) use form::{ConnectDialog, take_over_form};
 
-use crate::client::SessionData;
+use crate::client::{SessionData, send_identity};
+use crate::errors::renew;
 use crate::i18n::{Language, key, language, t};
 use crate::state::AppState;
-use crate::ui::{Button, DetailsRow, ShowIf, aria_bool, focus, focus_next_frame};
+use crate::ui::{Button, DetailsRow, ShowIf, aria_bool, effect, focus, focus_next_frame};
+use choice::SignedIn;
 use details::ConnectionDetails;
 use form::FormState;
 use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::time::Duration;
+use volume_transfer::identity;
 use wasm_bindgen::JsCast;
 
-/// The button that says what the page is connected to, and its menu.
+/// The page warns this many minutes before the token expires.
+const WARNING: usize = 10;
+
+/// The button that says what the page is connected to, its menu, and the warning before the token
+/// expires.
 #[component]
 pub(crate) fn ConnectionMenu() -> impl IntoView {
     let state = AppState::get();
@@ -35,13 +47,42 @@ pub(crate) fn ConnectionMenu() -> impl IntoView {
     };
     let service =
         text(|session, language| language.format_code("service", session.service.code(), &[]));
-    let project = text(|session, _| session.project.as_str().to_owned());
+    let project = text(|session, _| match &*session.account.project_name {
+        "" => session.project.as_str().to_owned(),
+        name => name.to_owned(),
+    });
+    let region = text(|session, _| session.account.region.clone());
+    let user = text(|session, _| match &*session.account.user {
+        "" => session.account.credential.clone(),
+        user => user.to_owned(),
+    });
     let endpoint = text(|session, _| session.endpoint.as_str().to_owned());
+    let minutes_left = minutes_left(state);
+    let valid = Signal::derive(move || {
+        let minutes = minutes_left.get();
+        let (hours, count) = ((minutes / 60).to_string(), (minutes % 60).to_string());
+        let key = if minutes < 60 { key::SIGNIN_MINUTES } else { key::SIGNIN_HOURS };
+        language.get().format(key, &[("hours", &hours), ("count", &count)])
+    });
     let change = move || {
         open.set(false);
         state.connection_form_open.set(true);
     };
+    let choose = move || {
+        change();
+        let Some(session) = state.session.get_untracked() else { return };
+        // The dialog takes the form over first.
+        request_animation_frame(move || {
+            form.run(async move { choice::offer(state, form, SignedIn::of(&session)).await });
+        });
+    };
     let disconnect = move || {
+        if let Some(session) = state.session.get_untracked().filter(|s| s.account.is_signed_in()) {
+            spawn_local(async move {
+                // Ignored on failure: the token then ends by itself.
+                let _ = send_identity(identity::sign_out(&session.token)).await;
+            });
+        }
         ConnectionDetails::forget();
         form.clear();
         state.end_session();
@@ -64,26 +105,77 @@ pub(crate) fn ConnectionMenu() -> impl IntoView {
             focus("connection");
         }
     };
+    let signed_in = Signal::derive(move || state.is_signed_in());
+    let label = move |signed_in, token| {
+        Signal::derive(move || {
+            let key = if state.is_signed_in() { signed_in } else { token };
+            language.get().format(key, &[])
+        })
+    };
+    let (change_label, end_label) = (
+        label(key::SIGNIN_AGAIN, key::CONNECT_CHANGE),
+        label(key::SIGNIN_OUT, key::CONNECT_DISCONNECT),
+    );
+    let summary = Signal::derive(move || {
+        let region = region.get();
+        if region.is_empty() { project.get() } else { format!("{} · {region}", project.get()) }
+    });
+    let warning = Signal::derive(move || {
+        let minutes = minutes_left.get();
+        let key = if minutes == 0 { key::SIGNIN_ENDED } else { key::SIGNIN_ENDING };
+        let text = || language.get().format(key, &[("count", &(minutes + 1).to_string())]);
+        (minutes < WARNING).then(text).unwrap_or_default()
+    });
     view! {
         <div class="connection" node_ref=menu on:focusout=on_leave on:keydown=on_key>
             <button type="button" id="connection" aria-labelledby="connection-label" aria-describedby="connection-value"
                 aria-expanded=aria_bool(move || open.get()) on:click=move |_| open.update(|open| *open = !*open)>
                 <span id="connection-label" class="hint" prop:textContent=t(key::CONNECT_MENU) />
-                <span id="connection-value"><span prop:textContent=service /> " · " <bdi prop:textContent=project /></span>
+                <span id="connection-value"><span prop:textContent=service /> " · " <bdi prop:textContent=summary /></span>
             </button>
             <ShowIf condition=open>
                 <div class="menu" tabindex="-1">
                     <dl class="record">
-                        <DetailsRow name=key::CONNECT_PROJECT><code prop:textContent=project /></DetailsRow>
+                        <DetailsRow name=key::CONNECT_PROJECT><code prop:textContent=text(|session, _| session.project.as_str().to_owned()) /></DetailsRow>
                         <DetailsRow name=key::CONNECT_SERVICE><span prop:textContent=service /></DetailsRow>
                         <DetailsRow name=key::CONNECT_ENDPOINT><code prop:textContent=endpoint /></DetailsRow>
+                        <ShowIf condition=signed_in>
+                            <DetailsRow name=key::SIGNIN_PROJECT><bdi prop:textContent=project /></DetailsRow>
+                            <DetailsRow name=key::SIGNIN_REGION><bdi prop:textContent=region /></DetailsRow>
+                            <DetailsRow name=key::SIGNIN_USER><bdi prop:textContent=user /></DetailsRow>
+                            <DetailsRow name=key::SIGNIN_VALID><span prop:textContent=valid /></DetailsRow>
+                        </ShowIf>
                     </dl>
                     <div class="buttons">
-                        <Button label=key::CONNECT_CHANGE on_press=change />
-                        <Button label=key::CONNECT_DISCONNECT on_press=disconnect />
+                        <ShowIf condition=signed_in><Button label=key::SIGNIN_CHANGE on_press=choose /></ShowIf>
+                        <Button label=change_label on_press=change />
+                        <Button label=end_label on_press=disconnect />
                     </div>
                 </div>
             </ShowIf>
         </div>
+        <div id="expiry">
+            <p role="status" prop:textContent=warning />
+            <ShowIf condition=move || minutes_left.get() < WARNING>
+                <Button label=key::SIGNIN_AGAIN on_press=move || renew(state) />
+            </ShowIf>
+        </div>
     }
+}
+
+/// Follows for how many minutes the session's token is still valid.
+fn minutes_left(state: AppState) -> RwSignal<usize> {
+    let minutes = RwSignal::new(usize::MAX);
+    let update = move || {
+        let left = state.session.with(|session| session.as_deref()?.account.minutes_left());
+        if minutes.get_untracked() != left.unwrap_or(usize::MAX) {
+            minutes.set(left.unwrap_or(usize::MAX));
+        }
+    };
+    effect(update);
+    let untracked = move || untrack(update);
+    if let Ok(timer) = set_interval_with_handle(untracked, Duration::from_secs(5)) {
+        on_cleanup(move || timer.clear());
+    }
+    minutes
 }

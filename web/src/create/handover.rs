@@ -307,7 +307,7 @@ fn credentials(run: &Run) -> Zeroizing<String> {
     let source = TransferSource {
         service: Some(session.service),
         endpoint: Some(session.endpoint.as_str().to_owned()),
-        region: None,
+        region: Some(session.account.region.clone()).filter(|region| !region.is_empty()),
         project: Some(session.project),
     };
     let states: Vec<_> = run.rows.iter().map(|row| row.state.read_untracked()).collect();

@@ -277,6 +277,11 @@ impl AppState {
         self.session.with(|session| session.as_ref().map(|s| s.service).unwrap_or_default())
     }
 
+    /// Returns whether the page got the session's token itself.
+    pub(crate) fn is_signed_in(self) -> bool {
+        self.session.with(|session| session.as_ref().is_some_and(|s| s.account.is_signed_in()))
+    }
+
     /// Returns whether a session is still the current one, so that late responses can be discarded.
     pub(crate) fn is_current(self, session: &Session) -> bool {
         self.session.with_untracked(|s| s.as_ref().is_some_and(|s| Arc::ptr_eq(s, session)))

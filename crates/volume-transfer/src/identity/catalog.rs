@@ -87,6 +87,15 @@ impl Catalog {
         }
     }
 
+    /// Returns whether a region has block storage. An endpoint without a region serves all of them, and
+    /// without a region any endpoint counts.
+    pub fn has_block_storage(&self, region: Option<&str>) -> bool {
+        self.endpoints.iter().any(|endpoint| {
+            let (found, wanted) = (endpoint.region.as_deref(), region);
+            found.is_none() || wanted.is_none() || found == wanted
+        })
+    }
+
     /// Returns the regions that have block storage, each once.
     pub fn regions(&self) -> Vec<&str> {
         let mut regions = Vec::new();

@@ -56,6 +56,7 @@ mod body;
 mod catalog;
 mod credentials;
 mod error;
+mod openrc;
 mod project;
 mod secret;
 mod session;
@@ -67,6 +68,7 @@ pub use credentials::{
     Totp, UserRef,
 };
 pub use error::{Rejection, SignInError};
+pub use openrc::openrc_variable;
 pub use project::{Domain, Project, ProjectList, decode_projects, projects};
 pub use secret::{ApplicationSecret, Passcode, Password, Receipt, Token};
 pub use session::{PendingSignIn, Session, SignIn, UnscopedSession, User};

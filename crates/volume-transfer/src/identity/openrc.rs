@@ -1,0 +1,84 @@
+//! The openrc files that OpenStack's dashboard offers for download.
+
+use alloc::string::String;
+use zeroize::Zeroizing;
+
+/// Returns the value that an openrc file assigns to a variable, such as `OS_USERNAME`.
+///
+/// Reads `NAME=value` and `export NAME="value"`; the last assignment counts. Returns `None` if there is
+/// none, or if the value is empty or only a shell could evaluate it. The dashboard's files read the
+/// password from the terminal, so they contain none.
+pub fn openrc_variable(text: &str, name: &str) -> Option<Zeroizing<String>> {
+    let assigned = text.lines().rev().find_map(|line| {
+        let line = line.trim();
+        let line = line.strip_prefix("export ").map_or(line, str::trim_start);
+        line.strip_prefix(name)?.strip_prefix('=')
+    })?;
+    let value = unquote(assigned)?;
+    (!value.is_empty()).then_some(value)
+}
+
+/// Evaluates a word as a shell does. Returns `None` if it contains an expansion.
+fn unquote(word: &str) -> Option<Zeroizing<String>> {
+    // Never grows, because growing would leave a copy of a secret behind.
+    let mut value = Zeroizing::new(String::with_capacity(word.len()));
+    let mut quote = None;
+    let mut chars = word.chars();
+    while let Some(char) = chars.next() {
+        match (quote, char) {
+            (Some(open), char) if open == char => quote = None,
+            (Some('\''), char) => value.push(char),
+            (None, '"' | '\'') => quote = Some(char),
+            (_, '$' | '`') => return None,
+            (_, '\\') => value.push(chars.next()?),
+            (None, ' ' | '\t' | ';') => break,
+            (_, char) => value.push(char),
+        }
+    }
+    quote.is_none().then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn same(line: &str, expected: Option<&str>) {
+        let value = openrc_variable(line, "OS_NAME");
+        assert_eq!(value.as_deref().map(String::as_str), expected, "{line}");
+    }
+
+    #[test]
+    fn reads_a_value_as_a_shell_does() {
+        for (line, expected) in [
+            ("export OS_NAME=alice", "alice"),
+            ("  OS_NAME=alice  # the owner", "alice"),
+            ("export OS_NAME=\"alice smith\"\r", "alice smith"),
+            ("export OS_NAME='a\"$b'", "a\"$b"),
+            (r#"export OS_NAME="a\"b\$c\\d\`e""#, "a\"b$c\\d`e"),
+            ("OS_NAME=one\nOS_NAME=two", "two"),
+            ("OS_NAME=卷;", "卷"),
+        ] {
+            same(line, Some(expected));
+        }
+    }
+
+    #[test]
+    fn returns_nothing_that_only_a_shell_could_evaluate() {
+        for line in [
+            "",
+            "OS_NAME=",
+            "OS_NAME=\"\"",
+            "OS_NAME=$OTHER",
+            "export OS_NAME=\"${OTHER}\"",
+            "OS_NAME=`id`",
+            "OS_NAME=\"alice",
+            "OS_NAME=alice\\",
+            "OS_NAMES=alice",
+            "# OS_NAME=alice",
+            "unset OS_NAME",
+        ] {
+            same(line, None);
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! Choosing a project and a region after signing in.
+
+use super::failure::Failure;
+use super::form::{self, FormState, attribute, origin, show};
+use super::sign_in::{self, Step};
+use crate::client::{Account, Endpoint, SessionData, send_identity};
+use crate::i18n::{Language, key};
+use crate::state::AppState;
+use crate::ui::{by_id, focus, set_attribute};
+use leptos::prelude::*;
+use std::sync::Arc;
+use volume_transfer::ProjectId;
+use volume_transfer::identity::{
+    self, Catalog, Credentials, Project, ProjectRef, Scope, SignIn, SignInError, Token,
+};
+use web_sys::HtmlSelectElement;
+
+const PROJECT: &str = "choose-project";
+const REGION: &str = "choose-region";
+
+/// A successful sign-in.
+pub(super) struct SignedIn {
+    token: Arc<Token>,
+    account: Account,
+    /// The token's project, and what its catalog says.
+    scoped: Option<(Project, Option<Catalog>)>,
+    /// The only project that an application credential is for.
+    only: Option<ProjectId>,
+    /// The projects to choose from.
+    projects: Vec<Project>,
+}
+
+impl SignedIn {
+    /// Returns the result of signing in. Returns `None` if a passcode is still missing.
+    pub(super) fn new(sign_in: SignIn, mut account: Account) -> Option<SignedIn> {
+        let (token, expires_at, scoped) = match sign_in {
+            SignIn::Scoped(session) => {
+                let session = *session;
+                (session.token, session.expires_at, Some((session.project, session.catalog)))
+            }
+            SignIn::Unscoped(session) => (session.token, session.expires_at, None),
+            SignIn::NeedsPasscode(_) => return None,
+        };
+        account.expires_at = expires_at.unwrap_or_default();
+        let own = scoped.as_ref().map(|(project, _)| project.id.clone());
+        let only = own.filter(|_| account.method == "application");
+        Some(SignedIn { token: Arc::new(token), account, scoped, only, projects: Vec::new() })
+    }
+
+    /// Returns a session's sign-in, to choose another project.
+    pub(super) fn of(session: &SessionData) -> SignedIn {
+        SignedIn {
+            token: Arc::clone(&session.token),
+            account: session.account.clone(),
+            scoped: None,
+            only: Some(session.project.clone()).filter(|_| session.account.method == "application"),
+            projects: Vec::new(),
+        }
+    }
+}
+
+/// Lists the projects and lets the person choose one and a region. Connects at once if there is nothing
+/// to choose.
+pub(super) async fn offer(
+    state: AppState,
+    form: FormState,
+    mut signed_in: SignedIn,
+) -> Result<(), Failure> {
+    let list = identity::projects(&signed_in.token);
+    let list = identity::decode_projects(send_identity(list).await)
+        .map_err(|error| Failure::Service(key::SIGNIN_FAILED, error))?;
+    let is_partial = list.truncated || list.unreadable > 0;
+    signed_in.projects = list.projects;
+    if let Some(only) = &signed_in.only {
+        signed_in.projects.retain(|project| project.id == *only);
+    }
+    let regions = regions();
+    let mut enabled = signed_in.projects.iter().filter(|project| project.enabled);
+    let Some(first) = enabled.next() else {
+        return Err(Failure::Nothing(key::SIGNIN_PROJECT_NONE, String::new()));
+    };
+    let is_only = enabled.next().is_none();
+    if is_only && regions.len() < 2 && !is_partial {
+        let (project, region) = (first.id.clone(), regions.first().cloned().unwrap_or_default());
+        return connect(state, form, &signed_in, &project, &region).await;
+    }
+    let current = state.session.with_untracked(|session| {
+        session.as_deref().map(|session| (session.project.clone(), session.account.region.clone()))
+    });
+    let (wanted_id, wanted_name) = (attribute("data-project"), attribute("data-project-name"));
+    let is_wanted = |project: &&Project| {
+        project.id.as_str() == wanted_id || project.name.as_deref() == Some(&*wanted_name)
+    };
+    let is_current =
+        |project: &&Project| current.as_ref().is_some_and(|(current, _)| *current == project.id);
+    let is_default =
+        |project: &&Project| signed_in.scoped.as_ref().is_some_and(|(own, _)| own.id == project.id);
+    let in_region = |project: &&Project| {
+        project.region().is_some_and(|own| regions.iter().any(|region| region == own))
+    };
+    let find = |test: &dyn Fn(&&Project) -> bool| {
+        signed_in.projects.iter().filter(|project| project.enabled).find(test)
+    };
+    let chosen = find(&is_wanted)
+        .or_else(|| find(&is_current))
+        .or_else(|| find(&is_default))
+        .or_else(|| find(&in_region))
+        .or_else(|| is_only.then_some(first));
+    fill_projects(form.language.get_untracked(), &signed_in.projects, chosen);
+    let wanted = attribute("data-region");
+    let region = current.map(|(_, region)| region).filter(|_| wanted.is_empty()).unwrap_or(wanted);
+    fill_regions(&regions, &region);
+    follow_project();
+    set_attribute("choose-project-hint", "hidden", (!is_partial).then_some(""));
+    form.step.set_value(Step::Choice(Arc::new(signed_in)));
+    show("choice");
+    focus(PROJECT);
+    Ok(())
+}
+
+/// Connects to the chosen project.
+pub(super) fn submit(state: AppState, form: FormState) {
+    let signed_in = form.step.with_value(|step| match step {
+        Step::Choice(signed_in) => Some(Arc::clone(signed_in)),
+        Step::Credentials | Step::Passcode(_) => None,
+    });
+    let Some(signed_in) = signed_in else { return };
+    let Ok(project) = ProjectId::parse(&selected(PROJECT)) else {
+        return form.reject(PROJECT, key::SIGNIN_PROJECT_EMPTY);
+    };
+    let region = selected(REGION);
+    form.run(async move { connect(state, form, &signed_in, &project, &region).await });
+}
+
+/// Gets a token for the project, unless there is one, and connects.
+pub(super) async fn connect(
+    state: AppState,
+    form: FormState,
+    signed_in: &SignedIn,
+    project: &ProjectId,
+    region: &str,
+) -> Result<(), Failure> {
+    let mut account = signed_in.account.clone();
+    let scoped = signed_in.scoped.as_ref().filter(|(own, _)| own.id == *project);
+    let (token, catalog) = match scoped {
+        Some((own, catalog)) => {
+            account.project_name = own.label().to_owned();
+            (Arc::clone(&signed_in.token), catalog.clone())
+        }
+        None if signed_in.only.is_some() => (Arc::clone(&signed_in.token), None),
+        None => {
+            let scope = Scope::Project(ProjectRef::Id(project.clone()));
+            let credentials = Credentials::Token(&signed_in.token);
+            let session = sign_in::send(credentials, &scope).await.map_err(Failure::SignIn)?;
+            let SignIn::Scoped(session) = session else {
+                return Err(Failure::SignIn(SignInError::OtherProject(None)));
+            };
+            let session = *session;
+            account.project_name = session.project.label().to_owned();
+            account.expires_at = session.expires_at.unwrap_or_default();
+            (Arc::new(session.token), session.catalog)
+        }
+    };
+    if let Some(catalog) = catalog {
+        let regions = catalog.regions();
+        if catalog.endpoints.is_empty() {
+            return Err(Failure::Nothing(key::SIGNIN_STORAGE_NONE, String::new()));
+        }
+        if !catalog.has_block_storage(Some(region).filter(|region| !region.is_empty())) {
+            return Err(Failure::Nothing(key::SIGNIN_REGION_NONE, regions.join(", ")));
+        }
+    }
+    region.clone_into(&mut account.region);
+    // With a single region, the requests need no region.
+    let path = if regions().len() > 1 { format!("/regions/{region}") } else { String::new() };
+    let Some(endpoint) = Endpoint::parse(&(origin() + &path)) else { return Ok(()) };
+    let session = SessionData {
+        endpoint,
+        project: project.clone(),
+        token,
+        service: form::service(),
+        account,
+    };
+    form::connect(state, form, Arc::new(session));
+    Ok(())
+}
+
+/// Returns the regions that the operator has configured.
+pub(super) fn regions() -> Vec<String> {
+    let regions = attribute("data-regions");
+    regions.split('\n').filter(|region| !region.is_empty()).map(str::to_owned).collect()
+}
+
+/// Remembers the project and the region that an openrc file names, to preselect them.
+pub(super) fn prefer(project: &str, name: &str, region: &str) {
+    let values = [("data-project", project), ("data-project-name", name), ("data-region", region)];
+    for (attribute, value) in values {
+        set_attribute("connect", attribute, Some(value).filter(|value| !value.is_empty()));
+    }
+}
+
+/// Selects the region that the chosen project's name begins with.
+pub(super) fn follow_project() {
+    let Some(select) = by_id::<HtmlSelectElement>(PROJECT) else { return };
+    let option = select.selected_options().item(0);
+    let region = option.and_then(|option| option.get_attribute("data-region"));
+    if let (Some(region), Some(select)) = (region, by_id::<HtmlSelectElement>(REGION))
+        && regions().contains(&region)
+    {
+        select.set_value(&region);
+    }
+}
+
+fn selected(id: &str) -> String {
+    by_id::<HtmlSelectElement>(id).map(|select| select.value()).unwrap_or_default()
+}
+
+fn fill_projects(language: Language, projects: &[Project], chosen: Option<&Project>) {
+    let Some(select) = by_id::<HtmlSelectElement>(PROJECT) else { return };
+    select.set_text_content(None);
+    if chosen.is_none() {
+        add_option(&select, "", "–");
+    }
+    for project in projects {
+        let label = project_label(language, project);
+        let Some(option) = add_option(&select, project.id.as_str(), &label) else { continue };
+        // Can't fail for valid attribute names.
+        let _ = (!project.enabled).then(|| option.set_attribute("disabled", ""));
+        let _ = project.region().map(|region| option.set_attribute("data-region", region));
+    }
+    select.set_value(chosen.map_or("", |project| project.id.as_str()));
+}
+
+fn project_label(language: Language, project: &Project) -> String {
+    let label = project.label();
+    match project.enabled {
+        true => label.to_owned(),
+        false => language.format(key::SIGNIN_PROJECT_DISABLED, &[("project", label)]),
+    }
+}
+
+fn fill_regions(regions: &[String], chosen: &str) {
+    let Some(select) = by_id::<HtmlSelectElement>(REGION) else { return };
+    select.set_text_content(None);
+    for region in regions {
+        add_option(&select, region, region);
+    }
+    let known = regions.iter().any(|region| region == chosen);
+    select.set_value(if known { chosen } else { regions.first().map_or("", String::as_str) });
+    if let Some(field) = select.parent_element() {
+        // Can't fail for a valid attribute name.
+        let _ = field.toggle_attribute_with_force("hidden", regions.len() < 2);
+    }
+}
+
+fn add_option(select: &HtmlSelectElement, value: &str, text: &str) -> Option<web_sys::Element> {
+    let option = document().create_element("option").ok()?;
+    // Can't fail for a valid attribute name, nor for a new element.
+    let _ = option.set_attribute("value", value);
+    option.set_text_content(Some(text));
+    let _ = select.append_child(&option);
+    Some(option)
+}
