@@ -197,11 +197,12 @@ fn an_apostrophe_is_no_quote() {
     assert_eq!(refusal.fault().unwrap().message.as_deref(), Some(message));
 }
 
-fn quotes_request(canary: &str) -> [String; 6] {
+fn quotes_request(canary: &str) -> [String; 7] {
     let request =
         json!({ "auth": { "identity": { "password": { "user": { "password": canary } } } } });
     [
         error(&format!("Invalid input for field 'password'. The value is '{canary}'.")),
+        error(&format!("Invalid input: u'{canary}'")),
         error(&format!("{{'user': {{'password': '{canary}'}}}} is not valid")),
         json!({ "error_code": "IAM.0073", "error_msg": format!("Value: \"{canary}\"") })
             .to_string(),

@@ -191,6 +191,19 @@ fn requires_a_token_that_a_header_can_carry() {
     }
 }
 
+#[test]
+fn only_a_success_signs_in() {
+    let signed_in = |status: u16| {
+        let response =
+            Response::new(status, keystone("002").body).with_header("X-Subject-Token", "gAAAAAB");
+        decode_sign_in(SignInMethod::Password, &Scope::Default, Ok(response)).is_ok()
+    };
+    assert!(signed_in(200) && signed_in(201));
+    for status in [0, 100, 300, 302, 400, 401, 500] {
+        assert!(!signed_in(status), "{status}");
+    }
+}
+
 /// IAM's sample of a response without a catalog contains an empty one.
 #[test]
 fn reads_the_sample_of_iam() {
