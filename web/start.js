@@ -121,8 +121,8 @@
   /** Offers to sign in with the server's identity service, if it has one. */
   function offerSignIn(config) {
     var form = document.getElementById("connect");
-    if (!config.identity) return;
     form.setAttribute("data-regions", (config.regions || []).join("\n"));
+    if (!config.identity) return;
     document.getElementById("methods").hidden = false;
     // Nothing that was typed or stored disappears.
     var typed = document.getElementById("project").value || document.getElementById("token").value;

@@ -240,9 +240,48 @@ export class App {
     await expect(this.signIn).toBeVisible();
   }
 
+  /** The field for the token. A radio button has the same name. */
+  get token(): Locator {
+    return this.page.locator("input[type=password]").and(this.page.getByLabel(this.text("connect.token"), { exact: true }));
+  }
+
+  /** The field for the password. A radio button has the same name. */
+  get password(): Locator {
+    return this.page.locator("input[type=password]").and(this.page.getByLabel(this.text("signin.password"), { exact: true }));
+  }
+
+  /** Chooses how to sign in. */
+  async signInWith(method: "password" | "application" | "token"): Promise<void> {
+    await this.page.getByRole("radio", { name: this.text(`signin.method.${method}`), exact: true }).check();
+  }
+
+  combobox(key: string): Locator {
+    return this.page.getByRole("combobox", { name: this.text(key), exact: true });
+  }
+
+  /** Fills in the user's name and password, and presses the button. */
+  async signInAs(user: string, domain: string, password = `demo-${user}`): Promise<void> {
+    await this.signInWith("password");
+    await this.textbox("signin.user").fill(user);
+    await this.textbox("signin.domain").fill(domain);
+    await this.password.fill(password);
+    await this.button("connect.submit").click();
+  }
+
+  /** Signs in as alice, who has two projects, and takes the preselected one. */
+  async signInAsAlice(): Promise<void> {
+    await this.signInAs("alice", "account-a");
+    await expect(this.combobox("signin.project")).toBeFocused();
+    await this.button("connect.submit").click();
+    await expect(this.signIn).toBeHidden();
+  }
+
   async connect(project: string, token: string, service = "evs-v2"): Promise<void> {
+    // Only a server with an identity service offers a choice.
+    await this.page.locator("#connect[data-regions]").waitFor({ state: "attached" });
+    if (await this.page.locator("#methods").isVisible()) await this.signInWith("token");
     await this.textbox("connect.project").fill(project);
-    await this.page.getByLabel(this.text("connect.token"), { exact: true }).fill(token);
+    await this.token.fill(token);
     await this.page
       .getByRole("combobox", { name: this.text("connect.service"), exact: true })
       .selectOption(service);

@@ -248,7 +248,7 @@ test("keeps the input when the token expires", async ({ app, page }) => {
   await app.create();
   await expect(app.alert).toContainText(app.text("response.token"));
   await app.button("connect.renew").click();
-  const token = page.getByLabel(app.text("connect.token"), { exact: true });
+  const token = app.token;
   await expect(token).toBeFocused();
   await expect(token).toHaveValue("");
   await expect(app.textbox("connect.project")).toHaveValue(PROJECT_A.id);
@@ -296,7 +296,7 @@ test.describe("slow requests", () => {
     };
     await endless();
     await app.textbox("connect.project").fill(PROJECT_A.id);
-    await page.getByLabel(app.text("connect.token"), { exact: true }).fill(PROJECT_A.token);
+    await app.token.fill(PROJECT_A.token);
     await app.button("connect.submit").click();
     await expect(app.signIn).toContainText(app.text("progress.count", { count: 2000 }));
     await app.button("progress.stop").click();

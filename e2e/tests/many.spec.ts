@@ -246,7 +246,7 @@ test("pauses when the token expires, and goes on with a new one without losing a
   expect(before).toHaveLength(3);
 
   await app.button("connect.renew").click();
-  const token = page.getByLabel(app.text("connect.token"), { exact: true });
+  const token = app.token;
   await expect(token).toBeFocused();
   expired = false;
   await token.fill(PROJECT_A.token);

@@ -223,7 +223,7 @@ test.describe("a connection that fails", () => {
   test("because of invalid input", async ({ app }) => {
     await app.textbox("connect.endpoint").fill("javascript:alert(1)");
     await app.connect("a/b", "two words");
-    const token = app.page.getByLabel(app.text("connect.token"), { exact: true });
+    const token = app.token;
     await expect(app.textbox("connect.endpoint")).toBeFocused();
     await expect(app.textbox("connect.endpoint")).toHaveAccessibleDescription(/http/);
     await expect(app.textbox("connect.project")).toHaveAccessibleDescription(/letters/);

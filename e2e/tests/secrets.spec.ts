@@ -206,11 +206,11 @@ test("stores the connection for this tab only, and only on request", async ({ ap
   await expect(app.signIn).toBeHidden();
   expect(await stored()).toContain(TOKEN);
   await page.reload();
-  await expect(page.getByLabel(app.text("connect.token"), { exact: true })).toHaveValue(TOKEN);
+  await expect(app.token).toHaveValue(TOKEN);
 
   const other = await context.newPage();
   await other.goto(app.server.url);
-  await expect(other.getByLabel(app.text("connect.token"), { exact: true })).toHaveValue("");
+  await expect(other.locator("#token")).toHaveValue("");
 
   // Clearing the checkbox removes the stored data.
   await page.getByLabel(app.text("connect.keep")).uncheck();

@@ -80,7 +80,7 @@ pub(super) async fn offer(
         return Err(Failure::Nothing(key::SIGNIN_PROJECT_NONE, String::new()));
     };
     let is_only = enabled.next().is_none();
-    if is_only && regions.len() < 2 && !is_partial {
+    if signed_in.projects.len() == 1 && regions.len() < 2 && !is_partial {
         let (project, region) = (first.id.clone(), regions.first().cloned().unwrap_or_default());
         return connect(state, form, &signed_in, &project, &region).await;
     }
