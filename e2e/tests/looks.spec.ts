@@ -20,6 +20,47 @@ type Look = (state: string) => Promise<void>;
 
 /** What a person meets, in the order of the tasks. Each shows its states one by one. */
 const TASKS: Record<string, (app: App, page: Page, look: Look) => Promise<void>> = {
+  "signing in": async (app, page, look) => {
+    await expect(app.password).toBeVisible();
+    await look("signin-password");
+    await app.signInAs("", "", "");
+    await look("signin-invalid");
+    await app.signInAs("dave", "account-a", "wrong");
+    await expect(app.alert).toBeVisible();
+    await look("signin-rejected");
+    await app.button("signin.passcode.add").click();
+    await look("signin-passcode-added");
+    await app.signInWith("application");
+    await look("signin-application");
+    await app.signInAs("dave", "account-a");
+    await expect(app.textbox("signin.passcode")).toBeFocused();
+    await look("signin-passcode");
+    await app.signInAs("carol", "account-a");
+    await expect(app.combobox("signin.project")).toBeFocused();
+    await look("signin-choice");
+    await page.route("**/identity/**", (route) => route.abort());
+    await app.button("signin.back").click();
+    await app.signInAs("carol", "account-a");
+    await expect(app.alert).toContainText(app.text("signin.failed"));
+    await look("signin-service-down");
+    await page.unroute("**/identity/**");
+    await page.route("**/identity/v3/auth/tokens", async (route) => {
+      const response = await route.fetch();
+      const body = await response.json();
+      body.token.expires_at = new Date(Date.now() + 300_000).toISOString();
+      await route.fulfill({ response, json: body });
+    });
+    await app.signInAsAlice();
+    await expect(app.button("signin.again")).toBeVisible();
+    await look("signin-token-ending");
+    await app.button("connect.menu").click();
+    await look("signin-menu");
+    await app.button("signin.change").click();
+    await expect(app.combobox("signin.project")).toBeFocused();
+    await look("signin-change-project");
+    await page.unrouteAll();
+  },
+
   connecting: async (app, page, look) => {
     await look("connect");
     await app.connect("a b", "");

@@ -127,28 +127,31 @@ test("accepting a transfer leaves no trace of the key and the token", async ({ a
   await search.findsNothingOf(KEY, PROJECT_B.token);
 });
 
-test.describe("the module's memory", () => {
-  /** Returns how often a text occurs in the memory. */
-  const occurrences = (page: Page, text: string) =>
-    page.evaluate((text) => {
-      const memory = new Uint8Array((window as unknown as { wasm: { memory: WebAssembly.Memory } }).wasm.memory.buffer);
-      const bytes = new TextEncoder().encode(text);
-      let found = 0;
-      for (let at = memory.indexOf(bytes[0]!); at >= 0; at = memory.indexOf(bytes[0]!, at + 1)) {
-        if (bytes.every((byte, i) => memory[at + i] === byte)) found++;
-      }
-      return found;
-    }, text);
+/** Returns how often a text occurs in the memory. */
+const occurrences = (page: Page, text: string) =>
+  page.evaluate((text) => {
+    const memory = new Uint8Array((window as unknown as { wasm: { memory: WebAssembly.Memory } }).wasm.memory.buffer);
+    const bytes = new TextEncoder().encode(text);
+    let found = 0;
+    for (let at = memory.indexOf(bytes[0]!); at >= 0; at = memory.indexOf(bytes[0]!, at + 1)) {
+      if (bytes.every((byte, i) => memory[at + i] === byte)) found++;
+    }
+    return found;
+  }, text);
 
-  test.beforeEach(async ({ app, page }) => {
-    await page.addInitScript(() =>
-      addEventListener("TrunkApplicationStarted", (event) => {
-        (window as unknown as { wasm: unknown }).wasm = (event as CustomEvent).detail.wasm;
-      }),
-    );
-    await page.reload();
-    await expect(app.button("connect.submit")).toBeVisible();
-  });
+/** Loads the page again with its memory exposed. */
+async function exposeMemory(app: App, page: Page): Promise<void> {
+  await page.addInitScript(() =>
+    addEventListener("TrunkApplicationStarted", (event) => {
+      (window as unknown as { wasm: unknown }).wasm = (event as CustomEvent).detail.wasm;
+    }),
+  );
+  await page.reload();
+  await expect(app.button("connect.submit")).toBeVisible();
+}
+
+test.describe("the module's memory", () => {
+  test.beforeEach(async ({ app, page }) => exposeMemory(app, page));
 
   test("contains no key after the dialog is closed", async ({ app, page }) => {
     await app.useDemoProject("A");
@@ -170,6 +173,95 @@ test.describe("the module's memory", () => {
     await expect(app.alert).toContainText(app.text("response.not_found"));
     expect(await occurrences(page, KEY.slice(8))).toBe(0);
   });
+});
+
+test.describe("signing in", () => {
+  // A password, a passcode and an application secret that nothing else on the page contains.
+  const PASSWORD = "canary-passw0rd";
+  const PASSCODE = "71936482";
+  const SECRET = "canary-s3cret";
+  const RECEIPT = "canary-receipt-0badf00d";
+  const TOKENS = ["canary-token-1cafe", "canary-token-2cafe"] as const;
+
+  /** Replaces the identity service: a password and a passcode, then a project. Returns the requests' secrets. */
+  async function withCanaries(page: Page): Promise<string[]> {
+    const seen: string[] = [];
+    const user = { id: "u", name: "alice", domain: { name: "account-a" } };
+    await page.route("**/identity/v3/auth/**", (route) => {
+      const request = route.request();
+      const body = request.postData() ?? "";
+      seen.push(body, JSON.stringify(request.headers()));
+      if (request.url().endsWith("/projects")) {
+        return route.fulfill({ json: { projects: [{ id: PROJECT_A.id, name: "project-a", enabled: true }] } });
+      }
+      if (request.method() === "DELETE") return route.fulfill({ status: 204 });
+      if (body.includes(PASSWORD) && !body.includes(PASSCODE)) {
+        return route.fulfill({
+          status: 401,
+          headers: { "Openstack-Auth-Receipt": RECEIPT },
+          json: { receipt: { methods: ["password"], user }, required_auth_methods: [["password", "totp"]] },
+        });
+      }
+      const scoped = body.includes(PROJECT_A.id) || body.includes(SECRET);
+      const token = { user, expires_at: "2099-01-01T00:00:00.000000Z", ...(scoped && { project: { id: PROJECT_A.id, name: "project-a" } }) };
+      return route.fulfill({ status: 201, headers: { "X-Subject-Token": TOKENS[scoped ? 1 : 0] }, json: { token } });
+    });
+    // The sandbox doesn't know the canary token.
+    await page.route("**/v2/**", (route) =>
+      route.continue({ headers: { ...route.request().headers(), "x-auth-token": PROJECT_A.token } }),
+    );
+    return seen;
+  }
+
+  test("leaves no trace of the password, the passcode, the receipt and the tokens", async ({ app, page, server }) => {
+    const search = new Search(app, server);
+    const seen = await withCanaries(page);
+    await app.signInAs("alice", "account-a", PASSWORD);
+    await app.textbox("signin.passcode").fill(PASSCODE);
+    await app.button("connect.submit").click();
+    await expect(app.checkbox("data-01")).toBeVisible();
+    // The canaries were really used.
+    for (const secret of [PASSWORD, PASSCODE, RECEIPT, TOKENS[0]]) expect(seen.join()).toContain(secret);
+    await search.findsNothingOf(PASSWORD, PASSCODE, RECEIPT, ...TOKENS);
+    expect(await occurrences(page, PASSWORD.slice(3))).toBe(0);
+    expect(await occurrences(page, PASSCODE)).toBe(0);
+    expect(await occurrences(page, RECEIPT.slice(8))).toBe(0);
+    expect(await occurrences(page, TOKENS[0].slice(7))).toBe(0);
+    // The token in use is the only one.
+    expect(await occurrences(page, TOKENS[1].slice(7))).toBeGreaterThan(0);
+    await app.button("connect.menu").click();
+    await app.button("signin.out").click();
+    await expect(app.signIn).toBeVisible();
+    await search.findsNothingOf(PASSWORD, PASSCODE, RECEIPT, ...TOKENS);
+    await expect.poll(() => occurrences(page, TOKENS[1].slice(7))).toBe(0);
+  });
+
+  test("leaves no trace of an application credential's secret", async ({ app, page, server }) => {
+    const search = new Search(app, server);
+    const seen = await withCanaries(page);
+    await app.signInWith("application");
+    await app.textbox("signin.credential").fill("console");
+    await page.getByLabel(app.text("signin.secret"), { exact: true }).fill(SECRET);
+    await app.button("connect.submit").click();
+    await expect(app.checkbox("data-01")).toBeVisible();
+    expect(seen.join()).toContain(SECRET);
+    await search.findsNothingOf(SECRET, ...TOKENS);
+    expect(await occurrences(page, SECRET.slice(3))).toBe(0);
+  });
+
+  test("errors quote no password", async ({ app, page, server }) => {
+    const search = new Search(app, server);
+    await page.route("**/identity/v3/auth/tokens", (route) => {
+      const message = `Invalid input: '${route.request().postData()}'`;
+      return route.fulfill({ status: 400, json: { error: { code: 400, message, title: "Bad Request" } } });
+    });
+    await app.signInAs("alice", "account-a", PASSWORD);
+    await expect(app.alert).toContainText(app.text("rejection.malformed"));
+    await app.password.fill("");
+    await search.findsNothingOf(PASSWORD);
+  });
+
+  test.beforeEach(async ({ app, page }) => exposeMemory(app, page));
 });
 
 test("messages about invalid responses contain no key", async ({ app, page, server }) => {

@@ -65,11 +65,12 @@ impl Account {
             == (&other.method, &other.user, &other.domain, &other.credential)
     }
 
-    /// Returns for how many whole minutes the token is still valid. Returns `None` if that is unknown.
+    /// Returns for how many minutes the token is still valid, rounded up: 0 if it has expired. Returns
+    /// `None` if that is unknown.
     pub fn minutes_left(&self) -> Option<usize> {
         let expires_at = Date::new(&format!("{}Z", self.expires_at).into()).get_time();
-        // The cast saturates: an expired token has 0 minutes.
-        (!expires_at.is_nan()).then(|| ((expires_at - Date::now()) / 60_000.0) as usize)
+        // The cast saturates, so it is never negative.
+        (!expires_at.is_nan()).then(|| ((expires_at - Date::now()) / 60_000.0).ceil() as usize)
     }
 }
 

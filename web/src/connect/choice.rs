@@ -80,10 +80,8 @@ pub(super) async fn offer(
         return Err(Failure::Nothing(key::SIGNIN_PROJECT_NONE, String::new()));
     };
     let is_only = enabled.next().is_none();
-    if signed_in.projects.len() == 1 && regions.len() < 2 && !is_partial {
-        let (project, region) = (first.id.clone(), regions.first().cloned().unwrap_or_default());
-        return connect(state, form, &signed_in, &project, &region).await;
-    }
+    let is_single = signed_in.projects.len() == 1 && regions.len() < 2 && !is_partial;
+    let first = first.id.clone();
     let current = state.session.with_untracked(|session| {
         session.as_deref().map(|session| (session.project.clone(), session.account.region.clone()))
     });
@@ -105,16 +103,25 @@ pub(super) async fn offer(
         .or_else(|| find(&is_current))
         .or_else(|| find(&is_default))
         .or_else(|| find(&in_region))
-        .or_else(|| is_only.then_some(first));
+        .or_else(|| find(&|_| is_only));
     fill_projects(form.language.get_untracked(), &signed_in.projects, chosen);
     let wanted = attribute("data-region");
-    let region = current.map(|(_, region)| region).filter(|_| wanted.is_empty()).unwrap_or(wanted);
-    fill_regions(&regions, &region);
+    let region = match &current {
+        Some((_, region)) if wanted.is_empty() => region,
+        _ => &wanted,
+    };
+    fill_regions(&regions, region);
     follow_project();
     set_attribute("choose-project-hint", "hidden", (!is_partial).then_some(""));
-    form.step.set_value(Step::Choice(Arc::new(signed_in)));
+    let is_change = current.is_some();
+    let signed_in = Arc::new(signed_in);
+    form.step.set_value(Step::Choice(Arc::clone(&signed_in)));
+    // Also shown if there is nothing to choose: the person can then try again after a failure.
     show("choice");
     focus(PROJECT);
+    if is_single && !is_change {
+        connect(state, form, &signed_in, &first, &selected(REGION)).await?;
+    }
     Ok(())
 }
 

@@ -123,8 +123,8 @@ pub(crate) fn ConnectionMenu() -> impl IntoView {
     let warning = Signal::derive(move || {
         let minutes = minutes_left.get();
         let key = if minutes == 0 { key::SIGNIN_ENDED } else { key::SIGNIN_ENDING };
-        let text = || language.get().format(key, &[("count", &(minutes + 1).to_string())]);
-        (minutes < WARNING).then(text).unwrap_or_default()
+        let text = || language.get().format(key, &[("count", &minutes.to_string())]);
+        (minutes <= WARNING).then(text).unwrap_or_default()
     });
     view! {
         <div class="connection" node_ref=menu on:focusout=on_leave on:keydown=on_key>
@@ -156,7 +156,7 @@ pub(crate) fn ConnectionMenu() -> impl IntoView {
         </div>
         <div id="expiry">
             <p role="status" prop:textContent=warning />
-            <ShowIf condition=move || minutes_left.get() < WARNING>
+            <ShowIf condition=move || minutes_left.get() <= WARNING>
                 <Button label=key::SIGNIN_AGAIN on_press=move || renew(state) />
             </ShowIf>
         </div>
