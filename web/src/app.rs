@@ -53,9 +53,9 @@ pub fn App(language: Language) -> impl IntoView {
     let covered = Signal::derive(move || state.panel_open.get() && !wide.get());
     effect(move || set_attribute("settings", "inert", covered.get().then_some("")));
 
-    take_over_form();
+    let form = take_over_form();
     mount_into("connection-menu", move || {
-        view! { <ShowIf condition=connected><ConnectionMenu /></ShowIf> }.into_any()
+        view! { <ShowIf condition=connected><ConnectionMenu form /></ShowIf> }.into_any()
     });
     listen("language", "change", move || change_language(language));
     // The person may have chosen another language while the first one was loading.
@@ -63,7 +63,7 @@ pub fn App(language: Language) -> impl IntoView {
 
     view! {
         <ShowIf condition=connected><Tasks covered /></ShowIf>
-        <ShowIf condition=move || state.connection_form_open.get() && connected()><ConnectDialog /></ShowIf>
+        <ShowIf condition=move || state.connection_form_open.get() && connected()><ConnectDialog form /></ShowIf>
         {dynamic(move || state.run.get().map(|run| view! { <HandoverDialog run /> }.into_any()))}
         {dynamic(move || state.pending.cancelling.get().map(|(session, transfers)| view! {
             <CancelDialog session transfers />

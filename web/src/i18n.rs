@@ -275,6 +275,7 @@ pub(crate) fn age(language: Language, utc: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use volume_transfer::identity::Rejection;
     use volume_transfer::{
         CredentialsError, IdError, Service, TransportError, Unit, Verdict, VolumeStatus,
     };
@@ -298,6 +299,8 @@ mod tests {
         codes.extend(FaultKind::ALL.map(|kind| ("response", kind.code())));
         codes.extend(UnknownCause::CODES.map(|code| ("response", code)));
         codes.extend(TransportError::ALL.map(|lost| ("response", lost.code())));
+        codes.extend(Rejection::ALL.map(|rejection| ("rejection", rejection.code())));
+        codes.push(("rejection", SignInError::OtherProject(None).code()));
         codes.extend(Service::ALL.map(|service| ("service", service.code())));
         codes.extend(VolumeStatus::CODES.map(|code| ("status", code)));
         codes.extend(NameError::CODES.map(|code| ("name", code)));

@@ -42,7 +42,7 @@ impl SignedIn {
             SignIn::NeedsPasscode(_) => return None,
         };
         account.expires_at = expires_at.unwrap_or_default();
-        let own = scoped.as_ref().map(|(project, _)| project.id.clone());
+        let own = scoped.as_ref().map(|(project, _)| project.id);
         let only = own.filter(|_| account.method == "application");
         Some(SignedIn { token: Arc::new(token), account, scoped, only, projects: Vec::new() })
     }
@@ -53,7 +53,7 @@ impl SignedIn {
             token: Arc::clone(&session.token),
             account: session.account.clone(),
             scoped: None,
-            only: Some(session.project.clone()).filter(|_| session.account.method == "application"),
+            only: Some(session.project).filter(|_| session.account.method == "application"),
             projects: Vec::new(),
         }
     }
@@ -81,9 +81,9 @@ pub(super) async fn offer(
     };
     let is_only = enabled.next().is_none();
     let is_single = signed_in.projects.len() == 1 && regions.len() < 2 && !is_partial;
-    let first = first.id.clone();
+    let first = first.id;
     let current = state.session.with_untracked(|session| {
-        session.as_deref().map(|session| (session.project.clone(), session.account.region.clone()))
+        session.as_deref().map(|session| (session.project, session.account.region.clone()))
     });
     let (wanted_id, wanted_name) = (attribute("data-project"), attribute("data-project-name"));
     let is_wanted = |project: &&Project| {
@@ -156,7 +156,7 @@ pub(super) async fn connect(
         }
         None if signed_in.only.is_some() => (Arc::clone(&signed_in.token), None),
         None => {
-            let scope = Scope::Project(ProjectRef::Id(project.clone()));
+            let scope = Scope::Project(ProjectRef::Id(*project));
             let credentials = Credentials::Token(&signed_in.token);
             let session = sign_in::send(credentials, &scope).await.map_err(Failure::SignIn)?;
             let SignIn::Scoped(session) = session else {
@@ -181,13 +181,8 @@ pub(super) async fn connect(
     // With a single region, the requests need no region.
     let path = if regions().len() > 1 { format!("/regions/{region}") } else { String::new() };
     let Some(endpoint) = Endpoint::parse(&(origin() + &path)) else { return Ok(()) };
-    let session = SessionData {
-        endpoint,
-        project: project.clone(),
-        token,
-        service: form::service(),
-        account,
-    };
+    let session =
+        SessionData { endpoint, project: *project, token, service: form::service(), account };
     form::connect(state, form, Arc::new(session));
     Ok(())
 }

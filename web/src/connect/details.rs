@@ -31,21 +31,24 @@ impl ConnectionDetails {
     /// Returns the details stored in this tab, if any. A token that has expired is left out.
     pub(super) fn load() -> Option<ConnectionDetails> {
         let stored = Zeroizing::new(storage()?.get_item(STORAGE_KEY).ok()??);
-        let mut lines = stored.split('\n');
-        let mut line = || lines.next().map(str::to_owned);
+        let lines: Vec<_> = stored.split('\n').collect();
+        let [endpoint, project, token, service, account @ ..] = &*lines else { return None };
+        let [method, user, domain, credential, project_name, region, expires_at] = *account else {
+            return None;
+        };
         let mut details = ConnectionDetails {
-            endpoint: line()?,
-            project: line()?,
-            token: line()?.into(),
-            service: line()?,
+            endpoint: (*endpoint).to_owned(),
+            project: (*project).to_owned(),
+            token: (*token).to_owned().into(),
+            service: (*service).to_owned(),
             account: Account {
-                method: line()?,
-                user: line()?,
-                domain: line()?,
-                credential: line()?,
-                project_name: line()?,
-                region: line()?,
-                expires_at: line()?,
+                method: method.to_owned(),
+                user: user.to_owned(),
+                domain: domain.to_owned(),
+                credential: credential.to_owned(),
+                project_name: project_name.to_owned(),
+                region: region.to_owned(),
+                expires_at: expires_at.to_owned(),
             },
         };
         if details.account.minutes_left() == Some(0) {

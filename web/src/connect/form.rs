@@ -43,8 +43,8 @@ const FIELDS: [&str; 11] = [
 const SECRETS: [&str; 4] = ["secret", "password", "passcode", "token"];
 
 /// What the form shows apart from its fields. Contains only handles.
-#[derive(Clone, Copy, Default)]
-pub(super) struct FormState {
+#[derive(Clone, Copy)]
+pub(crate) struct FormState {
     loader: VolumeLoader,
     /// Whether a request to the identity service is in progress.
     signing_in: RwSignal<bool>,
@@ -58,11 +58,6 @@ pub(super) struct FormState {
 }
 
 impl FormState {
-    /// Returns the state that [`take_over_form`] provides.
-    pub(super) fn get() -> FormState {
-        use_context().unwrap_or_default()
-    }
-
     /// Empties the form, so that the page contains no token.
     pub(super) fn clear(self) {
         self.reset(&ConnectionDetails::default(), false);
@@ -127,11 +122,17 @@ impl FormState {
 }
 
 /// Takes over the form. Keeps what was entered, and the focus.
-pub(crate) fn take_over_form() {
+pub(crate) fn take_over_form() -> FormState {
     let state = AppState::get();
-    let form =
-        FormState { errors: FIELDS.map(field_error), language: language(), ..FormState::default() };
-    provide_context(form);
+    let form = FormState {
+        loader: VolumeLoader::default(),
+        signing_in: RwSignal::default(),
+        failure: RwSignal::default(),
+        errors: FIELDS.map(field_error),
+        step: StoredValue::default(),
+        handle: StoredValue::default(),
+        language: language(),
+    };
     let details = entered();
     if let Some(stored) = ConnectionDetails::load()
         && details.project.is_empty()
@@ -183,13 +184,13 @@ pub(crate) fn take_over_form() {
             form.failure.get().map(|failure| view! { <FailureMessage failure /> }.into_any())
         })
     });
+    form
 }
 
 /// The form over the page, to change the connection or to sign in again.
 #[component]
-pub(crate) fn ConnectDialog() -> impl IntoView {
+pub(crate) fn ConnectDialog(form: FormState) -> impl IntoView {
     let state = AppState::get();
-    let form = FormState::get();
     let slot = NodeRef::<Div>::new();
     let close = move || state.connection_form_open.set(false);
     effect(move || {

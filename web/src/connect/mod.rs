@@ -30,9 +30,8 @@ const WARNING: usize = 10;
 /// The button that says what the page is connected to, its menu, and the warning before the token
 /// expires.
 #[component]
-pub(crate) fn ConnectionMenu() -> impl IntoView {
+pub(crate) fn ConnectionMenu(form: FormState) -> impl IntoView {
     let state = AppState::get();
-    let form = FormState::get();
     let language = language();
     let open = RwSignal::new(false);
     let menu = NodeRef::<Div>::new();

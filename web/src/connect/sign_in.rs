@@ -76,12 +76,12 @@ pub(super) fn submit(state: AppState, form: FormState, method: &str) {
     let current = state.session.with_untracked(|session| {
         let session = session.as_deref()?;
         let same = session.account.is_same_person(&account);
-        same.then(|| (session.project.clone(), session.account.region.clone()))
+        same.then(|| (session.project, session.account.region.clone()))
     });
     form.run(async move {
         let scope = current
             .as_ref()
-            .map_or(Scope::Default, |(project, _)| Scope::Project(ProjectRef::Id(project.clone())));
+            .map_or(Scope::Default, |(project, _)| Scope::Project(ProjectRef::Id(*project)));
         let session = match authenticate(form, &entered, &scope).await? {
             SignIn::NeedsPasscode(pending) => {
                 form.step.set_value(Step::Passcode(pending));
@@ -89,7 +89,7 @@ pub(super) fn submit(state: AppState, form: FormState, method: &str) {
                 focus("passcode");
                 return Ok(());
             }
-            session => SignedIn::new(session, account),
+            session @ (SignIn::Scoped(_) | SignIn::Unscoped(_)) => SignedIn::new(session, account),
         };
         clear_secrets();
         let Some(session) = session else { return Ok(()) };

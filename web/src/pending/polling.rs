@@ -1,6 +1,6 @@
 //! Polls the pending transfers, and the volumes whose transfers have ended.
 
-use crate::client::Session;
+use crate::client::{Endpoint, Session};
 use crate::state::{AppState, EndedTransfer};
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
 use leptos::prelude::*;
@@ -8,10 +8,9 @@ use leptos::task::spawn_local;
 use std::cell::RefCell;
 use std::mem;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
-use volume_transfer::VolumeId;
 use volume_transfer::api::{self, TransferList, TransferProgress};
+use volume_transfer::{ProjectId, Service, VolumeId};
 
 /// The pause between two polls, in seconds. It doubles while nothing changes.
 const MIN_PAUSE: u64 = 5;
@@ -36,8 +35,9 @@ struct Status {
     timer: Option<TimeoutHandle>,
     /// The IDs and labels of volumes whose transfers are no longer listed, until their status is known.
     unresolved: Vec<(VolumeId, String)>,
-    /// The session of the last poll.
-    session: Option<Session>,
+    /// The service and the project of the last poll. Not the session, whose token has to be wiped when
+    /// the session ends.
+    project: Option<(Endpoint, ProjectId, Service)>,
 }
 
 impl Poller {
@@ -96,8 +96,9 @@ impl Poller {
     async fn poll_once(&self, session: &Session) -> bool {
         let state = self.state;
         let pending = state.pending;
-        let previous = self.status.borrow_mut().session.replace(Arc::clone(session));
-        if previous.is_some_and(|previous| !previous.same_project(session)) {
+        let project = (session.endpoint.clone(), session.project, session.service);
+        let previous = self.status.borrow_mut().project.replace(project.clone());
+        if previous.is_some_and(|previous| previous != project) {
             self.status.borrow_mut().unresolved.clear();
         }
         let list = session.transfers().await;

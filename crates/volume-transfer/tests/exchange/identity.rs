@@ -261,6 +261,8 @@ fn lists_the_public_endpoints_of_block_storage() {
     let catalog = identity::decode_catalog(Ok(keystone("020").response())).unwrap();
     assert_eq!(catalog.types, ["identity", "block-storage", "volumev3", "volumev2"]);
     assert_eq!(catalog.regions(), ["cn-north-4", "eu-west-101"]);
+    assert!(catalog.has_block_storage(Some("eu-west-101")) && catalog.has_block_storage(None));
+    assert!(!catalog.has_block_storage(Some("cn-east-3")));
     let endpoints: Vec<_> = catalog
         .endpoints
         .iter()
@@ -297,6 +299,7 @@ fn a_catalog_without_block_storage_says_what_it_has() {
     let body = body.to_string();
     let catalog = identity::decode_catalog(Ok(Response::new(200, body.into()))).unwrap();
     assert_eq!(catalog.endpoints, []);
+    assert!(!catalog.has_block_storage(None));
     assert_eq!(catalog.types, ["compute", "volumev3", "volumev2"]);
 }
 
@@ -308,6 +311,7 @@ fn a_single_region_may_have_no_name() {
     assert_eq!(catalog.endpoints.len(), 1);
     assert_eq!(catalog.endpoints[0].region, None);
     assert!(catalog.regions().is_empty());
+    assert!(catalog.has_block_storage(Some("cn-north-4")));
 }
 
 #[test]
