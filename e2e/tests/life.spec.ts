@@ -295,6 +295,7 @@ test.describe("slow requests", () => {
       });
     };
     await endless();
+    await app.signInWith("token");
     await app.textbox("connect.project").fill(PROJECT_A.id);
     await app.token.fill(PROJECT_A.token);
     await app.button("connect.submit").click();

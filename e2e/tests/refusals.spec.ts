@@ -184,6 +184,7 @@ test.describe("a connection that fails", () => {
   });
 
   test("because nothing listens at the endpoint", async ({ app }) => {
+    await app.signInWith("token");
     await app.textbox("connect.endpoint").fill("http://127.0.0.1:9");
     await app.connect(PROJECT_A.id, PROJECT_A.token);
     await expect(app.alert).toContainText(app.text("response.connection"));
@@ -191,6 +192,7 @@ test.describe("a connection that fails", () => {
   });
 
   test("because the endpoint is another service", async ({ app, server }) => {
+    await app.signInWith("token");
     await app.textbox("connect.endpoint").fill(`${server.url}/elsewhere`);
     await app.connect(PROJECT_A.id, PROJECT_A.token);
     await expect(app.alert).toContainText(app.text("response.address"));
@@ -221,6 +223,7 @@ test.describe("a connection that fails", () => {
   }
 
   test("because of invalid input", async ({ app }) => {
+    await app.signInWith("token");
     await app.textbox("connect.endpoint").fill("javascript:alert(1)");
     await app.connect("a/b", "two words");
     const token = app.token;

@@ -47,6 +47,7 @@ test("paints the form before the module arrives, and doesn't move it then", asyn
 test("keeps the text, the caret and the focus when the module takes over the form", async ({ page, server }) => {
   const release = await holdModule(page);
   await page.goto(server.url, { waitUntil: "commit" });
+  await page.getByRole("radio", { name: "Token", exact: true }).check();
   await page.getByLabel("Project ID").pressSequentially("abc");
   await page.keyboard.press("ArrowLeft");
   await page.getByLabel("Service").selectOption("OpenStack Cinder");
@@ -65,9 +66,10 @@ test("connects once when the button was pressed several times before the module 
     if (request.url().includes("cloudvolumes")) lists.push(request.url());
   });
   await page.goto(server.url, { waitUntil: "commit" });
+  await page.getByRole("radio", { name: "Token", exact: true }).check();
   await page.getByLabel("Project ID").fill(PROJECT_A.id);
-  await page.getByLabel("Token").fill(PROJECT_A.token);
-  await page.getByLabel("Token").press("Enter");
+  await page.locator("#token").fill(PROJECT_A.token);
+  await page.locator("#token").press("Enter");
   await page.getByRole("button", { name: "Connect", exact: true }).click();
   await expect(page.getByText("You will be connected as soon as the page is ready")).toBeVisible();
   // Neither a navigation nor a dialog's return value contains the token.
@@ -204,7 +206,7 @@ test("stops and sends nothing more after a panic", async ({ app, page }) => {
   expect(page.url()).toBe(`${app.server.url}/`);
 
   await alert.getByRole("button", { name: "Reload" }).click();
-  await expect(page.locator("#project")).toBeVisible();
+  await expect(page.locator("#user")).toBeVisible();
 });
 
 test("keeps a displayed key after a panic", async ({ app, page }) => {
