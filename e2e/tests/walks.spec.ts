@@ -188,7 +188,7 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
       },
       "cancel all": async () => {
         await app.show("transfers.title");
-        const all = page.getByLabel(app.text("transfers.all"));
+        const all = page.getByRole("checkbox", { name: app.text("transfers.all"), exact: true });
         const cancel = app.region("transfers.title").getByRole("button", { name: /^Cancel (transfer|\d+ transfers)$/ });
         if ((await all.count()) > 0 && (await attempt((within) => all.check(within))) && (await attempt((within) => cancel.click(within)))) await confirm();
         await app.show("volumes.title");
