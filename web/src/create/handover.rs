@@ -189,7 +189,7 @@ fn Batch(run: Run, active: Memo<bool>) -> impl IntoView {
         <Progress busy=active label=key::RUN_BUSY on_stop=stop.clone() />
         <p role="status" prop:textContent=delay />
         <Paused error=Signal::derive(pause) on_continue=resume on_stop=stop />
-        <Table labelled_by="handover" class="run" columns=COLUMNS>{rows}</Table>
+        <Table labelled_by="handover" class="run" focusable=true columns=COLUMNS>{rows}</Table>
     }
 }
 

@@ -94,7 +94,7 @@ pub(crate) fn CancelDialog(session: Session, transfers: Vec<Transfer>) -> impl I
 
     view! {
         <Dialog id="cancel" title=text(key::CANCEL_TITLE, key::CANCEL_TITLE_SEVERAL) on_close=close>
-            <Table labelled_by="cancel" class="transfers" columns=COLUMNS>{rows}</Table>
+            <Table labelled_by="cancel" class="transfers" focusable=several columns=COLUMNS>{rows}</Table>
             <p prop:textContent=text(key::CANCEL_WHAT, key::CANCEL_WHAT_SEVERAL) />
             <Progress busy label=key::CANCEL_BUSY />
             <div role="alert">
