@@ -3,6 +3,7 @@
 use crate::i18n::{
     Key, Language, fault_kind, key, language, local_time, read_error, t, unknown_cause,
 };
+use crate::reactive::derive;
 use crate::state::{AppState, Pace};
 use crate::ui::{Button, DetailsRow, ErrorMessage, dynamic, focus_next_frame};
 use js_sys::Date;
@@ -54,7 +55,7 @@ pub(crate) fn Rejection(fault: Fault) -> impl IntoView {
     let renew_token = matches!(kind, FaultKind::Token | FaultKind::TokenTooLong)
         .then(|| view! { <Button label=key::CONNECT_RENEW on_press=renew_token /> }.into_any());
     view! {
-        <p prop:textContent=Signal::derive(move || fault_kind(language.get(), kind)) />
+        <p prop:textContent=derive(move || fault_kind(language.get(), kind)) />
         {renew_token}
         <FaultDetails fault />
     }
@@ -74,7 +75,7 @@ pub(crate) fn ChangeFailure(
         ChangeError::Rejected(fault) => (rejected, view! { <Rejection fault /> }.into_any()),
         ChangeError::OutcomeUnknown(cause) => {
             let fault = cause.fault().map(|fault| view! { <FaultDetails fault /> }.into_any());
-            let text = Signal::derive(move || match &cause {
+            let text = derive(move || match &cause {
                 // The usual text mentions a key, which only the response to a create request has.
                 UnknownCause::Unreadable(_) => language.get().format(key::READ_UNREADABLE, &[]),
                 UnknownCause::NoResponse(_)
@@ -115,7 +116,7 @@ pub(crate) fn Paused(
 /// Says when the next request is sent, if the service asked to wait.
 pub(crate) fn delay_text(pace: &Pace) -> Signal<String> {
     let (resume_at, language) = (pace.resume_at.clone(), language());
-    Signal::derive(move || {
+    derive(move || {
         let at = resume_at.get();
         if at == 0.0 {
             return String::new();
@@ -132,7 +133,7 @@ pub(crate) fn ReadFailure(error: ReadError) -> impl IntoView {
     let language = language();
     let fault = error.fault();
     view! {
-        <p prop:textContent=Signal::derive(move || read_error(language.get(), &error)) />
+        <p prop:textContent=derive(move || read_error(language.get(), &error)) />
         {fault.map(|fault| view! { <FaultDetails fault /> }.into_any())}
     }
 }
@@ -143,5 +144,5 @@ pub(crate) fn UnreadableRows(count: usize) -> impl IntoView {
     let language = language();
     let text =
         move || language.get().format(key::VOLUMES_UNREADABLE, &[("count", &count.to_string())]);
-    view! { <p class="message danger" prop:textContent=Signal::derive(text) /> }
+    view! { <p class="message danger" prop:textContent=derive(text) /> }
 }

@@ -2,6 +2,7 @@
 
 use crate::errors::ChangeFailure;
 use crate::i18n::{Key, error_text, key, language, t};
+use crate::reactive::derive;
 use crate::state::AppState;
 use crate::ui::{Progress, Submit, TextField, dynamic, focus};
 use leptos::ev::SubmitEvent;
@@ -128,7 +129,7 @@ pub(super) fn AcceptForm(fields: Fields, on_accepted: Callback<TransferId>) -> i
                 let text = move || language.get().format(key::ACCEPT_DONE, &[("volume", &label)]);
                 view! {
                     <p class="message success">
-                        <span prop:textContent=Signal::derive(text) /> " "
+                        <span prop:textContent=derive(text) /> " "
                         <a href="#/volumes" prop:textContent=t(key::ACCEPT_SHOW) />
                     </p>
                 }

@@ -3,6 +3,7 @@
 use super::batch::{self, Batch, Counts, Row, RowState};
 use crate::errors::{ChangeFailure, Paused, delay_text};
 use crate::i18n::{Key, key, language, t};
+use crate::reactive::{derive, memo};
 use crate::state::AppState;
 use crate::ui::{Button, Cell, Progress, ShowIf, Table, dynamic, focus_next_frame};
 use leptos::prelude::*;
@@ -18,16 +19,16 @@ pub(super) fn TransferList(batch: Arc<Batch>) -> impl IntoView {
     let language = language();
     let counts = {
         let batch = Arc::clone(&batch);
-        Memo::new(move |_| batch.counts())
+        memo(move || batch.counts())
     };
-    let active = Signal::derive(move || counts.get().active);
+    let active = derive(move || counts.get().active);
     let format =
         move |key: Key, count: usize| language.get().format(key, &[("count", &count.to_string())]);
-    let label = Signal::derive(move || match counts.get().open {
+    let label = derive(move || match counts.get().open {
         1 => format(key::ACCEPT_SUBMIT, 1),
         open => format(key::ACCEPT_SUBMIT_SEVERAL, open),
     });
-    let result = Signal::derive(move || {
+    let result = derive(move || {
         let Counts { total, accepted, gone, active, .. } = counts.get();
         if active || accepted + gone == 0 {
             return String::new();
@@ -64,10 +65,10 @@ pub(super) fn TransferList(batch: Arc<Batch>) -> impl IntoView {
     };
     let paused = {
         let batch = Arc::clone(&batch);
-        Signal::derive(move || batch.pace.paused.get())
+        derive(move || batch.pace.paused.get())
     };
     let delay = delay_text(&batch.pace);
-    let total = Memo::new(move |_| counts.get().total);
+    let total = memo(move || counts.get().total);
     // Rows are only added and cleared, never moved.
     let rows = dynamic(move || {
         let rows = (0..total.get()).map(|index| row(&batch, index));
@@ -102,14 +103,14 @@ fn row(batch: &Arc<Batch>, index: usize) -> AnyView {
         let text = |read: fn(&Row) -> &str| row.map(|row| read(row).to_owned());
         (text(|row| &row.label), text(|row| row.id.as_str()), row.and_then(|row| row.size))
     });
-    let size = Signal::derive(move || {
+    let size = derive(move || {
         let format = |size: u64| {
             language.get().format(key::VOLUMES_SIZE_VALUE, &[("size", &size.to_string())])
         };
         size.map(format).unwrap_or_default()
     });
     // The texts, of which each state has another.
-    let status = Signal::derive(move || {
+    let status = derive(move || {
         let key = with(&|row| match &row.state {
             RowState::Waiting => key::RUN_WAITING,
             RowState::Accepting => key::ACCEPT_ROW_ACCEPTING,

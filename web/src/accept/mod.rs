@@ -7,6 +7,7 @@ mod list;
 
 use crate::client::SessionData;
 use crate::i18n::{Key, key, language, t};
+use crate::reactive::derive;
 use crate::state::AppState;
 use crate::ui::{ShowIf, focus_next_frame};
 use batch::{Batch, Row};
@@ -62,12 +63,12 @@ pub(crate) fn Accept(
     });
     let many = {
         let batch = Arc::clone(&batch);
-        Signal::derive(move || batch.rows.with(|rows| !rows.is_empty()))
+        derive(move || batch.rows.with(|rows| !rows.is_empty()))
     };
-    let warning_text = Signal::derive(move || {
+    let warning_text = derive(move || {
         warning.get().map(|warning| language.get().format(warning, &[])).unwrap_or_default()
     });
-    let unreadable_text = Signal::derive(move || match unreadable.get() {
+    let unreadable_text = derive(move || match unreadable.get() {
         0 => String::new(),
         count => {
             language.get().format(key::ACCEPT_FILE_UNREADABLE, &[("count", &count.to_string())])

@@ -7,6 +7,7 @@ pub(crate) use form::{ConnectDialog, take_over_form};
 
 use crate::client::SessionData;
 use crate::i18n::{Language, key, language, t};
+use crate::reactive::derive;
 use crate::state::AppState;
 use crate::ui::{Button, DetailsRow, ShowIf, aria_bool, focus, focus_next_frame};
 use details::ConnectionDetails;
@@ -25,7 +26,7 @@ pub(crate) fn ConnectionMenu() -> impl IntoView {
     let open = RwSignal::new(false);
     let menu = NodeRef::<Div>::new();
     let text = move |field: fn(&SessionData, Language) -> String| {
-        Signal::derive(move || {
+        derive(move || {
             let language = language.get();
             state
                 .session

@@ -3,6 +3,7 @@
 use super::runner;
 use crate::errors::{FaultDetails, ReadFailure, Rejection};
 use crate::i18n::{Key, key, language, t, unknown_cause};
+use crate::reactive::{derive, memo};
 use crate::state::{AppState, RowState, Run, SearchState};
 use crate::ui::{Button, ErrorMessage, Progress, ShowIf, dynamic};
 use leptos::ev;
@@ -30,7 +31,7 @@ pub(super) fn failure(run: &Run, index: usize) -> Option<AnyView> {
     let volume = run.is_batch().then(|| row.volume.label().to_owned());
     // Rebuilt when the kind of state changes, not with every step of the search.
     let kind = row.state.clone();
-    let kind = Memo::new(move |_| kind.with(RowState::kind));
+    let kind = memo(move || kind.with(RowState::kind));
     let run = run.clone();
     Some(dynamic(move || {
         kind.get();
@@ -65,7 +66,7 @@ fn OutcomeUnknown(cause: UnknownCause, run: Run, index: usize) -> impl IntoView 
     let fault = cause.fault();
     let row = move |run: &Run| run.rows.get(index).map(|row| row.state.clone());
     let Some(row_state) = row(&run) else { return ().into_any() };
-    let search = Signal::derive(move || {
+    let search = derive(move || {
         row_state.with(|state| match state {
             RowState::Unknown(_, search) => search.clone(),
             RowState::Waiting
@@ -76,10 +77,9 @@ fn OutcomeUnknown(cause: UnknownCause, run: Run, index: usize) -> impl IntoView 
     });
     let id = run.rows.get(index).map(|row| row.create.volume_id().as_str().to_owned());
     let project = run.session.project.as_str().to_owned();
-    let searching =
-        Signal::derive(move || search.with(|search| matches!(search, SearchState::Searching)));
+    let searching = derive(move || search.with(|search| matches!(search, SearchState::Searching)));
     let cancelled = move |transfer: &Transfer| state.pending.was_cancelled(&transfer.id);
-    let result = Signal::derive(move || {
+    let result = derive(move || {
         let text = |key: Key| language.get().format(key, &[]);
         match search.get() {
             SearchState::Searching => String::new(),
@@ -123,7 +123,7 @@ fn OutcomeUnknown(cause: UnknownCause, run: Run, index: usize) -> impl IntoView 
             <h3 prop:textContent=t(key::UNKNOWN_TITLE) />
             <p><span prop:textContent=t(key::CREATE_VOLUME) /> " " <code prop:textContent=id /></p>
             <p><span prop:textContent=t(key::CONNECT_PROJECT) /> " " <code prop:textContent=project /></p>
-            <p prop:textContent=Signal::derive(move || unknown_cause(language.get(), &cause)) />
+            <p prop:textContent=derive(move || unknown_cause(language.get(), &cause)) />
             {fault.map(|fault| view! { <FaultDetails fault /> }.into_any())}
             <p prop:textContent=t(key::UNKNOWN_ADVICE) />
             <Progress busy=searching label=key::UNKNOWN_LOOKING />

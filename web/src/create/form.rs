@@ -2,6 +2,7 @@
 
 use super::runner;
 use crate::i18n::{Key, Language, key, language, name_error, t};
+use crate::reactive::{derive, memo};
 use crate::state::{AppState, MAX_RUN, Run, RunRow, Selection};
 use crate::ui::{
     Progress, ShowIf, Submit, TextField, after_button_release, dynamic, effect, focus,
@@ -70,16 +71,19 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
 
     let service = move || state.service();
     let several = move || selection.with(Vec::len) > 1;
-    let name_error_text = Memo::new(move |_| {
-        if show_name_error.get() { field.error_text(language.get()) } else { String::new() }
-    });
-    let counter = Signal::derive(move || {
+    let name_error_text =
+        memo(
+            move || {
+                if show_name_error.get() { field.error_text(language.get()) } else { String::new() }
+            },
+        );
+    let counter = derive(move || {
         let rule = service().name_rule();
         let length = typed.with(|text| text.as_ref().map_or(0, |text| rule.measure(text)));
         let values = [("length", &*length.to_string()), ("limit", &*rule.limit.to_string())];
         language.get().format_code("counter", rule.unit.code(), &values)
     });
-    let hint = Signal::derive(move || {
+    let hint = derive(move || {
         let key = match (service().name_rule().required, several()) {
             (_, true) => key::CREATE_NAME_HINT_PATTERN,
             (true, false) => key::CREATE_NAME_HINT_REQUIRED,
@@ -105,7 +109,7 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
         )
     });
 
-    let active = Memo::new(move |_| state.run.with(|run| run.as_ref().is_some_and(Run::is_active)));
+    let active = memo(move || state.run.with(|run| run.as_ref().is_some_and(Run::is_active)));
     let blocked = move || {
         let unresolved =
             state.run.with(|run| run.as_ref().is_some_and(|run| run.counts().unresolved > 0));
@@ -216,7 +220,7 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
             <div class="actions">
             <Submit id="create-submit" label=key::CREATE_SUBMIT described_by="create-blocked"
                 disabled=move || blocked().is_some() || active.get() />
-            <p id="create-blocked" class="hint" prop:textContent=Signal::derive(move || {
+            <p id="create-blocked" class="hint" prop:textContent=derive(move || {
                 let values = [("limit", &*MAX_RUN.to_string())];
                 blocked().map(|key| language.get().format(key, &values)).unwrap_or_default()
             }) />

@@ -9,6 +9,7 @@ mod runner;
 pub(crate) use handover::HandoverDialog;
 
 use crate::i18n::{key, language, t};
+use crate::reactive::{derive, memo};
 use crate::state::{AppState, MAX_RUN, Selection};
 use crate::ui::{Button, ShowIf, effect, focus};
 use failure::CreateFailures;
@@ -22,9 +23,9 @@ use requirements::{Checklist, Comparison};
 pub(crate) fn Create(covered: Signal<bool>) -> impl IntoView {
     let state = AppState::get();
     let language = language();
-    let selection: Selection = Memo::new(move |_| state.selected_volumes());
+    let selection: Selection = memo(move || state.selected_volumes());
     let count = move || state.selected_count();
-    let choice = Signal::derive(move || {
+    let choice = derive(move || {
         let language = language.get();
         selection.with(|volumes| {
             let size: u64 = volumes.iter().filter_map(|volume| volume.size).sum();

@@ -1,6 +1,7 @@
 //! The requirements of the service, and which of them the selected volumes meet.
 
 use crate::i18n::{key, language, t, violation};
+use crate::reactive::{derive, memo};
 use crate::state::{AppState, MAX_RUN, Selection};
 use crate::ui::{Button, ShowIf, aria_bool, dynamic};
 use leptos::prelude::*;
@@ -55,7 +56,7 @@ pub(super) fn Checklist(selection: Selection) -> impl IntoView {
                 .into_any(),
         )
     });
-    let toggle = Signal::derive(move || {
+    let toggle = derive(move || {
         let key = if show_all.get() { key::CREATE_CHECKS_FEWER } else { key::CREATE_CHECKS_ALL };
         language.get().format(key, &[])
     });
@@ -76,7 +77,7 @@ pub(super) fn Comparison(selection: Selection) -> impl IntoView {
     let state = AppState::get();
     let language = language();
     let too_many = move || selection.with(Vec::len) > MAX_RUN;
-    let ineligible = Memo::new(move |_| {
+    let ineligible = memo(move || {
         selection.with(|volumes| {
             if too_many() {
                 return Vec::new();
@@ -154,7 +155,7 @@ pub(super) fn Comparison(selection: Selection) -> impl IntoView {
         {summary}
         {violations}
         <ShowIf condition=move || !ineligible.with(Vec::is_empty)>
-            <Button label=Signal::derive(leave_out_label) on_press=leave_out />
+            <Button label=derive(leave_out_label) on_press=leave_out />
         </ShowIf>
     }
 }

@@ -3,6 +3,7 @@
 use crate::client::Session;
 use crate::errors::ChangeFailure;
 use crate::i18n::{key, language, name_or_none, t};
+use crate::reactive::derive;
 use crate::state::AppState;
 use crate::ui::{Button, Cell, Dialog, Progress, Table, dynamic, focus_next_frame};
 use leptos::prelude::*;
@@ -86,7 +87,7 @@ pub(crate) fn CancelDialog(session: Session, transfers: Vec<Transfer>) -> impl I
         Some(rows.collect_view().into_any())
     });
     let text = move |one, several_key| {
-        Signal::derive(move || {
+        derive(move || {
             let count = remaining.with(Vec::len).to_string();
             language.get().format(if several { several_key } else { one }, &[("count", &count)])
         })

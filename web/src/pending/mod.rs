@@ -7,6 +7,7 @@ pub(crate) use cancel::CancelDialog;
 
 use crate::errors::{ReadFailure, UnreadableRows};
 use crate::i18n::{Key, age, key, language, name_or_none, t};
+use crate::reactive::derive;
 use crate::state::{AppState, KeyPlace};
 use crate::ui::{Button, Cell, ErrorMessage, ShowIf, Table, dynamic, effect};
 use leptos::prelude::*;
@@ -51,7 +52,7 @@ pub(crate) fn PendingTransfers() -> impl IntoView {
         <section aria-labelledby="transfers">
             <h2 id="transfers" tabindex="-1" class="visually-hidden" prop:textContent=t(key::TRANSFERS_TITLE) />
             <p prop:textContent=t(key::TRANSFERS_HINT) />
-            <p role="status" prop:textContent=Signal::derive(move || {
+            <p role="status" prop:textContent=derive(move || {
                 if count() == 0 {
                     language.get().format(key::TRANSFERS_NONE, &[])
                 } else {
@@ -117,7 +118,7 @@ fn Choice(selected: RwSignal<Vec<TransferId>>) -> impl IntoView {
     view! {
         <div class="choice-bar">
             <label class="check">
-                <input type="checkbox" prop:checked=Signal::derive(all)
+                <input type="checkbox" prop:checked=derive(all)
                     on:change:target=move |event| selected.set(match event.target().checked() {
                         true => ids(state.pending.list.get_untracked().transfers),
                         false => Vec::new(),
@@ -125,10 +126,10 @@ fn Choice(selected: RwSignal<Vec<TransferId>>) -> impl IntoView {
                 <span prop:textContent=t(key::TRANSFERS_ALL) />
             </label>
             <ShowIf condition=move || !keyless().is_empty()>
-                <Button label=Signal::derive(keyless_label) on_press=move || selected.set(ids(untrack(keyless))) />
+                <Button label=derive(keyless_label) on_press=move || selected.set(ids(untrack(keyless))) />
             </ShowIf>
             <ShowIf condition=move || !chosen().is_empty()>
-                <Button label=Signal::derive(cancel_label) on_press=cancel primary=true />
+                <Button label=derive(cancel_label) on_press=cancel primary=true />
             </ShowIf>
         </div>
     }
@@ -140,7 +141,7 @@ fn Row(transfer: Transfer, selected: RwSignal<Vec<TransferId>>) -> impl IntoView
     let language = language();
     let chosen = {
         let id = transfer.id.clone();
-        Signal::derive(move || selected.with(|selected| selected.contains(&id)))
+        derive(move || selected.with(|selected| selected.contains(&id)))
     };
     let choose = {
         let id = transfer.id.clone();
@@ -155,7 +156,7 @@ fn Row(transfer: Transfer, selected: RwSignal<Vec<TransferId>>) -> impl IntoView
     };
     let key_place = {
         let id = transfer.id.clone();
-        Signal::derive(move || {
+        derive(move || {
             let key = match state.key_place(&id) {
                 KeyPlace::Unsaved => key::TRANSFERS_KEY_UNSAVED,
                 KeyPlace::Saved => key::TRANSFERS_KEY_SAVED,
@@ -170,9 +171,8 @@ fn Row(transfer: Transfer, selected: RwSignal<Vec<TransferId>>) -> impl IntoView
     let id = transfer.id.as_str().to_owned();
     let volume = transfer.volume_id;
     let created = transfer.created_at.clone();
-    let age = Signal::derive(move || {
-        created.as_deref().map(|utc| age(language.get(), utc)).unwrap_or_default()
-    });
+    let age =
+        derive(move || created.as_deref().map(|utc| age(language.get(), utc)).unwrap_or_default());
     let cancel = move || language.get().format(key::TRANSFERS_CANCEL, &[("name", &label)]);
     let on_press = move || {
         if let Some(session) = state.session.get_untracked() {
@@ -186,7 +186,7 @@ fn Row(transfer: Transfer, selected: RwSignal<Vec<TransferId>>) -> impl IntoView
                     on:change:target=move |event| choose(event.target().checked()) />
             </td>
             <Cell column=key::CREATE_NAME class="name"><bdi prop:textContent=name /></Cell>
-            <Cell column=key::CREATE_VOLUME class="volume"><bdi prop:textContent=Signal::derive(move || state.label(&volume)) /></Cell>
+            <Cell column=key::CREATE_VOLUME class="volume"><bdi prop:textContent=derive(move || state.label(&volume)) /></Cell>
             <Cell column=key::HANDOVER_ID class="id"><code prop:textContent=id /></Cell>
             <Cell column=key::TRANSFERS_KEY class="key-place"><span prop:textContent=key_place /></Cell>
             <Cell column=key::TRANSFERS_AGE class="age"><span prop:textContent=age /></Cell>

@@ -6,6 +6,7 @@ mod sort;
 
 use crate::errors::{ReadFailure, UnreadableRows};
 use crate::i18n::{Key, key, language, local_date, status_name, t, violation};
+use crate::reactive::{derive, memo};
 use crate::state::{AppState, ListProblem};
 use crate::ui::{
     Button, Cell, ErrorMessage, Progress, ShowIf, SortHeader, Table, aria_true, dynamic, effect,
@@ -56,7 +57,7 @@ pub(crate) fn Volumes(covered: Signal<bool>) -> impl IntoView {
     let marker = Marker::new(state, matching);
     let mut headers = vec![view! { <SelectAll matching /> }.into_any()];
     headers.extend(COLUMNS.map(|(column, class, sort_key)| {
-        let order = Signal::derive(move || {
+        let order = derive(move || {
             Some(match sort.get() {
                 Some((key, false)) if key == sort_key => "ascending",
                 Some((key, true)) if key == sort_key => "descending",
@@ -116,7 +117,7 @@ pub(crate) fn Volumes(covered: Signal<bool>) -> impl IntoView {
                 <Button label=key::VOLUMES_REFRESH on_press=move || state.reload() disabled=state.loader.busy />
             </div>
             <Progress busy=state.loader.busy label=key::VOLUMES_BUSY loaded=state.loader.loaded
-                on_stop=move || state.loader.stop() idle_text=Signal::derive(range) />
+                on_stop=move || state.loader.stop() idle_text=derive(range) />
             <div role="alert">
                 {dynamic(move || state.list_problem.get().map(|problem| {
                     let (title, error) = match problem {
@@ -146,7 +147,7 @@ pub(crate) fn Volumes(covered: Signal<bool>) -> impl IntoView {
             </ShowIf>
             <ShowIf condition=move || selected_count() != 0>
                 <div class="selection-bar">
-                    <p prop:textContent=Signal::derive(selected_text) />
+                    <p prop:textContent=derive(selected_text) />
                     <Button label=key::VOLUMES_DESELECT on_press=move || state.select(&state.selected.get_untracked(), false) />
                     <Button label=key::VOLUMES_CONTINUE on_press=move || state.panel_open.set(true) primary=true />
                 </div>
@@ -165,25 +166,25 @@ fn Row(volume: Arc<Volume>, marker: Marker) -> impl IntoView {
     let id_cell = format!("id-{}", id.as_str());
     let label = volume.label().to_owned();
     let size = volume.size.map(|size| size.to_string());
-    let size = Signal::derive(move || {
+    let size = derive(move || {
         let text =
             |size: &String| language.get().format(key::VOLUMES_SIZE_VALUE, &[("size", size)]);
         size.as_ref().map(text).unwrap_or_default()
     });
     let status = volume.status.as_str().to_owned();
     let service_status = status.clone();
-    let status_text = Signal::derive({
+    let status_text = derive({
         let status = status.clone();
         move || status_name(language.get(), &status)
     });
     let created_at = volume.created_at;
     let created =
         move || created_at.map(|time| local_date(time, language.get())).unwrap_or_default();
-    let created_time = Signal::derive(move || created().1);
-    let checked = Memo::new(move |_| state.is_selected(&id));
+    let created_time = derive(move || created().1);
+    let checked = memo(move || state.is_selected(&id));
     let eligibility = {
         let volume = Arc::clone(&volume);
-        Memo::new(move |_| state.eligibility(&volume))
+        memo(move || state.eligibility(&volume))
     };
     view! {
         <tr role="row" class:chosen=checked>
@@ -198,7 +199,7 @@ fn Row(volume: Arc<Volume>, marker: Marker) -> impl IntoView {
             <Cell column=key::VOLUMES_SIZE class="size"><span prop:textContent=size /></Cell>
             <Cell column=key::VOLUMES_STATUS class="status"><bdi title=service_status prop:textContent=status_text /></Cell>
             <Cell column=key::HANDOVER_CREATED class="created">
-                <span title=created_time prop:textContent=Signal::derive(move || created().0) />
+                <span title=created_time prop:textContent=derive(move || created().0) />
             </Cell>
             <td role="cell" class="eligibility" id=reasons>
                 {dynamic(move || {
