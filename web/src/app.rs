@@ -64,7 +64,7 @@ pub fn App(language: Language) -> impl IntoView {
 
     view! {
         <ShowIf condition=connected><Tasks covered /></ShowIf>
-        <ShowIf condition=move || state.connection_form_open.get() && connected()><ConnectDialog /></ShowIf>
+        <ShowIf condition=derive(move || state.connection_form_open.get() && connected())><ConnectDialog /></ShowIf>
         {dynamic(move || state.run.get().map(|run| view! { <HandoverDialog run /> }.into_any()))}
         {dynamic(move || state.pending.cancelling.get().map(|(session, transfers)| view! {
             <CancelDialog session transfers />

@@ -5,7 +5,7 @@ use crate::i18n::{
 };
 use crate::reactive::derive;
 use crate::state::{AppState, Pace};
-use crate::ui::{Button, DetailsRow, ErrorMessage, dynamic, focus_next_frame};
+use crate::ui::{Button, DetailsRow, ErrorMessage, dynamic, focus_next_frame, p, span};
 use js_sys::Date;
 use leptos::prelude::*;
 use volume_transfer::{ChangeError, Fault, FaultKind, ReadError, RetryDelay, UnknownCause};
@@ -25,9 +25,7 @@ pub(crate) fn FaultDetails(fault: Fault) -> impl IntoView {
     let rows: Vec<_> = rows
         .into_iter()
         .filter_map(|(name, value)| {
-            value.map(|value| {
-                view! { <DetailsRow name><span prop:textContent=value /></DetailsRow> }.into_any()
-            })
+            value.map(|value| view! { <DetailsRow name>{span(value)}</DetailsRow> }.into_any())
         })
         .collect();
     view! { <dl class="fault" aria-label=t(key::FAULT_TITLE)>{rows}</dl> }
@@ -55,7 +53,7 @@ pub(crate) fn Rejection(fault: Fault) -> impl IntoView {
     let renew_token = matches!(kind, FaultKind::Token | FaultKind::TokenTooLong)
         .then(|| view! { <Button label=key::CONNECT_RENEW on_press=renew_token /> }.into_any());
     view! {
-        <p prop:textContent=derive(move || fault_kind(language.get(), kind)) />
+        {p(derive(move || fault_kind(language.get(), kind)))}
         {renew_token}
         <FaultDetails fault />
     }
@@ -82,7 +80,7 @@ pub(crate) fn ChangeFailure(
                 | UnknownCause::Failed(_)
                 | UnknownCause::OtherVolume(_) => unknown_cause(language.get(), &cause),
             });
-            (unknown, view! { <p prop:textContent=text /> {fault} }.into_any())
+            (unknown, view! { {p(text)} {fault} }.into_any())
         }
     };
     view! {
@@ -133,7 +131,7 @@ pub(crate) fn ReadFailure(error: ReadError) -> impl IntoView {
     let language = language();
     let fault = error.fault();
     view! {
-        <p prop:textContent=derive(move || read_error(language.get(), &error)) />
+        {p(derive(move || read_error(language.get(), &error)))}
         {fault.map(|fault| view! { <FaultDetails fault /> }.into_any())}
     }
 }

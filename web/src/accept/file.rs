@@ -3,7 +3,7 @@
 use crate::i18n::{Key, error_text, key, t};
 use crate::jwe;
 use crate::reactive::derive;
-use crate::ui::{Submit, TextField, aria_true, focus, focus_next_frame};
+use crate::ui::{Submit, TextField, aria_true, focus, focus_next_frame, p};
 use leptos::ev;
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -191,7 +191,7 @@ pub(super) fn PassphraseForm(reader: FileReader) -> impl IntoView {
             open();
         }>
             <TextField id="accept-passphrase" label=key::ACCEPT_PASSPHRASE input_type="password" node=input
-                error=error_text(error)><p prop:textContent=t(key::ACCEPT_PASSPHRASE_HINT) /></TextField>
+                error=error_text(error)>{p(key::ACCEPT_PASSPHRASE_HINT)}</TextField>
             <Submit id="accept-open" label=key::ACCEPT_OPEN disabled=busy />
         </form>
     }

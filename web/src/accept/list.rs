@@ -5,7 +5,9 @@ use crate::errors::{ChangeFailure, Paused, delay_text};
 use crate::i18n::{Key, key, language, t};
 use crate::reactive::{derive, memo};
 use crate::state::AppState;
-use crate::ui::{Button, Cell, Progress, ShowIf, Table, dynamic, focus_next_frame};
+use crate::ui::{
+    Button, Cell, Progress, ShowIf, Table, bdi, code, dynamic, focus_next_frame, span,
+};
 use leptos::prelude::*;
 use std::sync::Arc;
 use volume_transfer::{ChangeError, FaultKind};
@@ -80,12 +82,12 @@ pub(super) fn TransferList(batch: Arc<Batch>) -> impl IntoView {
         <Progress busy=active label=key::ACCEPT_BUSY on_stop=stop idle_text=result />
         <p role="status" prop:textContent=delay />
         <div class="buttons">
-            <ShowIf condition=move || counts.get().open != 0>
+            <ShowIf condition=derive(move || counts.get().open != 0)>
                 <Button label on_press=start.clone() primary=true disabled=active />
             </ShowIf>
             <Button label=key::ACCEPT_CLEAR on_press=clear disabled=active />
         </div>
-        <ShowIf condition=move || !active.get() && counts.get().accepted != 0>
+        <ShowIf condition=derive(move || !active.get() && counts.get().accepted != 0)>
             <p><a href="#/volumes" prop:textContent=t(key::ACCEPT_SHOW) /></p>
         </ShowIf>
     }
@@ -100,7 +102,7 @@ fn row(batch: &Arc<Batch>, index: usize) -> AnyView {
     };
     let (label, id, size) = batch.rows.with_untracked(|rows| {
         let row = rows.get(index);
-        let text = |read: fn(&Row) -> &str| row.map(|row| read(row).to_owned());
+        let text = |read: fn(&Row) -> &str| row.map(read).unwrap_or_default().to_owned();
         (text(|row| &row.label), text(|row| row.id.as_str()), row.and_then(|row| row.size))
     });
     let size = derive(move || {
@@ -156,8 +158,8 @@ fn row(batch: &Arc<Batch>, index: usize) -> AnyView {
     };
     view! {
         <tr role="row">
-            <td role="cell"><bdi prop:textContent=label /> " " <code prop:textContent=id /></td>
-            <Cell column=key::VOLUMES_SIZE class="size"><span prop:textContent=size /></Cell>
+            <td role="cell">{bdi(label)} " " {code(id)}</td>
+            <Cell column=key::VOLUMES_SIZE class="size">{span(size)}</Cell>
             <Cell column=key::VOLUMES_STATUS class="state"><span class=class prop:textContent=status /></Cell>
             <td role="cell" class="details">{failure}</td>
         </tr>

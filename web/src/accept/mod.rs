@@ -9,7 +9,7 @@ use crate::client::SessionData;
 use crate::i18n::{Key, key, language, t};
 use crate::reactive::derive;
 use crate::state::AppState;
-use crate::ui::{ShowIf, focus_next_frame};
+use crate::ui::{ShowIf, focus_next_frame, p};
 use batch::{Batch, Row};
 use file::{FileField, FileReader, PassphraseForm};
 use form::{AcceptForm, Fields};
@@ -79,13 +79,13 @@ pub(crate) fn Accept(
     view! {
         <section aria-labelledby="accept">
             <h2 id="accept" tabindex="-1" prop:textContent=t(key::ACCEPT_TITLE) />
-            <p prop:textContent=t(key::ACCEPT_HINT) />
+            {p(key::ACCEPT_HINT)}
             <FileField reader shown />
-            <ShowIf condition=move || reader.asks_for_passphrase()><PassphraseForm reader /></ShowIf>
+            <ShowIf condition=derive(move || reader.asks_for_passphrase())><PassphraseForm reader /></ShowIf>
             <p role="status" class="notice" prop:textContent=warning_text />
             <p role="status" class="notice" prop:textContent=unreadable_text />
             <ShowIf condition=many><TransferList batch=Arc::clone(&batch) /></ShowIf>
-            <ShowIf condition=move || !many.get()><AcceptForm fields on_accepted /></ShowIf>
+            <ShowIf condition=derive(move || !many.get())><AcceptForm fields on_accepted /></ShowIf>
         </section>
     }
 }

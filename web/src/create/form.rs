@@ -5,7 +5,8 @@ use crate::i18n::{Key, Language, key, language, name_error, t};
 use crate::reactive::{derive, memo};
 use crate::state::{AppState, MAX_RUN, Run, RunRow, Selection};
 use crate::ui::{
-    Progress, ShowIf, Submit, TextField, after_button_release, dynamic, effect, focus,
+    Progress, ShowIf, Submit, TextField, after_button_release, bdi, dynamic, effect, focus, h3, li,
+    span,
 };
 use js_sys::{JsString, Reflect};
 use leptos::ev;
@@ -99,7 +100,7 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
         let names = selection.with(|volumes| {
             let names = volumes.iter().take(MAX_PREVIEWS).filter_map(|volume| {
                 let name = field.name(volume).ok()??.as_str().to_owned();
-                Some(view! { <li><bdi prop:textContent=name /></li> }.into_any())
+                Some(view! { <li>{bdi(name)}</li> }.into_any())
             });
             names.collect::<Vec<_>>()
         });
@@ -202,24 +203,24 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
             >
                 <TextField id="transfer-name" label=key::CREATE_NAME node=input error=name_error_text.into()>
                     <p>
-                        <span prop:textContent=hint /> " "
+                        {span(hint)} " "
                         <span class="counter" prop:textContent=counter />
                     </p>
                 </TextField>
             </div>
             {preview}
-            <ShowIf condition=move || service().can_exclude_snapshots()>
+            <ShowIf condition=derive(move || service().can_exclude_snapshots())>
                 <label class="check">
                     <input type="checkbox" prop:checked=leave_snapshots
                         on:change:target=move |event| leave_snapshots.set(event.target().checked()) />
-                    <span prop:textContent=t(key::CREATE_LEAVE_SNAPSHOTS) />
+                    {span(key::CREATE_LEAVE_SNAPSHOTS)}
                 </label>
             </ShowIf>
-            <h3 prop:textContent=t(key::CREATE_WHAT) />
-            <ul class="consequences">{CONSEQUENCES.map(|text| view! { <li prop:textContent=t(text) /> })}</ul>
+            {h3(key::CREATE_WHAT)}
+            <ul class="consequences">{CONSEQUENCES.map(li)}</ul>
             <div class="actions">
             <Submit id="create-submit" label=key::CREATE_SUBMIT described_by="create-blocked"
-                disabled=move || blocked().is_some() || active.get() />
+                disabled=derive(move || blocked().is_some() || active.get()) />
             <p id="create-blocked" class="hint" prop:textContent=derive(move || {
                 let values = [("limit", &*MAX_RUN.to_string())];
                 blocked().map(|key| language.get().format(key, &values)).unwrap_or_default()

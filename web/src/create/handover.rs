@@ -9,7 +9,7 @@ use crate::reactive::{derive, memo};
 use crate::state::{AppState, RowKind, RowState, Run};
 use crate::ui::{
     Button, Cell, DetailsRow, Dialog, Progress, ShowIf, Table, TextField, aria_bool, aria_true,
-    download, dynamic, effect, focus_next_frame,
+    bdi, code, download, dynamic, effect, focus_next_frame, p, span,
 };
 use js_sys::Date;
 use leptos::ev;
@@ -93,7 +93,7 @@ fn RunDialog(run: Run) -> impl IntoView {
             <ShowIf condition=has_keys><p class="message warning" prop:textContent=t(warning()) /></ShowIf>
             {content}
             <ShowIf condition=has_keys><SaveFile run=run.clone() /></ShowIf>
-            <ShowIf condition=has_keys><p prop:textContent=t(key::HANDOVER_NEXT) /></ShowIf>
+            <ShowIf condition=has_keys>{p(key::HANDOVER_NEXT)}</ShowIf>
             <Button label=close_label on_press=close primary=true disabled=active />
         </Dialog>
     }
@@ -152,7 +152,7 @@ fn Single(run: Run) -> impl IntoView {
             <p>
                 <code aria-labelledby="auth-key-label" class="auth-key" role="group">
                     <span node_ref=key_node aria-hidden=aria_true(derive(move || !shown.get()))></span>
-                    <ShowIf condition=move || !shown.get()>
+                    <ShowIf condition=derive(move || !shown.get())>
                         <span class="visually-hidden" prop:textContent=t(key::HANDOVER_KEY_HIDDEN) />
                     </ShowIf>
                 </code>
@@ -219,7 +219,7 @@ fn row(run: &Run, index: usize) -> AnyView {
     });
     view! {
         <tr role="row">
-            <td role="cell"><bdi prop:textContent=label /></td>
+            <td role="cell">{bdi(label)}</td>
             <Cell column=key::VOLUMES_STATUS class="state"><span class=class prop:textContent=text /></Cell>
             <td role="cell" class="details">{details}</td>
         </tr>
@@ -280,7 +280,7 @@ fn SaveFile(run: Run) -> impl IntoView {
         view! {
             <TextField id="passphrase" label=key::HANDOVER_PASSPHRASE input_type="password" node=input
                 error=Signal::stored(String::new())>
-                <p prop:textContent=t(key::HANDOVER_PASSPHRASE_HINT) />
+                {p(key::HANDOVER_PASSPHRASE_HINT)}
             </TextField>
             <button type="button" class="small" on:click=move |_| show() aria-pressed=aria_bool(move || shown.get())
                 prop:textContent=t(key::HANDOVER_PASSPHRASE_SHOW) />
@@ -352,7 +352,7 @@ fn Record(record: Transfer) -> impl IntoView {
     };
     let created = dynamic(move || {
         let lines = created().unwrap_or_default().into_iter();
-        let lines = lines.map(|line| view! { <p prop:textContent=line /> }.into_any());
+        let lines = lines.map(p);
         Some(lines.collect_view().into_any())
     });
     let name = name_or_none(record.name);
@@ -361,20 +361,20 @@ fn Record(record: Transfer) -> impl IntoView {
     let links: Vec<_> = record
         .links
         .into_iter()
-        .map(|link| view! { <li><span prop:textContent=link.rel /> ": " <code prop:textContent=link.href /></li> }.into_any())
+        .map(|link| view! { <li>{span(link.rel)} ": " {code(link.href)}</li> }.into_any())
         .collect();
     let links = (!links.is_empty()).then(|| {
         view! { <DetailsRow name=key::HANDOVER_LINKS><ul>{links}</ul></DetailsRow> }.into_any()
     });
     view! {
         <dl class="record">
-            <DetailsRow name=key::HANDOVER_ID><code prop:textContent=record.id.as_str().to_owned() /></DetailsRow>
-            <DetailsRow name=key::CREATE_NAME><bdi prop:textContent=name /></DetailsRow>
+            <DetailsRow name=key::HANDOVER_ID>{code(record.id.as_str().to_owned())}</DetailsRow>
+            <DetailsRow name=key::CREATE_NAME>{bdi(name)}</DetailsRow>
         </dl>
         <details>
             <summary prop:textContent=t(key::HANDOVER_DETAILS) />
             <dl class="record">
-                <DetailsRow name=key::HANDOVER_VOLUME><code prop:textContent=record.volume_id.as_str().to_owned() /></DetailsRow>
+                <DetailsRow name=key::HANDOVER_VOLUME>{code(record.volume_id.as_str().to_owned())}</DetailsRow>
                 <DetailsRow name=key::HANDOVER_CREATED>{created}</DetailsRow>
                 {links}
             </dl>

@@ -11,7 +11,7 @@ pub(crate) use handover::HandoverDialog;
 use crate::i18n::{key, language, t};
 use crate::reactive::{derive, memo};
 use crate::state::{AppState, MAX_RUN, Selection};
-use crate::ui::{Button, ShowIf, effect, focus};
+use crate::ui::{Button, ShowIf, bdi, effect, focus, p};
 use failure::CreateFailures;
 use form::CreateForm;
 use leptos::ev;
@@ -59,11 +59,11 @@ pub(crate) fn Create(covered: Signal<bool>) -> impl IntoView {
                 <h2 id="create" tabindex="-1" prop:textContent=t(key::CREATE_TITLE) />
                 <ShowIf condition=covered><Button label=key::CREATE_CLOSE on_press=close /></ShowIf>
             </div>
-            <ShowIf condition=move || count() == 0><p prop:textContent=t(key::CREATE_CHOOSE) /></ShowIf>
-            <ShowIf condition=move || count() != 0>
-                <p class="choice"><strong><bdi prop:textContent=choice /></strong></p>
-                <ShowIf condition=move || count() == 1><Checklist selection /></ShowIf>
-                <ShowIf condition=move || { count() > 1 }><Comparison selection /></ShowIf>
+            <ShowIf condition=derive(move || count() == 0)>{p(key::CREATE_CHOOSE)}</ShowIf>
+            <ShowIf condition=derive(move || count() != 0)>
+                <p class="choice"><strong>{bdi(choice)}</strong></p>
+                <ShowIf condition=derive(move || count() == 1)><Checklist selection /></ShowIf>
+                <ShowIf condition=derive(move || count() > 1)><Comparison selection /></ShowIf>
                 <CreateForm selection />
             </ShowIf>
             <CreateFailures />

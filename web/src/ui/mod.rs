@@ -12,6 +12,7 @@ mod field;
 mod progress;
 mod table;
 mod tabs;
+mod text;
 
 pub(crate) use alert::ErrorMessage;
 pub(crate) use button::{Button, Submit, after_button_release};
@@ -21,6 +22,7 @@ pub(crate) use field::TextField;
 pub(crate) use progress::Progress;
 pub(crate) use table::{Cell, DetailsRow, SortHeader, Table};
 pub(crate) use tabs::{Tab, fragment, on_tab_key};
+pub(crate) use text::{bdi, code, h3, li, p, span, strong};
 
 use crate::reactive::{derive, memo};
 use leptos::prelude::*;

@@ -1,5 +1,6 @@
 //! The progress of an operation.
 
+use super::text::span;
 use super::{Button, ShowIf, effect};
 use crate::i18n::{Key, key, language};
 use crate::reactive::derive;
@@ -51,10 +52,10 @@ pub(crate) fn Progress(
             <p role="status" prop:textContent=derive(move || {
                 if busy.get() { language.get().format(label, &[]) } else { idle_text.get() }
             }) />
-            <ShowIf condition=move || busy.get() && (seconds.get() > 0)>
+            <ShowIf condition=derive(move || busy.get() && (seconds.get() > 0))>
                 // Hidden from screen readers, which would announce it every second.
                 <span aria-hidden="true">
-                    <span prop:textContent=elapsed /> " " <span prop:textContent=loaded />
+                    {span(elapsed)} " " {span(loaded)}
                 </span>
                 {on_stop.map(|on_press| view! { <Button label=key::PROGRESS_STOP on_press /> })}
             </ShowIf>

@@ -9,7 +9,8 @@ use crate::i18n::{Key, key, language, local_date, status_name, t, violation};
 use crate::reactive::{derive, memo};
 use crate::state::{AppState, ListProblem};
 use crate::ui::{
-    Button, Cell, ErrorMessage, Progress, ShowIf, SortHeader, Table, aria_true, dynamic, effect,
+    Button, Cell, ErrorMessage, Progress, ShowIf, SortHeader, Table, aria_true, bdi, dynamic,
+    effect, li, p, span,
 };
 use filter::{EligibilityFilter, filter};
 use leptos::prelude::*;
@@ -96,7 +97,7 @@ pub(crate) fn Volumes(covered: Signal<bool>) -> impl IntoView {
             <h2 id="volumes" tabindex="-1" class="visually-hidden" prop:textContent=t(key::VOLUMES_TITLE) />
             <div class="tools">
                 <label class="grow">
-                    <span prop:textContent=t(key::VOLUMES_FILTER) />
+                    {span(key::VOLUMES_FILTER)}
                     <input type="search" autocomplete="off" spellcheck="false"
                         on:input:target=move |event| {
                             page.set(0);
@@ -104,7 +105,7 @@ pub(crate) fn Volumes(covered: Signal<bool>) -> impl IntoView {
                         } />
                 </label>
                 <label>
-                    <span prop:textContent=t(key::VOLUMES_ELIGIBILITY) />
+                    {span(key::VOLUMES_ELIGIBILITY)}
                     <select on:change:target=move |event| {
                         page.set(0);
                         eligibility.set(EligibilityFilter::from_value(&event.target().value()));
@@ -137,17 +138,17 @@ pub(crate) fn Volumes(covered: Signal<bool>) -> impl IntoView {
                     <Row volume marker />
                 </For>
             </Table>
-            <ShowIf condition=move || { total() > PAGE_SIZE }>
+            <ShowIf condition=derive(move || total() > PAGE_SIZE)>
                 <div class="pages">
-                    <Button label=key::VOLUMES_PREVIOUS disabled=move || first() == 0
+                    <Button label=key::VOLUMES_PREVIOUS disabled=derive(move || first() == 0)
                         on_press=move || page.set((first() / PAGE_SIZE).saturating_sub(1)) />
-                    <Button label=key::VOLUMES_NEXT disabled=move || { first() + PAGE_SIZE >= total() }
+                    <Button label=key::VOLUMES_NEXT disabled=derive(move || first() + PAGE_SIZE >= total())
                         on_press=move || page.set(first() / PAGE_SIZE + usize::from(first() + PAGE_SIZE < total())) />
                 </div>
             </ShowIf>
-            <ShowIf condition=move || selected_count() != 0>
+            <ShowIf condition=derive(move || selected_count() != 0)>
                 <div class="selection-bar">
-                    <p prop:textContent=derive(selected_text) />
+                    {p(derive(selected_text))}
                     <Button label=key::VOLUMES_DESELECT on_press=move || state.select(&state.selected.get_untracked(), false) />
                     <Button label=key::VOLUMES_CONTINUE on_press=move || state.panel_open.set(true) primary=true />
                 </div>
@@ -193,10 +194,10 @@ fn Row(volume: Arc<Volume>, marker: Marker) -> impl IntoView {
                     on:click:target=move |event| marker.select(id, event.target().checked(), event.shift_key()) />
             </td>
             <td role="cell">
-                <label for=input><bdi prop:textContent=label /></label>
+                <label for=input>{bdi(label)}</label>
                 <code id=id_cell prop:textContent=id.as_str().to_owned() />
             </td>
-            <Cell column=key::VOLUMES_SIZE class="size"><span prop:textContent=size /></Cell>
+            <Cell column=key::VOLUMES_SIZE class="size">{span(size)}</Cell>
             <Cell column=key::VOLUMES_STATUS class="status"><bdi title=service_status prop:textContent=status_text /></Cell>
             <Cell column=key::HANDOVER_CREATED class="created">
                 <span title=created_time prop:textContent=derive(move || created().0) />
@@ -209,7 +210,7 @@ fn Row(volume: Arc<Volume>, marker: Marker) -> impl IntoView {
                     let reasons: Vec<_> = eligibility
                         .violated()
                         .iter()
-                        .map(|c| view! { <li prop:textContent=violation(language.get(), c, &status) /> }.into_any())
+                        .map(|c| li(violation(language.get(), c, &status)))
                         .collect();
                     Some(view! {
                         <span class=format!("verdict {}", overall.code()) prop:textContent=text />
