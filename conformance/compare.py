@@ -65,6 +65,8 @@ class Runner:
         def replace(text):
             for name, value in self.known.items():
                 text = text.replace(value, f"<{name}>")
+            # Cinder's own identity service does not exist.
+            text = text.replace(f"{self.service.host}/identity", "identity.invalid")
             # Both forms of a colon are valid in a link's query.
             text = text.replace(self.service.host, "<host>").replace("%3A", ":")
             text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", number, text)

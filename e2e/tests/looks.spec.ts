@@ -153,7 +153,7 @@ const TASKS: Record<string, (app: App, page: Page, look: Look) => Promise<void>>
     await app.button("handover.close.several").click();
 
     await app.show("transfers.title");
-    await app.page.getByLabel(app.text("transfers.all")).check();
+    await app.page.getByRole("checkbox", { name: app.text("transfers.all"), exact: true }).check();
     await look("pending-several");
     const count = (await app.server.transfers()).length;
     await app.button("transfers.cancel.several", { count }).click();
@@ -277,6 +277,8 @@ function overflowing(page: Page): Promise<string[]> {
  * page doesn't have: both take much longer than the checks.
  */
 async function violations(page: Page): Promise<[rule: string, elements: string[]][]> {
+  // A row that has scrolled halfway under the table's header would count as a small target.
+  await page.locator(".scroll").evaluateAll((all) => all.forEach((element) => element.scrollTo(0, 0)));
   const { violations } = await new AxeBuilder({ page })
     .options({ resultTypes: ["violations"] })
     .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])

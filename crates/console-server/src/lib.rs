@@ -28,8 +28,8 @@ pub struct Config {
 /// The API under `/v2`, `/v3` and `/identity`.
 #[derive(Clone, Debug)]
 pub enum Api {
-    /// The sandbox, with its database in a file or, without one, in memory.
-    Sandbox(Option<PathBuf>),
+    /// The sandbox.
+    Sandbox(sandbox::Options),
     /// A gateway to real services.
     Gateway(Services),
     /// No API: a server in front of this one provides it.
@@ -43,7 +43,7 @@ pub enum Api {
 /// can't be read.
 pub fn app(config: &Config) -> io::Result<Router> {
     let api = match &config.api {
-        Api::Sandbox(file) => sandbox::router(file.as_deref())?,
+        Api::Sandbox(options) => sandbox::router(options)?,
         Api::Gateway(services) => gateway::router(services)?,
         Api::None => Router::new(),
     };

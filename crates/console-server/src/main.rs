@@ -4,11 +4,12 @@ use clap::Parser;
 use console_server::gateway::{self, Endpoint, RegionEndpoint, Services};
 use console_server::page::Origin;
 use console_server::serve::{self, serve};
-use console_server::{Api, Config, app};
+use console_server::{Api, Config, app, sandbox};
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal;
 
@@ -23,9 +24,18 @@ struct Args {
     /// Folder with the built page
     #[arg(long, value_name = "DIR", default_value = "dist")]
     page: PathBuf,
-    /// SQLite file for the sandbox's volumes and transfers [default: in memory]
+    /// SQLite file for the sandbox's volumes, transfers and tokens [default: in memory]
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
+    /// Seconds until a token of the sandbox expires
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value = "86400",
+        value_parser = clap::value_parser!(u32).range(1..),
+        conflicts_with = "endpoint",
+    )]
+    token_lifetime: u32,
     /// Real volume service to forward the page's requests to, instead of the sandbox; can be repeated,
     /// with one for each region
     #[arg(long, value_name = "[REGION=]URL", conflicts_with = "data")]
@@ -38,7 +48,7 @@ struct Args {
     #[arg(long, value_name = "FILE", requires = "endpoint")]
     ca: Option<PathBuf>,
     /// Serve only the page, because a server in front of this one provides the API
-    #[arg(long, conflicts_with_all = ["data", "endpoint"])]
+    #[arg(long, conflicts_with_all = ["data", "endpoint", "token_lifetime"])]
     static_only: bool,
     /// Origin that the page may send requests to, in addition to this server; can be repeated
     #[arg(long, value_name = "ORIGIN")]
@@ -68,7 +78,10 @@ async fn run(args: Args) -> io::Result<()> {
     } else if args.static_only {
         Api::None
     } else {
-        Api::Sandbox(args.data)
+        Api::Sandbox(sandbox::Options {
+            data: args.data,
+            token_lifetime: Duration::from_secs(args.token_lifetime.into()),
+        })
     };
     let app = app(&Config { page: args.page, api, allowed_endpoints: args.allow_endpoint })?;
     let shutdown = shutdown_signal();

@@ -1,4 +1,5 @@
-//! `cargo xtask conformance`: compares the sandbox and the rules with a real Cinder and its clients.
+//! `cargo xtask conformance`: compares the sandbox and the rules with a real Cinder, a real Keystone and
+//! their clients.
 //!
 //! The scripts in the folder `conformance` do the comparing; this module installs and starts everything.
 
@@ -20,10 +21,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Cinder and its clients, in the versions of [`CONSTRAINTS`], and a library for the encrypted
-/// credentials files.
-const PACKAGES: [&str; 5] =
-    ["cinder", "python-cinderclient", "openstacksdk", "fixtures", "jwcrypto"];
+/// Cinder, Keystone and their clients, in the versions of [`CONSTRAINTS`], and a library for the
+/// encrypted credentials files.
+const PACKAGES: [&str; 7] = [
+    "cinder",
+    "keystone",
+    "python-cinderclient",
+    "openstacksdk",
+    "fixtures",
+    "werkzeug",
+    "jwcrypto",
+];
 const CONSTRAINTS: &str = "conformance/constraints.txt";
 
 /// A small dependency of Cinder. Installing it shows whether the package index is reachable.
@@ -47,14 +55,15 @@ pub(crate) fn conformance() -> Result<String> {
     fs::write(&texts, names::lines())?;
     let run = |script: &str, arguments: &[&str]| summary(&python, script, arguments);
 
-    // One Cinder with Keystone's tokens, as usually deployed, and one without. Both start up while the
+    // One Cinder with Keystone's tokens, as usually deployed, and one without. All start up while the
     // names are compared.
-    let mut keystone = Server::cinder(&python, "keystone", &TOKENS, &[])?;
+    let mut with_tokens = Server::cinder(&python, "keystone", &TOKENS, &[])?;
     let mut noauth = Server::cinder(&python, "noauth", &[], &[])?;
+    let mut keystone = Server::keystone(&python)?;
     let names = run("names", &[&texts.to_string_lossy()])?;
 
     let mut sandbox = Server::sandbox()?;
-    let (cinder, local) = (keystone.url()?, sandbox.url()?);
+    let (cinder, local) = (with_tokens.url()?, sandbox.url()?);
     run("seed_cinder", &[&cinder, &local])?;
     run("clients", &[&cinder]).context("the clients fail with Cinder itself")?;
     let clients = run("clients", &[&local])?;
@@ -64,7 +73,12 @@ pub(crate) fn conformance() -> Result<String> {
     let (cinder, local) = (noauth.url()?, sandbox.url()?);
     run("seed_cinder", &[&cinder, &local, "--noauth"])?;
     let without = run("compare", &[&cinder, &local, "--noauth"])?;
-    let summary = [with_keystone, without, names, clients];
+
+    let mut sandbox = Server::sandbox()?;
+    let local = sandbox.url()?;
+    let identity = run("compare_identity", &[&keystone.url()?, &local])?;
+    let clouds = run("clouds", &[&local])?;
+    let summary = [with_keystone, without, names, clients, identity, clouds];
     println!("\n{}", summary.join("\n"));
     Ok(summary.join("; "))
 }
@@ -120,7 +134,16 @@ fn folder() -> PathBuf {
     target().join("conformance")
 }
 
-/// Returns the Python in a virtual environment with Cinder, or the reason why this machine can't have
+/// Returns the folder for a server's data, after deleting what an earlier run has left there.
+fn new_folder(name: &str) -> Result<PathBuf> {
+    let folder = folder().join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    Ok(folder)
+}
+
+/// Returns the Python in a virtual environment with Cinder and Keystone, or the reason why this machine can't have
 /// one.
 fn virtual_environment() -> Result<Result<PathBuf, String>> {
     let environment = folder().join("venv");
@@ -134,7 +157,7 @@ fn virtual_environment() -> Result<Result<PathBuf, String>> {
         return Ok(Err(format!("{error:#}")));
     }
     let python = python().context("Python not found")?;
-    println!("installing Cinder and its clients (about 1 minute) ...");
+    println!("installing Cinder, Keystone and their clients (about 1 minute) ...");
     sh(program(&python.to_string_lossy()).args(["-m", "venv", "--clear"]).arg(&environment))?;
     let pip = |packages: &[&str]| {
         let options = ["-m", "pip", "install", "--quiet", "--retries", "1", "-c", CONSTRAINTS];
@@ -182,16 +205,21 @@ impl Server {
     /// Starts a new Cinder. Without tokens, every caller is an administrator. `origins` may call it from a
     /// browser.
     fn cinder(python: &Path, name: &str, tokens: &[&str], origins: &[&str]) -> Result<Server> {
-        let data = folder().join(name);
-        if data.exists() {
-            fs::remove_dir_all(&data)?;
-        }
+        let data = new_folder(name)?;
         let mut command = script(python, "serve_cinder");
         command.arg(&data).stdin(Stdio::piped());
         for (option, values) in [("--token", tokens), ("--origin", origins)] {
             command.args(values.iter().flat_map(|value| [option, value]));
         }
         Server::start(&format!("Cinder (log: {}/cinder.log)", data.display()), &mut command)
+    }
+
+    /// Starts a new Keystone.
+    fn keystone(python: &Path) -> Result<Server> {
+        let data = new_folder("identity")?;
+        let mut command = script(python, "serve_keystone");
+        command.arg(&data).stdin(Stdio::piped());
+        Server::start(&format!("Keystone (log: {}/keystone.log)", data.display()), &mut command)
     }
 
     /// Starts the console server with a new sandbox and an empty page.
@@ -228,7 +256,7 @@ impl Server {
 }
 
 impl Drop for Server {
-    /// Closes standard input, on which Cinder exits, and kills what is still running after a while.
+    /// Closes standard input, on which Cinder and Keystone exit, and kills what is still running after a while.
     fn drop(&mut self) {
         if let Some(input) = self.process.stdin.take() {
             drop(input);

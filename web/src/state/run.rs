@@ -196,12 +196,12 @@ impl Run {
         counts.creating > 0 || (counts.waiting > 0 && !self.pace.is_held())
     }
 
-    /// Returns whether nothing is left to do: nothing is in progress, every outcome is known, and
+    /// Returns whether nothing is left to tell: nothing is in progress, no outcome was unknown, and
     /// every key is saved.
     pub(crate) fn is_over(&self) -> bool {
         untrack(|| {
             let counts = self.counts();
-            !self.is_active() && counts.unresolved == 0 && counts.unsaved == 0
+            !self.is_active() && counts.unknown == 0 && counts.unsaved == 0
         })
     }
 

@@ -27,7 +27,8 @@ pub(crate) fn Table(
         .chain(headers)
         .collect();
     view! {
-        <div class="scroll">
+        // Can be focused, so that it can be scrolled with the keyboard.
+        <div class="scroll" role="group" aria-labelledby=labelled_by tabindex="0">
             <table role="table" class=class aria-labelledby=labelled_by>
                 <thead role="rowgroup"><tr role="row">{columns}</tr></thead>
                 <tbody role="rowgroup">{children()}</tbody>

@@ -1,14 +1,27 @@
-//! The demo data: two projects, and volumes for every case that a person may run into.
+//! The demo data: projects, and volumes for every case that a person may run into.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-/// A project and its token. Both are public, because the sandbox guards nothing of value.
+/// The region in the service catalog.
+pub(super) const REGION: &str = "cn-east-3";
+
+/// A project. Its token is public, because the sandbox guards nothing of value.
 #[derive(Serialize)]
 pub(super) struct Project {
     pub(super) label: &'static str,
     pub(super) project_id: &'static str,
-    pub(super) token: &'static str,
+    /// The token that is valid without signing in.
+    pub(super) token: Option<&'static str>,
+    #[serde(skip)]
+    pub(super) name: &'static str,
+    /// The name of the account that owns it.
+    #[serde(skip)]
+    pub(super) domain: &'static str,
+    #[serde(skip)]
+    pub(super) description: &'static str,
+    #[serde(skip)]
+    pub(super) is_enabled: bool,
     #[serde(skip)]
     pub(super) quota: Quota,
 }
@@ -25,17 +38,64 @@ pub(super) const PROJECTS: &[Project] = &[
     Project {
         label: "A",
         project_id: "dd14c6ac581f40059e27f5320b60bf2f",
-        token: "demo-token-a",
-        quota: Quota { volumes: 100, gigabytes: 20_000, per_volume: 4000 },
+        token: Some("demo-token-a"),
+        name: "project-a",
+        domain: "account-a",
+        description: "",
+        is_enabled: true,
+        quota: LARGE,
     },
-    // So small that A's volumes suffice to exceed each limit.
     Project {
         label: "B",
         project_id: "40acc331ac784f34842ba4f08ff2be48",
-        token: "demo-token-b",
+        token: Some("demo-token-b"),
+        name: "project-b",
+        domain: "account-b",
+        description: "",
+        is_enabled: true,
+        // So small that A's volumes suffice to exceed each limit.
         quota: Quota { volumes: 10, gigabytes: 3000, per_volume: 2000 },
     },
+    Project {
+        label: "A2",
+        project_id: "5e8f2b7d90c34a16b1d7f0a3e6c94852",
+        token: None,
+        name: "project-a-test",
+        domain: "account-a",
+        description: "测试环境",
+        is_enabled: true,
+        quota: LARGE,
+    },
+    Project {
+        label: "closed",
+        project_id: "e19c4d6a7f8b4205a3c0b5d2f7e86914",
+        token: None,
+        name: "project-a-closed",
+        domain: "account-a",
+        description: "",
+        is_enabled: false,
+        quota: LARGE,
+    },
 ];
+
+const LARGE: Quota = Quota { volumes: 100, gigabytes: 20_000, per_volume: 4000 };
+
+/// Stands for the missing project of a token that isn't for one. No path contains its ID.
+pub(super) const NO_PROJECT: Project = Project {
+    label: "",
+    project_id: "",
+    token: None,
+    name: "",
+    domain: "",
+    description: "",
+    is_enabled: false,
+    quota: Quota { volumes: 0, gigabytes: 0, per_volume: 0 },
+};
+
+/// Returns the projects whose tokens are valid without signing in.
+pub(super) fn projects_with_tokens() -> Vec<&'static Project> {
+    PROJECTS.iter().filter(|project| project.token.is_some()).collect()
+}
 
 /// A volume of the demo data.
 #[derive(Deserialize)]

@@ -2,6 +2,7 @@
 
 use super::api::Api;
 use super::demo;
+use super::identity;
 use super::microversion::Microversion;
 use super::request::{self, JsonBody, OS_VOLUME_TRANSFER, RequestHead};
 use super::response::{self, Fault, api_response};
@@ -14,8 +15,15 @@ use serde_json::{Map, Value, json};
 
 type HandlerResult = Result<Response, Fault>;
 
-pub(super) async fn demo_projects() -> Response {
-    response::json_response(StatusCode::OK, &json!({ "demo_projects": demo::PROJECTS }))
+/// Tells the page what the gateway's `/console.json` tells it, and how to use the demo.
+pub(super) async fn page_config() -> Response {
+    let config = json!({
+        "demo_projects": demo::projects_with_tokens(),
+        "demo_accounts": identity::demo_accounts(),
+        "regions": [demo::REGION],
+        "identity": true,
+    });
+    response::json_response(StatusCode::OK, &config)
 }
 
 pub(super) async fn versions(head: RequestHead) -> Response {

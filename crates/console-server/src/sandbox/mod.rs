@@ -1,11 +1,13 @@
-//! An embedded volume transfer service: the EVS and Cinder APIs over a set of demo volumes.
+//! An embedded volume transfer service with its identity service: the EVS, Cinder and Keystone APIs over
+//! a set of demo volumes and accounts.
 //!
-//! Responses match those recorded from a real Cinder; EVS's constraints are enforced on top. Requests
-//! are not logged, because a response may contain a key.
+//! Responses match those of a real Cinder and a real Keystone; EVS's constraints are enforced on top.
+//! Requests are not logged, because they contain passwords and tokens, and a response may contain a key.
 
 mod api;
 mod demo;
 mod handlers;
+mod identity;
 mod key;
 mod microversion;
 mod python;
@@ -17,41 +19,65 @@ mod transfers;
 use crate::limits::{BODY_LIMIT, declares_oversized_body};
 use api::Api;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, Method, header};
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use handlers::{
-    accept_transfer, action_not_found, backups, create_transfer, delete_transfer, demo_projects,
+    accept_transfer, action_not_found, backups, create_transfer, delete_transfer, page_config,
     policies, snapshots, transfer, transfers, vaults, versions, volume, volumes,
 };
-use request::{OS_VOLUME_TRANSFER, VOLUME_TRANSFERS};
-use response::FromApi;
+use identity::Tokens;
+use request::{OS_VOLUME_TRANSFER, VOLUME_TRANSFERS, base_url, request_id};
+use response::{Fault, FromApi};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use store::Store;
-use subtle::ConstantTimeEq;
-use uuid::Uuid;
 use volume_transfer::Service;
 
-/// Serves the API under `/v2` and `/v3`, and the demo credentials as `/console.json`.
+/// The sandbox's options.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The database file. Without one, the database is in memory.
+    pub data: Option<PathBuf>,
+    /// How long a token is valid after signing in.
+    pub token_lifetime: Duration,
+}
+
+impl Default for Options {
+    /// Tokens are valid for as long as on Huawei Cloud: 24 hours.
+    fn default() -> Options {
+        Options { data: None, token_lifetime: Duration::from_secs(24 * 60 * 60) }
+    }
+}
+
+/// Serves the volume API under `/v2` and `/v3`, the identity API under `/identity`, and the demo
+/// credentials as `/console.json`.
 ///
 /// # Errors
 /// Returns an error if the file cannot be used as the sandbox's database.
-pub fn router(file: Option<&Path>) -> io::Result<Router> {
+pub fn router(options: &Options) -> io::Result<Router> {
+    let file = options.data.as_deref();
     let store = Store::open(file).map_err(|error| {
         let file = file.unwrap_or(Path::new(":memory:")).display();
         io::Error::other(format!("cannot use `{file}` as the sandbox's database: {error}"))
     })?;
     let store = Arc::new(store);
-    let api = |version, service| Api { store: store.clone(), version, service };
-    Ok(Router::new()
-        .route("/console.json", get(demo_projects))
+    let tokens = Tokens::new(store.clone(), options.token_lifetime);
+    let api =
+        |version, service| Api { store: store.clone(), tokens: tokens.clone(), version, service };
+    let volumes = Router::new()
         .nest("/v2", evs_router(api("v2", Service::EvsV2)))
         .merge(version_router(api("v3", Service::Cinder)))
-        .nest("/v3", cinder_router(api("v3", Service::Cinder))))
+        .nest("/v3", cinder_router(api("v3", Service::Cinder)));
+    Ok(Router::new()
+        .route("/console.json", get(page_config))
+        .merge(volumes.clone())
+        .nest(&format!("/regions/{}", demo::REGION), volumes)
+        .merge(identity::router(tokens)))
 }
 
 fn evs_router(api: Api) -> Router {
@@ -78,14 +104,8 @@ fn version_router(api: Api) -> Router {
     Router::new()
         .route("/v3/", any(versions))
         .route_layer(middleware::from_fn_with_state(api.clone(), microversion::negotiate))
-        .layer(middleware::from_fn(authenticate))
+        .layer(middleware::from_fn_with_state(api.clone(), authenticate))
         .with_state(api)
-}
-
-/// Returns the project that a token belongs to. Compares in constant time: the demo tokens are
-/// public, but an operator may replace them with secret ones.
-fn project_for_token(token: &[u8]) -> Option<&'static demo::Project> {
-    demo::PROJECTS.iter().find(|project| project.token.as_bytes().ct_eq(token).into())
 }
 
 /// Combines Cinder's `routes` with `unversioned` routes, which ignore microversions.
@@ -98,7 +118,7 @@ fn api_router(routes: Router<Api>, unversioned: Router<Api>, api: Api) -> Router
         .method_not_allowed_fallback(async || response::route_not_found())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn(reject_head))
-        .layer(middleware::from_fn(authenticate))
+        .layer(middleware::from_fn_with_state(api.clone(), authenticate))
         .with_state(api)
 }
 
@@ -139,23 +159,24 @@ fn cbr_router() -> Router<Api> {
 
 /// Handles what precedes Cinder's router, in this order: CORS preflights, the declared body size, and
 /// the token. Adds a request ID to every response.
-async fn authenticate(mut request: Request, next: Next) -> Response {
+async fn authenticate(State(api): State<Api>, mut request: Request, next: Next) -> Response {
     let headers = request.headers();
+    let base = base_url(headers);
     let too_large = declares_oversized_body(headers);
-    let project = headers.get("x-auth-token").and_then(|token| project_for_token(token.as_bytes()));
+    let token = headers.get("x-auth-token");
+    let project = token.map(|token| api.tokens.project(token.as_bytes())).transpose();
 
     let mut response = match project {
         _ if request.method() == Method::OPTIONS => Response::default(),
         _ if too_large => response::declared_too_large(),
-        None => response::unauthorized(),
-        Some(project) => {
+        Err(error) => Fault::from(error).into_response(),
+        Ok(None | Some(None)) => response::unauthorized(&base),
+        Ok(Some(Some(project))) => {
             request.extensions_mut().insert(project);
             next.run(request).await
         }
     };
-    let id = format!("req-{}", Uuid::new_v4());
-    // A UUID is always a valid header value.
-    if let Ok(id) = HeaderValue::try_from(id) {
+    if let Some(id) = request_id() {
         let from_api = response.extensions().get::<FromApi>().is_some();
         let headers = response.headers_mut();
         // Cinder's API adds this second header to its JSON responses.

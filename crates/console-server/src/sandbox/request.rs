@@ -10,12 +10,13 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 use tokio::time::timeout;
+use uuid::Uuid;
 use volume_transfer::{NameRule, TransferName};
 
 /// The path segment of transfers in every version of the API.
@@ -24,7 +25,7 @@ pub(super) const OS_VOLUME_TRANSFER: &str = "os-volume-transfer";
 pub(super) const VOLUME_TRANSFERS: &str = "volume-transfers";
 
 /// The time limit for receiving a body.
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+pub(super) const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The maximum and default number of rows in a list.
 const MAX_LIMIT: usize = 1000;
@@ -67,9 +68,8 @@ impl FromRequestParts<Api> for RequestHead {
             Some(id) => format!("/{id}"),
             None => String::new(),
         };
-        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
         Ok(RequestHead {
-            endpoint: format!("http://{}", host.unwrap_or("localhost")),
+            endpoint: base_url(&parts.headers),
             version: api.version,
             project_path,
             microversion: parts.extensions.get().copied().unwrap_or_default(),
@@ -79,6 +79,17 @@ impl FromRequestParts<Api> for RequestHead {
             uri: parts.uri.clone(),
         })
     }
+}
+
+/// Returns the URL of this server, as the client knows it.
+pub(super) fn base_url(headers: &HeaderMap) -> String {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    format!("http://{}", host.unwrap_or("localhost"))
+}
+
+/// Returns a new ID for a request. A UUID is always a valid header value.
+pub(super) fn request_id() -> Option<HeaderValue> {
+    HeaderValue::try_from(format!("req-{}", Uuid::new_v4())).ok()
 }
 
 impl RequestHead {

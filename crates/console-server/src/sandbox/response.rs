@@ -19,7 +19,7 @@ pub(super) struct FromApi;
 pub(super) fn json_response(status: StatusCode, body: &Value) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
-        // One of these responses contains a key.
+        // Some of these responses contain keys or tokens.
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
@@ -159,14 +159,15 @@ impl From<Error> for Fault {
     }
 }
 
-/// The response to a missing or unknown token, in the format of Keystone's middleware.
-pub(super) fn unauthorized() -> Response {
+/// The response to a missing, unknown or expired token, in the format of Keystone's middleware. `base` is
+/// this server's URL.
+pub(super) fn unauthorized(base: &str) -> Response {
     let message = "The request you have made requires authentication.";
     let body = json!({ "error": { "code": 401, "title": "Unauthorized", "message": message } });
     let mut response = json_response(StatusCode::UNAUTHORIZED, &body);
-    // A placeholder: the sandbox has no identity service.
-    let challenge = HeaderValue::from_static(r#"Keystone uri="http://identity.invalid""#);
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    if let Ok(challenge) = HeaderValue::try_from(format!("Keystone uri=\"{base}/identity\"")) {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
     response
 }
 

@@ -1,4 +1,4 @@
-//! Stores volumes and their snapshots in SQLite.
+//! The SQLite database, and the volumes and snapshots in it.
 
 use super::demo::{self, DemoSnapshot};
 use rusqlite::{
@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use volume_transfer::{Constraint, Facts};
 
 /// The version of [`SCHEMA`], stored in the database as its `user_version`.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// `record` holds the parts of a volume's JSON that never change. A row of `transfers` exists until
 /// the transfer is accepted or deleted, and a volume has at most one.
@@ -46,6 +46,17 @@ const SCHEMA: &str = "
         no_snapshots INTEGER NOT NULL,
         salt TEXT NOT NULL,
         key_hash BLOB NOT NULL
+    ) STRICT;
+";
+
+/// The tokens and receipts of people who have signed in, which version 3 added. `record` holds what a
+/// token proves.
+const TOKENS: &str = "
+    CREATE TABLE IF NOT EXISTS tokens (
+        hash BLOB PRIMARY KEY,
+        receipt INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        record TEXT NOT NULL
     ) STRICT;
 ";
 
@@ -172,7 +183,7 @@ impl Store {
                 seed(&tx)?;
             }
             1 => tx.execute_batch(MIGRATION_FROM_1)?,
-            VERSION => {}
+            2 | VERSION => {}
             other => {
                 return Err(Error::Database(format!(
                     "its schema version is {other}, and this program supports 1 to {VERSION}; \
@@ -180,6 +191,7 @@ impl Store {
                 )));
             }
         }
+        tx.execute_batch(TOKENS)?;
         tx.pragma_update(None, "user_version", VERSION)?;
         tx.commit()?;
         Ok(Store(Mutex::new(db)))

@@ -1,6 +1,7 @@
 //! The database file: what it stores, what it must not, and upgrades from older versions.
 
 use crate::support::{A, B, SAMPLE, Server};
+use console_server::sandbox::Options;
 use std::fs;
 use tempfile::TempDir;
 
@@ -77,7 +78,8 @@ fn rejects_a_newer_database_and_says_what_to_do() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("sandbox.db");
     rusqlite::Connection::open(&file).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    let error = console_server::sandbox::router(Some(&file)).unwrap_err().to_string();
+    let options = Options { data: Some(file.clone()), ..Options::default() };
+    let error = console_server::sandbox::router(&options).unwrap_err().to_string();
     assert!(error.contains("sandbox.db") && error.contains("schema version is 99"), "{error}");
     assert!(error.ends_with("or move the file away to start with a new one"), "{error}");
 }

@@ -4,6 +4,7 @@
 
 mod demo;
 mod file;
+mod identity;
 mod microversions;
 mod races;
 mod requests;

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use console_server::page::Origin;
+use console_server::sandbox::Options;
 use console_server::{Api, Config, app};
 use serde_json::Value;
 use std::fs;
@@ -77,7 +78,8 @@ impl Server {
     }
 
     pub(crate) fn with(data: Option<&Path>, allowed_endpoints: Vec<Origin>) -> Server {
-        Server::of(Api::Sandbox(data.map(ToOwned::to_owned)), allowed_endpoints)
+        let data = data.map(ToOwned::to_owned);
+        Server::of(Api::Sandbox(Options { data, ..Options::default() }), allowed_endpoints)
     }
 
     pub(crate) fn of(api: Api, allowed_endpoints: Vec<Origin>) -> Server {

@@ -84,8 +84,8 @@ pub enum Scope {
 impl Scope {
     /// Returns whether a token for the given project is what was requested.
     ///
-    /// Keystone compares names as its database does, usually ignoring case, so ASCII case is ignored
-    /// here as well.
+    /// Keystone compares names as its database does, and MySQL ignores case. So this ignores ASCII
+    /// case.
     pub(super) fn accepts(&self, project: Option<&Project>) -> bool {
         let same = |asked: &Identifier, found: &Option<String>| {
             found.as_ref().is_none_or(|found| found.eq_ignore_ascii_case(asked.as_str()))
@@ -148,7 +148,8 @@ pub enum Credentials<'a> {
         /// The second factor.
         totp: Totp<'a>,
     },
-    /// An application credential. It belongs to a project, so [`Scope`] isn't sent. IAM has none.
+    /// An application credential. It belongs to a project, so the [`Scope`] isn't sent, but the
+    /// response is still compared with it. IAM doesn't document these credentials.
     ApplicationCredential {
         /// The credential.
         credential: &'a ApplicationCredentialRef,

@@ -23,7 +23,7 @@ pub enum Rejection {
     CredentialsOrProject,
     /// As [`CredentialsOrProject`](Rejection::CredentialsOrProject), or the passcode is wrong.
     CredentialsOrPasscode,
-    /// The passcode is wrong or was already used, or the project isn't available to the user.
+    /// The passcode is wrong or no longer valid, or the project isn't available to the user.
     Passcode,
     /// The receipt is unknown or has expired: sign in with the password again.
     Receipt,
@@ -119,17 +119,21 @@ impl Rejection {
             {
                 Rejection::PasswordExpired
             }
-            // IAM's words. It checks the project afterwards.
+            // IAM names the wrong part, as Keystone doesn't.
             (401, _) if fault.mentions("username or password") => Rejection::Credentials,
             (401, SignInMethod::Password) if project => Rejection::CredentialsOrProject,
             (401, SignInMethod::Password) => Rejection::Credentials,
             (401, SignInMethod::PasswordAndPasscode) => Rejection::CredentialsOrPasscode,
             (401, SignInMethod::Passcode) => Rejection::Passcode,
-            (404, SignInMethod::Passcode) => Rejection::Receipt,
             (401, SignInMethod::ApplicationCredential) => Rejection::ApplicationSecret,
-            (404, SignInMethod::ApplicationCredential) => Rejection::ApplicationCredential,
-            (401 | 404, SignInMethod::Token) if project => Rejection::TokenOrProject,
-            (401 | 404, SignInMethod::Token) => Rejection::Token,
+            (401, SignInMethod::Token) if project => Rejection::TokenOrProject,
+            (401, SignInMethod::Token) => Rejection::Token,
+            // Any other 404 means that there is no identity service at this address.
+            (404, SignInMethod::Passcode) if fault.mentions("receipt") => Rejection::Receipt,
+            (404, SignInMethod::ApplicationCredential) if fault.mentions("credential") => {
+                Rejection::ApplicationCredential
+            }
+            (404, SignInMethod::Token) if is_unknown_token(fault) => Rejection::Token,
             (403, _) => Rejection::Forbidden,
             _ => return None,
         })
@@ -157,8 +161,7 @@ impl SignInError {
             SignInError::OtherProject(_) => "other_project",
             SignInError::Failed(error) => {
                 let kind = error.kind();
-                // Sign-in has no resource that could be missing, only a path. And only a proxy's
-                // 401 gets here, which demands a sign-in of its own.
+                // The missing resource is the path, and only a proxy's own 401 gets here.
                 let moved = [
                     (FaultKind::NotFound, FaultKind::Address),
                     (FaultKind::Token, FaultKind::Blocked),
@@ -193,6 +196,12 @@ impl fmt::Display for SignInError {
 }
 
 impl core::error::Error for SignInError {}
+
+/// Returns whether a fault is the 404 of an unknown token: IAM's words, or Keystone's.
+pub(super) fn is_unknown_token(fault: &Fault) -> bool {
+    let words = ["X-Subject-Token is invalid", "could not find token"];
+    fault.status == 404 && words.iter().any(|words| fault.mentions(words))
+}
 
 /// Returns the error of an error response.
 pub(super) fn rejected(method: SignInMethod, scope: &Scope, response: &Response) -> SignInError {

@@ -121,10 +121,10 @@ fn rejected(
 /// Returns a [`ReadError`]. The token may then be valid until it expires.
 pub fn decode_signed_out(outcome: Outcome) -> Result<(), ReadError> {
     match decode(outcome, |body| is_no_error(body).then_some(())) {
-        // Keystone returns 401 for an unknown token, IAM a 404 that names it.
+        // Keystone returns 401, because the token is in `X-Auth-Token` as well.
         Err(ReadError::Refused(fault))
-            if fault.is_from_service()
-                && (fault.status == 401 || fault.status == 404 && fault.mentions("token")) =>
+            if fault.is_from_service() && fault.status == 401
+                || error::is_unknown_token(&fault) =>
         {
             Ok(())
         }

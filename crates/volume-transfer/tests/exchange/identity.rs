@@ -1,6 +1,6 @@
 //! The requests to the identity service, its lists, and the values in them.
 
-use crate::recorded::{Recorded, keystone};
+use crate::recorded::keystone;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use volume_transfer::identity::{
@@ -9,12 +9,6 @@ use volume_transfer::identity::{
     Totp, UserRef,
 };
 use volume_transfer::{FaultKind, IdError, Method, ProjectId, ReadError, Request, Response};
-
-fn one(part: &str) -> Recorded {
-    let mut found = keystone(part);
-    assert_eq!(found.len(), 1, "recordings that match {part}");
-    found.remove(0)
-}
 
 fn identifier(text: &str) -> Identifier {
     Identifier::parse(text).unwrap()
@@ -46,7 +40,7 @@ fn with_password(name: &str, scope: &Scope) -> Request {
 }
 
 fn pending() -> PendingSignIn {
-    let response = Ok(one("028").response());
+    let response = Ok(keystone("028").response());
     match identity::decode_sign_in(SignInMethod::Password, &project_a(), response) {
         Ok(SignIn::NeedsPasscode(pending)) => pending,
         _ => panic!("no passcode requested"),
@@ -56,7 +50,7 @@ fn pending() -> PendingSignIn {
 /// Checks that a request equals the recorded one.
 #[track_caller]
 fn assert_sent(part: &str, request: &Request) {
-    let recorded = one(part);
+    let recorded = keystone(part);
     let line = format!("{} {} HTTP/1.1", request.method.as_str(), request.path);
     assert_eq!(line, recorded.request_line, "{part}");
     let sent = request.body.as_ref().map(|body| serde_json::from_str::<Value>(body).unwrap());
@@ -108,7 +102,7 @@ fn sends_application_credentials_without_a_scope() {
 #[test]
 fn sends_a_token_as_a_header_or_as_a_credential() {
     let header = |part: &str, name: &str| {
-        let headers = one(part).request_headers;
+        let headers = keystone(part).request_headers;
         Token::parse(&headers.iter().find(|(header, _)| header == name).unwrap().1).unwrap()
     };
     let unscoped = header("016", "X-Auth-Token");
@@ -210,7 +204,7 @@ fn validates_what_a_person_enters() {
 
 #[test]
 fn lists_projects_with_disabled_ones() {
-    let list = identity::decode_projects(Ok(one("016").response())).unwrap();
+    let list = identity::decode_projects(Ok(keystone("016").response())).unwrap();
     let rows: Vec<_> = list.projects.iter().map(|p| (p.label(), p.enabled)).collect();
     assert_eq!(rows, [("closed", false), ("project-b", true), ("project-a", true)]);
     assert_eq!(list.projects[0].domain.id.as_deref(), Some("default"));
@@ -234,12 +228,12 @@ fn skips_projects_without_a_valid_id_and_says_so() {
 #[test]
 fn rejects_lists_without_a_valid_token() {
     for part in ["017", "018", "033"] {
-        let error = identity::decode_projects(Ok(one(part).response())).unwrap_err();
+        let error = identity::decode_projects(Ok(keystone(part).response())).unwrap_err();
         assert_eq!(error.kind(), FaultKind::Token, "{part}");
-        let error = identity::decode_catalog(Ok(one(part).response())).unwrap_err();
+        let error = identity::decode_catalog(Ok(keystone(part).response())).unwrap_err();
         assert_eq!(error.kind(), FaultKind::Token, "{part}");
     }
-    let version = identity::decode_projects(Ok(one("001").response())).unwrap_err();
+    let version = identity::decode_projects(Ok(keystone("001").response())).unwrap_err();
     assert!(matches!(version, ReadError::Unreadable(_)));
 }
 
@@ -264,7 +258,7 @@ fn finds_the_region_in_the_name_of_a_project() {
 
 #[test]
 fn lists_the_public_endpoints_of_block_storage() {
-    let catalog = identity::decode_catalog(Ok(one("020").response())).unwrap();
+    let catalog = identity::decode_catalog(Ok(keystone("020").response())).unwrap();
     assert_eq!(catalog.types, ["identity", "block-storage", "volumev3", "volumev2"]);
     assert_eq!(catalog.regions(), ["cn-north-4", "eu-west-101"]);
     let endpoints: Vec<_> = catalog
@@ -318,8 +312,8 @@ fn a_single_region_may_have_no_name() {
 
 #[test]
 fn signs_out_once_or_twice() {
-    assert_eq!(identity::decode_signed_out(Ok(one("032").response())), Ok(()));
-    assert_eq!(identity::decode_signed_out(Ok(one("033").response())), Ok(()));
+    assert_eq!(identity::decode_signed_out(Ok(keystone("032").response())), Ok(()));
+    assert_eq!(identity::decode_signed_out(Ok(keystone("033").response())), Ok(()));
     let iam = br#"{"error":{"code":404,"message":"X-Subject-Token is invalid in the request"}}"#;
     assert_eq!(identity::decode_signed_out(Ok(Response::new(404, iam.to_vec()))), Ok(()));
 }
@@ -328,7 +322,7 @@ fn signs_out_once_or_twice() {
 fn a_failed_sign_out_is_an_error() {
     for (status, body) in [
         (404, "<h1>404 Not Found</h1>"),
-        (404, r#"{"error":{"code":404,"message":"Not here"}}"#),
+        (404, r#"{"error":{"code":404,"message":"no identity service: use a token instead"}}"#),
         (401, "<h1>401 Authorization Required</h1>"),
         (200, "<form>Please sign in</form>"),
         (503, ""),

@@ -16,6 +16,7 @@ mod lenient;
 mod lists;
 #[path = "../recorded/mod.rs"]
 mod recorded;
+mod rejections;
 mod requests;
 mod sign_in;
 

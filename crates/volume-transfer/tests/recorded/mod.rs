@@ -42,11 +42,6 @@ pub(crate) fn cinder(part: &str) -> Vec<Recorded> {
     exchanges("cinder", part)
 }
 
-/// Returns the recorded exchanges with Keystone whose file name contains `part`, in order.
-pub(crate) fn keystone(part: &str) -> Vec<Recorded> {
-    exchanges("keystone", part)
-}
-
 fn exchanges(folder: &str, part: &str) -> Vec<Recorded> {
     let mut files: Vec<_> =
         fs::read_dir(fixtures().join(folder)).unwrap().map(|e| e.unwrap().path()).collect();
@@ -60,9 +55,17 @@ fn exchanges(folder: &str, part: &str) -> Vec<Recorded> {
         .collect()
 }
 
-/// Returns the only recorded exchange whose file name contains `part`.
+/// Returns the only recorded exchange with Cinder whose file name contains `part`.
 pub(crate) fn one(part: &str) -> Recorded {
-    let mut found = cinder(part);
+    only(part, cinder(part))
+}
+
+/// Returns the recorded exchange with Keystone of this number.
+pub(crate) fn keystone(number: &str) -> Recorded {
+    only(number, exchanges("keystone", number))
+}
+
+fn only(part: &str, mut found: Vec<Recorded>) -> Recorded {
     assert_eq!(found.len(), 1, "recordings that match {part}");
     found.remove(0)
 }
