@@ -2,7 +2,8 @@
 
 use crate::i18n::{Key, error_text, key, t};
 use crate::jwe;
-use crate::ui::{Submit, TextField, aria_true, focus, focus_next_frame};
+use crate::reactive::derive;
+use crate::ui::{Submit, TextField, aria_true, focus, focus_next_frame, p};
 use leptos::ev;
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -144,7 +145,7 @@ pub(super) fn FileField(
             // The browser's own button would speak the browser's language.
             <input id="accept-file" type="file" class="visually-hidden" accept=".json,.jwe,application/json,application/jose"
                 node_ref=input aria-describedby="accept-file-error accept-file-hint" on:change=move |_| choose()
-                aria-invalid=aria_true(Signal::derive(move || error.get().is_some())) />
+                aria-invalid=aria_true(derive(move || error.get().is_some())) />
             <label for="accept-file" class="button" prop:textContent=t(key::ACCEPT_FILE) />
             <p class="hint" id="accept-file-hint" prop:textContent=t(key::ACCEPT_FILE_HINT) />
             <p class="error" role="alert" id="accept-file-error" prop:textContent=error_text(error) />
@@ -190,7 +191,7 @@ pub(super) fn PassphraseForm(reader: FileReader) -> impl IntoView {
             open();
         }>
             <TextField id="accept-passphrase" label=key::ACCEPT_PASSPHRASE input_type="password" node=input
-                error=error_text(error)><p prop:textContent=t(key::ACCEPT_PASSPHRASE_HINT) /></TextField>
+                error=error_text(error)>{p(key::ACCEPT_PASSPHRASE_HINT)}</TextField>
             <Submit id="accept-open" label=key::ACCEPT_OPEN disabled=busy />
         </form>
     }

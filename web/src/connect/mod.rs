@@ -7,8 +7,9 @@ pub(crate) use form::{ConnectDialog, take_over_form};
 
 use crate::client::SessionData;
 use crate::i18n::{Language, key, language, t};
+use crate::reactive::derive;
 use crate::state::AppState;
-use crate::ui::{Button, DetailsRow, ShowIf, aria_bool, focus, focus_next_frame};
+use crate::ui::{Button, DetailsRow, ShowIf, aria_bool, bdi, code, focus, focus_next_frame, span};
 use details::ConnectionDetails;
 use form::FormState;
 use leptos::ev::{FocusEvent, KeyboardEvent};
@@ -25,7 +26,7 @@ pub(crate) fn ConnectionMenu() -> impl IntoView {
     let open = RwSignal::new(false);
     let menu = NodeRef::<Div>::new();
     let text = move |field: fn(&SessionData, Language) -> String| {
-        Signal::derive(move || {
+        derive(move || {
             let language = language.get();
             state
                 .session
@@ -69,14 +70,14 @@ pub(crate) fn ConnectionMenu() -> impl IntoView {
             <button type="button" id="connection" aria-labelledby="connection-label" aria-describedby="connection-value"
                 aria-expanded=aria_bool(move || open.get()) on:click=move |_| open.update(|open| *open = !*open)>
                 <span id="connection-label" class="hint" prop:textContent=t(key::CONNECT_MENU) />
-                <span id="connection-value"><span prop:textContent=service /> " · " <bdi prop:textContent=project /></span>
+                <span id="connection-value">{span(service)} " · " {bdi(project)}</span>
             </button>
             <ShowIf condition=open>
                 <div class="menu" tabindex="-1">
                     <dl class="record">
-                        <DetailsRow name=key::CONNECT_PROJECT><code prop:textContent=project /></DetailsRow>
-                        <DetailsRow name=key::CONNECT_SERVICE><span prop:textContent=service /></DetailsRow>
-                        <DetailsRow name=key::CONNECT_ENDPOINT><code prop:textContent=endpoint /></DetailsRow>
+                        <DetailsRow name=key::CONNECT_PROJECT>{code(project)}</DetailsRow>
+                        <DetailsRow name=key::CONNECT_SERVICE>{span(service)}</DetailsRow>
+                        <DetailsRow name=key::CONNECT_ENDPOINT>{code(endpoint)}</DetailsRow>
                     </dl>
                     <div class="buttons">
                         <Button label=key::CONNECT_CHANGE on_press=change />
