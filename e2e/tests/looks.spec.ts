@@ -6,7 +6,8 @@
 
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page, Route } from "@playwright/test";
-import { type App, DATA_01, expect, LANGUAGES, loseResponse, PROJECT_A, test } from "./console.ts";
+import { type App, expect, LANGUAGES, loseResponse, test } from "./console.ts";
+import { DATA_01, PROJECT_A } from "./server.ts";
 
 const ALL = process.env.LOOKS === "all";
 const LIST = "**/*volumes/detail*";

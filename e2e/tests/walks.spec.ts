@@ -4,7 +4,8 @@
 // A walk is reproducible by its number: `FIRST_WALK=17 WALKS=1` repeats the seventeenth.
 
 import type { Route } from "@playwright/test";
-import { App, expect, loseResponse, PROJECT_A, test as base } from "./console.ts";
+import { App, expect, loseResponse, test as base } from "./console.ts";
+import { PROJECT_A } from "./server.ts";
 
 const FIRST = Number(process.env.FIRST_WALK ?? 1);
 const WALKS = Number(process.env.WALKS ?? 8);
