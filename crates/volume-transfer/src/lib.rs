@@ -54,7 +54,7 @@
 //! # Signing in
 //!
 //! [`identity`] builds the requests that get a token from OpenStack's Keystone or Huawei Cloud's IAM,
-//! list a user's projects and end a token, and decodes the responses.
+//! list a user's projects and revoke a token. It also decodes the responses.
 //!
 //! # What this crate does not do
 //!

@@ -5,16 +5,17 @@ use crate::error::{ChangeError, Fault, FaultKind, ReadError, RetryDelay, Unknown
 /// What to do about the remaining requests of a series, after one of them failed.
 ///
 /// This doesn't concern the failed request itself. After [`ChangeError::Rejected`] it can be sent
-/// again once the cause is gone; after [`ChangeError::OutcomeUnknown`] look up its outcome first.
+/// again once the cause is gone; after [`ChangeError::OutcomeUnknown`], look up its outcome first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NextStep {
     /// Send them: the error concerns one volume or transfer only.
     Continue,
     /// Send them later: the service is overloaded or can't be reached. Contains the delay that the
-    /// server asks for, if any.
+    /// server requests, if any.
     Wait(Option<RetryDelay>),
-    /// Don't send them until the person has fixed the cause, which is the same for all: for example,
-    /// the token. After an unreadable response, creating more transfers would lose their keys, too.
+    /// Don't send them until the person has fixed the cause, such as an invalid token, because it
+    /// affects all of them. After an unreadable response, creating more transfers would lose their
+    /// keys, too.
     Stop,
 }
 

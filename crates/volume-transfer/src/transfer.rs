@@ -64,7 +64,7 @@ pub struct Transfer {
     /// The ID of the transferred volume.
     pub volume_id: VolumeId,
     /// The creation time in UTC, as `YYYY-MM-DDTHH:MM:SS.ffffff` without a zone, converted from the
-    /// service's zone and format. A text in an unknown format is kept unchanged.
+    /// service's zone and format. Text in an unknown format is kept unchanged.
     pub created_at: Option<String>,
     /// The record's links. Don't follow them: those in EVS's documentation point elsewhere.
     pub links: Vec<Link>,
@@ -99,30 +99,30 @@ impl Transfer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Link {
-    /// The address. It is the server's text and may hold anything, `javascript:` too.
+    /// The address, as the server sent it. It may contain anything, even `javascript:`.
     pub href: String,
     /// `self` or `bookmark`.
     pub rel: String,
 }
 
-/// The key that lets another project accept a transfer. The service says it once.
+/// The key that lets another project accept a transfer. The service returns it only once.
 ///
-/// It cannot be cloned, printed or serialised, and is wiped when it is dropped.
+/// It can't be cloned, printed or serialized, and is wiped on drop.
 pub struct AuthKey(Zeroizing<String>);
 
 impl AuthKey {
-    /// Takes a key that a service gave or a file keeps; `None` if it is empty.
+    /// Wraps a key from a service's response. Returns `None` if it is empty.
     pub(crate) fn from_service(key: String) -> Option<AuthKey> {
         let key = Zeroizing::new(key);
         (!key.is_empty()).then_some(AuthKey(key))
     }
 
-    /// Parses a key entered by a person, without [copying artifacts](crate::clean_pasted) and the
-    /// service would take for a part of it. Case matters.
+    /// Parses a key entered by a person. Removes [copying artifacts](crate::clean_pasted), which the
+    /// service would treat as part of the key. Case matters.
     ///
     /// # Errors
-    /// [`IdError::Empty`] for nothing, [`IdError::Malformed`] for more than 255 bytes or for
-    /// white space or control characters inside, which no key has.
+    /// Returns [`IdError::Empty`] if nothing is left, [`IdError::Malformed`] if the key is longer than
+    /// 255 bytes or contains white space or control characters, which no key does.
     pub fn parse(text: &str) -> Result<AuthKey, IdError> {
         let text = clean_pasted(text);
         if text.is_empty() {
