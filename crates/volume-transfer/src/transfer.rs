@@ -1,11 +1,10 @@
 //! Transfers: the request, the record and the key.
 
-use crate::document::read_json;
 use crate::eligibility::EligibleVolume;
 use crate::id::{IdError, TransferId, VolumeId};
 use crate::name::TransferName;
 use crate::paste::clean_pasted;
-use crate::{json, loose, time};
+use crate::{loose, time};
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -167,50 +166,5 @@ impl CreatedTransfer {
     pub fn into_handover(self) -> (Transfer, Handover) {
         let handover = Handover { transfer_id: self.record.id.clone(), auth_key: self.auth_key };
         (self.record, handover)
-    }
-}
-
-impl Handover {
-    /// Parses a file written by [`credentials`](Handover::credentials), or the service's own
-    /// response to a create request (`{"transfer":{"id","auth_key"}}`).
-    ///
-    /// # Errors
-    /// Returns [`IdError::Malformed`] if the ID or key is missing or invalid, [`IdError::Empty`] if
-    /// one of them is empty.
-    pub fn from_json(file: &[u8]) -> Result<Handover, IdError> {
-        let mut body = read_json(file).ok_or(IdError::Malformed)?;
-        let fields = match body.get_mut("transfer") {
-            Some(transfer) => transfer,
-            None => &mut body,
-        };
-        // Moves the key out before anything else, because a copy would stay in memory.
-        let Some(Value::String(key)) = fields.get_mut("auth_key").map(Value::take) else {
-            return Err(IdError::Malformed);
-        };
-        let key = Zeroizing::new(key);
-        let id = fields.get("transfer_id").or_else(|| fields.get("id")).and_then(Value::as_str);
-        let transfer_id = TransferId::parse(id.ok_or(IdError::Malformed)?)?;
-        let auth_key = AuthKey::parse(&key)?;
-        Ok(Handover { transfer_id, auth_key })
-    }
-
-    /// Returns the credentials file for the recipient: JSON with `transfer_id`, `auth_key`,
-    /// `volume_id` and `name`, one per line. It is wiped on drop.
-    pub fn credentials(&self, record: &Transfer) -> Zeroizing<String> {
-        let fields = [
-            ("transfer_id", Some(self.transfer_id.as_str())),
-            ("auth_key", Some(self.auth_key.expose())),
-            ("volume_id", Some(record.volume_id.as_str())),
-            ("name", record.name.as_deref()),
-        ];
-        // Allocates enough to never grow, because growing would leave a copy of the key behind.
-        let values: usize =
-            fields.iter().filter_map(|(_, value)| Some(value.as_ref()?.len())).sum();
-        let mut text = Zeroizing::new(String::with_capacity(128 + 6 * values));
-        for (at, (field, value)) in fields.into_iter().enumerate() {
-            json::field(&mut text, if at == 0 { "{\n  " } else { ",\n  " }, field, value);
-        }
-        text.push_str("\n}\n");
-        text
     }
 }
