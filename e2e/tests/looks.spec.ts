@@ -264,12 +264,14 @@ test("the README's screenshot", async ({ app, page }) => {
   await page.screenshot({ path: "../docs/page.png" });
 });
 
-/** Returns what is wider than its place, so that it has to be scrolled horizontally. */
+/** Returns what is wider than its place, or starts to the left of the page, where nothing can be scrolled to. */
 function overflowing(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const scrollers = document.querySelectorAll("html, dialog[open], .list, .panel, .menu, .scroll, [role=tabpanel]");
-    const wide = [...scrollers].filter((element) => element.scrollWidth > element.clientWidth);
-    return wide.map((element) => `${element.tagName}.${element.className}: ${element.scrollWidth - element.clientWidth}`);
+    const excess = (element: Element) =>
+      Math.max(element.scrollWidth - element.clientWidth, -element.getBoundingClientRect().left);
+    const wide = [...scrollers].filter((element) => excess(element) > 0);
+    return wide.map((element) => `${element.tagName}.${element.className}: ${excess(element)}`);
   });
 }
 
