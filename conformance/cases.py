@@ -3,6 +3,8 @@
 `<A>` and `<B>` stand for the two projects, `<data-01>` for the volume with that name, and `<t>` and
 `<t.key>` for a transfer that an earlier case saved as `t`, and its key. A transfer that isn't saved is
 deleted right away, so that its volume is available to the next case.
+
+More than 400 lines, because it is one table.
 """
 
 import pathlib

@@ -10,6 +10,7 @@ import re
 import urllib.parse
 
 from cases import BODY, CASES, HEADERS, STATUS
+from report import compare
 from seed_cinder import PROJECTS, services
 
 
@@ -101,28 +102,8 @@ def select(fields, body):
 def main():
     cinder, sandbox = map(Runner, services())
     noauth = cinder.service.noauth
-
-    same, listed, wrong = 0, 0, 0
-    for case in CASES:
-        if noauth and not case.noauth:
-            continue
-        expected, got = cinder.run(case), sandbox.run(case)
-        differing = {part for part in expected if expected[part] != got[part]}
-        if expected[STATUS] == case.status and differing == set(case.differs):
-            same += not differing
-            listed += bool(differing)
-            continue
-        wrong += 1
-        print(f"\n{case.name}: {case.request}, expected status {case.status}")
-        for part in expected:
-            if part in differing | set(case.differs) | {STATUS}:
-                expectation = "different" if part in case.differs else "the same"
-                print(f"  {part}, expected to be {expectation}")
-                print(f"    Cinder:  {expected[part]}\n    sandbox: {got[part]}")
-    mode = "noauth" if noauth else "keystone"
-    total = same + listed + wrong
-    print(f"{mode}: {total} cases, {same} the same, {listed} differ as listed, {wrong} WRONG")
-    raise SystemExit(wrong > 0)
+    cases = [case for case in CASES if case.noauth or not noauth]
+    compare("noauth" if noauth else "keystone", cases, ("Cinder", cinder), sandbox)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import sys
 import urllib.request
 
 from identity_cases import BODY, CASES, HEADERS, STATUS
+from report import compare
 from seed_keystone import VOLUMES_HOST, Identity, passcode, seed
 
 
@@ -117,25 +118,7 @@ def main():
     keystone, local = Identity(keystone_url), Identity(f"{sandbox_url}/identity")
     keystone = Runner(keystone, seed(keystone))
     sandbox = Runner(local, sandbox_ids(sandbox_url, local))
-
-    same, listed, wrong = 0, 0, 0
-    for case in CASES:
-        expected, got = keystone.run(case), sandbox.run(case)
-        differing = {part for part in expected if expected[part] != got[part]}
-        if expected[STATUS] == case.status and differing == set(case.differs):
-            same += not differing
-            listed += bool(differing)
-            continue
-        wrong += 1
-        print(f"\n{case.name}: {case.request}, expected status {case.status}")
-        for part in expected:
-            if part in differing | set(case.differs) | {STATUS}:
-                expectation = "different" if part in case.differs else "the same"
-                print(f"  {part}, expected to be {expectation}")
-                print(f"    Keystone: {expected[part]}\n    sandbox:  {got[part]}")
-    total = same + listed + wrong
-    print(f"identity: {total} cases, {same} the same, {listed} differ as listed, {wrong} WRONG")
-    raise SystemExit(wrong > 0)
+    compare("identity", CASES, ("Keystone", keystone), sandbox)
 
 
 if __name__ == "__main__":

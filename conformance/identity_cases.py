@@ -7,8 +7,9 @@ where listed.
 
 from dataclasses import dataclass, field
 
-# The parts of a response to compare: the status, the body, and these headers.
-STATUS, BODY = "status", "body"
+from cases import BODY, STATUS
+
+# The headers to compare, beside the status and the body.
 HEADERS = [
     "content-type",
     "openstack-auth-receipt",

@@ -5,7 +5,8 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { test as base, expect } from "@playwright/test";
-import { App, loseResponse, PROJECT_A, PROJECT_B, type Server } from "../tests/console.ts";
+import { App, loseResponse } from "../tests/console.ts";
+import { PROJECT_A, PROJECT_B, type Server } from "../tests/server.ts";
 
 const CINDER = variable("CINDER_URL");
 

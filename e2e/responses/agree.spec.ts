@@ -1,7 +1,8 @@
 // Tests that the gateway forwards every response that Node can read, and that the package and the page
 // find the key in it.
 
-import { App, expect, Server, test } from "../tests/console.ts";
+import { App, expect, test } from "../tests/console.ts";
+import { Server } from "../tests/server.ts";
 import { type Endpoint, serve, volumeOf } from "./endpoint.ts";
 import table, { KEY } from "./table.ts";
 

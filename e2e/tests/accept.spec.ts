@@ -1,7 +1,8 @@
 // Accepting the transfers of a credentials file: one after another, and again.
 
 import type { Route } from "@playwright/test";
-import { type App, expect, PROJECT_A, PROJECT_B, type Server, test } from "./console.ts";
+import { type App, expect, test } from "./console.ts";
+import { PROJECT_A, PROJECT_B, type Server } from "./server.ts";
 
 const ACCEPT = "**/accept";
 

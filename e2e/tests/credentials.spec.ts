@@ -3,7 +3,8 @@
 
 import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { type App, DATA_01, expect, PROJECT_A, test } from "./console.ts";
+import { type App, expect, test } from "./console.ts";
+import { DATA_01, PROJECT_A } from "./server.ts";
 
 const PASSPHRASE = "correct horse 电池";
 const KEY = "cafe00d0beef11e1";

@@ -1,7 +1,8 @@
 // After a transfer was created: accepting, cancelling, polling, and finding it after an unknown outcome.
 
 import { readFileSync } from "node:fs";
-import { App, DATA_01, expect, LANGUAGES, loseResponse, PROJECT_A, test } from "./console.ts";
+import { App, expect, LANGUAGES, loseResponse, test } from "./console.ts";
+import { DATA_01, PROJECT_A } from "./server.ts";
 
 for (const language of LANGUAGES) {
   test.describe(`in ${language}`, () => {

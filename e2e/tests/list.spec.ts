@@ -1,6 +1,7 @@
 // The list of volumes: its pages, and reloading it.
 
-import { DATA_01, expect, test } from "./console.ts";
+import { expect, test } from "./console.ts";
+import { DATA_01 } from "./server.ts";
 
 test("looks up the facts about a volume again after a refresh", async ({ app, page }) => {
   await app.useDemoProject("A");

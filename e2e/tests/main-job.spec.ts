@@ -1,7 +1,8 @@
 // The main job from end to end, in both languages, with the mouse and with the keyboard only.
 
 import { readFile } from "node:fs/promises";
-import { App, DATA_01, expect, LANGUAGES, Presses, PROJECT_A, PROJECT_B, plainMessages, test } from "./console.ts";
+import { App, expect, LANGUAGES, Presses, plainMessages, test } from "./console.ts";
+import { DATA_01, PROJECT_A, PROJECT_B } from "./server.ts";
 
 for (const language of LANGUAGES) {
   test.describe(`in ${language}`, () => {

@@ -2,7 +2,8 @@
 
 import { readFile } from "node:fs/promises";
 import type { Page, Route } from "@playwright/test";
-import { type App, DATA_01, expect, loseResponse, Presses, PROJECT_A, test } from "./console.ts";
+import { type App, expect, loseResponse, Presses, test } from "./console.ts";
+import { DATA_01, PROJECT_A } from "./server.ts";
 
 const POST = "**/os-volume-transfer";
 const FACTS = /\/cloudsnapshots\/detail|\/backups\?|\/vaults\?|\/policies\?/;

@@ -1,6 +1,7 @@
 // Pending transfers: whose key this tab has, and cancelling several at once.
 
-import { type App, DATA_01, expect, type Server, test } from "./console.ts";
+import { type App, expect, test } from "./console.ts";
+import { DATA_01, type Server } from "./server.ts";
 
 const row = (app: App, name: string) => app.transfers.getByRole("row").filter({ hasText: name });
 

@@ -1,7 +1,8 @@
 // Create requests: each is sent once and to one address, and its transfer is searched for if the
 // outcome is unknown.
 
-import { expect, loseResponse, PROJECT_A, test } from "./console.ts";
+import { expect, loseResponse, test } from "./console.ts";
+import { PROJECT_A } from "./server.ts";
 
 test.describe("an outcome that is unknown", () => {
   test("after the server stopped, nothing is sent again", async ({ app, page, server }) => {

@@ -1,6 +1,7 @@
 // Rejected names, volumes and connections, by the page or by the server.
 
-import { DATA_01, expect, PROJECT_A, test } from "./console.ts";
+import { expect, test } from "./console.ts";
+import { DATA_01, PROJECT_A } from "./server.ts";
 
 test.describe("an invalid name", () => {
   const cases = [

@@ -3,7 +3,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Page } from "@playwright/test";
-import { App, DATA_01, expect, PROJECT_A, PROJECT_B, Server, test } from "./console.ts";
+import { App, expect, test } from "./console.ts";
+import { DATA_01, PROJECT_A, PROJECT_B, Server } from "./server.ts";
 
 const KEY = "cafe00d0beef11e1";
 const TOKEN = PROJECT_A.token;

@@ -4,7 +4,8 @@
 // A walk is reproducible by its number: `FIRST_WALK=17 WALKS=1` repeats the seventeenth.
 
 import type { Route } from "@playwright/test";
-import { App, expect, loseResponse, PROJECT_A, test as base } from "./console.ts";
+import { App, expect, loseResponse, test as base } from "./console.ts";
+import { PROJECT_A } from "./server.ts";
 
 const FIRST = Number(process.env.FIRST_WALK ?? 1);
 const WALKS = Number(process.env.WALKS ?? 8);
@@ -188,7 +189,7 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
       },
       "cancel all": async () => {
         await app.show("transfers.title");
-        const all = page.getByLabel(app.text("transfers.all"));
+        const all = page.getByRole("checkbox", { name: app.text("transfers.all"), exact: true });
         const cancel = app.region("transfers.title").getByRole("button", { name: /^Cancel (transfer|\d+ transfers)$/ });
         if ((await all.count()) > 0 && (await attempt((within) => all.check(within))) && (await attempt((within) => cancel.click(within)))) await confirm();
         await app.show("volumes.title");

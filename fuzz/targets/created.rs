@@ -3,7 +3,9 @@
 
 use fuzz::{check_fault, outcome, sample};
 use libfuzzer_sys::fuzz_target;
-use volume_transfer::{AuthKey, ChangeError, Handover, TransferId, api};
+use volume_transfer::{
+    AuthKey, ChangeError, CredentialsFile, TransferCredentials, TransferId, TransferSource, api,
+};
 
 fuzz_target!(|data: &[u8]| {
     for requested in [None, Some(sample())] {
@@ -16,13 +18,15 @@ fuzz_target!(|data: &[u8]| {
                 let coincidence = key.len() < 16 || record.id.as_str().contains(key);
                 assert!(coincidence || !format!("{handover:?}").contains(key));
                 // The credentials file must contain the same ID and key.
-                let file = handover.credentials(&record);
-                let read = Handover::from_json(file.as_bytes());
-                match (TransferId::parse(record.id.as_str()), AuthKey::parse(key)) {
+                let expected = (TransferId::parse(record.id.as_str()), AuthKey::parse(key));
+                let credentials = TransferCredentials::new(&record, handover, None);
+                let file = CredentialsFile::write(&TransferSource::default(), &[&credentials]);
+                let read = CredentialsFile::parse(file.as_bytes());
+                match expected {
                     (Ok(id), Ok(key)) => {
-                        let read = read.unwrap();
-                        assert_eq!(read.transfer_id, id);
-                        assert_eq!(read.auth_key.expose(), key.expose());
+                        let [read] = <[_; 1]>::try_from(read.unwrap().transfers).unwrap();
+                        assert_eq!(read.handover.transfer_id, id);
+                        assert_eq!(read.handover.auth_key.expose(), key.expose());
                     }
                     _ => assert!(read.is_err()),
                 }

@@ -5,6 +5,7 @@ use crate::connect::{ConnectDialog, ConnectionMenu, take_over_form};
 use crate::create::{Create, HandoverDialog};
 use crate::i18n::{Key, Language, key, t};
 use crate::pending::{CancelDialog, PendingTransfers};
+use crate::reactive::derive;
 use crate::state::{AppState, Run};
 use crate::ui::{
     ShowIf, Tab, aria_true, by_id, dynamic, effect, fragment, listen, mount_into, on_tab_key,
@@ -50,7 +51,7 @@ pub fn App(language: Language) -> impl IntoView {
 
     // While the panel covers the page, nothing behind it can be reached.
     let wide = media(WIDE);
-    let covered = Signal::derive(move || state.panel_open.get() && !wide.get());
+    let covered = derive(move || state.panel_open.get() && !wide.get());
     effect(move || set_attribute("settings", "inert", covered.get().then_some("")));
 
     let form = take_over_form();
@@ -63,7 +64,7 @@ pub fn App(language: Language) -> impl IntoView {
 
     view! {
         <ShowIf condition=connected><Tasks covered /></ShowIf>
-        <ShowIf condition=move || state.connection_form_open.get() && connected()><ConnectDialog form /></ShowIf>
+        <ShowIf condition=derive(move || state.connection_form_open.get() && connected())><ConnectDialog form /></ShowIf>
         {dynamic(move || state.run.get().map(|run| view! { <HandoverDialog run /> }.into_any()))}
         {dynamic(move || state.pending.cancelling.get().map(|(session, transfers)| view! {
             <CancelDialog session transfers />
@@ -129,12 +130,12 @@ fn Tasks(covered: Signal<bool>) -> impl IntoView {
         }
     });
     on_cleanup(move || listener.remove());
-    let pending = Signal::derive(move || {
+    let pending = derive(move || {
         let count = state.pending.list.with(|list| list.transfers.len());
         let title = language.get().format(key::TRANSFERS_TITLE, &[]);
         if count == 0 { title } else { format!("{title} ({count})") }
     });
-    let hidden = move |tab: &'static str| Signal::derive(move || current.get() != tab);
+    let hidden = move |tab: &'static str| derive(move || current.get() != tab);
     view! {
         <div role="tablist" inert=aria_true(covered) on:keydown=move |event| on_tab_key(&event)>
             <Tab fragment=TABS[0] label=t(key::VOLUMES_TITLE) current />
@@ -149,7 +150,7 @@ fn Tasks(covered: Signal<bool>) -> impl IntoView {
             <PendingTransfers />
         </div>
         <div role="tabpanel" id="panel-accept" aria-labelledby="tab-accept" hidden=hidden(TABS[2])>
-            <Accept shown=Signal::derive(move || current.get() == TABS[2]) />
+            <Accept shown=derive(move || current.get() == TABS[2]) />
         </div>
     }
 }

@@ -3,8 +3,9 @@
 use crate::i18n::{
     Key, Language, fault_kind, key, language, local_time, read_error, t, unknown_cause,
 };
+use crate::reactive::derive;
 use crate::state::{AppState, Pace};
-use crate::ui::{Button, DetailsRow, ErrorMessage, dynamic, focus_next_frame};
+use crate::ui::{Button, DetailsRow, ErrorMessage, dynamic, focus_next_frame, p, span};
 use js_sys::Date;
 use leptos::prelude::*;
 use volume_transfer::{ChangeError, Fault, FaultKind, ReadError, RetryDelay, UnknownCause};
@@ -24,9 +25,7 @@ pub(crate) fn FaultDetails(fault: Fault) -> impl IntoView {
     let rows: Vec<_> = rows
         .into_iter()
         .filter_map(|(name, value)| {
-            value.map(|value| {
-                view! { <DetailsRow name><span prop:textContent=value /></DetailsRow> }.into_any()
-            })
+            value.map(|value| view! { <DetailsRow name>{span(value)}</DetailsRow> }.into_any())
         })
         .collect();
     view! { <dl class="fault" aria-label=t(key::FAULT_TITLE)>{rows}</dl> }
@@ -64,7 +63,7 @@ pub(crate) fn Rejection(fault: Fault) -> impl IntoView {
     let renew_token = matches!(kind, FaultKind::Token | FaultKind::TokenTooLong)
         .then(|| view! { <Button label on_press=move || renew(state) /> }.into_any());
     view! {
-        <p prop:textContent=Signal::derive(move || fault_kind(language.get(), kind)) />
+        {p(derive(move || fault_kind(language.get(), kind)))}
         {renew_token}
         <FaultDetails fault />
     }
@@ -84,14 +83,14 @@ pub(crate) fn ChangeFailure(
         ChangeError::Rejected(fault) => (rejected, view! { <Rejection fault /> }.into_any()),
         ChangeError::OutcomeUnknown(cause) => {
             let fault = cause.fault().map(|fault| view! { <FaultDetails fault /> }.into_any());
-            let text = Signal::derive(move || match &cause {
+            let text = derive(move || match &cause {
                 // The usual text mentions a key, which only the response to a create request has.
                 UnknownCause::Unreadable(_) => language.get().format(key::READ_UNREADABLE, &[]),
                 UnknownCause::NoResponse(_)
                 | UnknownCause::Failed(_)
                 | UnknownCause::OtherVolume(_) => unknown_cause(language.get(), &cause),
             });
-            (unknown, view! { <p prop:textContent=text /> {fault} }.into_any())
+            (unknown, view! { {p(text)} {fault} }.into_any())
         }
     };
     view! {
@@ -125,7 +124,7 @@ pub(crate) fn Paused(
 /// Says when the next request is sent, if the service asked to wait.
 pub(crate) fn delay_text(pace: &Pace) -> Signal<String> {
     let (resume_at, language) = (pace.resume_at.clone(), language());
-    Signal::derive(move || {
+    derive(move || {
         let at = resume_at.get();
         if at == 0.0 {
             return String::new();
@@ -142,7 +141,7 @@ pub(crate) fn ReadFailure(error: ReadError) -> impl IntoView {
     let language = language();
     let fault = error.fault();
     view! {
-        <p prop:textContent=Signal::derive(move || read_error(language.get(), &error)) />
+        {p(derive(move || read_error(language.get(), &error)))}
         {fault.map(|fault| view! { <FaultDetails fault /> }.into_any())}
     }
 }
@@ -153,5 +152,5 @@ pub(crate) fn UnreadableRows(count: usize) -> impl IntoView {
     let language = language();
     let text =
         move || language.get().format(key::VOLUMES_UNREADABLE, &[("count", &count.to_string())]);
-    view! { <p class="message danger" prop:textContent=Signal::derive(text) /> }
+    view! { <p class="message danger" prop:textContent=derive(text) /> }
 }

@@ -1,6 +1,7 @@
 //! The page's texts, in the language that the person chose.
 
 use crate::client;
+use crate::reactive::derive;
 use js_sys::Date;
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -129,7 +130,7 @@ pub(crate) fn language() -> RwSignal<Language> {
 /// Returns a message in the page's language. All texts have one type, which keeps the views' code small.
 pub(crate) fn t(key: Key) -> Signal<String> {
     let language = language();
-    Signal::derive(move || language.get().format(key, &[]))
+    derive(move || language.get().format(key, &[]))
 }
 
 impl From<Key> for Signal<String> {
@@ -141,15 +142,13 @@ impl From<Key> for Signal<String> {
 /// Returns the message for a field's error, or an empty text.
 pub(crate) fn error_text(error: RwSignal<Option<Key>>) -> Signal<String> {
     let language = language();
-    Signal::derive(move || {
-        error.get().map(|key| language.get().format(key, &[])).unwrap_or_default()
-    })
+    derive(move || error.get().map(|key| language.get().format(key, &[])).unwrap_or_default())
 }
 
 /// Returns a transfer's name, or a text that says it has none.
 pub(crate) fn name_or_none(name: Option<String>) -> Signal<String> {
     let language = language();
-    Signal::derive(move || {
+    derive(move || {
         name.clone().unwrap_or_else(|| language.get().format(key::HANDOVER_NAME_NONE, &[]))
     })
 }

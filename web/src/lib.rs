@@ -17,6 +17,7 @@ mod errors;
 mod i18n;
 mod jwe;
 mod pending;
+mod reactive;
 mod state;
 mod ui;
 mod volumes;

@@ -78,11 +78,20 @@ impl Mounted {
         mock_network(handler);
         provide_messages();
         document().document_element().unwrap().set_attribute("lang", "en").unwrap();
+        // What a failed test left behind has the same IDs.
+        while let Some(left) = document().query_selector(".mounted").unwrap() {
+            left.remove();
+        }
         let root: HtmlElement = document().create_element("div").unwrap().unchecked_into();
+        root.set_class_name("mounted");
         let (_, body) = INDEX.split_once("<body>").unwrap();
         let english = r#"<option value="en" lang="en" data-file="/en.txt"></option>"#;
         root.set_inner_html(&body.replace("<!-- languages -->", english));
         document().body().unwrap().append_child(&root).unwrap();
+        // As `start.js` does.
+        let endpoint = root.query_selector("#endpoint").unwrap().unwrap();
+        let origin = window().location().origin().unwrap();
+        endpoint.unchecked_into::<HtmlInputElement>().set_value(&origin);
         let handle = web::mount().await.unwrap();
         settle().await;
         Mounted { root, handle: Some(Box::new(move || drop(handle))) }
@@ -173,7 +182,7 @@ async fn sends_nothing_for_an_invalid_connection() {
 async fn shows_all_reasons_of_an_ineligible_volume() {
     let page = Mounted::connected().await;
     let reasons = page.find(&format!("#reasons-{INELIGIBLE}")).unwrap().text_content().unwrap();
-    assert!(reasons.contains("Its status is “in-use”"), "{reasons}");
+    assert!(reasons.contains("“in-use”"), "{reasons}");
     assert!(reasons.contains("It is marked bootable"), "{reasons}");
     page.choose(INELIGIBLE).await;
     page.press("Create transfer").await;

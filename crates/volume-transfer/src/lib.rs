@@ -54,7 +54,7 @@
 //! # Signing in
 //!
 //! [`identity`] builds the requests that get a token from OpenStack's Keystone or Huawei Cloud's IAM,
-//! list a user's projects and end a token, and decodes the responses.
+//! list a user's projects and revoke a token. It also decodes the responses.
 //!
 //! # What this crate does not do
 //!
@@ -96,18 +96,20 @@ mod error_body;
 mod json;
 mod lanes;
 mod loose;
+mod next_step;
 mod paste;
 mod time;
 
 pub use constraint::{Constraint, ConstraintSet};
 pub use document::read_json;
 pub use eligibility::{Eligibility, EligibleVolume, Facts, Verdict};
-pub use error::{ChangeError, Fault, FaultKind, NextStep, ReadError, RetryDelay, UnknownCause};
+pub use error::{ChangeError, Fault, FaultKind, ReadError, RetryDelay, UnknownCause};
 pub use handover::{CredentialsError, CredentialsFile, TransferCredentials, TransferSource};
 pub use http::{Method, Outcome, Request, Response, TransportError};
 pub use id::{IdError, ProjectId, TransferId, VolumeId};
 pub use list::ListReader;
 pub use name::{NameError, NameParser, NamePattern, NameRule, TransferName, Unit};
+pub use next_step::NextStep;
 pub use paste::clean_pasted;
 pub use service::Service;
 pub use transfer::{AuthKey, CreateTransfer, CreatedTransfer, Handover, Link, Transfer};

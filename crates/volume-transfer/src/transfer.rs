@@ -1,11 +1,10 @@
 //! Transfers: the request, the record and the key.
 
-use crate::document::read_json;
 use crate::eligibility::EligibleVolume;
 use crate::id::{IdError, TransferId, VolumeId};
 use crate::name::TransferName;
 use crate::paste::clean_pasted;
-use crate::{json, loose, time};
+use crate::{loose, time};
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -64,7 +63,7 @@ pub struct Transfer {
     /// The ID of the transferred volume.
     pub volume_id: VolumeId,
     /// The creation time in UTC, as `YYYY-MM-DDTHH:MM:SS.ffffff` without a zone, converted from the
-    /// service's zone and format. A text in an unknown format is kept unchanged.
+    /// service's zone and format. Text in an unknown format is kept unchanged.
     pub created_at: Option<String>,
     /// The record's links. Don't follow them: those in EVS's documentation point elsewhere.
     pub links: Vec<Link>,
@@ -99,30 +98,30 @@ impl Transfer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Link {
-    /// The address. It is the server's text and may hold anything, `javascript:` too.
+    /// The address, as the server sent it. It may contain anything, even `javascript:`.
     pub href: String,
     /// `self` or `bookmark`.
     pub rel: String,
 }
 
-/// The key that lets another project accept a transfer. The service says it once.
+/// The key that lets another project accept a transfer. The service returns it only once.
 ///
-/// It cannot be cloned, printed or serialised, and is wiped when it is dropped.
+/// It can't be cloned, printed or serialized, and is wiped on drop.
 pub struct AuthKey(Zeroizing<String>);
 
 impl AuthKey {
-    /// Takes a key that a service gave or a file keeps; `None` if it is empty.
+    /// Wraps a key from a service's response. Returns `None` if it is empty.
     pub(crate) fn from_service(key: String) -> Option<AuthKey> {
         let key = Zeroizing::new(key);
         (!key.is_empty()).then_some(AuthKey(key))
     }
 
-    /// Parses a key entered by a person, without [copying artifacts](crate::clean_pasted) and the
-    /// service would take for a part of it. Case matters.
+    /// Parses a key entered by a person. Removes [copying artifacts](crate::clean_pasted), which the
+    /// service would treat as part of the key. Case matters.
     ///
     /// # Errors
-    /// [`IdError::Empty`] for nothing, [`IdError::Malformed`] for more than 255 bytes or for
-    /// white space or control characters inside, which no key has.
+    /// Returns [`IdError::Empty`] if nothing is left, [`IdError::Malformed`] if the key is longer than
+    /// 255 bytes or contains white space or control characters, which no key does.
     pub fn parse(text: &str) -> Result<AuthKey, IdError> {
         let text = clean_pasted(text);
         if text.is_empty() {
@@ -167,50 +166,5 @@ impl CreatedTransfer {
     pub fn into_handover(self) -> (Transfer, Handover) {
         let handover = Handover { transfer_id: self.record.id.clone(), auth_key: self.auth_key };
         (self.record, handover)
-    }
-}
-
-impl Handover {
-    /// Parses a file written by [`credentials`](Handover::credentials), or the service's own
-    /// response to a create request (`{"transfer":{"id","auth_key"}}`).
-    ///
-    /// # Errors
-    /// Returns [`IdError::Malformed`] if the ID or key is missing or invalid, [`IdError::Empty`] if
-    /// one of them is empty.
-    pub fn from_json(file: &[u8]) -> Result<Handover, IdError> {
-        let mut body = read_json(file).ok_or(IdError::Malformed)?;
-        let fields = match body.get_mut("transfer") {
-            Some(transfer) => transfer,
-            None => &mut body,
-        };
-        // Moves the key out before anything else, because a copy would stay in memory.
-        let Some(Value::String(key)) = fields.get_mut("auth_key").map(Value::take) else {
-            return Err(IdError::Malformed);
-        };
-        let key = Zeroizing::new(key);
-        let id = fields.get("transfer_id").or_else(|| fields.get("id")).and_then(Value::as_str);
-        let transfer_id = TransferId::parse(id.ok_or(IdError::Malformed)?)?;
-        let auth_key = AuthKey::parse(&key)?;
-        Ok(Handover { transfer_id, auth_key })
-    }
-
-    /// Returns the credentials file for the recipient: JSON with `transfer_id`, `auth_key`,
-    /// `volume_id` and `name`, one per line. It is wiped on drop.
-    pub fn credentials(&self, record: &Transfer) -> Zeroizing<String> {
-        let fields = [
-            ("transfer_id", Some(self.transfer_id.as_str())),
-            ("auth_key", Some(self.auth_key.expose())),
-            ("volume_id", Some(record.volume_id.as_str())),
-            ("name", record.name.as_deref()),
-        ];
-        // Allocates enough to never grow, because growing would leave a copy of the key behind.
-        let values: usize =
-            fields.iter().filter_map(|(_, value)| Some(value.as_ref()?.len())).sum();
-        let mut text = Zeroizing::new(String::with_capacity(128 + 6 * values));
-        for (at, (field, value)) in fields.into_iter().enumerate() {
-            json::field(&mut text, if at == 0 { "{\n  " } else { ",\n  " }, field, value);
-        }
-        text.push_str("\n}\n");
-        text
     }
 }

@@ -166,8 +166,14 @@ fn reads_a_single_transfer_of_version_1_or_from_a_response() {
         let created = api::decode_created(None, Ok(real.response())).unwrap();
         created.into_handover()
     };
-    let file = handover.credentials(&record);
-    assert_eq!(ids(&CredentialsFile::parse(file.as_bytes()).unwrap()), [record.id.as_str()]);
+    // As version 1 was written.
+    let file = json!({
+        "transfer_id": handover.transfer_id.as_str(),
+        "auth_key": handover.auth_key.expose(),
+        "volume_id": record.volume_id.as_str(),
+        "name": record.name,
+    });
+    assert_eq!(ids(&parse(&file).unwrap()), [record.id.as_str()]);
 }
 
 #[test]

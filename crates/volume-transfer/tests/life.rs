@@ -12,9 +12,9 @@ mod recorded;
 
 use volume_transfer::api::{self, FactQuery, TransferList, TransferProgress};
 use volume_transfer::{
-    AuthKey, ChangeError, CreateTransfer, Eligibility, Facts, Fault, FaultKind, Handover, IdError,
-    Method, ProjectId, Response, RetryDelay, Service, TransferId, TransportError, UnknownCause,
-    VolumeId,
+    AuthKey, ChangeError, CreateTransfer, CredentialsError, CredentialsFile, Eligibility, Facts,
+    Fault, FaultKind, Handover, IdError, Method, ProjectId, Response, RetryDelay, Service,
+    TransferCredentials, TransferId, TransferSource, TransportError, UnknownCause, VolumeId,
 };
 
 const PROJECT: &str = "dd14c6ac581f40059e27f5320b60bf2f";
@@ -41,15 +41,24 @@ fn rejected<T: std::fmt::Debug>(outcome: Result<T, ChangeError>) -> Fault {
     }
 }
 
+/// Reads a file with one transfer.
+fn the_only_handover(file: &str) -> Handover {
+    let file = CredentialsFile::parse(file.as_bytes()).unwrap();
+    let [transfer] = <[_; 1]>::try_from(file.transfers).unwrap();
+    transfer.handover
+}
+
 #[test]
 fn accepts_with_the_id_and_key_that_were_handed_over() {
     let created = recorded::one("noauth-003-transfer-create");
     let created = api::decode_created(None, Ok(created.response())).unwrap();
     let (record, made) = created.into_handover();
-    let file = made.credentials(&record);
-    let read = Handover::from_json(file.as_bytes()).unwrap();
-    assert_eq!(read.transfer_id, made.transfer_id);
-    assert_eq!(read.auth_key.expose(), made.auth_key.expose());
+    let (id, key) = (made.transfer_id.clone(), made.auth_key.expose().to_owned());
+    let credentials = TransferCredentials::new(&record, made, None);
+    let file = CredentialsFile::write(&TransferSource::default(), &[&credentials]);
+    let read = the_only_handover(&file);
+    assert_eq!(read.transfer_id, id);
+    assert_eq!(read.auth_key.expose(), key);
 
     let request = api::accept(Service::EvsV2, &project(), &handover(TRANSFER, KEY));
     assert_eq!(request.method, Method::Post);
@@ -65,21 +74,21 @@ fn reads_credentials_files_and_create_responses() {
         format!(r#"{{"transfer":{{"id":"{TRANSFER}","auth_key":"{KEY}","name":null}}}}"#),
         format!(r#"{{"id":"{TRANSFER}","auth_key":"{KEY}"}}"#),
     ] {
-        let read = Handover::from_json(file.as_bytes()).unwrap();
+        let read = the_only_handover(&file);
         assert_eq!((read.transfer_id.as_str(), read.auth_key.expose()), (TRANSFER, KEY));
     }
     for (file, error) in [
-        ("", IdError::Malformed),
-        ("Transfer ID: 53dc, key: 9266", IdError::Malformed),
-        ("[]", IdError::Malformed),
-        (r#"{"transfer_id":"t"}"#, IdError::Malformed),
-        (r#"{"transfer_id":7,"auth_key":"k"}"#, IdError::Malformed),
-        (r#"{"transfer_id":"t","auth_key":7}"#, IdError::Malformed),
-        (r#"{"transfer_id":"../x","auth_key":"k"}"#, IdError::Malformed),
-        (r#"{"transfer_id":"","auth_key":"k"}"#, IdError::Empty),
-        (r#"{"transfer_id":"t","auth_key":" "}"#, IdError::Empty),
+        ("", CredentialsError::Empty),
+        ("Transfer ID: 53dc, key: 9266", CredentialsError::Malformed),
+        ("[]", CredentialsError::NoTransfers),
+        (r#"{"transfer_id":"t"}"#, CredentialsError::NoTransfers),
+        (r#"{"transfer_id":7,"auth_key":"k"}"#, CredentialsError::Malformed),
+        (r#"{"transfer_id":"t","auth_key":7}"#, CredentialsError::Malformed),
+        (r#"{"transfer_id":"../x","auth_key":"k"}"#, CredentialsError::Malformed),
+        (r#"{"transfer_id":"","auth_key":"k"}"#, CredentialsError::Malformed),
+        (r#"{"transfer_id":"t","auth_key":" "}"#, CredentialsError::Malformed),
     ] {
-        assert_eq!(Handover::from_json(file.as_bytes()).map(|_| ()), Err(error), "{file}");
+        assert_eq!(CredentialsFile::parse(file.as_bytes()).map(|_| ()), Err(error), "{file}");
     }
 }
 
@@ -365,7 +374,7 @@ fn removes_pasting_artifacts_from_ids() {
         assert_eq!(TransferId::parse(&text).unwrap().as_str(), uuid, "{text:?}");
         assert_eq!(AuthKey::parse(&text).unwrap().expose(), uuid, "{text:?}");
         let file = serde_json::json!({ "transfer_id": text, "auth_key": text }).to_string();
-        let read = Handover::from_json(file.as_bytes()).unwrap();
+        let read = the_only_handover(&file);
         assert_eq!((read.transfer_id.as_str(), read.auth_key.expose()), (uuid, uuid));
     }
     for malformed in ["a b", "a\u{a0}b", "a\"b", "a\tb", "过"] {

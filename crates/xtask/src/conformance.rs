@@ -21,8 +21,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Cinder, Keystone and their clients, in the versions of [`CONSTRAINTS`], and a library for the encrypted
-/// credentials files.
+/// Cinder, Keystone and their clients, in the versions of [`CONSTRAINTS`], and a library for the
+/// encrypted credentials files.
 const PACKAGES: [&str; 7] = [
     "cinder",
     "keystone",

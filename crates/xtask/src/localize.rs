@@ -2,7 +2,7 @@
 //! and the few that are shown before the module starts into `index.html`.
 
 use anyhow::{Context, Result, ensure};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
     collections::BTreeMap,
     fs,
@@ -86,7 +86,8 @@ fn add_texts(
         filled += &format!("{MARK}{key}\"{attributes}>{}{rest}", escape(message(DEFAULT, key)?));
         keys.push(key);
     }
-    let (mut options, mut languages) = (String::new(), serde_json::Map::new());
+    // Sorted, which serde_json's own map is only without a feature that another crate may enable.
+    let (mut options, mut languages) = (String::new(), BTreeMap::new());
     // The default comes first.
     let mut tags: Vec<_> = files.iter().collect();
     tags.sort_by_key(|(tag, _)| *tag != DEFAULT);
@@ -101,7 +102,7 @@ fn add_texts(
     }
     ensure!(filled.contains(OPTIONS) && filled.contains(LANGUAGES), "index.html has no languages");
     // A script ends at the first `</`, even inside a string.
-    let languages = Value::from(languages).to_string().replace("</", "<\\/");
+    let languages = serde_json::to_string(&languages)?.replace("</", "<\\/");
     Ok(filled
         .replace(OPTIONS, &options)
         .replace(LANGUAGES, &format!("var languages = {languages};")))

@@ -13,7 +13,7 @@ use std::{process::ExitCode, time::Instant};
 
 /// The crates that only run as wasm: linted for wasm, and tested in Node and a browser.
 const WASM_CRATES: &[&str] = &["web", "volume-transfer-wasm"];
-/// Crates that are not compiled natively, because that takes long and they have nothing to test
+/// Crates that are not compiled natively, because that is slow and they have nothing to test
 /// there. A `#[test]` in them would never run, so all their tests are `#[wasm_bindgen_test]`.
 const NOT_NATIVE: &[&str] = &["web"];
 
@@ -161,7 +161,7 @@ fn docs() -> Result<Option<String>> {
 
 /// Builds the core from its package archive, as crates.io would serve it.
 fn package_crate() -> Result<Option<String>> {
-    // Allows uncommitted changes, because the step also runs while people work.
+    // Allows uncommitted changes, because developers also run this step before they commit.
     cargo("package --package volume-transfer --allow-dirty", &[])
 }
 
@@ -205,7 +205,8 @@ fn build_page() -> Result<Option<String>> {
 fn e2e() -> Result<Option<String>> {
     cargo("build --release --package console-server", &[])?;
     sh(command("npx tsc").current_dir("e2e"))?;
-    // With Python, an independent program opens the page's encrypted files, and makes some.
+    // With Python, an independent program opens files that the page encrypted, and encrypts some
+    // for the page to open.
     let python = conformance::packages()?;
     let variables =
         python.as_ref().ok().and_then(|python| Some(("JWCRYPTO_PYTHON", python.to_str()?)));

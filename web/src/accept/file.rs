@@ -2,7 +2,8 @@
 
 use crate::i18n::{Key, error_text, key, t};
 use crate::jwe;
-use crate::ui::{Submit, TextField, aria_true, focus, focus_next_frame};
+use crate::reactive::derive;
+use crate::ui::{Submit, TextField, aria_true, focus, focus_next_frame, p};
 use leptos::ev;
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -12,14 +13,14 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, File};
 use zeroize::Zeroizing;
 
-/// The maximum size of a file, in bytes: much more than the core's largest file has.
+/// The maximum size of a file, in bytes. The core's largest files are much smaller.
 const MAX_SIZE: f64 = 16_777_216.0;
 
 /// Reads credentials files. Contains only handles.
 #[derive(Clone, Copy)]
 pub(super) struct FileReader {
     error: RwSignal<Option<Key>>,
-    /// A protected file that waits for its passphrase.
+    /// A protected file that is waiting for its passphrase.
     protected: RwSignal<Option<String>>,
     on_read: Callback<CredentialsFile>,
 }
@@ -71,7 +72,7 @@ impl FileReader {
         });
     }
 
-    /// Reads pasted text if it is a file's content. Other text is left to the fields.
+    /// Reads a pasted file, or text that is a file's content. Other text is left to the fields.
     fn on_paste(self, event: &ev::ClipboardEvent) {
         let Some(data) = event.clipboard_data() else { return };
         if let Some(file) = first_file(&data) {
@@ -87,7 +88,7 @@ impl FileReader {
         }
     }
 
-    /// Returns whether a file waits for its passphrase.
+    /// Returns whether a file is waiting for its passphrase.
     pub(super) fn asks_for_passphrase(self) -> bool {
         self.protected.with(Option::is_some)
     }
@@ -113,7 +114,7 @@ pub(super) fn FileField(
         // So that the same file can be chosen again.
         input.set_value("");
     };
-    // The browser would open a dropped file in place of the page.
+    // Otherwise, the browser would open a dropped file in place of the page.
     let over = window_event_listener(ev::dragover, |event| {
         if event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0)) {
             event.prevent_default();
@@ -141,10 +142,10 @@ pub(super) fn FileField(
     let error = reader.error;
     view! {
         <div class="field file">
-            // The browser's own button would speak the browser's language.
+            // The browser's own button would show its label in the browser's language.
             <input id="accept-file" type="file" class="visually-hidden" accept=".json,.jwe,application/json,application/jose"
                 node_ref=input aria-describedby="accept-file-error accept-file-hint" on:change=move |_| choose()
-                aria-invalid=aria_true(Signal::derive(move || error.get().is_some())) />
+                aria-invalid=aria_true(derive(move || error.get().is_some())) />
             <label for="accept-file" class="button" prop:textContent=t(key::ACCEPT_FILE) />
             <p class="hint" id="accept-file-hint" prop:textContent=t(key::ACCEPT_FILE_HINT) />
             <p class="error" role="alert" id="accept-file-error" prop:textContent=error_text(error) />
@@ -190,7 +191,7 @@ pub(super) fn PassphraseForm(reader: FileReader) -> impl IntoView {
             open();
         }>
             <TextField id="accept-passphrase" label=key::ACCEPT_PASSPHRASE input_type="password" node=input
-                error=error_text(error)><p prop:textContent=t(key::ACCEPT_PASSPHRASE_HINT) /></TextField>
+                error=error_text(error)>{p(key::ACCEPT_PASSPHRASE_HINT)}</TextField>
             <Submit id="accept-open" label=key::ACCEPT_OPEN disabled=busy />
         </form>
     }

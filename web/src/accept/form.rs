@@ -2,8 +2,9 @@
 
 use crate::errors::ChangeFailure;
 use crate::i18n::{Key, error_text, key, language, t};
+use crate::reactive::derive;
 use crate::state::AppState;
-use crate::ui::{Progress, Submit, TextField, dynamic, focus};
+use crate::ui::{Progress, Submit, TextField, dynamic, focus, span};
 use leptos::ev::SubmitEvent;
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -128,7 +129,7 @@ pub(super) fn AcceptForm(fields: Fields, on_accepted: Callback<TransferId>) -> i
                 let text = move || language.get().format(key::ACCEPT_DONE, &[("volume", &label)]);
                 view! {
                     <p class="message success">
-                        <span prop:textContent=Signal::derive(text) /> " "
+                        {span(derive(text))} " "
                         <a href="#/volumes" prop:textContent=t(key::ACCEPT_SHOW) />
                     </p>
                 }

@@ -3,8 +3,11 @@
 use super::batch::{self, Batch, Counts, Row, RowState};
 use crate::errors::{ChangeFailure, Paused, delay_text};
 use crate::i18n::{Key, key, language, t};
+use crate::reactive::{derive, memo};
 use crate::state::AppState;
-use crate::ui::{Button, Cell, Progress, ShowIf, Table, dynamic, focus_next_frame};
+use crate::ui::{
+    Button, Cell, Progress, ShowIf, Table, bdi, code, dynamic, focus_next_frame, span,
+};
 use leptos::prelude::*;
 use std::sync::Arc;
 use volume_transfer::{ChangeError, FaultKind};
@@ -18,16 +21,16 @@ pub(super) fn TransferList(batch: Arc<Batch>) -> impl IntoView {
     let language = language();
     let counts = {
         let batch = Arc::clone(&batch);
-        Memo::new(move |_| batch.counts())
+        memo(move || batch.counts())
     };
-    let active = Signal::derive(move || counts.get().active);
+    let active = derive(move || counts.get().active);
     let format =
         move |key: Key, count: usize| language.get().format(key, &[("count", &count.to_string())]);
-    let label = Signal::derive(move || match counts.get().open {
+    let label = derive(move || match counts.get().open {
         1 => format(key::ACCEPT_SUBMIT, 1),
         open => format(key::ACCEPT_SUBMIT_SEVERAL, open),
     });
-    let result = Signal::derive(move || {
+    let result = derive(move || {
         let Counts { total, accepted, gone, active, .. } = counts.get();
         if active || accepted + gone == 0 {
             return String::new();
@@ -64,10 +67,10 @@ pub(super) fn TransferList(batch: Arc<Batch>) -> impl IntoView {
     };
     let paused = {
         let batch = Arc::clone(&batch);
-        Signal::derive(move || batch.pace.paused.get())
+        derive(move || batch.pace.paused.get())
     };
     let delay = delay_text(&batch.pace);
-    let total = Memo::new(move |_| counts.get().total);
+    let total = memo(move || counts.get().total);
     // Rows are only added and cleared, never moved.
     let rows = dynamic(move || {
         let rows = (0..total.get()).map(|index| row(&batch, index));
@@ -79,12 +82,12 @@ pub(super) fn TransferList(batch: Arc<Batch>) -> impl IntoView {
         <Progress busy=active label=key::ACCEPT_BUSY on_stop=stop idle_text=result />
         <p role="status" prop:textContent=delay />
         <div class="buttons">
-            <ShowIf condition=move || counts.get().open != 0>
+            <ShowIf condition=derive(move || counts.get().open != 0)>
                 <Button label on_press=start.clone() primary=true disabled=active />
             </ShowIf>
             <Button label=key::ACCEPT_CLEAR on_press=clear disabled=active />
         </div>
-        <ShowIf condition=move || !active.get() && counts.get().accepted != 0>
+        <ShowIf condition=derive(move || !active.get() && counts.get().accepted != 0)>
             <p><a href="#/volumes" prop:textContent=t(key::ACCEPT_SHOW) /></p>
         </ShowIf>
     }
@@ -99,17 +102,17 @@ fn row(batch: &Arc<Batch>, index: usize) -> AnyView {
     };
     let (label, id, size) = batch.rows.with_untracked(|rows| {
         let row = rows.get(index);
-        let text = |read: fn(&Row) -> &str| row.map(|row| read(row).to_owned());
+        let text = |read: fn(&Row) -> &str| row.map(read).unwrap_or_default().to_owned();
         (text(|row| &row.label), text(|row| row.id.as_str()), row.and_then(|row| row.size))
     });
-    let size = Signal::derive(move || {
+    let size = derive(move || {
         let format = |size: u64| {
             language.get().format(key::VOLUMES_SIZE_VALUE, &[("size", &size.to_string())])
         };
         size.map(format).unwrap_or_default()
     });
     // The texts, of which each state has another.
-    let status = Signal::derive(move || {
+    let status = derive(move || {
         let key = with(&|row| match &row.state {
             RowState::Waiting => key::RUN_WAITING,
             RowState::Accepting => key::ACCEPT_ROW_ACCEPTING,
@@ -155,8 +158,8 @@ fn row(batch: &Arc<Batch>, index: usize) -> AnyView {
     };
     view! {
         <tr role="row">
-            <td role="cell"><bdi prop:textContent=label /> " " <code prop:textContent=id /></td>
-            <Cell column=key::VOLUMES_SIZE class="size"><span prop:textContent=size /></Cell>
+            <td role="cell">{bdi(label)} " " {code(id)}</td>
+            <Cell column=key::VOLUMES_SIZE class="size">{span(size)}</Cell>
             <Cell column=key::VOLUMES_STATUS class="state"><span class=class prop:textContent=status /></Cell>
             <td role="cell" class="details">{failure}</td>
         </tr>

@@ -7,8 +7,9 @@ mod list;
 
 use crate::client::SessionData;
 use crate::i18n::{Key, key, language, t};
+use crate::reactive::derive;
 use crate::state::AppState;
-use crate::ui::{ShowIf, focus_next_frame};
+use crate::ui::{ShowIf, focus_next_frame, p};
 use batch::{Batch, Row};
 use file::{FileField, FileReader, PassphraseForm};
 use form::{AcceptForm, Fields};
@@ -62,12 +63,12 @@ pub(crate) fn Accept(
     });
     let many = {
         let batch = Arc::clone(&batch);
-        Signal::derive(move || batch.rows.with(|rows| !rows.is_empty()))
+        derive(move || batch.rows.with(|rows| !rows.is_empty()))
     };
-    let warning_text = Signal::derive(move || {
+    let warning_text = derive(move || {
         warning.get().map(|warning| language.get().format(warning, &[])).unwrap_or_default()
     });
-    let unreadable_text = Signal::derive(move || match unreadable.get() {
+    let unreadable_text = derive(move || match unreadable.get() {
         0 => String::new(),
         count => {
             language.get().format(key::ACCEPT_FILE_UNREADABLE, &[("count", &count.to_string())])
@@ -78,13 +79,13 @@ pub(crate) fn Accept(
     view! {
         <section aria-labelledby="accept">
             <h2 id="accept" tabindex="-1" prop:textContent=t(key::ACCEPT_TITLE) />
-            <p prop:textContent=t(key::ACCEPT_HINT) />
+            {p(key::ACCEPT_HINT)}
             <FileField reader shown />
-            <ShowIf condition=move || reader.asks_for_passphrase()><PassphraseForm reader /></ShowIf>
+            <ShowIf condition=derive(move || reader.asks_for_passphrase())><PassphraseForm reader /></ShowIf>
             <p role="status" class="notice" prop:textContent=warning_text />
             <p role="status" class="notice" prop:textContent=unreadable_text />
             <ShowIf condition=many><TransferList batch=Arc::clone(&batch) /></ShowIf>
-            <ShowIf condition=move || !many.get()><AcceptForm fields on_accepted /></ShowIf>
+            <ShowIf condition=derive(move || !many.get())><AcceptForm fields on_accepted /></ShowIf>
         </section>
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::errors::{FaultDetails, ReadFailure};
 use crate::i18n::{Key, key, language, sign_in_error};
-use crate::ui::ErrorMessage;
+use crate::reactive::derive;
+use crate::ui::{ErrorMessage, p};
 use leptos::prelude::*;
 use volume_transfer::ReadError;
 use volume_transfer::identity::{Rejection, SignInError};
@@ -57,15 +58,14 @@ pub(super) fn FailureMessage(failure: Failure) -> impl IntoView {
             };
             let fault = error.fault().map(|fault| view! { <FaultDetails fault /> }.into_any());
             // The field says it already.
-            let text = Signal::derive(move || {
+            let text = derive(move || {
                 if has_field { String::new() } else { sign_in_error(language.get(), &error) }
             });
-            (title, view! { <p prop:textContent=text /> {fault} }.into_any())
+            (title, view! { {p(text)} {fault} }.into_any())
         }
         Failure::Nothing(message, regions) => {
-            let text =
-                Signal::derive(move || language.get().format(message, &[("regions", &regions)]));
-            (key::SIGNIN_REFUSED, view! { <p prop:textContent=text /> }.into_any())
+            let text = derive(move || language.get().format(message, &[("regions", &regions)]));
+            (key::SIGNIN_REFUSED, p(text))
         }
     };
     view! { <ErrorMessage title>{details}</ErrorMessage> }

@@ -6,6 +6,7 @@ use super::failure::{Failure, FailureMessage};
 use super::sign_in::{self, Step};
 use crate::client::{Account, Endpoint, Session, SessionData};
 use crate::i18n::{Key, Language, error_text, key, language, t};
+use crate::reactive::derive;
 use crate::state::{AppState, VolumeLoader};
 use crate::ui::{
     Button, Dialog, Progress, by_id, dynamic, effect, focus, focus_next_frame, listen, mount_into,
@@ -173,7 +174,7 @@ pub(crate) fn take_over_form() -> FormState {
         set_attribute(SECTION, "hidden", connected.then_some(""));
     });
     mount_into("connect-progress", move || {
-        let busy = Signal::derive(move || form.is_busy());
+        let busy = derive(move || form.is_busy());
         view! {
             <Progress busy label=key::CONNECT_BUSY loaded=form.loader.loaded on_stop=move || form.stop() />
         }

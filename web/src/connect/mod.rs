@@ -11,8 +11,11 @@ pub(crate) use form::{ConnectDialog, take_over_form};
 use crate::client::{SessionData, send_identity};
 use crate::errors::renew;
 use crate::i18n::{Language, key, language, t};
+use crate::reactive::derive;
 use crate::state::AppState;
-use crate::ui::{Button, DetailsRow, ShowIf, aria_bool, effect, focus, focus_next_frame};
+use crate::ui::{
+    Button, DetailsRow, ShowIf, aria_bool, bdi, code, effect, focus, focus_next_frame, span,
+};
 use choice::SignedIn;
 use details::ConnectionDetails;
 use form::FormState;
@@ -36,7 +39,7 @@ pub(crate) fn ConnectionMenu(form: FormState) -> impl IntoView {
     let open = RwSignal::new(false);
     let menu = NodeRef::<Div>::new();
     let text = move |field: fn(&SessionData, Language) -> String| {
-        Signal::derive(move || {
+        derive(move || {
             let language = language.get();
             state
                 .session
@@ -57,7 +60,7 @@ pub(crate) fn ConnectionMenu(form: FormState) -> impl IntoView {
     });
     let endpoint = text(|session, _| session.endpoint.as_str().to_owned());
     let minutes_left = minutes_left(state);
-    let valid = Signal::derive(move || {
+    let valid = derive(move || {
         let minutes = minutes_left.get();
         let (hours, count) = ((minutes / 60).to_string(), (minutes % 60).to_string());
         let key = if minutes < 60 { key::SIGNIN_MINUTES } else { key::SIGNIN_HOURS };
@@ -104,9 +107,9 @@ pub(crate) fn ConnectionMenu(form: FormState) -> impl IntoView {
             focus("connection");
         }
     };
-    let signed_in = Signal::derive(move || state.is_signed_in());
+    let signed_in = derive(move || state.is_signed_in());
     let label = move |signed_in, token| {
-        Signal::derive(move || {
+        derive(move || {
             let key = if state.is_signed_in() { signed_in } else { token };
             language.get().format(key, &[])
         })
@@ -115,11 +118,11 @@ pub(crate) fn ConnectionMenu(form: FormState) -> impl IntoView {
         label(key::SIGNIN_AGAIN, key::CONNECT_CHANGE),
         label(key::SIGNIN_OUT, key::CONNECT_DISCONNECT),
     );
-    let summary = Signal::derive(move || {
+    let summary = derive(move || {
         let region = region.get();
         if region.is_empty() { project.get() } else { format!("{} · {region}", project.get()) }
     });
-    let warning = Signal::derive(move || {
+    let warning = derive(move || {
         let minutes = minutes_left.get();
         let key = if minutes == 0 { key::SIGNIN_ENDED } else { key::SIGNIN_ENDING };
         let text = || language.get().format(key, &[("count", &minutes.to_string())]);
@@ -130,19 +133,19 @@ pub(crate) fn ConnectionMenu(form: FormState) -> impl IntoView {
             <button type="button" id="connection" aria-labelledby="connection-label" aria-describedby="connection-value"
                 aria-expanded=aria_bool(move || open.get()) on:click=move |_| open.update(|open| *open = !*open)>
                 <span id="connection-label" class="hint" prop:textContent=t(key::CONNECT_MENU) />
-                <span id="connection-value"><span prop:textContent=service /> " · " <bdi prop:textContent=summary /></span>
+                <span id="connection-value">{span(service)} " · " {bdi(summary)}</span>
             </button>
             <ShowIf condition=open>
                 <div class="menu" tabindex="-1">
                     <dl class="record">
-                        <DetailsRow name=key::CONNECT_PROJECT><code prop:textContent=text(|session, _| session.project.as_str().to_owned()) /></DetailsRow>
-                        <DetailsRow name=key::CONNECT_SERVICE><span prop:textContent=service /></DetailsRow>
-                        <DetailsRow name=key::CONNECT_ENDPOINT><code prop:textContent=endpoint /></DetailsRow>
+                        <DetailsRow name=key::CONNECT_PROJECT>{code(text(|session, _| session.project.as_str().to_owned()))}</DetailsRow>
+                        <DetailsRow name=key::CONNECT_SERVICE>{span(service)}</DetailsRow>
+                        <DetailsRow name=key::CONNECT_ENDPOINT>{code(endpoint)}</DetailsRow>
                         <ShowIf condition=signed_in>
-                            <DetailsRow name=key::SIGNIN_PROJECT><bdi prop:textContent=project /></DetailsRow>
-                            <DetailsRow name=key::SIGNIN_REGION><bdi prop:textContent=region /></DetailsRow>
-                            <DetailsRow name=key::SIGNIN_USER><bdi prop:textContent=user /></DetailsRow>
-                            <DetailsRow name=key::SIGNIN_VALID><span prop:textContent=valid /></DetailsRow>
+                            <DetailsRow name=key::SIGNIN_PROJECT>{bdi(project)}</DetailsRow>
+                            <DetailsRow name=key::SIGNIN_REGION>{bdi(region)}</DetailsRow>
+                            <DetailsRow name=key::SIGNIN_USER>{bdi(user)}</DetailsRow>
+                            <DetailsRow name=key::SIGNIN_VALID>{span(valid)}</DetailsRow>
                         </ShowIf>
                     </dl>
                     <div class="buttons">
@@ -155,7 +158,7 @@ pub(crate) fn ConnectionMenu(form: FormState) -> impl IntoView {
         </div>
         <div id="expiry">
             <p role="status" prop:textContent=warning />
-            <ShowIf condition=move || minutes_left.get() <= WARNING>
+            <ShowIf condition=derive(move || minutes_left.get() <= WARNING)>
                 <Button label=key::SIGNIN_AGAIN on_press=move || renew(state) />
             </ShowIf>
         </div>

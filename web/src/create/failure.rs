@@ -2,9 +2,10 @@
 
 use super::runner;
 use crate::errors::{FaultDetails, ReadFailure, Rejection};
-use crate::i18n::{Key, key, language, t, unknown_cause};
+use crate::i18n::{Key, key, language, unknown_cause};
+use crate::reactive::{derive, memo};
 use crate::state::{AppState, RowState, Run, SearchState};
-use crate::ui::{Button, ErrorMessage, Progress, ShowIf, dynamic};
+use crate::ui::{Button, ErrorMessage, Progress, ShowIf, bdi, code, dynamic, h3, p, span, strong};
 use leptos::ev;
 use leptos::prelude::*;
 use volume_transfer::api::TransferLookup;
@@ -30,7 +31,7 @@ pub(super) fn failure(run: &Run, index: usize) -> Option<AnyView> {
     let volume = run.is_batch().then(|| row.volume.label().to_owned());
     // Rebuilt when the kind of state changes, not with every step of the search.
     let kind = row.state.clone();
-    let kind = Memo::new(move |_| kind.with(RowState::kind));
+    let kind = memo(move || kind.with(RowState::kind));
     let run = run.clone();
     Some(dynamic(move || {
         kind.get();
@@ -52,7 +53,7 @@ pub(super) fn failure(run: &Run, index: usize) -> Option<AnyView> {
 fn Rejected(volume: Option<String>, fault: Fault) -> impl IntoView {
     view! {
         <ErrorMessage title=key::CREATE_REJECTED>
-            {volume.map(|volume| view! { <p><bdi prop:textContent=volume /></p> }.into_any())}
+            {volume.map(|volume| view! { <p>{bdi(volume)}</p> }.into_any())}
             <Rejection fault />
         </ErrorMessage>
     }
@@ -65,7 +66,7 @@ fn OutcomeUnknown(cause: UnknownCause, run: Run, index: usize) -> impl IntoView 
     let fault = cause.fault();
     let row = move |run: &Run| run.rows.get(index).map(|row| row.state.clone());
     let Some(row_state) = row(&run) else { return ().into_any() };
-    let search = Signal::derive(move || {
+    let search = derive(move || {
         row_state.with(|state| match state {
             RowState::Unknown(_, search) => search.clone(),
             RowState::Waiting
@@ -76,10 +77,9 @@ fn OutcomeUnknown(cause: UnknownCause, run: Run, index: usize) -> impl IntoView 
     });
     let id = run.rows.get(index).map(|row| row.create.volume_id().as_str().to_owned());
     let project = run.session.project.as_str().to_owned();
-    let searching =
-        Signal::derive(move || search.with(|search| matches!(search, SearchState::Searching)));
+    let searching = derive(move || search.with(|search| matches!(search, SearchState::Searching)));
     let cancelled = move |transfer: &Transfer| state.pending.was_cancelled(&transfer.id);
-    let result = Signal::derive(move || {
+    let result = derive(move || {
         let text = |key: Key| language.get().format(key, &[]);
         match search.get() {
             SearchState::Searching => String::new(),
@@ -120,17 +120,17 @@ fn OutcomeUnknown(cause: UnknownCause, run: Run, index: usize) -> impl IntoView 
     };
     view! {
         <div class="message danger">
-            <h3 prop:textContent=t(key::UNKNOWN_TITLE) />
-            <p><span prop:textContent=t(key::CREATE_VOLUME) /> " " <code prop:textContent=id /></p>
-            <p><span prop:textContent=t(key::CONNECT_PROJECT) /> " " <code prop:textContent=project /></p>
-            <p prop:textContent=Signal::derive(move || unknown_cause(language.get(), &cause)) />
+            {h3(key::UNKNOWN_TITLE)}
+            <p>{span(key::CREATE_VOLUME)} " " {code(id.unwrap_or_default())}</p>
+            <p>{span(key::CONNECT_PROJECT)} " " {code(project)}</p>
+            {p(derive(move || unknown_cause(language.get(), &cause)))}
             {fault.map(|fault| view! { <FaultDetails fault /> }.into_any())}
-            <p prop:textContent=t(key::UNKNOWN_ADVICE) />
+            {p(key::UNKNOWN_ADVICE)}
             <Progress busy=searching label=key::UNKNOWN_LOOKING />
-            <p><strong prop:textContent=result /></p>
+            <p>{strong(result)}</p>
             {failure}
             <ShowIf condition=key_lost><Button label=key::UNKNOWN_CANCEL on_press=cancel.clone() /></ShowIf>
-            <ShowIf condition=move || !search.with(SearchState::is_conclusive)>
+            <ShowIf condition=derive(move || !search.with(SearchState::is_conclusive))>
                 <Button label=key::UNKNOWN_LOOK on_press=search_again.clone() disabled=searching />
             </ShowIf>
         </div>

@@ -2,9 +2,11 @@
 
 use super::runner;
 use crate::i18n::{Key, Language, key, language, name_error, t};
+use crate::reactive::{derive, memo};
 use crate::state::{AppState, MAX_RUN, Run, RunRow, Selection};
 use crate::ui::{
-    Progress, ShowIf, Submit, TextField, after_button_release, dynamic, effect, focus,
+    Progress, ShowIf, Submit, TextField, after_button_release, bdi, dynamic, effect, focus, h3, li,
+    span,
 };
 use js_sys::{JsString, Reflect};
 use leptos::ev;
@@ -70,16 +72,19 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
 
     let service = move || state.service();
     let several = move || selection.with(Vec::len) > 1;
-    let name_error_text = Memo::new(move |_| {
-        if show_name_error.get() { field.error_text(language.get()) } else { String::new() }
-    });
-    let counter = Signal::derive(move || {
+    let name_error_text =
+        memo(
+            move || {
+                if show_name_error.get() { field.error_text(language.get()) } else { String::new() }
+            },
+        );
+    let counter = derive(move || {
         let rule = service().name_rule();
         let length = typed.with(|text| text.as_ref().map_or(0, |text| rule.measure(text)));
         let values = [("length", &*length.to_string()), ("limit", &*rule.limit.to_string())];
         language.get().format_code("counter", rule.unit.code(), &values)
     });
-    let hint = Signal::derive(move || {
+    let hint = derive(move || {
         let key = match (service().name_rule().required, several()) {
             (_, true) => key::CREATE_NAME_HINT_PATTERN,
             (true, false) => key::CREATE_NAME_HINT_REQUIRED,
@@ -95,7 +100,7 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
         let names = selection.with(|volumes| {
             let names = volumes.iter().take(MAX_PREVIEWS).filter_map(|volume| {
                 let name = field.name(volume).ok()??.as_str().to_owned();
-                Some(view! { <li><bdi prop:textContent=name /></li> }.into_any())
+                Some(view! { <li>{bdi(name)}</li> }.into_any())
             });
             names.collect::<Vec<_>>()
         });
@@ -105,7 +110,7 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
         )
     });
 
-    let active = Memo::new(move |_| state.run.with(|run| run.as_ref().is_some_and(Run::is_active)));
+    let active = memo(move || state.run.with(|run| run.as_ref().is_some_and(Run::is_active)));
     let blocked = move || {
         let unresolved =
             state.run.with(|run| run.as_ref().is_some_and(|run| run.counts().unresolved > 0));
@@ -198,25 +203,25 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
             >
                 <TextField id="transfer-name" label=key::CREATE_NAME node=input error=name_error_text.into()>
                     <p>
-                        <span prop:textContent=hint /> " "
+                        {span(hint)} " "
                         <span class="counter" prop:textContent=counter />
                     </p>
                 </TextField>
             </div>
             {preview}
-            <ShowIf condition=move || service().can_exclude_snapshots()>
+            <ShowIf condition=derive(move || service().can_exclude_snapshots())>
                 <label class="check">
                     <input type="checkbox" prop:checked=leave_snapshots
                         on:change:target=move |event| leave_snapshots.set(event.target().checked()) />
-                    <span prop:textContent=t(key::CREATE_LEAVE_SNAPSHOTS) />
+                    {span(key::CREATE_LEAVE_SNAPSHOTS)}
                 </label>
             </ShowIf>
-            <h3 prop:textContent=t(key::CREATE_WHAT) />
-            <ul class="consequences">{CONSEQUENCES.map(|text| view! { <li prop:textContent=t(text) /> })}</ul>
+            {h3(key::CREATE_WHAT)}
+            <ul class="consequences">{CONSEQUENCES.map(li)}</ul>
             <div class="actions">
             <Submit id="create-submit" label=key::CREATE_SUBMIT described_by="create-blocked"
-                disabled=move || blocked().is_some() || active.get() />
-            <p id="create-blocked" class="hint" prop:textContent=Signal::derive(move || {
+                disabled=derive(move || blocked().is_some() || active.get()) />
+            <p id="create-blocked" class="hint" prop:textContent=derive(move || {
                 let values = [("limit", &*MAX_RUN.to_string())];
                 blocked().map(|key| language.get().format(key, &values)).unwrap_or_default()
             }) />

@@ -5,10 +5,11 @@ use super::runner;
 use crate::errors::{Paused, delay_text};
 use crate::i18n::{Key, key, language, local_time, name_or_none, t};
 use crate::jwe;
+use crate::reactive::{derive, memo};
 use crate::state::{AppState, RowKind, RowState, Run};
 use crate::ui::{
     Button, Cell, DetailsRow, Dialog, Progress, ShowIf, Table, TextField, aria_bool, aria_true,
-    download, dynamic, effect, focus_next_frame,
+    bdi, code, download, dynamic, effect, focus_next_frame, p, span,
 };
 use js_sys::Date;
 use leptos::ev;
@@ -28,9 +29,9 @@ const COLUMNS: &[(Key, bool)] = &[(key::CREATE_VOLUME, false), (key::VOLUMES_STA
 /// nobody loses a key by accident.
 #[component]
 pub(crate) fn HandoverDialog(run: Run) -> impl IntoView {
-    let shown = Memo::new({
+    let shown = memo({
         let run = run.clone();
-        move |_| run.is_shown()
+        move || run.is_shown()
     });
     dynamic(move || shown.get().then(|| view! { <RunDialog run=run.clone() /> }.into_any()))
 }
@@ -39,23 +40,23 @@ pub(crate) fn HandoverDialog(run: Run) -> impl IntoView {
 fn RunDialog(run: Run) -> impl IntoView {
     let state = AppState::get();
     let language = language();
-    let counts = Memo::new({
+    let counts = memo({
         let run = run.clone();
-        move |_| run.counts()
+        move || run.counts()
     });
-    let active = Memo::new({
+    let active = memo({
         let run = run.clone();
-        move |_| run.is_active()
+        move || run.is_active()
     });
     let batch = run.is_batch();
     let total = run.rows.len().to_string();
-    let title = Signal::derive(move || {
+    let title = derive(move || {
         let created = counts.get().created.to_string();
         let values = [("created", &*created), ("total", &*total)];
         let key = if batch { key::HANDOVER_TITLE_SEVERAL } else { key::HANDOVER_TITLE };
         language.get().format(key, &values)
     });
-    let has_keys = Signal::derive(move || counts.get().unsaved > 0);
+    let has_keys = derive(move || counts.get().unsaved > 0);
     let warning = move || if batch { key::HANDOVER_WARNING_SEVERAL } else { key::HANDOVER_WARNING };
     let close = {
         let run = run.clone();
@@ -72,7 +73,7 @@ fn RunDialog(run: Run) -> impl IntoView {
             focus_next_frame("volumes");
         }
     };
-    let close_label = Signal::derive(move || {
+    let close_label = derive(move || {
         language.get().format(
             match (has_keys.get(), batch) {
                 (false, _) => key::HANDOVER_CLOSE_NONE,
@@ -92,7 +93,7 @@ fn RunDialog(run: Run) -> impl IntoView {
             <ShowIf condition=has_keys><p class="message warning" prop:textContent=t(warning()) /></ShowIf>
             {content}
             <ShowIf condition=has_keys><SaveFile run=run.clone() /></ShowIf>
-            <ShowIf condition=has_keys><p prop:textContent=t(key::HANDOVER_NEXT) /></ShowIf>
+            <ShowIf condition=has_keys>{p(key::HANDOVER_NEXT)}</ShowIf>
             <Button label=close_label on_press=close primary=true disabled=active />
         </Dialog>
     }
@@ -141,7 +142,7 @@ fn Single(run: Run) -> impl IntoView {
             result.set(Some(if copied { key::HANDOVER_COPIED } else { key::HANDOVER_COPY_FAILED }));
         });
     };
-    let result_text = Signal::derive(move || {
+    let result_text = derive(move || {
         result.get().map(|result| language.get().format(result, &[])).unwrap_or_default()
     });
     view! {
@@ -150,8 +151,8 @@ fn Single(run: Run) -> impl IntoView {
             <p id="auth-key-label" prop:textContent=t(key::HANDOVER_KEY) />
             <p>
                 <code aria-labelledby="auth-key-label" class="auth-key" role="group">
-                    <span node_ref=key_node aria-hidden=aria_true(Signal::derive(move || !shown.get()))></span>
-                    <ShowIf condition=move || !shown.get()>
+                    <span node_ref=key_node aria-hidden=aria_true(derive(move || !shown.get()))></span>
+                    <ShowIf condition=derive(move || !shown.get())>
                         <span class="visually-hidden" prop:textContent=t(key::HANDOVER_KEY_HIDDEN) />
                     </ShowIf>
                 </code>
@@ -188,8 +189,8 @@ fn Batch(run: Run, active: Memo<bool>) -> impl IntoView {
     view! {
         <Progress busy=active label=key::RUN_BUSY on_stop=stop.clone() />
         <p role="status" prop:textContent=delay />
-        <Paused error=Signal::derive(pause) on_continue=resume on_stop=stop />
-        <Table labelled_by="handover" class="run" columns=COLUMNS>{rows}</Table>
+        <Paused error=derive(pause) on_continue=resume on_stop=stop />
+        <Table labelled_by="handover" class="run" focusable=true columns=COLUMNS>{rows}</Table>
     }
 }
 
@@ -198,8 +199,8 @@ fn row(run: &Run, index: usize) -> AnyView {
     let Some(row) = run.rows.get(index) else { return ().into_any() };
     let label = row.volume.label().to_owned();
     let (state, stopped) = (row.state.clone(), run.pace.stopped.clone());
-    let kind = Memo::new(move |_| (state.with(RowState::kind), stopped.get()));
-    let text = Signal::derive(move || {
+    let kind = memo(move || (state.with(RowState::kind), stopped.get()));
+    let text = derive(move || {
         let key = match kind.get() {
             (RowKind::Waiting, false) => key::RUN_WAITING,
             (RowKind::Waiting, true) => key::RUN_NOT_SENT,
@@ -211,14 +212,14 @@ fn row(run: &Run, index: usize) -> AnyView {
         language.get().format(key, &[])
     });
     let details = failure(run, index);
-    let class = Signal::derive(move || match kind.get().0 {
+    let class = derive(move || match kind.get().0 {
         RowKind::Created => "verdict met",
         RowKind::Rejected | RowKind::Unknown => "verdict violated",
         RowKind::Waiting | RowKind::Creating => "",
     });
     view! {
         <tr role="row">
-            <td role="cell"><bdi prop:textContent=label /></td>
+            <td role="cell">{bdi(label)}</td>
             <Cell column=key::VOLUMES_STATUS class="state"><span class=class prop:textContent=text /></Cell>
             <td role="cell" class="details">{details}</td>
         </tr>
@@ -262,7 +263,7 @@ fn SaveFile(run: Run) -> impl IntoView {
             result.try_set(Some(if saved { file } else { String::new() }));
         });
     };
-    let result_text = Signal::derive(move || match result.get() {
+    let result_text = derive(move || match result.get() {
         None => String::new(),
         Some(file) if file.is_empty() => {
             language.get().format(key::HANDOVER_PASSPHRASE_FAILED, &[])
@@ -279,7 +280,7 @@ fn SaveFile(run: Run) -> impl IntoView {
         view! {
             <TextField id="passphrase" label=key::HANDOVER_PASSPHRASE input_type="password" node=input
                 error=Signal::stored(String::new())>
-                <p prop:textContent=t(key::HANDOVER_PASSPHRASE_HINT) />
+                {p(key::HANDOVER_PASSPHRASE_HINT)}
             </TextField>
             <button type="button" class="small" on:click=move |_| show() aria-pressed=aria_bool(move || shown.get())
                 prop:textContent=t(key::HANDOVER_PASSPHRASE_SHOW) />
@@ -351,7 +352,7 @@ fn Record(record: Transfer) -> impl IntoView {
     };
     let created = dynamic(move || {
         let lines = created().unwrap_or_default().into_iter();
-        let lines = lines.map(|line| view! { <p prop:textContent=line /> }.into_any());
+        let lines = lines.map(p);
         Some(lines.collect_view().into_any())
     });
     let name = name_or_none(record.name);
@@ -360,20 +361,20 @@ fn Record(record: Transfer) -> impl IntoView {
     let links: Vec<_> = record
         .links
         .into_iter()
-        .map(|link| view! { <li><span prop:textContent=link.rel /> ": " <code prop:textContent=link.href /></li> }.into_any())
+        .map(|link| view! { <li>{span(link.rel)} ": " {code(link.href)}</li> }.into_any())
         .collect();
     let links = (!links.is_empty()).then(|| {
         view! { <DetailsRow name=key::HANDOVER_LINKS><ul>{links}</ul></DetailsRow> }.into_any()
     });
     view! {
         <dl class="record">
-            <DetailsRow name=key::HANDOVER_ID><code prop:textContent=record.id.as_str().to_owned() /></DetailsRow>
-            <DetailsRow name=key::CREATE_NAME><bdi prop:textContent=name /></DetailsRow>
+            <DetailsRow name=key::HANDOVER_ID>{code(record.id.as_str().to_owned())}</DetailsRow>
+            <DetailsRow name=key::CREATE_NAME>{bdi(name)}</DetailsRow>
         </dl>
         <details>
             <summary prop:textContent=t(key::HANDOVER_DETAILS) />
             <dl class="record">
-                <DetailsRow name=key::HANDOVER_VOLUME><code prop:textContent=record.volume_id.as_str().to_owned() /></DetailsRow>
+                <DetailsRow name=key::HANDOVER_VOLUME>{code(record.volume_id.as_str().to_owned())}</DetailsRow>
                 <DetailsRow name=key::HANDOVER_CREATED>{created}</DetailsRow>
                 {links}
             </dl>

@@ -9,8 +9,9 @@ mod runner;
 pub(crate) use handover::HandoverDialog;
 
 use crate::i18n::{key, language, t};
+use crate::reactive::{derive, memo};
 use crate::state::{AppState, MAX_RUN, Selection};
-use crate::ui::{Button, ShowIf, effect, focus};
+use crate::ui::{Button, ShowIf, bdi, effect, focus, p};
 use failure::CreateFailures;
 use form::CreateForm;
 use leptos::ev;
@@ -22,9 +23,9 @@ use requirements::{Checklist, Comparison};
 pub(crate) fn Create(covered: Signal<bool>) -> impl IntoView {
     let state = AppState::get();
     let language = language();
-    let selection: Selection = Memo::new(move |_| state.selected_volumes());
+    let selection: Selection = memo(move || state.selected_volumes());
     let count = move || state.selected_count();
-    let choice = Signal::derive(move || {
+    let choice = derive(move || {
         let language = language.get();
         selection.with(|volumes| {
             let size: u64 = volumes.iter().filter_map(|volume| volume.size).sum();
@@ -58,11 +59,11 @@ pub(crate) fn Create(covered: Signal<bool>) -> impl IntoView {
                 <h2 id="create" tabindex="-1" prop:textContent=t(key::CREATE_TITLE) />
                 <ShowIf condition=covered><Button label=key::CREATE_CLOSE on_press=close /></ShowIf>
             </div>
-            <ShowIf condition=move || count() == 0><p prop:textContent=t(key::CREATE_CHOOSE) /></ShowIf>
-            <ShowIf condition=move || count() != 0>
-                <p class="choice"><strong><bdi prop:textContent=choice /></strong></p>
-                <ShowIf condition=move || count() == 1><Checklist selection /></ShowIf>
-                <ShowIf condition=move || { count() > 1 }><Comparison selection /></ShowIf>
+            <ShowIf condition=derive(move || count() == 0)>{p(key::CREATE_CHOOSE)}</ShowIf>
+            <ShowIf condition=derive(move || count() != 0)>
+                <p class="choice"><strong>{bdi(choice)}</strong></p>
+                <ShowIf condition=derive(move || count() == 1)><Checklist selection /></ShowIf>
+                <ShowIf condition=derive(move || count() > 1)><Comparison selection /></ShowIf>
                 <CreateForm selection />
             </ShowIf>
             <CreateFailures />

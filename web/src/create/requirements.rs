@@ -1,8 +1,9 @@
 //! The requirements of the service, and which of them the selected volumes meet.
 
 use crate::i18n::{key, language, t, violation};
+use crate::reactive::{derive, memo};
 use crate::state::{AppState, MAX_RUN, Selection};
-use crate::ui::{Button, ShowIf, aria_bool, dynamic};
+use crate::ui::{Button, ShowIf, aria_bool, bdi, dynamic, li, p, span, strong};
 use leptos::prelude::*;
 use volume_transfer::{Eligibility, Verdict, Volume, VolumeId};
 
@@ -28,9 +29,9 @@ pub(super) fn Checklist(selection: Selection) -> impl IntoView {
                     .then(|| violation(language, constraint, volume.status.as_str()));
                 view! {
                     <li class=verdict.code()>
-                        <span prop:textContent=language.format_code("constraint", constraint.code(), &[]) />
-                        <strong prop:textContent=language.format_code("verdict", verdict.code(), &[]) />
-                        {reason.map(|reason| view! { <p prop:textContent=reason /> }.into_any())}
+                        {span(language.format_code("constraint", constraint.code(), &[]))}
+                        {strong(language.format_code("verdict", verdict.code(), &[]))}
+                        {reason.map(p)}
                     </li>
                 }
                 .into_any()
@@ -55,7 +56,7 @@ pub(super) fn Checklist(selection: Selection) -> impl IntoView {
                 .into_any(),
         )
     });
-    let toggle = Signal::derive(move || {
+    let toggle = derive(move || {
         let key = if show_all.get() { key::CREATE_CHECKS_FEWER } else { key::CREATE_CHECKS_ALL };
         language.get().format(key, &[])
     });
@@ -76,7 +77,7 @@ pub(super) fn Comparison(selection: Selection) -> impl IntoView {
     let state = AppState::get();
     let language = language();
     let too_many = move || selection.with(Vec::len) > MAX_RUN;
-    let ineligible = Memo::new(move |_| {
+    let ineligible = memo(move || {
         selection.with(|volumes| {
             if too_many() {
                 return Vec::new();
@@ -123,8 +124,8 @@ pub(super) fn Comparison(selection: Selection) -> impl IntoView {
             let label = volume.label().to_owned();
             view! {
                 <li class="violated">
-                    <bdi prop:textContent=label />
-                    <p prop:textContent=reasons.join(" ") />
+                    {bdi(label)}
+                    {p(reasons.join(" "))}
                 </li>
             }
             .into_any()
@@ -133,7 +134,7 @@ pub(super) fn Comparison(selection: Selection) -> impl IntoView {
         let more = volumes.len().saturating_sub(MAX_DESCRIBED);
         let more = (more > 0).then(|| {
             let text = language.format(key::CREATE_MORE, &[("count", &more.to_string())]);
-            view! { <li prop:textContent=text /> }.into_any()
+            li(text)
         });
         Some(
             view! { <ul class="checks" aria-labelledby="checks">{described} {more}</ul> }
@@ -153,8 +154,8 @@ pub(super) fn Comparison(selection: Selection) -> impl IntoView {
         <h3 id="checks" tabindex="-1" prop:textContent=t(key::CREATE_CHECKS) />
         {summary}
         {violations}
-        <ShowIf condition=move || !ineligible.with(Vec::is_empty)>
-            <Button label=Signal::derive(leave_out_label) on_press=leave_out />
+        <ShowIf condition=derive(move || !ineligible.with(Vec::is_empty))>
+            <Button label=derive(leave_out_label) on_press=leave_out />
         </ShowIf>
     }
 }

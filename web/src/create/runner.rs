@@ -27,8 +27,7 @@ pub(super) fn start(state: AppState, run: &Run) {
                 create(state, &run, row).await;
             }
             run.pace.leave();
-            // The lists are refreshed once, when nothing is in progress any more. After an unknown
-            // outcome, they are refreshed when the search ends.
+            // The lists are refreshed once, when nothing is in progress any more.
             if untrack(|| !run.is_active()) {
                 // Another project's page has no use for the rejections.
                 if !state.is_same_project(&run.session) {
@@ -108,7 +107,6 @@ pub(super) async fn look_up(state: AppState, run: &Run, row: &RunRow) {
             set_search(row, result);
         }
         if done {
-            state.refresh();
             return;
         }
         sleep(SEARCH_PAUSE_MS).await;
@@ -131,6 +129,7 @@ pub(super) fn look_up_again(state: AppState, run: &Run) {
                 look_up(state, &run, row).await;
             }
         }
+        state.refresh();
     });
 }
 

@@ -3,8 +3,9 @@
 use crate::client::Session;
 use crate::errors::ChangeFailure;
 use crate::i18n::{key, language, name_or_none, t};
+use crate::reactive::derive;
 use crate::state::AppState;
-use crate::ui::{Button, Cell, Dialog, Progress, Table, dynamic, focus_next_frame};
+use crate::ui::{Button, Cell, Dialog, Progress, Table, bdi, code, dynamic, focus_next_frame, p};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use volume_transfer::{ChangeError, FaultKind, Transfer, api};
@@ -76,9 +77,9 @@ pub(crate) fn CancelDialog(session: Session, transfers: Vec<Transfer>) -> impl I
             let id = transfer.id.as_str().to_owned();
             view! {
                 <tr role="row">
-                    <Cell column=key::CREATE_NAME class="name"><bdi prop:textContent=name /></Cell>
-                    <Cell column=key::CREATE_VOLUME class="volume"><bdi prop:textContent=volume /></Cell>
-                    <Cell column=key::HANDOVER_ID class="id"><code prop:textContent=id /></Cell>
+                    <Cell column=key::CREATE_NAME class="name">{bdi(name)}</Cell>
+                    <Cell column=key::CREATE_VOLUME class="volume">{bdi(volume)}</Cell>
+                    <Cell column=key::HANDOVER_ID class="id">{code(id)}</Cell>
                 </tr>
             }
             .into_any()
@@ -86,7 +87,7 @@ pub(crate) fn CancelDialog(session: Session, transfers: Vec<Transfer>) -> impl I
         Some(rows.collect_view().into_any())
     });
     let text = move |one, several_key| {
-        Signal::derive(move || {
+        derive(move || {
             let count = remaining.with(Vec::len).to_string();
             language.get().format(if several { several_key } else { one }, &[("count", &count)])
         })
@@ -94,8 +95,8 @@ pub(crate) fn CancelDialog(session: Session, transfers: Vec<Transfer>) -> impl I
 
     view! {
         <Dialog id="cancel" title=text(key::CANCEL_TITLE, key::CANCEL_TITLE_SEVERAL) on_close=close>
-            <Table labelled_by="cancel" class="transfers" columns=COLUMNS>{rows}</Table>
-            <p prop:textContent=text(key::CANCEL_WHAT, key::CANCEL_WHAT_SEVERAL) />
+            <Table labelled_by="cancel" class="transfers" focusable=several columns=COLUMNS>{rows}</Table>
+            {p(text(key::CANCEL_WHAT, key::CANCEL_WHAT_SEVERAL))}
             <Progress busy label=key::CANCEL_BUSY />
             <div role="alert">
                 {dynamic(move || failure.get().map(|error| view! {

@@ -7,8 +7,11 @@ pub(crate) use cancel::CancelDialog;
 
 use crate::errors::{ReadFailure, UnreadableRows};
 use crate::i18n::{Key, age, key, language, name_or_none, t};
+use crate::reactive::derive;
 use crate::state::{AppState, KeyPlace};
-use crate::ui::{Button, Cell, ErrorMessage, ShowIf, Table, dynamic, effect};
+use crate::ui::{
+    Button, Cell, ErrorMessage, ShowIf, Table, bdi, code, dynamic, effect, li, p, span,
+};
 use leptos::prelude::*;
 use polling::Poller;
 use volume_transfer::api::TransferProgress;
@@ -41,7 +44,7 @@ pub(crate) fn PendingTransfers() -> impl IntoView {
                 TransferProgress::Pending => return None,
             };
             let text = language.format(key, &[("volume", &ended.volume), ("status", status)]);
-            Some(view! { <li prop:textContent=text /> }.into_any())
+            Some(li(text))
         })
     };
     poll(state);
@@ -50,8 +53,8 @@ pub(crate) fn PendingTransfers() -> impl IntoView {
     view! {
         <section aria-labelledby="transfers">
             <h2 id="transfers" tabindex="-1" class="visually-hidden" prop:textContent=t(key::TRANSFERS_TITLE) />
-            <p prop:textContent=t(key::TRANSFERS_HINT) />
-            <p role="status" prop:textContent=Signal::derive(move || {
+            {p(key::TRANSFERS_HINT)}
+            <p role="status" prop:textContent=derive(move || {
                 if count() == 0 {
                     language.get().format(key::TRANSFERS_NONE, &[])
                 } else {
@@ -59,7 +62,7 @@ pub(crate) fn PendingTransfers() -> impl IntoView {
                 }
             }) />
             <div role="status">
-                <ShowIf condition=move || pending.ended.with(|ended| !ended.is_empty())>
+                <ShowIf condition=derive(move || pending.ended.with(|ended| !ended.is_empty()))>
                     <ul class="message info">{dynamic(move || Some(ended().collect_view().into_any()))}</ul>
                 </ShowIf>
             </div>
@@ -71,7 +74,7 @@ pub(crate) fn PendingTransfers() -> impl IntoView {
                     <UnreadableRows count=n />
                 }.into_any()))}
             </div>
-            <ShowIf condition=move || count() != 0>
+            <ShowIf condition=derive(move || count() != 0)>
                 <Choice selected />
                 <Table labelled_by="transfers" class="transfers selectable" columns=COLUMNS>
                     <For each=move || pending.list.get().transfers key=|t| t.id.as_str().to_owned() let:transfer>
@@ -117,18 +120,18 @@ fn Choice(selected: RwSignal<Vec<TransferId>>) -> impl IntoView {
     view! {
         <div class="choice-bar">
             <label class="check">
-                <input type="checkbox" prop:checked=Signal::derive(all)
+                <input type="checkbox" prop:checked=derive(all)
                     on:change:target=move |event| selected.set(match event.target().checked() {
                         true => ids(state.pending.list.get_untracked().transfers),
                         false => Vec::new(),
                     }) />
-                <span prop:textContent=t(key::TRANSFERS_ALL) />
+                {span(key::TRANSFERS_ALL)}
             </label>
-            <ShowIf condition=move || !keyless().is_empty()>
-                <Button label=Signal::derive(keyless_label) on_press=move || selected.set(ids(untrack(keyless))) />
+            <ShowIf condition=derive(move || !keyless().is_empty())>
+                <Button label=derive(keyless_label) on_press=move || selected.set(ids(untrack(keyless))) />
             </ShowIf>
-            <ShowIf condition=move || !chosen().is_empty()>
-                <Button label=Signal::derive(cancel_label) on_press=cancel primary=true />
+            <ShowIf condition=derive(move || !chosen().is_empty())>
+                <Button label=derive(cancel_label) on_press=cancel primary=true />
             </ShowIf>
         </div>
     }
@@ -140,7 +143,7 @@ fn Row(transfer: Transfer, selected: RwSignal<Vec<TransferId>>) -> impl IntoView
     let language = language();
     let chosen = {
         let id = transfer.id.clone();
-        Signal::derive(move || selected.with(|selected| selected.contains(&id)))
+        derive(move || selected.with(|selected| selected.contains(&id)))
     };
     let choose = {
         let id = transfer.id.clone();
@@ -155,7 +158,7 @@ fn Row(transfer: Transfer, selected: RwSignal<Vec<TransferId>>) -> impl IntoView
     };
     let key_place = {
         let id = transfer.id.clone();
-        Signal::derive(move || {
+        derive(move || {
             let key = match state.key_place(&id) {
                 KeyPlace::Unsaved => key::TRANSFERS_KEY_UNSAVED,
                 KeyPlace::Saved => key::TRANSFERS_KEY_SAVED,
@@ -170,9 +173,8 @@ fn Row(transfer: Transfer, selected: RwSignal<Vec<TransferId>>) -> impl IntoView
     let id = transfer.id.as_str().to_owned();
     let volume = transfer.volume_id;
     let created = transfer.created_at.clone();
-    let age = Signal::derive(move || {
-        created.as_deref().map(|utc| age(language.get(), utc)).unwrap_or_default()
-    });
+    let age =
+        derive(move || created.as_deref().map(|utc| age(language.get(), utc)).unwrap_or_default());
     let cancel = move || language.get().format(key::TRANSFERS_CANCEL, &[("name", &label)]);
     let on_press = move || {
         if let Some(session) = state.session.get_untracked() {
@@ -185,11 +187,11 @@ fn Row(transfer: Transfer, selected: RwSignal<Vec<TransferId>>) -> impl IntoView
                 <input type="checkbox" aria-label=choose_label prop:checked=chosen
                     on:change:target=move |event| choose(event.target().checked()) />
             </td>
-            <Cell column=key::CREATE_NAME class="name"><bdi prop:textContent=name /></Cell>
-            <Cell column=key::CREATE_VOLUME class="volume"><bdi prop:textContent=Signal::derive(move || state.label(&volume)) /></Cell>
-            <Cell column=key::HANDOVER_ID class="id"><code prop:textContent=id /></Cell>
-            <Cell column=key::TRANSFERS_KEY class="key-place"><span prop:textContent=key_place /></Cell>
-            <Cell column=key::TRANSFERS_AGE class="age"><span prop:textContent=age /></Cell>
+            <Cell column=key::CREATE_NAME class="name">{bdi(name)}</Cell>
+            <Cell column=key::CREATE_VOLUME class="volume">{bdi(derive(move || state.label(&volume)))}</Cell>
+            <Cell column=key::HANDOVER_ID class="id">{code(id)}</Cell>
+            <Cell column=key::TRANSFERS_KEY class="key-place">{span(key_place)}</Cell>
+            <Cell column=key::TRANSFERS_AGE class="age">{span(age)}</Cell>
             <td role="cell">
                 <button type="button" aria-label=cancel on:click=move |_| on_press() prop:textContent=t(key::TRANSFERS_CANCEL_SHORT) />
             </td>

@@ -3,6 +3,7 @@
 
 use super::facts::FactStore;
 use crate::client::Session;
+use crate::reactive::memo;
 use leptos::prelude::*;
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -28,13 +29,13 @@ impl Rows {
     ) -> Rows {
         let by_id = StoredValue::default();
         let service = move || session.with(|s| s.as_ref().map(|s| s.service).unwrap_or_default());
-        let ineligible_by_record = Memo::new(move |_| {
+        let ineligible_by_record = memo(move || {
             let (service, facts) = (service(), Facts::default());
             let ineligible =
                 |v: &Arc<Volume>| eligibility::check(v, &facts, service).admit().is_err();
             volumes.with(|volumes| volumes.iter().map(ineligible).collect::<Vec<_>>())
         });
-        let ineligible = Memo::new(move |_| {
+        let ineligible = memo(move || {
             let (service, mut rows) = (service(), ineligible_by_record.get());
             volumes.with(|volumes| {
                 for_each_row(by_id, &facts.volumes(), &mut |row| {
@@ -47,7 +48,7 @@ impl Rows {
             });
             rows
         });
-        let selected = Memo::new(move |_| {
+        let selected = memo(move || {
             let mut rows = vec![false; volumes.with(Vec::len)];
             selected.with(|selected| {
                 for_each_row(by_id, selected, &mut |row| {

@@ -1,6 +1,7 @@
 //! Error messages.
 
-use crate::i18n::{Key, t};
+use super::text::strong;
+use crate::i18n::Key;
 use leptos::prelude::*;
 
 /// An error message: what happened, then the details.
@@ -8,7 +9,7 @@ use leptos::prelude::*;
 pub(crate) fn ErrorMessage(title: Key, children: Children) -> impl IntoView {
     view! {
         <div class="message danger">
-            <p><strong prop:textContent=t(title) /></p>
+            <p>{strong(title)}</p>
             {children()}
         </div>
     }

@@ -2,6 +2,7 @@
 
 use super::aria_true;
 use crate::i18n::{Key, t};
+use crate::reactive::derive;
 use leptos::html::Input;
 use leptos::prelude::*;
 
@@ -23,7 +24,7 @@ pub(crate) fn TextField(
     /// The hint.
     children: Children,
 ) -> impl IntoView {
-    let invalid = Signal::derive(move || !error.with(String::is_empty));
+    let invalid = derive(move || !error.with(String::is_empty));
     view! {
         <div class="field">
             <label for=id prop:textContent=t(label) />

@@ -12,6 +12,7 @@ mod field;
 mod progress;
 mod table;
 mod tabs;
+mod text;
 
 pub(crate) use alert::ErrorMessage;
 pub(crate) use button::{Button, Submit, after_button_release};
@@ -21,7 +22,9 @@ pub(crate) use field::TextField;
 pub(crate) use progress::Progress;
 pub(crate) use table::{Cell, DetailsRow, SortHeader, Table};
 pub(crate) use tabs::{Tab, fragment, on_tab_key};
+pub(crate) use text::{bdi, code, h3, li, p, span, strong};
 
+use crate::reactive::{derive, memo};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -45,20 +48,20 @@ pub(crate) fn dynamic(build: impl Fn() -> Option<AnyView> + Send + 'static) -> A
 /// Shows its children only while a condition is true.
 #[component]
 pub(crate) fn ShowIf(#[prop(into)] condition: Signal<bool>, children: ChildrenFn) -> impl IntoView {
-    let condition = Memo::new(move |_| condition.get());
+    let condition = memo(move || condition.get());
     dynamic(move || condition.get().then(|| children()))
 }
 
 /// Returns the value of an ARIA attribute that is either `true` or absent.
 pub(crate) fn aria_true(condition: Signal<bool>) -> Signal<Option<&'static str>> {
-    Signal::derive(move || condition.get().then_some("true"))
+    derive(move || condition.get().then_some("true"))
 }
 
 /// Returns the value of an ARIA attribute that is either `true` or `false`.
 pub(crate) fn aria_bool(
     condition: impl Fn() -> bool + Send + Sync + 'static,
 ) -> Signal<Option<&'static str>> {
-    Signal::derive(move || Some(if condition() { "true" } else { "false" }))
+    derive(move || Some(if condition() { "true" } else { "false" }))
 }
 
 /// Returns the element with an ID.

@@ -1,7 +1,9 @@
 //! The progress of an operation.
 
+use super::text::span;
 use super::{Button, ShowIf, effect};
 use crate::i18n::{Key, key, language};
+use crate::reactive::derive;
 use js_sys::Date;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -36,24 +38,24 @@ pub(crate) fn Progress(
             on_cleanup(move || timer.clear());
         }
     });
-    let elapsed = Signal::derive(move || {
+    let elapsed = derive(move || {
         let values = [("seconds", &*seconds.get().to_string())];
         language.get().format(key::PROGRESS_SECONDS, &values)
     });
-    let loaded = Signal::derive(move || {
+    let loaded = derive(move || {
         let count = loaded.map_or(0, |loaded| loaded.get());
         let text = || language.get().format(key::PROGRESS_COUNT, &[("count", &count.to_string())]);
         (count > 0).then(text).unwrap_or_default()
     });
     view! {
         <div class="progress">
-            <p role="status" prop:textContent=Signal::derive(move || {
+            <p role="status" prop:textContent=derive(move || {
                 if busy.get() { language.get().format(label, &[]) } else { idle_text.get() }
             }) />
-            <ShowIf condition=move || busy.get() && (seconds.get() > 0)>
+            <ShowIf condition=derive(move || busy.get() && (seconds.get() > 0))>
                 // Hidden from screen readers, which would announce it every second.
                 <span aria-hidden="true">
-                    <span prop:textContent=elapsed /> " " <span prop:textContent=loaded />
+                    {span(elapsed)} " " {span(loaded)}
                 </span>
                 {on_stop.map(|on_press| view! { <Button label=key::PROGRESS_STOP on_press /> })}
             </ShowIf>

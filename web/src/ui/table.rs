@@ -16,6 +16,10 @@ pub(crate) fn Table(
     /// Headers other than plain names, in place of `columns`.
     #[prop(optional)]
     headers: Vec<AnyView>,
+    /// Whether the table itself can be focused, to scroll it with the keyboard. Needed if nothing in
+    /// it can be.
+    #[prop(optional)]
+    focusable: bool,
     children: Children,
 ) -> impl IntoView {
     let columns: Vec<_> = columns
@@ -27,7 +31,7 @@ pub(crate) fn Table(
         .chain(headers)
         .collect();
     view! {
-        <div class="scroll">
+        <div class="scroll" role="group" aria-labelledby=labelled_by tabindex=focusable.then_some("0")>
             <table role="table" class=class aria-labelledby=labelled_by>
                 <thead role="rowgroup"><tr role="row">{columns}</tr></thead>
                 <tbody role="rowgroup">{children()}</tbody>

@@ -1,6 +1,7 @@
 //! Tabs whose places are in the address, so that back and reload keep them.
 
 use super::aria_bool;
+use crate::reactive::derive;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -17,7 +18,7 @@ pub(crate) fn Tab(
     current: RwSignal<&'static str>,
 ) -> impl IntoView {
     let is_current = move || current.get() == fragment;
-    let tab_index = Signal::derive(move || Some(if is_current() { "0" } else { "-1" }));
+    let tab_index = derive(move || Some(if is_current() { "0" } else { "-1" }));
     view! {
         <a role="tab" id=format!("tab-{fragment}") href=format!("#/{fragment}") aria-controls=format!("panel-{fragment}")
             aria-selected=aria_bool(is_current) tabindex=tab_index

@@ -1,5 +1,6 @@
 //! Filters the volumes by name, ID and eligibility.
 
+use crate::reactive::memo;
 use crate::state::AppState;
 use js_sys::JsString;
 use leptos::prelude::*;
@@ -43,7 +44,7 @@ pub(super) fn filter(
     eligibility: RwSignal<EligibilityFilter>,
 ) -> Memo<Vec<usize>> {
     // Computed once per list rather than once per keystroke.
-    let texts = Memo::new(move |_| {
+    let texts = memo(move || {
         let text = |volume: &Arc<Volume>| lower_case(volume.label()) + "\n" + volume.id.as_str();
         Arc::new(state.volumes.with(|volumes| volumes.iter().map(text).collect::<Vec<_>>()))
     });
@@ -59,7 +60,7 @@ pub(super) fn filter(
         };
         Search { texts, query, matches }
     });
-    Memo::new(move |_| {
+    memo(move || {
         let wanted = match eligibility.get() {
             EligibilityFilter::All => None,
             EligibilityFilter::Eligible => Some(false),

@@ -6,9 +6,11 @@ mod sort;
 
 use crate::errors::{ReadFailure, UnreadableRows};
 use crate::i18n::{Key, key, language, local_date, status_name, t, violation};
+use crate::reactive::{derive, memo};
 use crate::state::{AppState, ListProblem};
 use crate::ui::{
-    Button, Cell, ErrorMessage, Progress, ShowIf, SortHeader, Table, aria_true, dynamic, effect,
+    Button, Cell, ErrorMessage, Progress, ShowIf, SortHeader, Table, aria_true, bdi, dynamic,
+    effect, li, p, span,
 };
 use filter::{EligibilityFilter, filter};
 use leptos::prelude::*;
@@ -56,7 +58,7 @@ pub(crate) fn Volumes(covered: Signal<bool>) -> impl IntoView {
     let marker = Marker::new(state, matching);
     let mut headers = vec![view! { <SelectAll matching /> }.into_any()];
     headers.extend(COLUMNS.map(|(column, class, sort_key)| {
-        let order = Signal::derive(move || {
+        let order = derive(move || {
             Some(match sort.get() {
                 Some((key, false)) if key == sort_key => "ascending",
                 Some((key, true)) if key == sort_key => "descending",
@@ -95,7 +97,7 @@ pub(crate) fn Volumes(covered: Signal<bool>) -> impl IntoView {
             <h2 id="volumes" tabindex="-1" class="visually-hidden" prop:textContent=t(key::VOLUMES_TITLE) />
             <div class="tools">
                 <label class="grow">
-                    <span prop:textContent=t(key::VOLUMES_FILTER) />
+                    {span(key::VOLUMES_FILTER)}
                     <input type="search" autocomplete="off" spellcheck="false"
                         on:input:target=move |event| {
                             page.set(0);
@@ -103,7 +105,7 @@ pub(crate) fn Volumes(covered: Signal<bool>) -> impl IntoView {
                         } />
                 </label>
                 <label>
-                    <span prop:textContent=t(key::VOLUMES_ELIGIBILITY) />
+                    {span(key::VOLUMES_ELIGIBILITY)}
                     <select on:change:target=move |event| {
                         page.set(0);
                         eligibility.set(EligibilityFilter::from_value(&event.target().value()));
@@ -116,7 +118,7 @@ pub(crate) fn Volumes(covered: Signal<bool>) -> impl IntoView {
                 <Button label=key::VOLUMES_REFRESH on_press=move || state.reload() disabled=state.loader.busy />
             </div>
             <Progress busy=state.loader.busy label=key::VOLUMES_BUSY loaded=state.loader.loaded
-                on_stop=move || state.loader.stop() idle_text=Signal::derive(range) />
+                on_stop=move || state.loader.stop() idle_text=derive(range) />
             <div role="alert">
                 {dynamic(move || state.list_problem.get().map(|problem| {
                     let (title, error) = match problem {
@@ -136,17 +138,17 @@ pub(crate) fn Volumes(covered: Signal<bool>) -> impl IntoView {
                     <Row volume marker />
                 </For>
             </Table>
-            <ShowIf condition=move || { total() > PAGE_SIZE }>
+            <ShowIf condition=derive(move || total() > PAGE_SIZE)>
                 <div class="pages">
-                    <Button label=key::VOLUMES_PREVIOUS disabled=move || first() == 0
+                    <Button label=key::VOLUMES_PREVIOUS disabled=derive(move || first() == 0)
                         on_press=move || page.set((first() / PAGE_SIZE).saturating_sub(1)) />
-                    <Button label=key::VOLUMES_NEXT disabled=move || { first() + PAGE_SIZE >= total() }
+                    <Button label=key::VOLUMES_NEXT disabled=derive(move || first() + PAGE_SIZE >= total())
                         on_press=move || page.set(first() / PAGE_SIZE + usize::from(first() + PAGE_SIZE < total())) />
                 </div>
             </ShowIf>
-            <ShowIf condition=move || selected_count() != 0>
+            <ShowIf condition=derive(move || selected_count() != 0)>
                 <div class="selection-bar">
-                    <p prop:textContent=Signal::derive(selected_text) />
+                    {p(derive(selected_text))}
                     <Button label=key::VOLUMES_DESELECT on_press=move || state.select(&state.selected.get_untracked(), false) />
                     <Button label=key::VOLUMES_CONTINUE on_press=move || state.panel_open.set(true) primary=true />
                 </div>
@@ -165,25 +167,25 @@ fn Row(volume: Arc<Volume>, marker: Marker) -> impl IntoView {
     let id_cell = format!("id-{}", id.as_str());
     let label = volume.label().to_owned();
     let size = volume.size.map(|size| size.to_string());
-    let size = Signal::derive(move || {
+    let size = derive(move || {
         let text =
             |size: &String| language.get().format(key::VOLUMES_SIZE_VALUE, &[("size", size)]);
         size.as_ref().map(text).unwrap_or_default()
     });
     let status = volume.status.as_str().to_owned();
     let service_status = status.clone();
-    let status_text = Signal::derive({
+    let status_text = derive({
         let status = status.clone();
         move || status_name(language.get(), &status)
     });
     let created_at = volume.created_at;
     let created =
         move || created_at.map(|time| local_date(time, language.get())).unwrap_or_default();
-    let created_time = Signal::derive(move || created().1);
-    let checked = Memo::new(move |_| state.is_selected(&id));
+    let created_time = derive(move || created().1);
+    let checked = memo(move || state.is_selected(&id));
     let eligibility = {
         let volume = Arc::clone(&volume);
-        Memo::new(move |_| state.eligibility(&volume))
+        memo(move || state.eligibility(&volume))
     };
     view! {
         <tr role="row" class:chosen=checked>
@@ -192,13 +194,13 @@ fn Row(volume: Arc<Volume>, marker: Marker) -> impl IntoView {
                     on:click:target=move |event| marker.select(id, event.target().checked(), event.shift_key()) />
             </td>
             <td role="cell">
-                <label for=input><bdi prop:textContent=label /></label>
+                <label for=input>{bdi(label)}</label>
                 <code id=id_cell prop:textContent=id.as_str().to_owned() />
             </td>
-            <Cell column=key::VOLUMES_SIZE class="size"><span prop:textContent=size /></Cell>
+            <Cell column=key::VOLUMES_SIZE class="size">{span(size)}</Cell>
             <Cell column=key::VOLUMES_STATUS class="status"><bdi title=service_status prop:textContent=status_text /></Cell>
             <Cell column=key::HANDOVER_CREATED class="created">
-                <span title=created_time prop:textContent=Signal::derive(move || created().0) />
+                <span title=created_time prop:textContent=derive(move || created().0) />
             </Cell>
             <td role="cell" class="eligibility" id=reasons>
                 {dynamic(move || {
@@ -208,7 +210,7 @@ fn Row(volume: Arc<Volume>, marker: Marker) -> impl IntoView {
                     let reasons: Vec<_> = eligibility
                         .violated()
                         .iter()
-                        .map(|c| view! { <li prop:textContent=violation(language.get(), c, &status) /> }.into_any())
+                        .map(|c| li(violation(language.get(), c, &status)))
                         .collect();
                     Some(view! {
                         <span class=format!("verdict {}", overall.code()) prop:textContent=text />

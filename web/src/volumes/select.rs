@@ -1,6 +1,7 @@
 //! Selects volumes: one, a range, or all that are eligible.
 
 use crate::i18n::{key, t};
+use crate::reactive::memo;
 use crate::state::AppState;
 use leptos::prelude::*;
 use volume_transfer::VolumeId;
@@ -58,7 +59,7 @@ pub(super) fn SelectAll(
             matching.with(|rows| rows.iter().filter(eligible).copied().collect::<Vec<_>>())
         })
     };
-    let all = Memo::new(move |_| {
+    let all = memo(move || {
         state.rows.ineligible.with(|ineligible| {
             let eligible = |row: &&usize| ineligible.get(**row) == Some(&false);
             state.rows.selected.with(|selected| {
@@ -70,7 +71,7 @@ pub(super) fn SelectAll(
             })
         })
     });
-    let some = Memo::new(move |_| state.selected_count() > 0 && !all.get());
+    let some = memo(move || state.selected_count() > 0 && !all.get());
     view! {
         <th role="columnheader" scope="col" class="choose">
             <input type="checkbox" aria-label=t(key::VOLUMES_SELECT_ALL) title=t(key::VOLUMES_SELECT_ALL)

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use tower::BoxError;
 
 /// A kind of error. Its message may contain `{service}`, `{option}` and `{repeat}`, which stand for
-/// the name of the service, the option with its address, and whether to repeat the request.
+/// the name of the service, the option that sets its address, and whether to repeat the request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct GatewayError {
     status: StatusCode,
@@ -22,7 +22,7 @@ pub(super) struct GatewayError {
 /// How errors refer to a service.
 pub(super) struct ServiceLabel {
     name: String,
-    /// The option with its address.
+    /// The option that sets its address.
     option: &'static str,
     /// The first part of its error codes.
     code_prefix: &'static str,
@@ -162,7 +162,7 @@ impl GatewayError {
     const TLS_VERSION: GatewayError = GatewayError {
         status: StatusCode::BAD_GATEWAY,
         code: "tls_version",
-        message: "nothing was sent, because {service} offers no secure version or cipher of TLS: \
+        message: "nothing was sent, because {service} supports no secure TLS version or cipher: \
                   enable TLS 1.2 or 1.3 on {service}",
     };
     const NOT_TLS: GatewayError = GatewayError {

@@ -2,7 +2,10 @@
 
 use crate::VOLUME;
 use crate::recorded;
-use volume_transfer::{ChangeError, Response, TransportError, UnknownCause, VolumeId, api};
+use volume_transfer::{
+    ChangeError, CredentialsFile, Response, TransferCredentials, TransferSource, TransportError,
+    UnknownCause, VolumeId, api,
+};
 
 fn requested(volume: &str) -> Option<VolumeId> {
     VolumeId::parse(volume).ok()
@@ -36,16 +39,20 @@ fn reads_every_field_of_the_evs_sample() {
     );
     assert_eq!(handover.transfer_id, record.id);
     assert_eq!(handover.auth_key.expose(), "9266c59563c84664");
-    let credentials: serde_json::Value =
-        serde_json::from_str(&handover.credentials(&record)).unwrap();
+    let credentials = TransferCredentials::new(&record, handover, None);
+    let file = CredentialsFile::write(&TransferSource::default(), &[&credentials]);
+    let file: serde_json::Value = serde_json::from_str(&file).unwrap();
     assert_eq!(
-        credentials,
-        serde_json::json!({
+        file["transfers"],
+        serde_json::json!([{
             "transfer_id": "1a7059f5-8ed7-45b7-8d05-2811e5d09f24",
             "auth_key": "9266c59563c84664",
-            "volume_id": VOLUME,
             "name": "first volume",
-        })
+            "created_at": "2015-02-25T03:56:53.081642",
+            "volume_id": VOLUME,
+            "volume_name": null,
+            "size": null,
+        }])
     );
 }
 

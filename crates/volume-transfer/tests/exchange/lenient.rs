@@ -3,7 +3,7 @@
 use crate::VOLUME;
 use volume_transfer::api::{self, TransferList, VolumeList};
 use volume_transfer::{
-    Facts, FaultKind, Handover, ListReader, ReadError, Response, VolumeId, read_json,
+    CredentialsFile, Facts, FaultKind, ListReader, ReadError, Response, VolumeId, read_json,
 };
 
 const MARK: &str = "\u{feff}";
@@ -48,7 +48,7 @@ fn skips_a_byte_order_mark() {
         let mut transfers = TransferList::default();
         transfers.add_page(ok(&format!(r#"{before}{{"transfers":[{transfer}]}}"#))).unwrap();
         assert_eq!(transfers.transfers.len(), 1);
-        assert!(Handover::from_json(format!("{before}{transfer}").as_bytes()).is_ok());
+        assert!(CredentialsFile::parse(format!("{before}{transfer}").as_bytes()).is_ok());
 
         let refusal = format!(r#"{before}{{"error":{{"code":"EVS.0002","message":"m"}}}}"#);
         let error = VolumeList::default().add_page(Ok(Response::new(400, refusal.into())));

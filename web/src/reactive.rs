@@ -1,0 +1,35 @@
+//! Reactive functions that box what they are given. Leptos's own are compiled again for every closure.
+
+use leptos::prelude::*;
+
+/// A boxed function. Unlike that of `dyn Fn`, its table has a single entry.
+trait Compute<T>: Send + Sync {
+    fn compute(&self) -> T;
+}
+
+impl<T, F: Fn() -> T + Send + Sync> Compute<T> for F {
+    fn compute(&self) -> T {
+        self()
+    }
+}
+
+/// Derives a value from signals. Computes it whenever it is read.
+pub(crate) fn derive<T: Send + Sync + 'static>(
+    compute: impl Fn() -> T + Send + Sync + 'static,
+) -> Signal<T> {
+    fn boxed<T: Send + Sync + 'static>(compute: Box<dyn Compute<T>>) -> Signal<T> {
+        Signal::derive(move || compute.compute())
+    }
+    boxed(Box::new(compute))
+}
+
+/// Derives a value from signals. Computes it once for each change of them, and notifies others only if
+/// it differs.
+pub(crate) fn memo<T: PartialEq + Send + Sync + 'static>(
+    compute: impl Fn() -> T + Send + Sync + 'static,
+) -> Memo<T> {
+    fn boxed<T: PartialEq + Send + Sync + 'static>(compute: Box<dyn Compute<T>>) -> Memo<T> {
+        Memo::new(move |_| compute.compute())
+    }
+    boxed(Box::new(compute))
+}
