@@ -27,7 +27,9 @@ export default defineConfig<Options>({
   workers: 2,
   // A test that passes only the second time has found a bug, too.
   retries: 0,
-  timeout: 30_000,
+  // Generous, since a test that waits too long fails anyway, and machines differ in speed.
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
   reporter: "list",
   use: {
     browserName: "chromium",

@@ -8,7 +8,7 @@ use crate::{
     run::console_server,
     shell::{command, sh},
 };
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use std::{process::ExitCode, time::Instant};
 
 /// The crates that only run as wasm: linted for wasm, and tested in Node and a browser.
@@ -283,8 +283,26 @@ fn playwright(project: &str, variables: &[(&str, &str)]) -> Result<Option<String
     if let Some(browser) = browser() {
         playwright.env("CHROMIUM", browser);
     }
-    sh(&mut playwright)?;
+    if let Err(error) = sh(&mut playwright) {
+        // A long log is often cut, and the summary is what is left of it.
+        bail!("{error:#}: {}", failed_tests(project).join(", "));
+    }
     Ok(None)
+}
+
+/// Returns the tests that failed in Playwright's last run, each as file, line and title.
+fn failed_tests(project: &str) -> Vec<String> {
+    let mut list =
+        command(&format!("npx playwright test --project {project} --last-failed --list"));
+    let output = list.current_dir("e2e").output();
+    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    let prefix = format!("[{project}] › ");
+    let tests = |text: String| {
+        text.lines()
+            .filter_map(|line| Some(line.trim().strip_prefix(&prefix)?.to_owned()))
+            .collect()
+    };
+    text.map(tests).unwrap_or_default()
 }
 
 fn cargo(arguments: &str, variables: &[(&str, &str)]) -> Result<Option<String>> {

@@ -47,13 +47,13 @@ test("submits no entry for an empty name", async ({ form }) => {
 
 test("blocks submission and says why until the name is fixed", async ({ form }) => {
   await field(form).fill("a".repeat(256));
-  const error = form.getByText("The name is too long: 256 of at most 255 bytes");
+  const error = form.getByText("at most 255 bytes (a Chinese character takes 3); this name has 256");
   await expect(error).toBeHidden();
   await form.getByRole("button").click();
   await expect(error).toBeVisible();
   await expect(field(form)).toBeFocused();
   await expect(field(form)).toHaveAttribute("aria-invalid", "true");
-  await expect(field(form)).toHaveAccessibleDescription(/256 of at most 255/);
+  await expect(field(form)).toHaveAccessibleDescription(/at most 255 bytes.*has 256/);
   expect(submitted(form)).toBeNull();
   await field(form).fill("first volume");
   await expect(error).toBeHidden();

@@ -136,7 +136,7 @@ test("a React console validates names and reports outcomes", async ({ page }) =>
   const name = page.getByLabel("Transfer name");
   const create = page.getByRole("button", { name: "Create transfer" });
   await name.fill("卷".repeat(86));
-  await expect(page.getByText("The name is too long: 258 of at most 255 bytes")).toBeVisible();
+  await expect(page.getByText("at most 255 bytes (a Chinese character takes 3); this name has 258")).toBeVisible();
   await expect(create).toBeDisabled();
   await name.fill(" first volume ");
   await expect(page.getByText("12 of 255 bytes")).toBeVisible();
