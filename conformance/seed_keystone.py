@@ -2,7 +2,8 @@
 
     seed_keystone.py KEYSTONE
 
-IDs are Keystone's own, so test cases name everything by placeholders.
+Prints the IDs by name as JSON, with the secret of the second factor. IDs are Keystone's own, so test
+cases name everything by placeholders.
 """
 
 import base64
@@ -10,6 +11,7 @@ import hashlib
 import hmac
 import http.client
 import json
+import sys
 import time
 import urllib.parse
 
@@ -128,3 +130,7 @@ def seed(identity):
         if not enabled:
             keystone.request("PATCH", f"/v3/projects/{ids[name]}", {"project": {"enabled": False}})
     return ids
+
+
+if __name__ == "__main__":
+    print(json.dumps({**seed(Identity(sys.argv[1])), "totp_secret": TOTP_SECRET}))

@@ -1,16 +1,17 @@
 """Runs a real OpenStack Cinder in one process: its API, its scheduler and a volume service.
 
-    serve_cinder.py FOLDER [--token TOKEN=USER:PROJECT:ROLE+ROLE]... [--origin ORIGIN]...
+    serve_cinder.py FOLDER [--token TOKEN=USER:PROJECT:ROLE+ROLE]... [--keystone URL] [--origin ORIGIN]...
 
 FOLDER is for the database and the log. Cinder listens on a free port, prints `READY http://...` once
 it can create volumes, and exits when its standard input is closed, so that it never outlives the
 process that started it.
 
-With `--token`, only these tokens are valid. Without, Cinder runs in its "noauth" mode: a token is
-`USER:PROJECT`, and every user is an administrator.
+With `--token`, only these tokens are valid, and keystonemiddleware's own test fixture replaces
+Keystone. With `--keystone`, Cinder validates tokens with this Keystone. Without either, Cinder runs in
+its "noauth" mode: a token is `USER:PROJECT`, and every user is an administrator.
 
 A single process can use oslo.messaging's "fake:" transport and needs no message broker. Cinder itself
-is not patched; keystonemiddleware's own test fixture replaces Keystone.
+is not patched.
 """
 
 import os
@@ -51,7 +52,7 @@ import os_brick
 CONF = cfg.CONF
 
 
-def write_configuration(folder, auth, origins):
+def write_configuration(folder, auth, keystone, origins):
     """Writes the settings that differ from Cinder's defaults."""
     paste = folder / "api-paste.ini"
     file = folder / "cinder.conf"
@@ -88,16 +89,18 @@ backend_url = file://{folder}/coordination
 [key_manager]
 backend = cinder.keymgr.conf_key_mgr.ConfKeyManager
 fixed_key = {'1'.zfill(64)}
-# Placeholders: the test fixture validates tokens, and no Keystone is called.
 [keystone_authtoken]
-www_authenticate_uri = http://identity.invalid
+www_authenticate_uri = {keystone}
 auth_type = password
-auth_url = http://identity.invalid
-username = cinder
-password = unused
+auth_url = {keystone}
+# The administrator of serve_keystone.py.
+username = admin
+password = admin-secret
 user_domain_name = Default
-project_name = service
+project_name = admin
 project_domain_name = Default
+# A token that Keystone has revoked is rejected at once.
+token_cache_time = -1
 [cors]
 allowed_origin = {','.join(origins)}
 """)
@@ -157,6 +160,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--token", action="append", default=[])
+    parser.add_argument("--keystone")
     parser.add_argument("--origin", action="append", default=[])
     arguments = parser.parse_args()
     folder = arguments.folder.resolve()
@@ -164,8 +168,10 @@ def main():
     (folder / "coordination").mkdir()
 
     objects.register_all()
-    auth = "keystone" if arguments.token else "noauth"
-    file = write_configuration(folder, auth, arguments.origin)
+    auth = "keystone" if arguments.token or arguments.keystone else "noauth"
+    # Nothing is sent to this address: the test fixture replaces Keystone.
+    keystone = arguments.keystone or "http://identity.invalid"
+    file = write_configuration(folder, auth, keystone, arguments.origin)
     CONF(["--config-file", str(file)], project="cinder", version=version.version_string())
     config.set_middleware_defaults()
     log.setup(CONF, "cinder")

@@ -1,8 +1,9 @@
 """Runs a Keystone in one process, with the sandbox's accounts.
 
-    serve_keystone.py FOLDER
+    serve_keystone.py FOLDER [SECONDS]
 
-Prints READY with the URL, and exits when standard input ends. Send it one request at a time.
+Tokens are valid for SECONDS, or a day. Prints READY with the URL, and exits when standard input ends.
+Handles one request at a time.
 """
 
 import getpass
@@ -19,6 +20,7 @@ import warnings
 warnings.simplefilter("ignore")
 
 folder = pathlib.Path(sys.argv[1]).resolve()
+token_lifetime = sys.argv[2] if len(sys.argv) > 2 else "86400"
 # Keystone parses the command line, too.
 del sys.argv[1:]
 
@@ -42,7 +44,7 @@ key_repository = {folder}/credential-keys
 [cache]
 enabled = false
 [token]
-expiration = 86400
+expiration = {token_lifetime}
 [identity]
 # The default takes a third of a second for each password.
 password_hash_rounds = 4

@@ -7,14 +7,9 @@ import type { Page } from "@playwright/test";
 import { test as base, expect } from "@playwright/test";
 import { App, loseResponse } from "../tests/console.ts";
 import { PROJECT_A, PROJECT_B, type Server } from "../tests/server.ts";
+import { variable } from "./variables.ts";
 
 const CINDER = variable("CINDER_URL");
-
-function variable(name: string): string {
-  const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is not set`);
-  return value;
-}
 
 /** Sends a request to Cinder as project A, without the page. */
 async function send(method: string, path: string, body?: object) {
@@ -31,6 +26,7 @@ async function open(page: Page, project: typeof PROJECT_A): Promise<App> {
   // Only the URL is used, because another process runs this server.
   const app = new App(page, { url: variable("CONSOLE_URL") } as unknown as Server);
   await app.open();
+  await app.useToken();
   await app.textbox("connect.endpoint").fill(variable("ENDPOINT"));
   await app.connect(project.id, project.token, "cinder");
   await expect(app.table).toBeVisible();

@@ -238,8 +238,9 @@ test("warns of a file for another service, and says why a file can't be used", a
 
 test("chooses a file with the keyboard, in the page's language", async ({ app, page }) => {
   await openAsB(app);
-  await app.tabTo(app.text("accept.file"));
+  // Long before the press, because the browser needs a moment to report file choosers.
   const chooser = page.waitForEvent("filechooser");
+  await app.tabTo(app.text("accept.file"));
   await page.keyboard.press("Enter");
   await chooser;
 });

@@ -199,10 +199,14 @@ export class App {
     await expect(this.signIn).toBeHidden();
   }
 
-  async connect(project: string, token: string, service = "evs-v2"): Promise<void> {
-    // Only a server with an identity service offers a choice.
+  /** Chooses to sign in with a token. Only a server with an identity service offers a choice. */
+  async useToken(): Promise<void> {
     await this.page.locator("#connect[data-regions]").waitFor({ state: "attached" });
     if (await this.page.locator("#methods").isVisible()) await this.signInWith("token");
+  }
+
+  async connect(project: string, token: string, service = "evs-v2"): Promise<void> {
+    await this.useToken();
     await this.textbox("connect.project").fill(project);
     await this.token.fill(token);
     await this.page

@@ -230,6 +230,7 @@ test("mentions CORS if the endpoint doesn't allow the page", async ({ page }) =>
   const server = await Server.start("--allow-endpoint", endpoint);
   const app = new App(page, server);
   await app.open();
+  await app.useToken();
   await app.textbox("connect.endpoint").fill(endpoint);
   await app.connect(PROJECT_A.id, PROJECT_A.token);
   await expect(app.alert).toContainText("CORS");

@@ -99,8 +99,15 @@ test("gets from the list to the saved key with four presses and without scrollin
 
 test("has the documented accessible names", async ({ app, page }) => {
   await expect(page.getByRole("region", { name: "Sign in", exact: true })).toBeVisible();
+  await expect(page.getByRole("radio")).toHaveCount(3);
+  for (const name of ["User name", "Domain"]) {
+    await expect(page.getByRole("textbox", { name, exact: true })).toBeVisible();
+  }
+  for (const name of ["Application credential", "Password", "Token"]) {
+    await page.getByRole("radio", { name, exact: true }).check();
+  }
   await expect(page.getByRole("textbox", { name: "Project ID", exact: true })).toBeVisible();
-  await expect(page.getByLabel("Token", { exact: true })).toHaveAttribute("type", "password");
+  await expect(page.getByRole("textbox", { name: "Token", exact: true })).toHaveAttribute("type", "password");
   const service = page.getByRole("combobox", { name: "Service", exact: true });
   await expect(service.getByRole("option")).toHaveText(["EVS v2", "EVS v3", "OpenStack Cinder"]);
   for (const name of ["Use demo project A", "Use demo project B", "Connect"]) {

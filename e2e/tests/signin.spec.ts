@@ -2,7 +2,8 @@
 // when the token expires.
 
 import type { Page, Route } from "@playwright/test";
-import { type App, expect, LANGUAGES, PROJECT_A, test } from "./console.ts";
+import { type App, expect, LANGUAGES, test } from "./console.ts";
+import { PROJECT_A } from "./server.ts";
 
 const TOKENS = "**/identity/v3/auth/tokens*";
 const CREDENTIAL = { id: "e7d0b25c41f84ac3a9f6831d5b7c9e24", name: "console", secret: "demo-secret" };

@@ -44,6 +44,12 @@ const TOKENS: [&str; 3] = [
     "demo-token-admin=root:dd14c6ac581f40059e27f5320b60bf2f:admin+member+reader",
 ];
 
+/// The region in Keystone's catalog.
+const REGION: &str = "cn-east-3";
+
+/// How long Keystone's tokens are valid for the tests of the page, in seconds. One of them waits for this.
+const TOKEN_LIFETIME: &str = "60";
+
 /// Runs all comparisons and returns their summaries.
 pub(crate) fn conformance() -> Result<String> {
     let python = match virtual_environment()? {
@@ -57,9 +63,9 @@ pub(crate) fn conformance() -> Result<String> {
 
     // One Cinder with Keystone's tokens, as usually deployed, and one without. All start up while the
     // names are compared.
-    let mut with_tokens = Server::cinder(&python, "keystone", &TOKENS, &[])?;
-    let mut noauth = Server::cinder(&python, "noauth", &[], &[])?;
-    let mut keystone = Server::keystone(&python)?;
+    let mut with_tokens = Server::cinder(&python, "with-tokens", &tokens())?;
+    let mut noauth = Server::cinder(&python, "noauth", &[])?;
+    let mut keystone = Server::keystone(&python, "identity", &[])?;
     let names = run("names", &[&texts.to_string_lossy()])?;
 
     let mut sandbox = Server::sandbox()?;
@@ -83,19 +89,15 @@ pub(crate) fn conformance() -> Result<String> {
     Ok(summary.join("; "))
 }
 
-/// The URLs that a browser test needs.
-pub(crate) struct Urls<'a> {
-    /// The page.
-    pub(crate) page: &'a str,
-    /// The endpoint to enter in the page.
-    pub(crate) endpoint: &'a str,
-    /// Cinder itself, to check on its state.
-    pub(crate) cinder: &'a str,
-}
+/// The variables for a browser test: their names and values.
+type Variables<'a> = [(&'a str, &'a str)];
 
-/// Runs a test of the page with Cinder twice: through the gateway, and with the page calling Cinder
-/// directly, which requires CORS on Cinder's side and `--allow-endpoint` on the server's.
-pub(crate) fn with_page(test: impl Fn(&Urls<'_>) -> Result<()>) -> Result<Option<String>> {
+/// Runs a test of the page with Cinder: with tokens through the gateway, with tokens and the page calling
+/// Cinder directly, which requires CORS on Cinder's side and `--allow-endpoint` on the server's, and
+/// signed in to Keystone. The test gets the name of its file and its variables.
+pub(crate) fn with_page(
+    test: impl Fn(&str, &Variables<'_>) -> Result<()>,
+) -> Result<Option<String>> {
     let python = match virtual_environment()? {
         Ok(python) => python,
         Err(why) => return Ok(Some(skipped(&why))),
@@ -104,18 +106,44 @@ pub(crate) fn with_page(test: impl Fn(&Urls<'_>) -> Result<()>) -> Result<Option
     // Cinder's CORS setting needs the page's address before the page is served: reserve a port.
     let listen = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
     let page = format!("http://{listen}");
-    let mut cinder = Server::cinder(&python, "with-page", &TOKENS, &[&page])?;
+    let origin = ["--origin", &page];
+    let mut cinder = Server::cinder(&python, "with-page", &[&*tokens(), &origin].concat())?;
     let cinder = cinder.url()?;
     let mut gateway =
         Server::console(&["--listen", "127.0.0.1:0", "--page", DIST, "--endpoint", &cinder])?;
     let url = gateway.url()?;
-    test(&Urls { page: &url, endpoint: &url, cinder: &cinder }).context("through the gateway")?;
+    let variables = [("CONSOLE_URL", &*url), ("ENDPOINT", &url), ("CINDER_URL", &cinder)];
+    test("page", &variables).context("through the gateway")?;
 
     let mut direct =
         Server::console(&["--listen", &listen, "--page", DIST, "--allow-endpoint", &cinder])?;
     direct.url()?;
-    test(&Urls { page: &page, endpoint: &cinder, cinder: &cinder }).context("directly")?;
+    let variables = [("CONSOLE_URL", &*page), ("ENDPOINT", &cinder), ("CINDER_URL", &cinder)];
+    test("page", &variables).context("directly")?;
+
+    with_keystone(&python, test).context("signed in to Keystone")?;
     Ok(None)
+}
+
+/// Runs a test of the page with a Keystone, and a Cinder that validates tokens with it.
+fn with_keystone(python: &Path, test: impl Fn(&str, &Variables<'_>) -> Result<()>) -> Result<()> {
+    let mut keystone = Server::keystone(python, "identity-page", &[TOKEN_LIFETIME])?;
+    let keystone = keystone.url()?;
+    let seeded = summary(python, "seed_keystone", &[&keystone])?;
+    let mut cinder = Server::cinder(python, "with-keystone", &["--keystone", &keystone])?;
+    let cinder = cinder.url()?;
+    let region = format!("{REGION}={cinder}");
+    let listen = ["--listen", "127.0.0.1:0", "--page", DIST];
+    let services = ["--endpoint", &region, "--identity", &keystone];
+    let mut gateway = Server::console(&[listen, services].concat())?;
+    let variables = [
+        ("CONSOLE_URL", &*gateway.url()?),
+        ("CINDER_URL", &cinder),
+        ("KEYSTONE_URL", &keystone),
+        ("SEEDED", &seeded),
+        ("TOKEN_LIFETIME", TOKEN_LIFETIME),
+    ];
+    test("signin", &variables)
 }
 
 /// Returns the Python that has [`PACKAGES`], or a note that says why this machine can't have one.
@@ -188,6 +216,11 @@ fn summary(python: &Path, script: &str, arguments: &[&str]) -> Result<String> {
     Ok(last)
 }
 
+/// Returns the options that make Cinder accept [`TOKENS`].
+fn tokens() -> Vec<&'static str> {
+    TOKENS.iter().flat_map(|token| ["--token", token]).collect()
+}
+
 fn script(python: &Path, name: &str) -> Command {
     let mut command = program(&python.to_string_lossy());
     // -B writes no bytecode next to the scripts.
@@ -202,23 +235,19 @@ struct Server {
 }
 
 impl Server {
-    /// Starts a new Cinder. Without tokens, every caller is an administrator. `origins` may call it from a
-    /// browser.
-    fn cinder(python: &Path, name: &str, tokens: &[&str], origins: &[&str]) -> Result<Server> {
+    /// Starts a new Cinder. Its script lists the options.
+    fn cinder(python: &Path, name: &str, options: &[&str]) -> Result<Server> {
         let data = new_folder(name)?;
         let mut command = script(python, "serve_cinder");
-        command.arg(&data).stdin(Stdio::piped());
-        for (option, values) in [("--token", tokens), ("--origin", origins)] {
-            command.args(values.iter().flat_map(|value| [option, value]));
-        }
+        command.arg(&data).args(options).stdin(Stdio::piped());
         Server::start(&format!("Cinder (log: {}/cinder.log)", data.display()), &mut command)
     }
 
-    /// Starts a new Keystone.
-    fn keystone(python: &Path) -> Result<Server> {
-        let data = new_folder("identity")?;
+    /// Starts a new Keystone. Its script lists the options.
+    fn keystone(python: &Path, name: &str, options: &[&str]) -> Result<Server> {
+        let data = new_folder(name)?;
         let mut command = script(python, "serve_keystone");
-        command.arg(&data).stdin(Stdio::piped());
+        command.arg(&data).args(options).stdin(Stdio::piped());
         Server::start(&format!("Keystone (log: {}/keystone.log)", data.display()), &mut command)
     }
 

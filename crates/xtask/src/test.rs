@@ -267,42 +267,34 @@ fn conformance() -> Result<Option<String>> {
 
 /// Tests the page in a browser with a real Cinder.
 fn cinder_page() -> Result<Option<String>> {
-    conformance::with_page(|urls| {
-        let variables =
-            [("CONSOLE_URL", urls.page), ("ENDPOINT", urls.endpoint), ("CINDER_URL", urls.cinder)];
-        playwright("conformance", &variables).map(|_| ())
+    conformance::with_page(|file, variables| {
+        playwright(&format!("conformance {file}"), variables).map(|_| ())
     })
 }
 
-fn playwright(project: &str, variables: &[(&str, &str)]) -> Result<Option<String>> {
-    let mut playwright = command(&format!("npx playwright test --project {project}"));
-    playwright
-        .current_dir("e2e")
-        .env("CONSOLE_SERVER", console_server())
-        .envs(variables.iter().copied());
-    if let Some(browser) = browser() {
-        playwright.env("CHROMIUM", browser);
-    }
-    if let Err(error) = sh(&mut playwright) {
+/// Runs the browser tests of a project, or those of its files whose names follow.
+fn playwright(selection: &str, variables: &[(&str, &str)]) -> Result<Option<String>> {
+    let run = |options: &str| {
+        let mut playwright =
+            command(&format!("npx playwright test --project {selection} {options}"));
+        playwright
+            .current_dir("e2e")
+            .env("CONSOLE_SERVER", console_server())
+            .envs(variables.iter().copied());
+        if let Some(browser) = browser() {
+            playwright.env("CHROMIUM", browser);
+        }
+        playwright
+    };
+    if let Err(error) = sh(&mut run("")) {
         // A long log is often cut, and the summary is what is left of it.
-        bail!("{error:#}: {}", failed_tests(project).join(", "));
+        let list = run("--last-failed --list").output()?;
+        let list = String::from_utf8_lossy(&list.stdout);
+        let failed: Vec<&str> =
+            list.lines().filter_map(|line| Some(line.split_once("] › ")?.1)).collect();
+        bail!("{error:#}: {}", failed.join(", "));
     }
     Ok(None)
-}
-
-/// Returns the tests that failed in Playwright's last run, each as file, line and title.
-fn failed_tests(project: &str) -> Vec<String> {
-    let mut list =
-        command(&format!("npx playwright test --project {project} --last-failed --list"));
-    let output = list.current_dir("e2e").output();
-    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
-    let prefix = format!("[{project}] › ");
-    let tests = |text: String| {
-        text.lines()
-            .filter_map(|line| Some(line.trim().strip_prefix(&prefix)?.to_owned()))
-            .collect()
-    };
-    text.map(tests).unwrap_or_default()
 }
 
 fn cargo(arguments: &str, variables: &[(&str, &str)]) -> Result<Option<String>> {

@@ -1,0 +1,162 @@
+// The page with a real Keystone, and a real Cinder that validates tokens with it. All must be running, and
+// environment variables contain their addresses: CONSOLE_URL is the gateway, which serves the page, and
+// KEYSTONE_URL and CINDER_URL are the services. SEEDED contains Keystone's IDs as JSON, and TOKEN_LIFETIME
+// for how many seconds a token is valid.
+
+import { createHmac, randomUUID } from "node:crypto";
+import type { Page } from "@playwright/test";
+import { test, expect } from "@playwright/test";
+import { App } from "../tests/console.ts";
+import type { Server } from "../tests/server.ts";
+import { variable } from "./variables.ts";
+
+const seeded: Record<string, string> = JSON.parse(variable("SEEDED"));
+const LIFETIME = Number(variable("TOKEN_LIFETIME")) * 1000;
+
+/** Returns the current passcode of a user whose secret is in base32. */
+function passcode(secret: string): string {
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const bits = [...secret.replace(/=+$/, "")].map((letter) => letters.indexOf(letter).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g)!.map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const digest = createHmac("sha1", key).update(counter).digest();
+  const number = digest.readUInt32BE(digest[19]! & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, "0");
+}
+
+/** Creates a volume in project A, without the page, and returns its name. */
+async function createVolume(): Promise<string> {
+  const project = seeded["project-a"];
+  const user = { id: seeded.alice, password: "demo-alice" };
+  const auth = { identity: { methods: ["password"], password: { user } }, scope: { project: { id: project } } };
+  const signedIn = await fetch(`${variable("KEYSTONE_URL")}/v3/auth/tokens`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ auth }),
+  });
+  const headers = {
+    "X-Auth-Token": signedIn.headers.get("x-subject-token")!,
+    "Content-Type": "application/json",
+  };
+  const name = `given-${randomUUID()}`;
+  const volumes = `${variable("CINDER_URL")}/v3/${project}/volumes`;
+  const created = await fetch(volumes, { method: "POST", headers, body: JSON.stringify({ volume: { name, size: 1 } }) });
+  const { volume } = await created.json();
+  const status = async () => (await (await fetch(`${volumes}/${volume.id}`, { headers })).json()).volume.status;
+  await expect.poll(status).toBe("available");
+  return name;
+}
+
+async function open(page: Page): Promise<App> {
+  // Only the URL is used, because another process runs this server.
+  const app = new App(page, { url: variable("CONSOLE_URL") } as unknown as Server);
+  await app.open();
+  await expect(app.textbox("signin.user")).toBeVisible();
+  await page.getByRole("combobox", { name: app.text("connect.service"), exact: true }).selectOption("cinder");
+  return app;
+}
+
+/** Chooses a project if there are several. */
+async function chooseProject(app: App, name?: string): Promise<void> {
+  if (name !== undefined) {
+    await app.combobox("signin.project").selectOption({ label: name });
+    await app.button("connect.submit").click();
+  }
+  await expect(app.table).toBeVisible();
+}
+
+/** Signs in in each of the ways that Keystone supports. */
+const WAYS: Record<string, (app: App) => Promise<void>> = {
+  "a password": async (app) => {
+    await app.signInAs("alice", "account-a");
+    await chooseProject(app, "project-a");
+  },
+  "an application credential": async (app) => {
+    await app.signInWith("application");
+    await app.textbox("signin.credential").fill(seeded.console!);
+    await app.page.getByLabel(app.text("signin.secret"), { exact: true }).fill("demo-secret");
+    await app.button("connect.submit").click();
+    await chooseProject(app);
+  },
+  "a second factor": async (app) => {
+    await app.signInAs("dave", "account-a");
+    await expect(app.textbox("signin.passcode")).toBeFocused();
+    await app.textbox("signin.passcode").fill(passcode(seeded.totp_secret!));
+    await app.button("connect.submit").click();
+    await chooseProject(app);
+  },
+};
+
+for (const [way, signIn] of Object.entries(WAYS)) {
+  test(`gives a volume away, signed in with ${way}`, async ({ page, browser }) => {
+    const volume = await createVolume();
+    const app = await open(page);
+    await signIn(app);
+
+    // Created, and cancelled.
+    await app.choose(volume, false);
+    await app.name("first");
+    await app.create();
+    await app.button("handover.close").click();
+    await app.show("transfers.title");
+    await app.cancel("first");
+    await expect(app.region("transfers.title")).not.toContainText("first");
+
+    // Created again, and accepted in the other project.
+    await app.show("volumes.title");
+    await expect(app.row(volume)).toContainText(app.text("eligibility.eligible"));
+    await app.choose(volume, false);
+    await app.create();
+    const key = await app.key();
+    const downloading = page.waitForEvent("download");
+    await app.button("handover.download").click();
+    const file = await (await downloading).path();
+    await app.button("handover.close").click();
+
+    const context = await browser.newContext();
+    const other = await open(await context.newPage());
+    await other.signInAs("bob", "account-b");
+    await chooseProject(other);
+    await other.show("accept.title");
+    await other.page.getByLabel(other.text("accept.file")).setInputFiles(file);
+    await expect(other.textbox("handover.key")).toHaveValue(key);
+    await other.button("accept.submit").click();
+    await expect(other.page.getByText(other.text("accept.done", { volume }))).toBeVisible();
+    await other.show("volumes.title");
+    await expect(other.checkbox(volume)).toBeVisible();
+    await context.close();
+  });
+}
+
+test("renews an expired token and then cancels the transfer", async ({ page }) => {
+  test.setTimeout(LIFETIME + 60_000);
+  const volume = await createVolume();
+  const app = await open(page);
+  await WAYS["a password"]!(app);
+  await app.choose(volume, false);
+  await app.name("kept");
+  await app.create();
+  await app.button("handover.close").click();
+  await app.show("transfers.title");
+  await expect(page.getByText(app.text("signin.ended"))).toBeVisible({ timeout: LIFETIME + 20_000 });
+  await app.button("signin.again").first().click();
+  await expect(app.textbox("signin.user")).toHaveValue("alice");
+  await app.password.fill("demo-alice");
+  await app.button("connect.submit").click();
+  await expect(app.signIn).toBeHidden();
+  await app.cancel("kept");
+  await expect(app.region("transfers.title")).not.toContainText("kept");
+  await app.show("volumes.title");
+  await expect(app.row(volume)).toContainText(app.text("eligibility.eligible"));
+});
+
+test("says why a sign-in was rejected, in Keystone's words", async ({ page }) => {
+  const app = await open(page);
+  await app.signInAs("alice", "account-a", "wrong");
+  await expect(app.password).toBeFocused();
+  await expect(app.alert).toContainText("401");
+  await app.signInAs("carol", "account-a");
+  const closed = app.combobox("signin.project").getByRole("option", { name: "project-a-closed" });
+  await expect(closed).toBeDisabled();
+});
