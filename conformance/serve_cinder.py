@@ -99,6 +99,7 @@ password = admin-secret
 user_domain_name = Default
 project_name = admin
 project_domain_name = Default
+interface = public
 # A token that Keystone has revoked is rejected at once.
 token_cache_time = -1
 [cors]

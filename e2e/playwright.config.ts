@@ -19,8 +19,14 @@ export default defineConfig<Options>({
     { name: "package", testDir: "./package/tests" },
     // Odd responses to the gateway, the package and the page.
     { name: "responses", testDir: "./responses" },
-    // The page with a real Cinder, which is slower.
-    { name: "conformance", testDir: "./conformance", timeout: 120_000, expect: { timeout: 20_000 } },
+    // The page with a real Cinder, and with a real Keystone. Both are slower.
+    ...["cinder", "keystone"].map((name) => ({
+      name,
+      testDir: "./conformance",
+      testMatch: `${name}.spec.ts`,
+      timeout: 120_000,
+      expect: { timeout: 20_000 },
+    })),
   ],
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),

@@ -1,4 +1,4 @@
-// Signing in as people do: with a password, a second factor or an application credential, and again
+// Signs in as users do: with a password, a second factor or an application credential, and again
 // when the token expires.
 
 import type { Page, Route } from "@playwright/test";
@@ -8,13 +8,13 @@ import { PROJECT_A } from "./server.ts";
 const TOKENS = "**/identity/v3/auth/tokens*";
 const CREDENTIAL = { id: "e7d0b25c41f84ac3a9f6831d5b7c9e24", name: "console", secret: "demo-secret" };
 
-/** Returns the text that describes the field with the focus: its error and its hint. */
+/** Returns the text that describes the focused field: its error and its hint. */
 const description = (page: Page) =>
   page.evaluate(() =>
     (document.activeElement?.getAttribute("aria-describedby") ?? "").split(" ").map((id) => document.getElementById(id)?.textContent).join(" "),
   );
 
-/** Shows the connection menu. */
+/** Opens the connection menu. */
 async function openMenu(app: App): Promise<void> {
   await app.closePanel();
   await app.button("connect.menu").click();
@@ -73,13 +73,13 @@ for (const language of LANGUAGES) {
       await passcode.fill("123 456");
       await page.keyboard.press("Enter");
       await expect(app.table).toBeVisible();
-      // The password was sent once: a receipt stands for it.
+      // The password was sent only once: later requests contain the receipt instead.
       expect(app.posts.filter(({ body }) => body?.includes("demo-dave"))).toHaveLength(1);
     });
   });
 }
 
-test("sends a passcode at once if it was added", async ({ app }) => {
+test("sends an added passcode together with the password", async ({ app }) => {
   await app.textbox("signin.user").fill("dave");
   await app.textbox("signin.domain").fill("account-a");
   await app.password.fill("demo-dave");
@@ -103,7 +103,7 @@ test("sends the password again if the receipt has expired", async ({ app, page }
   await expect(app.table).toBeVisible();
 });
 
-test("signs in with a demo account by one press", async ({ app }) => {
+test("signs in as a demo user with one press", async ({ app }) => {
   await app.button("signin.demo", { label: "bob" }).click();
   await expect(app.signIn).toBeHidden();
   await expect(app.button("connect.menu")).toContainText("project-b");
@@ -135,7 +135,7 @@ test("signs in with an application credential by ID and by name", async ({ app, 
   await expect(page.locator("#credential-error")).toHaveText(app.text("rejection.application_credential"));
 });
 
-test("names the field that is wrong and sends nothing if one is empty", async ({ app, page }) => {
+test("marks the invalid field, and sends nothing if a field is empty", async ({ app, page }) => {
   await app.signInAs("", "", "");
   await expect(app.textbox("signin.user")).toBeFocused();
   expect(await description(page)).toContain(app.text("signin.user.empty"));
@@ -193,7 +193,7 @@ async function changeTokens(page: Page, change: (token: any) => void): Promise<v
   });
 }
 
-test("never shows a token for another project as connected", async ({ app, page }) => {
+test("never connects with a token for another project", async ({ app, page }) => {
   await app.signInAs("alice", "account-a");
   await expect(app.combobox("signin.project")).toBeFocused();
   await app.combobox("signin.project").selectOption({ label: "project-a-test" });
@@ -212,7 +212,7 @@ test("says that a project has no block storage", async ({ app, page }) => {
   await page.unroute(TOKENS);
 });
 
-test("offers the regions that the server has, and says where block storage is", async ({ app, page }) => {
+test("offers the server's regions, and says which ones have block storage", async ({ app, page }) => {
   await page.route("**/console.json", async (route) => {
     const config = await (await route.fetch()).json();
     await route.fulfill({ json: { ...config, regions: ["eu-west-101", ...config.regions] } });
@@ -242,7 +242,7 @@ test("changes the project without a password", async ({ app, page }) => {
   await expect(page.getByText("data-01", { exact: true })).toHaveCount(0);
 });
 
-test("ends the token when signing out", async ({ app, page }) => {
+test("revokes the token when signing out", async ({ app, page }) => {
   await app.signInAsAlice();
   const ending = page.waitForResponse((response) => response.request().method() === "DELETE");
   await openMenu(app);
@@ -252,7 +252,7 @@ test("ends the token when signing out", async ({ app, page }) => {
   await expect(app.password).toHaveValue("");
 });
 
-test.describe("with tokens of a few seconds", () => {
+test.describe("with tokens that expire after a few seconds", () => {
   test.use({ serverOptions: ["--token-lifetime", "12"] });
 
   test("renews an expired token and loses nothing that was chosen or typed", async ({ app, page }) => {
@@ -281,7 +281,7 @@ test.describe("with tokens of a few seconds", () => {
     await expect(app.transfers).toHaveCount(0);
   });
 
-  test("keeps a token for the tab by choice, until it expires", async ({ app, page }) => {
+  test("keeps the token for the tab if asked to, until it expires", async ({ app, page }) => {
     await page.getByLabel(app.text("connect.keep")).check();
     await app.signInAsAlice();
     await page.reload();

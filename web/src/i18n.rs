@@ -116,6 +116,15 @@ impl Language {
         text + rest
     }
 
+    /// Joins texts, two at a time, by a message with the placeholders `first` and `second`.
+    pub(crate) fn join(self, key: Key, texts: &[String]) -> String {
+        let joined = texts
+            .iter()
+            .cloned()
+            .reduce(|first, second| self.format(key, &[("first", &first), ("second", &second)]));
+        joined.unwrap_or_default()
+    }
+
     /// Formats the message for one of the core's codes. Returns the code itself if there is none.
     pub(crate) fn format_code(self, group: &str, code: &str, values: &[(&str, &str)]) -> String {
         Key::for_code(group, code).map_or_else(|| code.to_owned(), |key| self.format(key, values))
@@ -198,7 +207,7 @@ fn with_cause(language: Language, error: &ReadError, advice: &str) -> String {
         ReadError::NoResponse(lost) => language.format_code("response", lost.code(), &[]),
         ReadError::Unreadable(_) => language.format(key::READ_UNREADABLE, &[]),
     };
-    format!("{cause} {advice}")
+    language.join(key::JOIN_SENTENCES, &[cause, advice.to_owned()])
 }
 
 /// Says why signing in failed and what to do.

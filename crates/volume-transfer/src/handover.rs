@@ -112,7 +112,7 @@ pub struct CredentialsFile {
 /// Exhaustive on purpose: each code has a translation, so a new one must fail to compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CredentialsError {
-    /// The file is empty or white space.
+    /// The file is empty or whitespace.
     Empty,
     /// The file isn't JSON, or none of its transfers can be read.
     Malformed,

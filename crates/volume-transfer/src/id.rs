@@ -40,7 +40,7 @@ pub struct ProjectId {
 /// Exhaustive on purpose: each code has a translation, so a new one must fail to compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdError {
-    /// The text is empty or white space.
+    /// The text is empty or whitespace.
     Empty,
     /// The text has the wrong format.
     Malformed,
@@ -109,7 +109,7 @@ impl VolumeId {
         VolumeId::from_bytes(clean_pasted(text).as_bytes())
     }
 
-    /// Like [`VolumeId::parse`], but reads characters and only trims white space.
+    /// Like [`VolumeId::parse`], but reads characters and only trims whitespace.
     ///
     /// # Errors
     /// Returns the same errors.
@@ -164,7 +164,7 @@ impl ProjectId {
         ProjectId::from_bytes(clean_pasted(text).as_bytes())
     }
 
-    /// Like [`ProjectId::parse`], but reads characters and only trims white space.
+    /// Like [`ProjectId::parse`], but reads characters and only trims whitespace.
     ///
     /// # Errors
     /// Returns the same errors.

@@ -60,7 +60,7 @@ pub struct TransferName(String);
 pub enum NameError {
     /// The service requires a name, and the text is empty.
     Required,
-    /// The text is only white space, which the service trims.
+    /// The text is only whitespace, which the service trims.
     Blank,
     /// The name is too long after trimming; `length` and `limit` are in `unit`s.
     TooLong {
@@ -105,7 +105,7 @@ impl fmt::Display for NameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             NameError::Required => f.write_str("a name is required"),
-            NameError::Blank => f.write_str("the name is only white space"),
+            NameError::Blank => f.write_str("the name is only whitespace"),
             NameError::TooLong { length, limit, unit } => {
                 write!(f, "the name is {length} {} long, but the limit is {limit}", unit.code())
             }
@@ -219,7 +219,7 @@ pub struct NameParser {
     start: usize,
     end: usize,
     length: usize,
-    /// The length from `start` on, including trailing white space.
+    /// The length from `start` on, including trailing whitespace.
     running: usize,
     nul: Option<usize>,
     /// Whether the last code unit was a high surrogate, which a low one must follow.
@@ -362,7 +362,7 @@ pub fn from_utf16(units: impl IntoIterator<Item = u16>) -> Result<String, NameEr
 
 /// Returns whether Python's `str.strip()` removes a character, because Cinder trims names with it.
 ///
-/// That is Unicode white space and U+001C to U+001F, which `trim` of Rust and of JavaScript keep.
+/// That is Unicode whitespace and U+001C to U+001F, which `trim` of Rust and of JavaScript keep.
 /// U+FEFF and U+200B aren't removed.
 pub(crate) const fn is_trimmed(char: char) -> bool {
     matches!(

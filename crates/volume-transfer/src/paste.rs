@@ -4,7 +4,7 @@ use crate::name::is_trimmed;
 use alloc::string::String;
 use zeroize::Zeroizing;
 
-/// Removes the artifacts of copying: invisible characters, line breaks, and surrounding white space
+/// Removes the artifacts of copying: invisible characters, line breaks, and surrounding whitespace
 /// and quotes. Converts full-width forms (from input methods) and dashes (from word processors) to
 /// ASCII.
 ///
@@ -24,7 +24,7 @@ pub fn clean_pasted(text: &str) -> Zeroizing<String> {
     clean
 }
 
-/// Converts a pasted character to the intended one: a space for quotes and white space, and `None`
+/// Converts a pasted character to the intended one: a space for quotes and whitespace, and `None`
 /// for line breaks and invisible characters.
 const fn intended(char: char) -> Option<char> {
     match char {

@@ -121,7 +121,7 @@ impl AuthKey {
     ///
     /// # Errors
     /// Returns [`IdError::Empty`] if nothing is left, [`IdError::Malformed`] if the key is longer than
-    /// 255 bytes or contains white space or control characters, which no key does.
+    /// 255 bytes or contains whitespace or control characters, which no key does.
     pub fn parse(text: &str) -> Result<AuthKey, IdError> {
         let text = clean_pasted(text);
         if text.is_empty() {

@@ -179,7 +179,7 @@ fn any_service() -> impl Strategy<Value = Service> {
     prop::sample::select(Service::ALL.to_vec())
 }
 
-/// Any text, often with surrounding white space and a length near the limit.
+/// Any text, often with surrounding whitespace and a length near the limit.
 fn any_text() -> impl Strategy<Value = String> {
     let padding = || prop::collection::vec(prop::sample::select(STRIPPED.to_vec()), 0..4);
     let inner = prop_oneof![

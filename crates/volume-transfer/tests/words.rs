@@ -131,7 +131,7 @@ fn assert_display(error: impl Error, text: &str) {
 fn displays_errors() {
     let texts = [
         "a name is required",
-        "the name is only white space",
+        "the name is only whitespace",
         "the name is 256 bytes long, but the limit is 255",
         "the name contains a NUL after 3 characters",
         "the name contains a lone surrogate after 4 UTF-16 code units",

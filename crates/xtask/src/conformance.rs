@@ -94,7 +94,7 @@ type Variables<'a> = [(&'a str, &'a str)];
 
 /// Runs a test of the page with Cinder: with tokens through the gateway, with tokens and the page calling
 /// Cinder directly, which requires CORS on Cinder's side and `--allow-endpoint` on the server's, and
-/// signed in to Keystone. The test gets the name of its file and its variables.
+/// signed in to Keystone. The test gets the name of its project and its variables.
 pub(crate) fn with_page(
     test: impl Fn(&str, &Variables<'_>) -> Result<()>,
 ) -> Result<Option<String>> {
@@ -113,13 +113,13 @@ pub(crate) fn with_page(
         Server::console(&["--listen", "127.0.0.1:0", "--page", DIST, "--endpoint", &cinder])?;
     let url = gateway.url()?;
     let variables = [("CONSOLE_URL", &*url), ("ENDPOINT", &url), ("CINDER_URL", &cinder)];
-    test("page", &variables).context("through the gateway")?;
+    test("cinder", &variables).context("through the gateway")?;
 
     let mut direct =
         Server::console(&["--listen", &listen, "--page", DIST, "--allow-endpoint", &cinder])?;
     direct.url()?;
     let variables = [("CONSOLE_URL", &*page), ("ENDPOINT", &cinder), ("CINDER_URL", &cinder)];
-    test("page", &variables).context("directly")?;
+    test("cinder", &variables).context("directly")?;
 
     with_keystone(&python, test).context("signed in to Keystone")?;
     Ok(None)
@@ -143,7 +143,7 @@ fn with_keystone(python: &Path, test: impl Fn(&str, &Variables<'_>) -> Result<()
         ("SEEDED", &seeded),
         ("TOKEN_LIFETIME", TOKEN_LIFETIME),
     ];
-    test("signin", &variables)
+    test("keystone", &variables)
 }
 
 /// Returns the Python that has [`PACKAGES`], or a note that says why this machine can't have one.

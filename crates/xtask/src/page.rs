@@ -24,7 +24,7 @@ pub(crate) struct FileSize {
 
 /// The maximum Brotli-compressed size, in bytes, of everything that a browser loads at first. It keeps
 /// the page from growing unnoticed.
-const BUDGET: usize = 198 * 1024;
+const BUDGET: usize = 219 * 1024;
 
 /// The size that the page is meant to have. It is larger, so this is reported and doesn't fail.
 const TARGET: usize = 180 * 1024;

@@ -267,16 +267,13 @@ fn conformance() -> Result<Option<String>> {
 
 /// Tests the page in a browser with a real Cinder.
 fn cinder_page() -> Result<Option<String>> {
-    conformance::with_page(|file, variables| {
-        playwright(&format!("conformance {file}"), variables).map(|_| ())
-    })
+    conformance::with_page(|project, variables| playwright(project, variables).map(|_| ()))
 }
 
-/// Runs the browser tests of a project, or those of its files whose names follow.
-fn playwright(selection: &str, variables: &[(&str, &str)]) -> Result<Option<String>> {
+/// Runs the browser tests of a project.
+fn playwright(project: &str, variables: &[(&str, &str)]) -> Result<Option<String>> {
     let run = |options: &str| {
-        let mut playwright =
-            command(&format!("npx playwright test --project {selection} {options}"));
+        let mut playwright = command(&format!("npx playwright test --project {project} {options}"));
         playwright
             .current_dir("e2e")
             .env("CONSOLE_SERVER", console_server())

@@ -36,12 +36,12 @@ pub(super) fn TransferList(batch: Arc<Batch>) -> impl IntoView {
             return String::new();
         }
         let values = [("accepted", &*accepted.to_string()), ("total", &*total.to_string())];
-        let mut text = language.get().format(key::ACCEPT_RESULT, &values);
-        if gone > 0 {
-            text += " ";
-            text += &format(key::ACCEPT_RESULT_GONE, gone);
+        let result = language.get().format(key::ACCEPT_RESULT, &values);
+        if gone == 0 {
+            return result;
         }
-        text
+        let gone = format(key::ACCEPT_RESULT_GONE, gone);
+        language.get().join(key::JOIN_SENTENCES, &[result, gone])
     });
     let start = {
         let batch = Arc::clone(&batch);

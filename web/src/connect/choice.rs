@@ -22,16 +22,16 @@ const REGION: &str = "choose-region";
 pub(super) struct SignedIn {
     token: Arc<Token>,
     account: Account,
-    /// The token's project, and what its catalog says.
+    /// The token's project, and its service catalog.
     scoped: Option<(Project, Option<Catalog>)>,
-    /// The only project that an application credential is for.
+    /// The project that an application credential is limited to.
     only: Option<ProjectId>,
     /// The projects to choose from.
     projects: Vec<Project>,
 }
 
 impl SignedIn {
-    /// Returns the result of signing in. Returns `None` if a passcode is still missing.
+    /// Creates a successful sign-in. Returns `None` if a passcode is still required.
     pub(super) fn new(sign_in: SignIn, mut account: Account) -> Option<SignedIn> {
         let (token, expires_at, scoped) = match sign_in {
             SignIn::Scoped(session) => {
@@ -47,7 +47,7 @@ impl SignedIn {
         Some(SignedIn { token: Arc::new(token), account, scoped, only, projects: Vec::new() })
     }
 
-    /// Returns a session's sign-in, to choose another project.
+    /// Recreates a session's sign-in, so that the user can choose another project.
     pub(super) fn of(session: &SessionData) -> SignedIn {
         SignedIn {
             token: Arc::clone(&session.token),
@@ -59,8 +59,8 @@ impl SignedIn {
     }
 }
 
-/// Lists the projects and lets the person choose one and a region. Connects at once if there is nothing
-/// to choose.
+/// Lists the projects and lets the user choose a project and a region. Connects immediately if there is
+/// nothing to choose.
 pub(super) async fn offer(
     state: AppState,
     form: FormState,
@@ -77,7 +77,7 @@ pub(super) async fn offer(
     let regions = regions();
     let mut enabled = signed_in.projects.iter().filter(|project| project.enabled);
     let Some(first) = enabled.next() else {
-        return Err(Failure::Nothing(key::SIGNIN_PROJECT_NONE, String::new()));
+        return Err(Failure::Nothing(key::SIGNIN_PROJECT_NONE, Vec::new()));
     };
     let is_only = enabled.next().is_none();
     let is_single = signed_in.projects.len() == 1 && regions.len() < 2 && !is_partial;
@@ -116,7 +116,7 @@ pub(super) async fn offer(
     let is_change = current.is_some();
     let signed_in = Arc::new(signed_in);
     form.step.set_value(Step::Choice(Arc::clone(&signed_in)));
-    // Also shown if there is nothing to choose: the person can then try again after a failure.
+    // Shown even if there is nothing to choose, so that the user can try again after a failure.
     show("choice");
     focus(PROJECT);
     if is_single && !is_change {
@@ -139,7 +139,7 @@ pub(super) fn submit(state: AppState, form: FormState) {
     form.run(async move { connect(state, form, &signed_in, &project, &region).await });
 }
 
-/// Gets a token for the project, unless there is one, and connects.
+/// Gets a token for the project, unless the current one is already for it, and connects.
 pub(super) async fn connect(
     state: AppState,
     form: FormState,
@@ -171,10 +171,13 @@ pub(super) async fn connect(
     if let Some(catalog) = catalog {
         let regions = catalog.regions();
         if catalog.endpoints.is_empty() {
-            return Err(Failure::Nothing(key::SIGNIN_STORAGE_NONE, String::new()));
+            return Err(Failure::Nothing(key::SIGNIN_STORAGE_NONE, Vec::new()));
         }
         if !catalog.has_block_storage(Some(region).filter(|region| !region.is_empty())) {
-            return Err(Failure::Nothing(key::SIGNIN_REGION_NONE, regions.join(", ")));
+            return Err(Failure::Nothing(
+                key::SIGNIN_REGION_NONE,
+                regions.into_iter().map(str::to_owned).collect(),
+            ));
         }
     }
     region.clone_into(&mut account.region);

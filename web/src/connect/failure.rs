@@ -15,8 +15,8 @@ pub(super) enum Failure {
     Service(Key, ReadError),
     /// The identity service didn't return a token.
     SignIn(SignInError),
-    /// There is nothing to connect to, and why. The text lists regions.
-    Nothing(Key, String),
+    /// There is nothing to connect to, and why, with the regions that have block storage.
+    Nothing(Key, Vec<String>),
 }
 
 impl Failure {
@@ -64,7 +64,10 @@ pub(super) fn FailureMessage(failure: Failure) -> impl IntoView {
             (title, view! { {p(text)} {fault} }.into_any())
         }
         Failure::Nothing(message, regions) => {
-            let text = derive(move || language.get().format(message, &[("regions", &regions)]));
+            let text = derive(move || {
+                let regions = language.get().join(key::JOIN_LIST, &regions);
+                language.get().format(message, &[("regions", &regions)])
+            });
             (key::SIGNIN_REFUSED, p(text))
         }
     };

@@ -1,4 +1,4 @@
-//! Signing in: from the fields to a token.
+//! Signs in with the values of the form's fields.
 
 use super::choice::{self, SignedIn};
 use super::failure::Failure;
@@ -22,33 +22,33 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlInputElement;
 use zeroize::Zeroizing;
 
-/// How far a person has come with signing in.
+/// The current step of the sign-in.
 #[derive(Default)]
 pub(super) enum Step {
-    /// Nothing was sent yet.
+    /// Nothing has been sent yet.
     #[default]
     Credentials,
     /// The password is correct, and a passcode is required as well.
     Passcode(PendingSignIn),
-    /// A project and a region are to be chosen.
+    /// The user has to choose a project and a region.
     Choice(std::sync::Arc<SignedIn>),
 }
 
-/// What a person signs in with.
-enum Entered {
+/// The credentials that the user entered.
+enum EnteredCredentials {
     Password { user: UserRef, password: Password, totp: Option<(UserRef, Passcode)> },
     Application { credential: ApplicationCredentialRef, secret: ApplicationSecret },
 }
 
-impl Entered {
+impl EnteredCredentials {
     fn credentials(&self) -> Credentials<'_> {
         match self {
-            Entered::Password { user, password, totp } => Credentials::Password {
+            EnteredCredentials::Password { user, password, totp } => Credentials::Password {
                 user,
                 password,
                 totp: totp.as_ref().map(|(user, passcode)| Totp { user, passcode }),
             },
-            Entered::Application { credential, secret } => {
+            EnteredCredentials::Application { credential, secret } => {
                 Credentials::ApplicationCredential { credential, secret }
             }
         }
@@ -56,8 +56,9 @@ impl Entered {
 
     fn passcode(&self) -> Option<&Passcode> {
         match self {
-            Entered::Password { totp: Some((_, passcode)), .. } => Some(passcode),
-            Entered::Password { totp: None, .. } | Entered::Application { .. } => None,
+            EnteredCredentials::Password { totp: Some((_, passcode)), .. } => Some(passcode),
+            EnteredCredentials::Password { totp: None, .. }
+            | EnteredCredentials::Application { .. } => None,
         }
     }
 }
@@ -72,7 +73,7 @@ pub(super) fn submit(state: AppState, form: FormState, method: &str) {
         credential: value("credential"),
         ..Account::default()
     };
-    // The same person wants a new token for the same project.
+    // If the same user signs in again, the new token is for the same project and region.
     let current = state.session.with_untracked(|session| {
         let session = session.as_deref()?;
         let same = session.account.is_same_person(&account);
@@ -102,10 +103,10 @@ pub(super) fn submit(state: AppState, form: FormState, method: &str) {
     });
 }
 
-/// Sends the credentials, or the passcode alone if the password was accepted before.
+/// Sends the credentials, or only the passcode if the password has already been accepted.
 async fn authenticate(
     form: FormState,
-    entered: &Entered,
+    entered: &EnteredCredentials,
     scope: &Scope,
 ) -> Result<SignIn, Failure> {
     let step = form.step.try_update_value(mem::take).unwrap_or_default();
@@ -115,13 +116,13 @@ async fn authenticate(
         let id = user.id.as_deref().and_then(|id| Identifier::parse(id).ok());
         let user = match (id, entered) {
             (Some(id), _) => Some(UserRef::Id(id)),
-            (None, Entered::Password { user, .. }) => Some(user.clone()),
-            (None, Entered::Application { .. }) => None,
+            (None, EnteredCredentials::Password { user, .. }) => Some(user.clone()),
+            (None, EnteredCredentials::Application { .. }) => None,
         };
         if let Some(user) = &user {
             let totp = Totp { user, passcode };
             match send(Credentials::Passcode { receipt, totp }, scope).await {
-                // The receipt has expired: the password is still there.
+                // The receipt has expired, so the password is sent again below.
                 Err(SignInError::Rejected(Rejection::Receipt, _)) => {}
                 result => {
                     if result.is_err() {
@@ -146,7 +147,7 @@ pub(super) async fn send(
 }
 
 /// Parses the fields. Returns `None` after showing what is wrong.
-fn parse(form: FormState, method: &str) -> Option<Entered> {
+fn parse(form: FormState, method: &str) -> Option<EnteredCredentials> {
     if method == "application" {
         let credential = identifier(form, "credential", key::SIGNIN_CREDENTIAL_EMPTY);
         let by_name = !value("user").trim().is_empty() || !value("domain").trim().is_empty();
@@ -159,7 +160,7 @@ fn parse(form: FormState, method: &str) -> Option<Entered> {
             (name, Some(user)) => ApplicationCredentialRef::Name { name, user },
             (id, None) => ApplicationCredentialRef::Id(id),
         };
-        return Some(Entered::Application { credential, secret: secret.ok()? });
+        return Some(EnteredCredentials::Application { credential, secret: secret.ok()? });
     }
     let user = user(form);
     let password = Password::new(value("password"));
@@ -185,7 +186,7 @@ fn parse(form: FormState, method: &str) -> Option<Entered> {
             Some((id.map_or_else(|| user.clone(), UserRef::Id), passcode.ok()?))
         }
     };
-    Some(Entered::Password { user, password, totp })
+    Some(EnteredCredentials::Password { user, password, totp })
 }
 
 /// Parses the user's name and domain.
@@ -231,7 +232,7 @@ pub(super) fn read_openrc(form: FormState) {
         }
         choose_method(if credential.is_empty() { "password" } else { "application" });
         let domain = variable("OS_USER_DOMAIN_NAME");
-        // An ID is enough, and a name beside it would be understood as the credential's user.
+        // An ID is sufficient. With a user name, the form would treat the ID as a name.
         let named = |text: Zeroizing<String>| if is_id { Zeroizing::default() } else { text };
         for (field, text) in [
             ("credential", credential),

@@ -55,7 +55,10 @@ impl NameField {
     fn error_text(self, language: Language) -> String {
         let Some((volume, error)) = self.error() else { return String::new() };
         let error = name_error(language, &error);
-        if self.selection.with(Vec::len) == 1 { error } else { format!("{volume}: {error}") }
+        match self.selection.with(Vec::len) {
+            1 => error,
+            _ => language.join(key::JOIN_NAMED, &[volume, error]),
+        }
     }
 }
 

@@ -46,8 +46,12 @@ pub(super) fn Checklist(selection: Selection) -> impl IntoView {
         let counts = Verdict::ALL.map(|verdict| {
             let count = eligibility.findings().filter(|f| f.verdict == verdict).count();
             (count > 0).then(|| {
-                let verdict_text = language.format_code("verdict", verdict.code(), &[]);
-                view! { <li class=format!("verdict {}", verdict.code()) prop:textContent=format!("{count} {verdict_text}") /> }
+                let text = language.format_code(
+                    "verdict.count",
+                    verdict.code(),
+                    &[("count", &count.to_string())],
+                );
+                view! { <li class=format!("verdict {}", verdict.code()) prop:textContent=text /> }
                     .into_any()
             })
         });
@@ -115,17 +119,15 @@ pub(super) fn Comparison(selection: Selection) -> impl IntoView {
             return None;
         }
         let described = volumes.iter().take(MAX_DESCRIBED).map(|volume| {
-            let reasons: Vec<_> = state
-                .eligibility(volume)
-                .violated()
-                .iter()
-                .map(|c| violation(language, c, volume.status.as_str()))
-                .collect();
+            let violated = state.eligibility(volume).violated();
+            let reason = |c| violation(language, c, volume.status.as_str());
+            let reasons: Vec<_> = violated.iter().map(reason).collect();
+            let reasons = language.join(key::JOIN_SENTENCES, &reasons);
             let label = volume.label().to_owned();
             view! {
                 <li class="violated">
                     {bdi(label)}
-                    {p(reasons.join(" "))}
+                    {p(reasons)}
                 </li>
             }
             .into_any()

@@ -7,11 +7,12 @@ use volume_transfer::{ProjectId, TransferId, VolumeId};
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Service<'a> {
     Identity,
-    /// The volume service of a region, or of the first one.
+    /// The volume service of the named region, or of the first region if `None`.
     Volumes(Option<&'a str>),
 }
 
-/// Returns the service for a request and its path there, or `None` if the page sends no such request.
+/// Returns the service for a request and the path on that service, or `None` if the page never sends
+/// such a request.
 ///
 /// The identity service is at `/identity`, a region's volume service at `/regions/REGION`, and the
 /// first region's at the root as well.
@@ -37,8 +38,8 @@ fn is_identity_request(method: &Method, path: &str) -> bool {
     }
 }
 
-/// Returns whether the page sends such a request to a volume service. IDs are validated, because the
-/// service could interpret special characters in them as another path.
+/// Returns whether this is a request that the page sends to a volume service. IDs are validated,
+/// because the service could resolve special characters in them to another path.
 fn is_volume_request(method: &Method, path: &str) -> bool {
     let mut segments = path.split('/').skip(1);
     let (Some(version), Some(project)) = (segments.next(), segments.next()) else { return false };

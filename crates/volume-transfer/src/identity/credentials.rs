@@ -6,12 +6,12 @@ use crate::id::{IdError, ProjectId};
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 
-/// A name or an ID as entered by a person: not empty, and without surrounding white space.
+/// A name or an ID as entered by a person: not empty, and without surrounding whitespace.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Identifier(String);
 
 impl Identifier {
-    /// Parses a name or an ID, and trims white space.
+    /// Parses a name or an ID, and trims whitespace.
     ///
     /// # Errors
     /// Returns [`IdError::Empty`] if nothing is left, [`IdError::Malformed`] for a control

@@ -1,4 +1,4 @@
-//! The errors of signing in, split by what the user can correct.
+//! Sign-in errors, grouped by what the user can correct.
 
 use super::credentials::{Scope, SignInMethod};
 use crate::decode::invalid as invalid_response;
@@ -7,12 +7,14 @@ use crate::http::Response;
 use alloc::string::String;
 use core::fmt;
 
-/// What the service rejected, as far as it says so.
+/// Why the service rejected a sign-in, as precisely as its response says.
 ///
 /// Keystone returns one error for a wrong user name, password, domain or passcode, a disabled user
-/// or project, and a project without a role. Which of them are possible depends on the request.
+/// or project, and a user without a role on the project. Which of these are possible depends on the
+/// request.
 ///
-/// Exhaustive on purpose: each code has a translation, so a new one must fail to compile.
+/// Deliberately not `#[non_exhaustive]`: each code needs a translation, so a new variant must break
+/// the build of code that doesn't handle it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Rejection {
     /// The user, the domain or the password is wrong, or the user is disabled. On Huawei Cloud also:
@@ -98,7 +100,7 @@ impl Rejection {
     /// Returns what an error of the identity service means. Returns `None` if it isn't about the
     /// request: for example, if the service failed.
     ///
-    /// IAM's codes are those of its 错误码 page.
+    /// The IAM codes are listed on its error codes page (错误码).
     fn of(method: SignInMethod, scope: &Scope, fault: &Fault) -> Option<Rejection> {
         let project = matches!(scope, Scope::Project(_));
         match fault.code.as_deref().unwrap_or_default() {
@@ -119,7 +121,7 @@ impl Rejection {
             {
                 Rejection::PasswordExpired
             }
-            // IAM names the wrong part, as Keystone doesn't.
+            // Unlike Keystone, IAM says which part is wrong.
             (401, _) if fault.mentions("username or password") => Rejection::Credentials,
             (401, SignInMethod::Password) if project => Rejection::CredentialsOrProject,
             (401, SignInMethod::Password) => Rejection::Credentials,
@@ -140,13 +142,13 @@ impl Rejection {
     }
 }
 
-/// The error of signing in.
+/// The error returned when a sign-in fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignInError {
-    /// The service refused.
+    /// The service rejected the sign-in.
     Rejected(Rejection, Fault),
-    /// The token isn't for the requested project, but for the one with this name (or ID, if it has
-    /// no name), or for none.
+    /// The token is for another project, given by its name, or by its ID if it has no name. `None` if
+    /// the token has no project.
     OtherProject(Option<String>),
     /// No valid response arrived.
     Failed(ReadError),
@@ -161,7 +163,8 @@ impl SignInError {
             SignInError::OtherProject(_) => "other_project",
             SignInError::Failed(error) => {
                 let kind = error.kind();
-                // The missing resource is the path, and only a proxy's own 401 gets here.
+                // A 404 that isn't a rejection means a wrong address; a 401 that isn't one comes from a
+                // proxy.
                 let moved = [
                     (FaultKind::NotFound, FaultKind::Address),
                     (FaultKind::Token, FaultKind::Blocked),
@@ -197,13 +200,13 @@ impl fmt::Display for SignInError {
 
 impl core::error::Error for SignInError {}
 
-/// Returns whether a fault is the 404 of an unknown token: IAM's words, or Keystone's.
+/// Returns whether a fault is a 404 for an unknown token, as worded by IAM or by Keystone.
 pub(super) fn is_unknown_token(fault: &Fault) -> bool {
     let words = ["X-Subject-Token is invalid", "could not find token"];
     fault.status == 404 && words.iter().any(|words| fault.mentions(words))
 }
 
-/// Returns the error of an error response.
+/// Converts an error response to a sign-in error.
 pub(super) fn rejected(method: SignInMethod, scope: &Scope, response: &Response) -> SignInError {
     let fault = without_quotes(Fault::read(response));
     let rejection =
@@ -214,13 +217,13 @@ pub(super) fn rejected(method: SignInMethod, scope: &Scope, response: &Response)
     }
 }
 
-/// Returns the error of a response that asks for a second factor other than a passcode.
+/// Returns the error for a response that requires a second factor other than a passcode.
 pub(super) fn unsupported_factor(response: &Response) -> SignInError {
     let fault = without_quotes(Fault::read(response));
     SignInError::Rejected(Rejection::UnsupportedFactor, fault)
 }
 
-/// Returns the error of an invalid response with a success or redirect status.
+/// Returns the error for an invalid response with a success or redirect status.
 pub(super) fn invalid(response: &Response) -> SignInError {
     SignInError::Failed(match invalid_response(response) {
         ReadError::Refused(fault) => ReadError::Refused(without_quotes(fault)),

@@ -30,7 +30,14 @@ fn unquote(word: &str) -> Option<Zeroizing<String>> {
             (Some('\''), char) => value.push(char),
             (None, '"' | '\'') => quote = Some(char),
             (_, '$' | '`') => return None,
-            (_, '\\') => value.push(chars.next()?),
+            (open, '\\') => {
+                let escaped = chars.next()?;
+                // Between double quotes, a backslash before any other character is itself.
+                if open.is_some() && !matches!(escaped, '$' | '`' | '"' | '\\') {
+                    value.push('\\');
+                }
+                value.push(escaped);
+            }
             (None, ' ' | '\t' | ';') => break,
             (_, char) => value.push(char),
         }
@@ -41,6 +48,8 @@ fn unquote(word: &str) -> Option<Zeroizing<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::format;
+    use proptest::prelude::*;
 
     #[track_caller]
     fn same(line: &str, expected: Option<&str>) {
@@ -56,10 +65,25 @@ mod tests {
             ("export OS_NAME=\"alice smith\"\r", "alice smith"),
             ("export OS_NAME='a\"$b'", "a\"$b"),
             (r#"export OS_NAME="a\"b\$c\\d\`e""#, "a\"b$c\\d`e"),
+            (r#"export OS_NAME="domain\user""#, r"domain\user"),
+            (r"OS_NAME=alice\ smith", "alice smith"),
             ("OS_NAME=one\nOS_NAME=two", "two"),
             ("OS_NAME=卷;", "卷"),
         ] {
             same(line, Some(expected));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn reads_back_any_quoted_value(value in "[^\n\r]{1,20}") {
+            let single = format!("export OS_NAME='{}'", value.replace('\'', r"'\''"));
+            let escaped: String = value
+                .chars()
+                .flat_map(|c| matches!(c, '$' | '`' | '"' | '\\').then_some('\\').into_iter().chain([c]))
+                .collect();
+            same(&single, Some(&value));
+            same(&format!("OS_NAME=\"{escaped}\""), Some(&value));
         }
     }
 

@@ -37,7 +37,7 @@ fn is_header_value(text: &str) -> bool {
 }
 
 impl Password {
-    /// Takes a password. It is sent unchanged, because white space may be part of it.
+    /// Takes a password. It is sent unchanged, because whitespace may be part of it.
     ///
     /// # Errors
     /// Returns [`IdError::Empty`] for an empty text.

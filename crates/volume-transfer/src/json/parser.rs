@@ -153,7 +153,7 @@ impl Parser {
         self.nesting >>= 1;
     }
 
-    /// Returns whether the document is complete: only white space may follow.
+    /// Returns whether the document is complete: only whitespace may follow.
     pub(crate) const fn is_over(&self) -> bool {
         matches!(self.state, State::After) && self.depth == 0
     }

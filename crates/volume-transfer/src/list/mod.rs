@@ -184,7 +184,7 @@ mod tests {
     use alloc::vec::Vec;
 
     /// Returns a row as services write it: few layouts, with other values in each row. `~` marks
-    /// optional white space.
+    /// optional whitespace.
     fn row(n: usize) -> String {
         let name = match n % 5 {
             0 => "null".into(),

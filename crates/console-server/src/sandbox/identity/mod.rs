@@ -55,7 +55,7 @@ pub(super) fn router(tokens: Tokens) -> Router {
 async fn finish(request: Request, next: Next) -> Response {
     let base = base_url(request.headers());
     let mut response = next.run(request).await;
-    // Only a response that asks for a second factor has a receipt instead.
+    // A response that requires a second factor has a receipt instead of a challenge.
     let needs_challenge = response.status() == StatusCode::UNAUTHORIZED
         && !response.headers().contains_key(AUTH_RECEIPT);
     let headers = response.headers_mut();
@@ -80,7 +80,7 @@ async fn version(headers: HeaderMap) -> Response {
     json_response(StatusCode::OK, &json!({ "version": response::version(&base_url(&headers)) }))
 }
 
-/// Signs in.
+/// Issues a token, or a receipt if a passcode is missing.
 async fn issue(
     State(tokens): State<Tokens>,
     uri: Uri,
@@ -101,7 +101,7 @@ async fn issue(
     })
 }
 
-/// Shows a token.
+/// Returns the details of a token.
 async fn show(
     State(tokens): State<Tokens>,
     uri: Uri,
@@ -111,7 +111,7 @@ async fn show(
     Ok(token_response(StatusCode::OK, text, &grant, &uri, &headers))
 }
 
-/// Signs out.
+/// Revokes a token.
 async fn revoke(
     State(tokens): State<Tokens>,
     headers: HeaderMap,
@@ -173,14 +173,15 @@ async fn read(request: Request) -> Result<Value, IdentityError> {
         .ok_or_else(|| IdentityError::missing("valid JSON", "request body"))
 }
 
-/// Returns what the request's own token proves.
+/// Returns the grant of the token that authenticates the request.
 fn authenticate(tokens: &Tokens, headers: &HeaderMap) -> Result<Grant, IdentityError> {
     let token = headers.get(AUTH_TOKEN).and_then(|token| token.to_str().ok());
     let grant = token.map(|token| tokens.find(Kind::Token, token)).transpose()?.flatten();
     grant.ok_or_else(IdentityError::unauthorized)
 }
 
-/// Returns the token that a request is about. People may act only on their own tokens.
+/// Returns the token that a request inspects or revokes, and its grant. Users may access only their
+/// own tokens.
 fn subject<'a>(
     tokens: &Tokens,
     headers: &'a HeaderMap,

@@ -42,6 +42,7 @@ async function createVolume(): Promise<string> {
   const name = `given-${randomUUID()}`;
   const volumes = `${variable("CINDER_URL")}/v3/${project}/volumes`;
   const created = await fetch(volumes, { method: "POST", headers, body: JSON.stringify({ volume: { name, size: 1 } }) });
+  expect(created.status, await created.clone().text()).toBe(202);
   const { volume } = await created.json();
   const status = async () => (await (await fetch(`${volumes}/${volume.id}`, { headers })).json()).volume.status;
   await expect.poll(status).toBe("available");
