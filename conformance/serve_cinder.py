@@ -100,8 +100,6 @@ user_domain_name = Default
 project_name = admin
 project_domain_name = Default
 interface = public
-# A token that Keystone has revoked is rejected at once.
-token_cache_time = -1
 [cors]
 allowed_origin = {','.join(origins)}
 """)

@@ -95,14 +95,15 @@ for (const [way, signIn] of Object.entries(WAYS)) {
     const app = await open(page);
     await signIn(app);
 
-    // Created, and cancelled.
+    // Created, and cancelled. Other tests have transfers in the same project.
+    const name = `with ${way}`;
     await app.choose(volume, false);
-    await app.name("first");
+    await app.name(name);
     await app.create();
     await app.button("handover.close").click();
     await app.show("transfers.title");
-    await app.cancel("first");
-    await expect(app.region("transfers.title")).not.toContainText("first");
+    await app.cancel(name);
+    await expect(app.region("transfers.title")).not.toContainText(name);
 
     // Created again, and accepted in the other project.
     await app.show("volumes.title");

@@ -1,6 +1,7 @@
 // Signs in as users do: with a password, a second factor or an application credential, and again
 // when the token expires.
 
+import { randomUUID } from "node:crypto";
 import type { Page, Route } from "@playwright/test";
 import { type App, expect, LANGUAGES, test } from "./console.ts";
 import { PROJECT_A } from "./server.ts";
@@ -226,6 +227,17 @@ test("offers the server's regions, and says which ones have block storage", asyn
   await app.button("connect.submit").click();
   await expect(app.table).toBeVisible();
   await expect(app.button("connect.menu")).toContainText("project-b · cn-east-3");
+
+  // A file from the other region can't be used here.
+  await app.show("accept.title");
+  const transfer = { transfer_id: randomUUID(), auth_key: "0123456789abcdef", volume_id: randomUUID() };
+  const file = { version: 2, service: "evs-v2", region: "eu-west-101", source_project: PROJECT_A.id, transfers: [transfer] };
+  await page.getByLabel(app.text("accept.file")).setInputFiles({
+    name: "credentials.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(JSON.stringify(file)),
+  });
+  await expect(page.getByText(app.text("accept.warning.region"))).toBeVisible();
 });
 
 test("changes the project without a password", async ({ app, page }) => {

@@ -93,8 +93,11 @@ pub(crate) fn Accept(
 /// Says how the place that a file's transfers come from differs from the connection. The addresses of
 /// the same service may differ, so this is no reason to refuse the file.
 fn mismatch(source: &TransferSource, session: &SessionData) -> Option<Key> {
+    let region = &session.account.region;
     if source.service.is_some_and(|service| service != session.service) {
         Some(key::ACCEPT_WARNING_SERVICE)
+    } else if source.region.as_ref().is_some_and(|own| !region.is_empty() && own != region) {
+        Some(key::ACCEPT_WARNING_REGION)
     } else if source.endpoint.as_ref().is_some_and(|endpoint| endpoint != session.endpoint.as_str())
     {
         Some(key::ACCEPT_WARNING_ENDPOINT)
