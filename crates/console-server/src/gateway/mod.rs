@@ -14,40 +14,35 @@ mod error;
 mod head;
 mod headers;
 mod health;
+mod response;
 mod route;
 mod services;
 mod upstream;
 
-pub use health::{ServiceHealth, check};
+pub use health::ServiceHealth;
 pub use services::{Endpoint, RegionEndpoint, Services, Timeouts};
 
 use crate::limits::{BODY_LIMIT, declares_oversized_body};
-use crate::observe::BodyFailure;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any, get};
-use body::ResponseBody;
 use client::{Client, Outgoing};
 use connector::Connector;
 use error::{ErrorResponse, GatewayError, ServiceLabel};
 use headers::{REQUEST_HEADERS, RESPONSE_HEADERS, add_request_id, add_security_headers, filter};
-use health::Readiness;
+use health::{Readiness, ask_all};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use response::{is_html, stream};
 use route::{Service, route};
 use serde_json::json;
 use std::io;
 use std::sync::Arc;
 use tokio::time::timeout;
-use tower_http::timeout::{TimeoutBody, TimeoutError};
 use upstream::Upstream;
 use volume_transfer::http::REQUEST_ID_HEADERS;
-
-/// Codes of what ends a response early, beside those of the gateway's own errors.
-const RESPONSE_CUT: &str = "response_cut";
-const RESPONSE_TOO_SLOW: &str = "response_too_slow";
 
 struct Gateway {
     /// The volume services by region.
@@ -80,7 +75,19 @@ pub fn router(services: &Services) -> io::Result<(Router, MethodRouter)> {
         }
     }
     let router = router.with_state(gateway.clone());
-    Ok((router, get(async move || gateway.readiness().await)))
+    Ok((
+        router,
+        get(async move || gateway.readiness.respond(gateway.upstreams(), gateway.timeouts).await),
+    ))
+}
+
+/// Asks every service once.
+///
+/// # Errors
+/// Returns the same errors as [`router`]. A service that can't be used is not an error.
+pub async fn check(services: &Services) -> io::Result<Vec<ServiceHealth>> {
+    let gateway = Gateway::new(services)?;
+    Ok(ask_all(gateway.upstreams(), gateway.timeouts).await)
 }
 
 impl Gateway {
@@ -115,6 +122,10 @@ impl Gateway {
         config.to_string()
     }
 
+    fn upstreams(&self) -> impl Iterator<Item = &Upstream> {
+        self.volumes.iter().map(|(_, upstream)| upstream).chain(&self.identity)
+    }
+
     fn upstream(&self, service: &Service) -> Result<&Upstream, GatewayError> {
         match service {
             Service::Identity => self.identity.as_ref().ok_or(GatewayError::NO_IDENTITY),
@@ -146,7 +157,7 @@ impl Gateway {
             return Err(error(GatewayError::REDIRECT));
         }
         let failure = is_html(&head.headers).then_some("html");
-        let mut response = Response::new(self.body(body));
+        let mut response = Response::new(stream(body, self.timeouts.idle));
         response.extensions_mut().insert(upstream.label.exchange(failure));
         *response.status_mut() = head.status;
         *response.headers_mut() = filter(&RESPONSE_HEADERS, &head.headers);
@@ -177,19 +188,4 @@ impl Gateway {
             Ok(Err(_)) => Err(GatewayError::REQUEST_INCOMPLETE),
         }
     }
-
-    /// Streams a response's body. If it stalls, the client's connection is closed, so that an
-    /// incomplete body does not look complete.
-    fn body(&self, body: ResponseBody) -> Body {
-        Body::new(TimeoutBody::new(self.timeouts.idle, body).map_err(|error| {
-            let stalled = error.is::<TimeoutError>();
-            BodyFailure(if stalled { RESPONSE_TOO_SLOW } else { RESPONSE_CUT })
-        }))
-    }
-}
-
-/// Returns whether a body is a page, which comes from a proxy or a firewall and not from the service.
-fn is_html(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    content_type.is_some_and(|value| value.trim_start().starts_with("text/html"))
 }
