@@ -45,18 +45,37 @@ impl fmt::Display for BasePath {
     }
 }
 
+/// A request for another path.
+pub(crate) enum Elsewhere {
+    /// The base path without its slash, with which the page's relative URLs would be wrong.
+    MissingSlash(String),
+    Unknown,
+}
+
+impl IntoResponse for Elsewhere {
+    fn into_response(self) -> Response {
+        match self {
+            Elsewhere::MissingSlash(path) => Redirect::permanent(&path).into_response(),
+            Elsewhere::Unknown => StatusCode::NOT_FOUND.into_response(),
+        }
+    }
+}
+
 impl BasePath {
-    /// Removes this path from a request. Returns a response if the request is for another path.
-    pub(crate) fn strip(&self, mut request: Request) -> Result<Request, Response> {
+    /// Removes this path from a request.
+    ///
+    /// # Errors
+    /// Returns an error if the request is for another path.
+    pub(crate) fn strip(&self, mut request: Request) -> Result<Request, Elsewhere> {
         let BasePath(base) = self;
         if base.is_empty() {
             return Ok(request);
         }
         let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
         let rest = match path.strip_prefix(base.as_str()) {
-            Some("") => return Err(Redirect::permanent(&format!("{base}/")).into_response()),
+            Some("") => return Err(Elsewhere::MissingSlash(format!("{base}/"))),
             Some(rest) if rest.starts_with('/') => rest,
-            _ => return Err(StatusCode::NOT_FOUND.into_response()),
+            _ => return Err(Elsewhere::Unknown),
         };
         let mut parts = request.uri().clone().into_parts();
         parts.path_and_query = PathAndQuery::from_str(rest).ok();
@@ -93,7 +112,7 @@ mod tests {
             let request = Request::builder().uri(path).body(Body::empty()).unwrap();
             match base.strip(request) {
                 Ok(request) => request.uri().to_string(),
-                Err(response) => response.status().as_u16().to_string(),
+                Err(elsewhere) => elsewhere.into_response().status().as_u16().to_string(),
             }
         };
         for (path, expected) in [

@@ -102,7 +102,7 @@ pub fn app(config: &Config) -> io::Result<Router> {
         async move |request: Request| -> Response {
             match base_path.strip(request) {
                 Ok(request) => site.oneshot(request).await.into_response(),
-                Err(response) => response,
+                Err(elsewhere) => elsewhere.into_response(),
             }
         },
     );
