@@ -67,7 +67,7 @@ fn prints_no_secret_in_the_log_and_the_metrics() {
     let metrics = line.strip_prefix("Metrics are at http://").unwrap().trim_end();
     let (metrics, path) = metrics.split_once('/').unwrap();
 
-    let head = format!("Host: x\r\nConnection: close\r\nX-Auth-Token: demo-token-a\r\n");
+    let head = "Host: x\r\nConnection: close\r\nX-Auth-Token: demo-token-a\r\n";
     let body =
         format!("{{\"transfer\": {{\"volume_id\": \"{SAMPLE}\", \"name\": \"canary-name\"}}}}");
     let created = program.request(&format!(

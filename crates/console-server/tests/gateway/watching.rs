@@ -163,3 +163,26 @@ async fn records_a_client_that_leaves() {
     assert_eq!(watched.line()["status"], 499);
     assert!(watched.metrics.text().contains("console_http_requests_in_flight 0"));
 }
+
+#[tokio::test]
+async fn counts_everything_that_the_dashboard_and_the_alerts_show() {
+    let fake = Fake::with(|_| ok("", "{}")).await;
+    let mut metrics = String::new();
+    for url in [fake.url(), "http://127.0.0.1:1".to_owned()] {
+        let watched = Watched::new(&url, None);
+        watched.request().await;
+        metrics += &watched.metrics.text();
+    }
+    let docs = concat!(
+        include_str!("../../../../docs/grafana-dashboard.json"),
+        include_str!("../../../../docs/alerts.yml")
+    );
+    let is_part = |char: char| char.is_ascii_alphanumeric() || char == '_';
+    let names = docs.split(|char| !is_part(char)).filter(|word| word.starts_with("console_"));
+    let mut count = 0;
+    for name in names {
+        assert!(metrics.contains(&format!("\n{name}")), "{name}: {metrics}");
+        count += 1;
+    }
+    assert!(count > 8);
+}
