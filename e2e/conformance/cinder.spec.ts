@@ -33,13 +33,19 @@ async function open(page: Page, project: typeof PROJECT_A): Promise<App> {
   return app;
 }
 
+/** Creates a volume of project A. */
+async function createVolume(name: string): Promise<string> {
+  const { volume } = await send("POST", "volumes", { volume: { name, size: 1 } });
+  const status = async () => (await send("GET", `volumes/${volume.id}`)).volume.status;
+  await expect.poll(status).toBe("available");
+  return volume.id;
+}
+
 /** The name of a new volume of project A, for this test only. */
 const test = base.extend<{ volume: string }>({
   volume: async ({}, use) => {
     const name = `given-${randomUUID()}`;
-    const { volume } = await send("POST", "volumes", { volume: { name, size: 1 } });
-    const status = async () => (await send("GET", `volumes/${volume.id}`)).volume.status;
-    await expect.poll(status).toBe("available");
+    await createVolume(name);
     await use(name);
   },
 });
@@ -104,6 +110,54 @@ test("finds and cancels a transfer whose response was lost", async ({ page, volu
   await app.create();
   await expect(app.dialog).toBeVisible();
   await expect(app.dialog).toContainText("kept");
+});
+
+test("leaves eight keys of ten volumes if one is rejected, one response is lost, and Cinder asks to wait", async ({ page, browser }) => {
+  const names = Array.from({ length: 10 }, (_, index) => `ten-${randomUUID()}-${index}`);
+  const ids = await Promise.all(names.map(createVolume));
+  const app = await open(page, PROJECT_A);
+  // Cinder rejects this one: another client has given it away since the list was loaded.
+  const { transfer: other } = await send("POST", "os-volume-transfer", { transfer: { volume_id: ids[9] } });
+  const sent: string[] = [];
+  await page.route("**/os-volume-transfer", async (route) => {
+    if (route.request().method() !== "POST") return route.fallback();
+    const id: string = route.request().postDataJSON().transfer.volume_id;
+    sent.push(id);
+    if (id === ids[2]) return loseResponse(route);
+    if (id === ids[4] && sent.filter((each) => each === id).length === 1) {
+      return route.fulfill({ status: 429, headers: { "Retry-After": "1" }, json: { overLimit: { code: 429, message: "wait" } } });
+    }
+    return route.continue();
+  });
+  await app.select(...names);
+  await app.create();
+  await expect(app.run).toHaveAccessibleName(app.text("handover.title.several", { created: 8, total: 10 }), { timeout: 40_000 });
+  await expect(app.run).toContainText("Invalid volume: status must be available");
+  await expect(app.button("unknown.cancel")).toHaveCount(1);
+  // Nothing was posted twice, except for the volume of the 429.
+  expect([...sent].sort()).toEqual([...ids, ids[4]!].sort());
+
+  const downloading = page.waitForEvent("download");
+  await app.button("handover.download").click();
+  const file = await (await downloading).path();
+  await app.button("unknown.cancel").click();
+  await app.cancelDialog.getByRole("button", { name: app.text("cancel.confirm"), exact: true }).click();
+  await expect(app.run).toContainText(app.text("unknown.cancelled"));
+  await app.button("handover.close.several").click();
+
+  // The recipient accepts the file in one go, and again.
+  const context = await browser.newContext();
+  const recipient = await open(await context.newPage(), PROJECT_B);
+  await recipient.show("accept.title");
+  for (const accepted of [8, 0]) {
+    await recipient.page.getByLabel(recipient.text("accept.file")).setInputFiles(file);
+    if (accepted > 0) await recipient.button("accept.submit.several", { count: 8 }).click();
+    await expect(recipient.page.getByText(recipient.text("accept.result", { accepted: 8, total: 8 }))).toBeVisible();
+  }
+  await context.close();
+  const { transfers } = await send("GET", "os-volume-transfer/detail");
+  const left = transfers.filter(({ volume_id }: { volume_id: string }) => ids.includes(volume_id));
+  expect(left.map(({ id }: { id: string }) => id)).toEqual([other.id]);
 });
 
 test("shows Cinder's error messages and request IDs", async ({ page, volume }) => {

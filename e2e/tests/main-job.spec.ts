@@ -166,7 +166,7 @@ test("confirms copying only if it succeeded", async ({ app, context }) => {
   await app.button("handover.copy").click();
   await expect(app.dialog).toContainText(app.text("handover.copy_failed"));
   await expect(app.dialog).not.toContainText(app.text("handover.copied"));
-  // The key is shown, so that the person can copy it.
+  // The key is shown, so that the user can copy it.
   const key = await app.dialog.getByText(/^[0-9a-f]{16}$/).innerText();
 
   await app.page.evaluate(() => {

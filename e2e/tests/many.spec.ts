@@ -254,9 +254,9 @@ test("pauses when the token expires, and goes on with a new one without losing a
   await page.keyboard.press("Enter");
   await expect(app.signIn).toBeHidden();
   await expect(app.run).toBeVisible();
-  // The person is back in the dialog.
+  // The user is back in the dialog.
   await expect(app.run.locator(":focus")).toHaveCount(1);
-  // Nothing is sent until the person says so.
+  // Nothing is sent until the user says so.
   expect(posts.sent).toHaveLength(sent);
   await app.button("run.continue").click();
   await finished(app, 9, 9);
@@ -265,7 +265,7 @@ test("pauses when the token expires, and goes on with a new one without losing a
   expect(posts.counts().filter((count) => count > 1)).toHaveLength(sent - 3);
 });
 
-test("pauses at a quota, and keeps what was created if the person stops", async ({ app, page, server }) => {
+test("pauses at a quota, and keeps what was created if the user stops", async ({ app, page, server }) => {
   const posts = await Posts.record(page, 50, (route, _, number) =>
     number > 3 ? refuse(413, "EVS.5413")(route) : undefined,
   );
@@ -298,7 +298,7 @@ test("asks before leaving as long as a key is not saved", async ({ app, page }) 
   expect(dialogs).toHaveLength(2);
 });
 
-test("lists what was created when the person comes back, and cancels it in one go", async ({ app, page, server }) => {
+test("lists what was created when the user comes back, and cancels it in one go", async ({ app, page, server }) => {
   await create(app, ["data-01", "data-02", "data-03"]);
   await finished(app, 3, 3);
   page.on("dialog", (dialog) => void dialog.accept());

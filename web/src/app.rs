@@ -60,7 +60,7 @@ pub fn App(language: Language) -> impl IntoView {
     });
     mount_into("expiry", || view! { <ExpiryWarning /> }.into_any());
     listen("language", "change", move || change_language(language));
-    // The person may have chosen another language while the first one was loading.
+    // The user may have chosen another language while the first one was loading.
     change_language(language);
 
     view! {

@@ -30,14 +30,14 @@ pub struct SessionData {
     pub token: Arc<Token>,
     /// The kind of service.
     pub service: Service,
-    /// Who signed in, or an empty account if the person entered a token.
+    /// Who signed in, or an empty account if the user entered a token.
     pub account: Account,
 }
 
 /// Who signed in, and where. Contains no secret.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Account {
-    /// `password` or `application`, or empty for a token that the person entered.
+    /// `password` or `application`, or empty for a token that the user entered.
     pub method: String,
     /// The user's name, as entered.
     pub user: String,

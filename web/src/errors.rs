@@ -40,7 +40,7 @@ fn retry_after(language: Language, wait: RetryDelay) -> String {
     }
 }
 
-/// Opens the form for a new token, at the field that the person has to fill in.
+/// Opens the form for a new token, at the field that the user has to fill in.
 pub(crate) fn renew(state: AppState) {
     let method = state.session.with_untracked(|session| {
         session.as_deref().map(|session| session.account.method.clone()).unwrap_or_default()

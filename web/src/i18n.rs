@@ -1,4 +1,4 @@
-//! The page's texts, in the language that the person chose.
+//! The page's texts, in the language that the user chose.
 
 use crate::client;
 use crate::reactive::derive;
@@ -245,7 +245,7 @@ pub(crate) fn unknown_cause(language: Language, cause: &UnknownCause) -> String 
     language.format_code("response", cause.code(), &[("status", &status)])
 }
 
-/// Formats a time for the person's language and time zone. Returns `None` if it isn't valid. A time
+/// Formats a time for the user's language and time zone. Returns `None` if it isn't valid. A time
 /// without a zone counts as local, so append a `Z` to the service's times, which are UTC.
 pub(crate) fn local_time(time: &str, language: Language) -> Option<String> {
     let date = Date::new(&JsValue::from_str(time));
@@ -253,7 +253,7 @@ pub(crate) fn local_time(time: &str, language: Language) -> Option<String> {
         .then(|| date.to_locale_string(language.tag(), &JsValue::UNDEFINED).into())
 }
 
-/// Formats the date of a time in seconds since 1970 for the person's language and time zone, and the
+/// Formats the date of a time in seconds since 1970 for the user's language and time zone, and the
 /// whole time.
 pub(crate) fn local_date(seconds: i64, language: Language) -> (String, String) {
     let date = Date::new(&JsValue::from_f64(seconds as f64 * 1000.0));

@@ -1,6 +1,6 @@
 //! What proxies in front of this server say about the client.
 //!
-//! The headers `X-Forwarded-*` are believed only if they come from a trusted proxy. After [`apply`], they
+//! The headers `X-Forwarded-*` are trusted only if they come from a trusted proxy. After [`apply`], they
 //! can be relied on: they are either a trusted proxy's, or what this server knows itself.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, header};

@@ -79,7 +79,7 @@ pub(crate) struct Options {
     /// PEM file with the certificate's private key
     #[arg(long, env = "CONSOLE_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// Address or network of a proxy whose X-Forwarded headers are believed; can be repeated, or
+    /// Address or network of a proxy whose X-Forwarded headers are trusted; can be repeated, or
     /// separated by commas
     #[arg(
         long,

@@ -28,13 +28,13 @@ use tower::ServiceExt;
 /// The timeouts of a server's connections.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
-    /// For receiving the head of a request, counted from the end of the previous response. This also
-    /// limits how long an HTTP/1 connection may be idle, so the idle timeout of a proxy in front of
-    /// this server should be shorter. It also applies to the TLS handshake.
+    /// How long a client may take to send a request's head, counted from the end of the previous
+    /// response. This also limits how long an HTTP/1 connection may be idle, so the idle timeout of a
+    /// proxy in front of this server should be shorter. It also applies to the TLS handshake.
     pub head: Duration,
-    /// For a client to take the next part of a response.
+    /// How long a client may take to accept the next part of a response.
     pub write: Duration,
-    /// For requests in flight at shutdown.
+    /// How long shutdown waits for requests in progress.
     pub shutdown: Duration,
 }
 
@@ -50,16 +50,16 @@ impl Default for Timeouts {
     }
 }
 
-/// How to serve.
+/// Options for [`serve`].
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The timeouts of each connection.
     pub timeouts: Timeouts,
-    /// The certificate, if clients are served by HTTPS.
+    /// The certificate, if clients are served over HTTPS.
     pub tls: Option<Arc<Tls>>,
-    /// How many connections may be open. More clients have to wait until one is closed.
+    /// How many connections may be open. Further clients wait until a connection closes.
     pub max_connections: usize,
-    /// The proxies whose `X-Forwarded-*` headers are believed.
+    /// The proxies whose `X-Forwarded-*` headers are trusted.
     pub trusted_proxies: Arc<[IpNet]>,
     /// Counts the open connections.
     pub metrics: Metrics,
@@ -77,7 +77,7 @@ impl Default for Options {
     }
 }
 
-/// Serves until `shutdown` resolves, then finishes the requests in flight.
+/// Serves until `shutdown` resolves, then finishes the requests in progress.
 pub async fn serve(
     listener: TcpListener,
     app: Router,
@@ -122,7 +122,7 @@ async fn accept(
     listener: &TcpListener,
     slots: &Arc<Semaphore>,
 ) -> io::Result<(TcpStream, IpAddr, OwnedSemaphorePermit)> {
-    // Never closed.
+    // Fails only if the semaphore is closed, which never happens.
     let slot = slots.clone().acquire_owned().await.map_err(io::Error::other)?;
     let (stream, peer) = listener.accept().await?;
     Ok((stream, peer.ip(), slot))
@@ -146,7 +146,7 @@ impl Server {
         // Without a limit, clients that send a byte a minute could occupy every connection.
         http1.timer(TokioTimer::new()).header_read_timeout(timeouts.head);
         let mut http2 = http2::Builder::new(TokioExecutor::new());
-        // Finds clients that have left without a word.
+        // Detects clients that have disappeared without closing the connection.
         http2
             .timer(TokioTimer::new())
             .keep_alive_interval(timeouts.write)

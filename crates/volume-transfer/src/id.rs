@@ -216,7 +216,7 @@ impl TransferId {
         (!dots).then_some(TransferId(text))
     }
 
-    /// Parses an ID entered by a person, after [cleaning pasted text](crate::clean_pasted): 1 to 64
+    /// Parses an ID entered by a user, after [cleaning pasted text](crate::clean_pasted): 1 to 64
     /// ASCII letters, digits, `-` or `_`.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ pub enum NextStep {
     /// Send them later: the service is overloaded or can't be reached. Contains the delay that the
     /// server requests, if any.
     Wait(Option<RetryDelay>),
-    /// Don't send them until the person has fixed the cause, such as an invalid token, because it
+    /// Don't send them until the user has fixed the cause, such as an invalid token, because it
     /// affects all of them. After an unreadable response, creating more transfers would lose their
     /// keys, too.
     Stop,

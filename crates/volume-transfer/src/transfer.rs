@@ -116,7 +116,7 @@ impl AuthKey {
         (!key.is_empty()).then_some(AuthKey(key))
     }
 
-    /// Parses a key entered by a person. Removes [copying artifacts](crate::clean_pasted), which the
+    /// Parses a key entered by a user. Removes [copying artifacts](crate::clean_pasted), which the
     /// service would treat as part of the key. Case matters.
     ///
     /// # Errors
@@ -133,7 +133,7 @@ impl AuthKey {
         Ok(AuthKey(text))
     }
 
-    /// Returns the key in plain text. Show it only to the person who created the transfer.
+    /// Returns the key in plain text. Show it only to the user who created the transfer.
     pub fn expose(&self) -> &str {
         &self.0
     }

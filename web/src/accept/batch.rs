@@ -12,7 +12,7 @@ use volume_transfer::{
 /// The transfers of the files that were loaded.
 pub(super) struct Batch {
     pub(super) rows: ArcRwSignal<Vec<Row>>,
-    /// Stopped until the person starts it.
+    /// Stopped until the user starts it.
     pub(super) pace: Pace,
 }
 

@@ -36,7 +36,7 @@ impl FileReader {
 
     /// Reads a file's text, or asks for its passphrase.
     fn read(self, text: &Zeroizing<String>) {
-        // The person may have disconnected while the browser was reading or decrypting.
+        // The user may have disconnected while the browser was reading or decrypting.
         if self.error.is_disposed() {
             return;
         }

@@ -93,7 +93,7 @@ pub(super) fn AcceptForm(fields: Fields, on_accepted: Callback<TransferId>) -> i
         spawn_local(async move {
             let request = api::accept(session.service, &session.project, &handover);
             let result = api::decode_accepted(session.send(request).await);
-            // The form may be gone, if the person disconnected.
+            // The form may be gone, if the user disconnected.
             busy.try_set(false);
             match result {
                 Ok(record) => {

@@ -1,4 +1,4 @@
-//! The connection details that the person entered, and their storage in the tab.
+//! The connection details that the user entered, and their storage in the tab.
 
 use crate::client::{Account, SessionData};
 use leptos::prelude::window;
@@ -87,17 +87,14 @@ impl ConnectionDetails {
             .join("\n"),
         );
         if let Some(storage) = storage() {
-            // Ignored on failure: the person then enters the details again.
+            // Ignored on failure: the user then enters the details again.
             let _ = storage.set_item(STORAGE_KEY, &lines);
         }
     }
 }
 
 /// Session storage belongs to this tab and is cleared when it closes.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "stores the connection only if the person asks for it"
-)]
+#[expect(clippy::disallowed_methods, reason = "stores the connection only if the user asks for it")]
 fn storage() -> Option<web_sys::Storage> {
     window().session_storage().ok()?
 }

@@ -59,7 +59,7 @@ pub(super) fn entered() -> ConnectionDetails {
     }
 }
 
-/// Returns the service that the person chose.
+/// Returns the service that the user chose.
 pub(super) fn service() -> Service {
     Service::from_code(&entered().service).unwrap_or_default()
 }

@@ -135,7 +135,7 @@ fn submit(state: AppState, form: FormState) {
     }
 }
 
-/// Connects with the token that the person entered.
+/// Connects with the token that the user entered.
 fn use_token(state: AppState, form: FormState) {
     let details = entered();
     let endpoint = Endpoint::parse(&details.endpoint);

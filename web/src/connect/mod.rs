@@ -92,7 +92,7 @@ pub(crate) fn ConnectionMenu(form: FormState) -> impl IntoView {
         state.end_session();
         focus_next_frame("sign-in");
     };
-    // Closes the menu when the person turns to something else.
+    // Closes the menu when the user turns to something else.
     let on_leave = move |event: FocusEvent| {
         let inside =
             event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());

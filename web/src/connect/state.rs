@@ -51,7 +51,7 @@ pub(crate) struct FormState {
     pub(super) failure: RwSignal<Option<Failure>>,
     /// The errors of [`FIELDS`].
     errors: [RwSignal<Option<Key>>; FIELDS.len()],
-    /// How far the person has come with signing in.
+    /// How far the user has come with signing in.
     pub(super) step: StoredValue<Step>,
     handle: StoredValue<Option<AbortHandle>>,
     pub(super) language: RwSignal<Language>,

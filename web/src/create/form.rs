@@ -130,7 +130,7 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
         }
     };
 
-    // The form may be gone when the response arrives, if the person connected to another project.
+    // The form may be gone when the response arrives, if the user connected to another project.
     let read_field = move || {
         if let Some(input) = input.try_get_untracked().flatten() {
             typed.set(field_text(&input));

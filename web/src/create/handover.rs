@@ -20,7 +20,7 @@ use volume_transfer::{AuthKey, CredentialsFile, Transfer, TransferSource};
 use wasm_bindgen_futures::JsFuture;
 use zeroize::Zeroizing;
 
-/// Shown in place of the key until the person asks to see it.
+/// Shown in place of the key until the user asks to see it.
 const MASK: &str = "••••••••••••••••";
 
 const COLUMNS: &[(Key, bool)] = &[(key::CREATE_VOLUME, false), (key::VOLUMES_STATUS, false)];

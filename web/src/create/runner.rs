@@ -13,7 +13,7 @@ const MAX_IN_FLIGHT: usize = 2;
 /// The pause between two searches, in milliseconds.
 const SEARCH_PAUSE_MS: i32 = 3_000;
 
-/// How many searches may fail before the person has to start the next one.
+/// How many searches may fail before the user has to start the next one.
 const MAX_FAILED_SEARCHES: usize = 4;
 
 /// Sends the requests of the rows that are waiting.

@@ -11,15 +11,15 @@ use volume_transfer::api::VolumeList;
 pub(crate) struct VolumeLoader {
     /// Whether it is loading.
     pub(crate) busy: RwSignal<bool>,
-    /// How many volumes were loaded so far.
+    /// How many volumes have been loaded so far.
     pub(crate) loaded: RwSignal<usize>,
     handle: StoredValue<Option<AbortHandle>>,
 }
 
 impl VolumeLoader {
     /// Loads the volumes. If only the first pages could be loaded, returns them with the error.
-    /// Returns `None` if it was stopped. The loader is busy from the call on, not only when the
-    /// future is polled, so that a second press has no effect.
+    /// Returns `None` if it was stopped. The loader becomes busy on the call itself, not when the future
+    /// is first polled, so that a second press has no effect.
     pub(crate) fn load(
         self,
         session: Session,

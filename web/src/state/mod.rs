@@ -63,7 +63,7 @@ pub(crate) enum ListProblem {
     RefreshFailed(ReadError),
     /// A later page couldn't be loaded.
     Incomplete(ReadError),
-    /// The person stopped loading.
+    /// The user stopped loading.
     Stopped,
 }
 

@@ -1,4 +1,4 @@
-//! The pace of a series of requests, which errors slow down or pause and the person stops.
+//! Paces a series of requests: errors delay or pause it, and the user can stop it.
 
 use js_sys::{Date, Promise};
 use leptos::prelude::*;
@@ -7,35 +7,35 @@ use std::sync::atomic::Ordering::Relaxed;
 use volume_transfer::{ChangeError, NextStep};
 use wasm_bindgen_futures::JsFuture;
 
-/// The pause after "too many requests" if the response doesn't name one, in seconds.
+/// The delay after "too many requests" if the response doesn't specify one, in seconds.
 const DEFAULT_DELAY: u32 = 5;
 
-/// The longest pause that is waited for without asking, in seconds.
+/// The longest delay to wait out without asking the user, in seconds.
 const MAX_DELAY: u32 = 300;
 
-/// How many requests in a row may have to wait before the person is asked.
+/// How many delays in a row are allowed before the user is asked.
 const MAX_DELAYS: usize = 5;
 
-/// How often a pause checks whether the person has stopped the series, in milliseconds.
+/// How often a delay checks whether the user has stopped the series, in milliseconds.
 const NAP_MS: i32 = 250;
 
 /// Says when the next request of a series may be sent.
 #[derive(Default)]
 pub(crate) struct Pace {
-    /// Whether the person stopped the series.
+    /// Whether the user stopped the series.
     pub(crate) stopped: ArcRwSignal<bool>,
-    /// Why nothing new is sent until the person continues.
+    /// Why nothing new is sent until the user continues.
     pub(crate) paused: ArcRwSignal<Option<ChangeError>>,
     /// The time before which nothing may be sent, in milliseconds since the epoch, or 0.
     pub(crate) resume_at: ArcRwSignal<f64>,
     /// How many requests in a row had to wait.
     delays: AtomicUsize,
-    /// How many loops send requests.
+    /// How many loops are sending requests.
     loops: AtomicUsize,
 }
 
 impl Pace {
-    /// Returns whether nothing new is sent until the person continues.
+    /// Returns whether nothing new is sent until the user continues.
     pub(crate) fn is_held(&self) -> bool {
         self.stopped.get() || self.paused.with(Option::is_some)
     }
@@ -87,8 +87,8 @@ impl Pace {
         self.delays.store(0, Relaxed);
     }
 
-    /// Records that a request failed, and delays or pauses the series if its error concerns the other
-    /// requests, too. Returns whether it does.
+    /// Records that a request failed. If its error affects the remaining requests too, delays or pauses
+    /// the series and returns `true`.
     pub(crate) fn record_failure(&self, error: &ChangeError) -> bool {
         let delay = match error.next_step() {
             NextStep::Continue => return false,

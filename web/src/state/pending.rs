@@ -19,7 +19,7 @@ pub(crate) struct PendingState {
     pub(crate) cancelling: RwSignal<Option<(Session, Vec<Transfer>)>>,
     /// The transfers that were cancelled on this page.
     pub(crate) cancelled: RwSignal<Vec<TransferId>>,
-    /// The transfers that were created on this page and whose keys the person has saved.
+    /// The transfers that were created on this page and whose keys the user has saved.
     pub(crate) saved: RwSignal<Vec<TransferId>>,
     /// Counts the requests to reload the list. `pending` loads it.
     pub(crate) reloads: RwSignal<usize>,
@@ -39,9 +39,9 @@ pub(crate) struct EndedTransfer {
 /// Where the key of a pending transfer is, as far as this page knows.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum KeyPlace {
-    /// The page still has it, and the person hasn't saved it yet.
+    /// The page still has it, and the user hasn't saved it yet.
     Unsaved,
-    /// The person has saved it.
+    /// The user has saved it.
     Saved,
     /// The transfer was created elsewhere, or before the page was reloaded.
     Elsewhere,

@@ -26,7 +26,7 @@ pub(crate) struct RunData {
     pub(crate) session: Session,
     pub(crate) rows: Vec<RunRow>,
     pub(crate) pace: Pace,
-    /// Whether the person has closed the dialog with the keys.
+    /// Whether the user has closed the dialog with the keys.
     pub(crate) closed: ArcRwSignal<bool>,
 }
 
@@ -47,7 +47,7 @@ pub(crate) enum RowState {
     Waiting,
     /// The request is in progress.
     Creating,
-    /// The transfer was created. The key is dropped once the person has saved it.
+    /// The transfer was created. The key is dropped once the user has saved it.
     Created(Transfer, Option<TransferCredentials>),
     /// No transfer was created.
     Rejected(Fault),
@@ -70,7 +70,7 @@ pub(crate) struct RunCounts {
     pub(crate) waiting: usize,
     pub(crate) creating: usize,
     pub(crate) created: usize,
-    /// Created, and the person hasn't saved the key yet.
+    /// Created, and the user hasn't saved the key yet.
     pub(crate) unsaved: usize,
     pub(crate) rejected: usize,
     pub(crate) unknown: usize,
@@ -232,7 +232,7 @@ impl Run {
         })
     }
 
-    /// Drops the keys, because the person has saved them. Returns the transfers' IDs.
+    /// Drops the keys, because the user has saved them. Returns the transfers' IDs.
     pub(crate) fn drop_keys(&self) -> Vec<TransferId> {
         let mut saved = Vec::new();
         for row in &self.rows {

@@ -11,7 +11,7 @@ pub(crate) fn Dialog(
     /// The heading's ID.
     id: &'static str,
     title: Signal<String>,
-    /// Called when the person dismisses the dialog, such as with the Escape key.
+    /// Called when the user dismisses the dialog, such as with the Escape key.
     #[prop(into)]
     on_close: Callback<()>,
     /// Whether only a button inside closes it. The dialog then stays open on Escape and on the

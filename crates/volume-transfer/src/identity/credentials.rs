@@ -6,7 +6,7 @@ use crate::id::{IdError, ProjectId};
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 
-/// A name or an ID as entered by a person: not empty, and without surrounding whitespace.
+/// A name or an ID as entered by a user: not empty, and without surrounding whitespace.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Identifier(String);
 

@@ -86,7 +86,7 @@ impl Passcode {
 }
 
 impl Token {
-    /// Parses a token entered by a person, after [cleaning pasted text](crate::clean_pasted).
+    /// Parses a token entered by a user, after [cleaning pasted text](crate::clean_pasted).
     ///
     /// # Errors
     /// Returns [`IdError::Empty`] if nothing is left, [`IdError::Malformed`] for a text that an HTTP
