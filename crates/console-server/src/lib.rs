@@ -12,13 +12,12 @@ use axum::Router;
 use gateway::Services;
 use page::Origin;
 use std::io;
-use std::path::PathBuf;
 
 /// The configuration of a server.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The folder with the built page.
-    pub page: PathBuf,
+    /// Where the built page is.
+    pub page: page::Source,
     /// The API to serve with the page.
     pub api: Api,
     /// Origins that the page may send requests to, in addition to this server.

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use console_server::gateway::{self, Endpoint, RegionEndpoint, Services};
-use console_server::page::Origin;
+use console_server::page::{self, Origin};
 use console_server::serve::{self, serve};
 use console_server::{Api, Config, app, sandbox};
 use std::io::{self, Write};
@@ -21,9 +21,13 @@ struct Args {
     /// Address to listen on; port 0 selects a free port
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// Folder with the built page
-    #[arg(long, value_name = "DIR", default_value = "dist")]
-    page: PathBuf,
+    #[cfg_attr(
+        feature = "embedded-page",
+        doc = "Folder with a built page, instead of the embedded one"
+    )]
+    #[cfg_attr(not(feature = "embedded-page"), doc = "Folder with the built page [default: dist]")]
+    #[arg(long, value_name = "DIR")]
+    page: Option<PathBuf>,
     /// SQLite file for the sandbox's volumes, transfers and tokens [default: in memory]
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
@@ -83,7 +87,8 @@ async fn run(args: Args) -> io::Result<()> {
             token_lifetime: Duration::from_secs(args.token_lifetime.into()),
         })
     };
-    let app = app(&Config { page: args.page, api, allowed_endpoints: args.allow_endpoint })?;
+    let page = args.page.map_or_else(page::Source::default, page::Source::Folder);
+    let app = app(&Config { page, api, allowed_endpoints: args.allow_endpoint })?;
     let shutdown = shutdown_signal();
     let listener = TcpListener::bind(args.listen)
         .await

@@ -7,7 +7,7 @@ pub(crate) mod program;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use console_server::page::Origin;
+use console_server::page::{Origin, Source};
 use console_server::sandbox::Options;
 use console_server::{Api, Config, app};
 use serde_json::Value;
@@ -84,7 +84,8 @@ impl Server {
 
     pub(crate) fn of(api: Api, allowed_endpoints: Vec<Origin>) -> Server {
         let page = page();
-        let config = Config { page: page.path().to_owned(), api, allowed_endpoints };
+        let config =
+            Config { page: Source::Folder(page.path().to_owned()), api, allowed_endpoints };
         Server { app: app(&config).unwrap(), _page: page }
     }
 
