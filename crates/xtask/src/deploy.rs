@@ -49,7 +49,9 @@ fn systemd() -> Result<Option<String>> {
     };
     let unit = fs::read_to_string("deploy/volume-transfer.service")?;
     let unit = unit.replace("/usr/local/bin/volume-transfer-console", &exists.to_string_lossy());
-    let copy = target().join("deploy/volume-transfer.service");
+    let folder = target().join("deploy");
+    fs::create_dir_all(&folder)?;
+    let copy = folder.join("volume-transfer.service");
     fs::write(&copy, unit)?;
     let analyze = |options: &[&str]| {
         let mut analyze = program("systemd-analyze");

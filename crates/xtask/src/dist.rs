@@ -60,7 +60,7 @@ pub(crate) fn targets() -> Result<(Vec<String>, Option<String>)> {
     } else {
         return Ok((vec![host, musl], None));
     };
-    Ok((vec![host], Some(format!("no static binary was built, because it requires {missing}"))))
+    Ok((vec![host], Some(format!("the static binary was SKIPPED: it requires {missing}"))))
 }
 
 /// Builds the distribution with the page that is in `dist`.
