@@ -70,7 +70,7 @@
     var form = document.getElementById("connect");
     var loading = document.getElementById("loading");
     var pressed = false;
-    document.getElementById("endpoint").setAttribute("value", location.origin);
+    document.getElementById("endpoint").setAttribute("value", address());
     document.getElementById("methods").onchange = function (event) {
       useMethod(event.target.value);
     };
@@ -130,6 +130,11 @@
     offerDemo("signin.demo", "password", config.demo_accounts || [], function (account) {
       return [account.user, account];
     });
+  }
+
+  /** Returns the address of the server, with the path that the page is under. */
+  function address() {
+    return location.origin + location.pathname.replace(/\/[^/]*$/, "");
   }
 
   /** Offers what the server's sandbox has: a button fills in the form and submits it. */
@@ -259,14 +264,14 @@
     var formParsed = new Promise(function (resolve) {
       document.addEventListener("form", resolve);
     });
-    var config = fetch("/console.json").then(function (response) {
+    var config = fetch("console.json").then(function (response) {
       return response.ok ? response.json() : {};
     });
     Promise.all([config, formParsed]).then(
       function (results) {
         var config = results[0];
         offerDemo("connect.demo", "token", config.demo_projects || [], function (project) {
-          return [project.label, { endpoint: location.origin, project: project.project_id, token: project.token }];
+          return [project.label, { endpoint: address(), project: project.project_id, token: project.token }];
         });
         offerSignIn(config);
       },

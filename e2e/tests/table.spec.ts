@@ -127,7 +127,7 @@ for (const language of LANGUAGES) {
       const status = (volume: string) => app.row(volume).locator("td.status bdi");
       await expect(status("attached")).toHaveText(app.text("status.in-use"));
       await expect(status("attached")).toHaveAttribute("title", "in-use");
-      await expect(app.row("attached").getByRole("listitem").first()).toContainText("“in-use”");
+      await expect(app.row("attached").getByRole("listitem").first()).toContainText(/[“（]in-use[”）]/);
       await expect(status("odd")).toHaveText("defragmenting");
       await expect(app.row("odd").getByRole("listitem").first()).toContainText("“defragmenting”");
     });

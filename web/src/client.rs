@@ -149,7 +149,8 @@ impl SessionData {
 /// # Errors
 /// Returns [`TransportError`] if no complete response arrives.
 pub async fn send_identity(request: Request) -> Outcome {
-    send("/identity", request, None).await
+    // Relative to the page, which may be under a path.
+    send("identity", request, None).await
 }
 
 /// Sends a request once. Doesn't follow redirects, because a token is for one address only.

@@ -2,16 +2,32 @@
 //! that behaves like EVS, Cinder and Keystone, so that the page can be tried without a cloud, or a
 //! gateway to real services.
 
+pub mod admission;
+pub mod base_path;
+mod forwarded;
 pub mod gateway;
 mod limits;
+pub mod observe;
 pub mod page;
 pub mod sandbox;
 pub mod serve;
+pub mod tls;
 
+use admission::Admission;
 use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderValue, header};
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get};
+use base_path::BasePath;
 use gateway::Services;
+use observe::Observer;
 use page::Origin;
+use serde_json::json;
+use std::future::ready;
 use std::io;
+use tower::ServiceExt;
 
 /// The configuration of a server.
 #[derive(Clone, Debug)]
@@ -22,6 +38,30 @@ pub struct Config {
     pub api: Api,
     /// Origins that the page may send requests to, in addition to this server.
     pub allowed_endpoints: Vec<Origin>,
+    /// The path that the page and the API are served under.
+    pub base_path: BasePath,
+    /// How many requests are admitted.
+    pub limits: admission::Limits,
+    /// What is recorded about requests.
+    pub observer: Observer,
+    /// Whether clients use HTTPS to reach this server itself. It then tells them to use nothing else.
+    pub is_https: bool,
+}
+
+impl Config {
+    /// Returns a configuration without limits, under the root path.
+    #[must_use]
+    pub fn new(page: page::Source, api: Api) -> Config {
+        Config {
+            page,
+            api,
+            allowed_endpoints: Vec::new(),
+            base_path: BasePath::default(),
+            limits: admission::Limits::default(),
+            observer: Observer::default(),
+            is_https: false,
+        }
+    }
 }
 
 /// The API under `/v2`, `/v3` and `/identity`.
@@ -35,17 +75,47 @@ pub enum Api {
     None,
 }
 
-/// Builds the router for the page and the API.
+/// For how many seconds a browser remembers to use HTTPS only: a year.
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// Builds the router for the page and the API, and for probes: `/healthz` says that the server is
+/// running, and `/readyz` whether the services that it forwards to can be used.
 ///
 /// # Errors
 /// Returns an error for the operator if the page, the sandbox's file or the gateway's certificates
 /// can't be read.
 pub fn app(config: &Config) -> io::Result<Router> {
-    let api = match &config.api {
-        Api::Sandbox(options) => sandbox::router(options)?,
+    let (api, readiness) = match &config.api {
+        Api::Sandbox(options) => (sandbox::router(options)?, always_ready()),
         Api::Gateway(services) => gateway::router(services)?,
-        Api::None => Router::new(),
+        Api::None => (Router::new(), always_ready()),
     };
     let page = page::router(&config.page, &config.allowed_endpoints)?;
-    Ok(api.fallback_service(page))
+    let admission = Admission::new(&config.limits, config.observer.metrics.clone());
+    let site = api
+        .fallback_service(page)
+        .layer(middleware::from_fn_with_state(admission, admission::admit))
+        .layer(middleware::from_fn_with_state(config.observer.clone(), observe::observe));
+    let base_path = config.base_path.clone();
+    let app = Router::new().route("/healthz", get("ok")).route("/readyz", readiness).fallback(
+        async move |request: Request| -> Response {
+            match base_path.strip(request) {
+                Ok(request) => site.oneshot(request).await.into_response(),
+                Err(elsewhere) => elsewhere.into_response(),
+            }
+        },
+    );
+    let is_https = config.is_https;
+    Ok(app.layer(middleware::map_response(move |mut response: Response| {
+        if is_https {
+            response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+        }
+        ready(response)
+    })))
+}
+
+/// Returns the readiness of an API that depends on nothing.
+fn always_ready() -> MethodRouter {
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    get(async move || (headers, json!({ "ready": true, "services": [] }).to_string()))
 }

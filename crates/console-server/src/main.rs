@@ -1,104 +1,155 @@
 //! Serves the page and the API that it uses.
 
+mod options;
+
+use axum::Router;
+use axum::http::header;
+use axum::routing::get;
 use clap::Parser;
-use console_server::gateway::{self, Endpoint, RegionEndpoint, Services};
-use console_server::page::{self, Origin};
+use console_server::observe::Metrics;
 use console_server::serve::{self, serve};
-use console_server::{Api, Config, app, sandbox};
+use console_server::tls::Tls;
+use console_server::{app, gateway};
+use options::Options;
+use std::fmt::Display;
+use std::future::pending;
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal;
+use tokio::time::{MissedTickBehavior, interval};
 
-/// Serves the Volume Transfer page, with a sandbox of the EVS, Cinder and Keystone APIs or a gateway to
-/// real services
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Address to listen on; port 0 selects a free port
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
-    #[cfg_attr(
-        feature = "embedded-page",
-        doc = "Folder with a built page, instead of the embedded one"
-    )]
-    #[cfg_attr(not(feature = "embedded-page"), doc = "Folder with the built page [default: dist]")]
-    #[arg(long, value_name = "DIR")]
-    page: Option<PathBuf>,
-    /// SQLite file for the sandbox's volumes, transfers and tokens [default: in memory]
-    #[arg(long, value_name = "FILE")]
-    data: Option<PathBuf>,
-    /// Seconds until a token of the sandbox expires
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        default_value = "86400",
-        value_parser = clap::value_parser!(u32).range(1..),
-        conflicts_with = "endpoint",
-    )]
-    token_lifetime: u32,
-    /// Real volume service to forward the page's requests to, instead of the sandbox; can be repeated,
-    /// with one for each region
-    #[arg(long, value_name = "[REGION=]URL", conflicts_with = "data")]
-    endpoint: Vec<RegionEndpoint>,
-    /// Identity service (Keystone or IAM) that people sign in to
-    #[arg(long, value_name = "URL", requires = "endpoint")]
-    identity: Option<Endpoint>,
-    /// PEM file of certificates to trust in addition to the platform's: authorities, or a service's own
-    /// certificate
-    #[arg(long, value_name = "FILE", requires = "endpoint")]
-    ca: Option<PathBuf>,
-    /// Serve only the page, because a server in front of this one provides the API
-    #[arg(long, conflicts_with_all = ["data", "endpoint", "token_lifetime"])]
-    static_only: bool,
-    /// Origin that the page may send requests to, in addition to this server; can be repeated
-    #[arg(long, value_name = "ORIGIN")]
-    allow_endpoint: Vec<Origin>,
-}
+/// How often the certificate's files are looked at.
+const RELOAD_INTERVAL: Duration = Duration::from_secs(10);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Args::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
+    let options = Options::parse();
+    let result = if options.check { check(&options).await } else { run(&options).await };
+    match result {
+        Ok(code) => code,
         Err(error) => {
-            // There is nowhere left to report a failure to.
-            let _ = writeln!(io::stderr(), "error: {error}");
+            report(&error);
             ExitCode::FAILURE
         }
     }
 }
 
-async fn run(args: Args) -> io::Result<()> {
-    let api = if !args.endpoint.is_empty() {
-        Api::Gateway(Services {
-            volumes: args.endpoint,
-            identity: args.identity,
-            ca: args.ca,
-            timeouts: gateway::Timeouts::default(),
-        })
-    } else if args.static_only {
-        Api::None
-    } else {
-        Api::Sandbox(sandbox::Options {
-            data: args.data,
-            token_lifetime: Duration::from_secs(args.token_lifetime.into()),
-        })
-    };
-    let page = args.page.map_or_else(page::Source::default, page::Source::Folder);
-    let app = app(&Config { page, api, allowed_endpoints: args.allow_endpoint })?;
+async fn run(options: &Options) -> io::Result<ExitCode> {
+    let metrics = Metrics::default();
+    let tls = options.tls()?;
+    let app = app(&options.config(metrics.clone()))?;
     let shutdown = shutdown_signal();
-    let listener = TcpListener::bind(args.listen)
-        .await
-        .map_err(|error| io::Error::other(format!("cannot listen on {}: {error}", args.listen)))?;
+    let listener = listen("--listen", options.listen).await?;
     let mut stdout = io::stdout();
-    writeln!(stdout, "Volume Transfer is at http://{}", listener.local_addr()?)?;
+    writeln!(stdout, "Volume Transfer is at {}", options.url(listener.local_addr()?))?;
+    if let Some(address) = options.metrics {
+        let listener = listen("--metrics", address).await?;
+        writeln!(stdout, "Metrics are at http://{}/metrics", listener.local_addr()?)?;
+        let app = metrics_app(metrics.clone());
+        tokio::spawn(serve(listener, app, serve::Options::default(), pending()));
+    }
     stdout.flush()?;
+    if let Some(tls) = &tls {
+        tokio::spawn(reload(tls.clone()));
+    }
 
-    serve(listener, app, serve::Timeouts::default(), shutdown).await;
-    Ok(())
+    serve(listener, app, options.serving(tls, metrics), shutdown).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds everything that serving needs, and asks each service once.
+async fn check(options: &Options) -> io::Result<ExitCode> {
+    options.tls()?;
+    let _app = app(&options.config(Metrics::default()))?;
+    let mut stdout = io::stdout();
+    let mut code = ExitCode::SUCCESS;
+    let services = match options.services() {
+        Some(services) => gateway::check(&services).await?,
+        None => Vec::new(),
+    };
+    for service in services {
+        let name = match &*service.region {
+            "" => format!("{} service", service.service),
+            region => format!("{} service of {region}", service.service),
+        };
+        match (service.failure, service.message) {
+            (Some(failure), message) => {
+                writeln!(stdout, "{name}: {failure}: {}", message.unwrap_or_default())?;
+                code = ExitCode::FAILURE;
+            }
+            (None, _) => writeln!(stdout, "{name}: ok")?,
+        }
+    }
+    if code == ExitCode::SUCCESS {
+        writeln!(stdout, "everything is ok")?;
+    }
+    Ok(code)
+}
+
+async fn listen(option: &str, address: SocketAddr) -> io::Result<TcpListener> {
+    let failed = |error| io::Error::other(format!("{option}: cannot listen on {address}: {error}"));
+    TcpListener::bind(address).await.map_err(failed)
+}
+
+fn metrics_app(metrics: Metrics) -> Router {
+    let headers = [(header::CONTENT_TYPE, Metrics::CONTENT_TYPE)];
+    Router::new().route("/metrics", get(async move || (headers, metrics.text())))
+}
+
+fn report(error: &dyn Display) {
+    // There is nowhere left to report a failure to.
+    let _ = writeln!(io::stderr(), "error: {error}");
+}
+
+/// Loads the certificate again when its files have changed, and on SIGHUP.
+async fn reload(tls: Arc<Tls>) {
+    let mut hangup = hangup_signal();
+    let mut ticks = interval(RELOAD_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let forced = tokio::select! {
+            () = hangup.received() => true,
+            _ = ticks.tick() => false,
+        };
+        if (forced || tls.has_changed())
+            && let Err(error) = tls.reload()
+        {
+            report(&format_args!("{error}; the previous certificate stays in use"));
+        }
+    }
+}
+
+struct Hangup(#[cfg(unix)] Option<signal::unix::Signal>);
+
+#[cfg(unix)]
+fn hangup_signal() -> Hangup {
+    use signal::unix::{SignalKind, signal};
+    Hangup(signal(SignalKind::hangup()).ok())
+}
+
+#[cfg(not(unix))]
+fn hangup_signal() -> Hangup {
+    Hangup()
+}
+
+impl Hangup {
+    /// Waits for the next SIGHUP.
+    #[cfg(unix)]
+    async fn received(&mut self) {
+        match &mut self.0 {
+            Some(signal) => drop(signal.recv().await),
+            None => pending().await,
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn received(&mut self) {
+        pending().await
+    }
 }
 
 /// Resolves on Ctrl-C or, on Unix, SIGTERM. The handlers are installed by the call itself, because a
@@ -109,7 +160,7 @@ fn shutdown_signal() -> impl Future<Output = ()> {
     let signals = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
     async {
         // Without handlers, signals kill the server.
-        let [Ok(mut interrupt), Ok(mut terminate)] = signals else { std::future::pending().await };
+        let [Ok(mut interrupt), Ok(mut terminate)] = signals else { pending().await };
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
@@ -121,6 +172,6 @@ fn shutdown_signal() -> impl Future<Output = ()> {
 async fn shutdown_signal() {
     // Without a handler, Ctrl-C kills the server.
     if signal::ctrl_c().await.is_err() {
-        std::future::pending().await
+        pending().await
     }
 }

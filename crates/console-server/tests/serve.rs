@@ -6,7 +6,7 @@ mod support;
 
 use axum::Router;
 use axum::routing::get;
-use console_server::serve::{Timeouts, serve};
+use console_server::serve::{Options, Timeouts, serve};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -32,7 +32,8 @@ async fn start(timeouts: Timeouts) -> (SocketAddr, oneshot::Sender<()>, JoinHand
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
-    let served = tokio::spawn(serve(listener, app, timeouts, async { stopped.await.unwrap() }));
+    let options = Options { timeouts, ..Options::default() };
+    let served = tokio::spawn(serve(listener, app, options, async { stopped.await.unwrap() }));
     (address, stop, served)
 }
 
@@ -54,7 +55,8 @@ const GET: &str = "GET / HTTP/1.1\r\nHost: x\r\n";
 
 #[tokio::test]
 async fn closes_slow_connections_without_delaying_others() {
-    let (address, _stop, _served) = start(Timeouts { head: SHORT, shutdown: LONG }).await;
+    let (address, _stop, _served) =
+        start(Timeouts { head: SHORT, write: LONG, shutdown: LONG }).await;
     let start = Instant::now();
     let mut slow = Vec::new();
     for _ in 0..50 {
@@ -80,7 +82,8 @@ async fn closes_slow_connections_without_delaying_others() {
 
 #[tokio::test]
 async fn closes_idle_connections() {
-    let (address, _stop, _served) = start(Timeouts { head: SHORT, shutdown: LONG }).await;
+    let (address, _stop, _served) =
+        start(Timeouts { head: SHORT, write: LONG, shutdown: LONG }).await;
     let start = Instant::now();
     assert_eq!(read_to_end(send(address, "").await).await, "");
     let keep_alive = read_to_end(send(address, &format!("{GET}\r\n")).await).await;
@@ -93,7 +96,8 @@ async fn closes_idle_connections() {
 
 #[tokio::test]
 async fn shutdown_finishes_requests_in_flight_and_accepts_no_new_ones() {
-    let (address, stop, served) = start(Timeouts { head: LONG * 2, shutdown: LONG * 2 }).await;
+    let (address, stop, served) =
+        start(Timeouts { head: LONG * 2, write: LONG, shutdown: LONG * 2 }).await;
     let idle = send(address, "").await;
     let request = GET.replace("/ ", "/slow ") + "\r\n";
     let in_flight = send(address, &request).await;
@@ -109,7 +113,8 @@ async fn shutdown_finishes_requests_in_flight_and_accepts_no_new_ones() {
 
 #[tokio::test]
 async fn shutdown_has_a_time_limit() {
-    let (address, stop, served) = start(Timeouts { head: LONG * 2, shutdown: SHORT }).await;
+    let (address, stop, served) =
+        start(Timeouts { head: LONG * 2, write: LONG, shutdown: SHORT }).await;
     let request = GET.replace("/ ", "/never ") + "\r\n";
     let _in_flight = send(address, &request).await;
     sleep(SHORT / 3).await;

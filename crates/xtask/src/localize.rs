@@ -93,12 +93,11 @@ fn add_texts(
     tags.sort_by_key(|(tag, _)| *tag != DEFAULT);
     for (tag, file) in tags {
         let name = escape(message(tag, "app.language.name")?);
-        options += &format!(
-            "<option value=\"{tag}\" lang=\"{tag}\" data-file=\"/{file}\">{name}</option>"
-        );
+        options +=
+            &format!("<option value=\"{tag}\" lang=\"{tag}\" data-file=\"{file}\">{name}</option>");
         let texts: Result<Vec<&String>> = keys.iter().map(|key| message(tag, key)).collect();
         let texts = if tag == DEFAULT { json!([]) } else { json!(texts?) };
-        languages.insert(tag.clone(), json!([format!("/{file}"), texts]));
+        languages.insert(tag.clone(), json!([file, texts]));
     }
     ensure!(filled.contains(OPTIONS) && filled.contains(LANGUAGES), "index.html has no languages");
     // A script ends at the first `</`, even inside a string.
@@ -136,10 +135,10 @@ mod tests {
         let (locales, files) = example();
         let html = "<script>var languages = {};</script><select><!-- languages --></select>\
                     <h1 id=\"a\" data-t=\"title\" class=\"b\"></h1>";
-        let expected = "<script>var languages = {\"de\":[\"/de.txt\",[\"Datenträger <\\/script>\"]],\
-            \"en\":[\"/en.txt\",[]]};</script><select>\
-            <option value=\"en\" lang=\"en\" data-file=\"/en.txt\">English</option>\
-            <option value=\"de\" lang=\"de\" data-file=\"/de.txt\">Deutsch</option></select>\
+        let expected = "<script>var languages = {\"de\":[\"de.txt\",[\"Datenträger <\\/script>\"]],\
+            \"en\":[\"en.txt\",[]]};</script><select>\
+            <option value=\"en\" lang=\"en\" data-file=\"en.txt\">English</option>\
+            <option value=\"de\" lang=\"de\" data-file=\"de.txt\">Deutsch</option></select>\
             <h1 id=\"a\" data-t=\"title\" class=\"b\">Volumes &amp; &lt;more></h1>";
         assert_eq!(add_texts(html, &locales, &files)?, expected);
         Ok(())

@@ -1,9 +1,10 @@
 //! Choosing a project and a region after signing in.
 
 use super::failure::Failure;
-use super::form::{self, FormState, attribute, origin, show};
-use super::sign_in::{self, Step};
-use crate::client::{Account, Endpoint, SessionData, send_identity};
+use super::fields::{attribute, server, service, show};
+use super::signed_in::{SignedIn, send};
+use super::state::{FormState, Step};
+use crate::client::{Endpoint, SessionData, send_identity};
 use crate::i18n::{Language, key};
 use crate::state::AppState;
 use crate::ui::{by_id, focus, set_attribute};
@@ -11,53 +12,12 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use volume_transfer::ProjectId;
 use volume_transfer::identity::{
-    self, Catalog, Credentials, Project, ProjectRef, Scope, SignIn, SignInError, Token,
+    self, Credentials, Project, ProjectRef, Scope, SignIn, SignInError,
 };
 use web_sys::HtmlSelectElement;
 
 const PROJECT: &str = "choose-project";
 const REGION: &str = "choose-region";
-
-/// A successful sign-in.
-pub(super) struct SignedIn {
-    token: Arc<Token>,
-    account: Account,
-    /// The token's project, and its service catalog.
-    scoped: Option<(Project, Option<Catalog>)>,
-    /// The project that an application credential is limited to.
-    only: Option<ProjectId>,
-    /// The projects to choose from.
-    projects: Vec<Project>,
-}
-
-impl SignedIn {
-    /// Creates a successful sign-in. Returns `None` if a passcode is still required.
-    pub(super) fn new(sign_in: SignIn, mut account: Account) -> Option<SignedIn> {
-        let (token, expires_at, scoped) = match sign_in {
-            SignIn::Scoped(session) => {
-                let session = *session;
-                (session.token, session.expires_at, Some((session.project, session.catalog)))
-            }
-            SignIn::Unscoped(session) => (session.token, session.expires_at, None),
-            SignIn::NeedsPasscode(_) => return None,
-        };
-        account.expires_at = expires_at.unwrap_or_default();
-        let own = scoped.as_ref().map(|(project, _)| project.id);
-        let only = own.filter(|_| account.method == "application");
-        Some(SignedIn { token: Arc::new(token), account, scoped, only, projects: Vec::new() })
-    }
-
-    /// Recreates a session's sign-in, so that the user can choose another project.
-    pub(super) fn of(session: &SessionData) -> SignedIn {
-        SignedIn {
-            token: Arc::clone(&session.token),
-            account: session.account.clone(),
-            scoped: None,
-            only: Some(session.project).filter(|_| session.account.method == "application"),
-            projects: Vec::new(),
-        }
-    }
-}
 
 /// Lists the projects and lets the user choose a project and a region. Connects immediately if there is
 /// nothing to choose.
@@ -158,7 +118,7 @@ pub(super) async fn connect(
         None => {
             let scope = Scope::Project(ProjectRef::Id(*project));
             let credentials = Credentials::Token(&signed_in.token);
-            let session = sign_in::send(credentials, &scope).await.map_err(Failure::SignIn)?;
+            let session = send(credentials, &scope).await.map_err(Failure::SignIn)?;
             let SignIn::Scoped(session) = session else {
                 return Err(Failure::SignIn(SignInError::OtherProject(None)));
             };
@@ -183,10 +143,9 @@ pub(super) async fn connect(
     region.clone_into(&mut account.region);
     // With a single region, the requests need no region.
     let path = if regions().len() > 1 { format!("/regions/{region}") } else { String::new() };
-    let Some(endpoint) = Endpoint::parse(&(origin() + &path)) else { return Ok(()) };
-    let session =
-        SessionData { endpoint, project: *project, token, service: form::service(), account };
-    form::connect(state, form, Arc::new(session));
+    let Some(endpoint) = Endpoint::parse(&(server() + &path)) else { return Ok(()) };
+    let session = SessionData { endpoint, project: *project, token, service: service(), account };
+    form.connect(state, Arc::new(session));
     Ok(())
 }
 

@@ -3,8 +3,11 @@
 mod choice;
 mod details;
 mod failure;
+mod fields;
 mod form;
 mod sign_in;
+mod signed_in;
+mod state;
 
 pub(crate) use form::{ConnectDialog, take_over_form};
 
@@ -16,13 +19,13 @@ use crate::state::AppState;
 use crate::ui::{
     Button, DetailsRow, ShowIf, aria_bool, bdi, code, effect, focus, focus_next_frame, span,
 };
-use choice::SignedIn;
 use details::ConnectionDetails;
-use form::FormState;
 use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use signed_in::SignedIn;
+use state::FormState;
 use std::time::Duration;
 use volume_transfer::identity;
 use wasm_bindgen::JsCast;

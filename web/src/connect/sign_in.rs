@@ -1,11 +1,11 @@
 //! Signs in with the values of the form's fields.
 
-use super::choice::{self, SignedIn};
+use super::choice;
 use super::failure::Failure;
-use super::form::{
-    FormState, ask_for_passcode, attribute, choose_method, clear_secrets, set_value, value,
-};
-use crate::client::{Account, send_identity};
+use super::fields::{ask_for_passcode, attribute, choose_method, clear_secrets, set_value, value};
+use super::signed_in::{SignedIn, send};
+use super::state::{FormState, Step};
+use crate::client::Account;
 use crate::i18n::{Key, key};
 use crate::state::AppState;
 use crate::ui::{by_id, focus, focus_next_frame};
@@ -21,18 +21,6 @@ use volume_transfer::identity::{
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlInputElement;
 use zeroize::Zeroizing;
-
-/// The current step of the sign-in.
-#[derive(Default)]
-pub(super) enum Step {
-    /// Nothing has been sent yet.
-    #[default]
-    Credentials,
-    /// The password is correct, and a passcode is required as well.
-    Passcode(PendingSignIn),
-    /// The user has to choose a project and a region.
-    Choice(std::sync::Arc<SignedIn>),
-}
 
 /// The credentials that the user entered.
 enum EnteredCredentials {
@@ -134,16 +122,6 @@ async fn authenticate(
         }
     }
     send(entered.credentials(), scope).await.map_err(Failure::SignIn)
-}
-
-/// Sends credentials.
-pub(super) async fn send(
-    credentials: Credentials<'_>,
-    scope: &Scope,
-) -> Result<SignIn, SignInError> {
-    let method = credentials.method();
-    let outcome = send_identity(identity::authenticate(credentials, scope)).await;
-    identity::decode_sign_in(method, scope, outcome)
 }
 
 /// Parses the fields. Returns `None` after showing what is wrong.

@@ -1,6 +1,7 @@
 //! The gateway's own error responses.
 
 use super::headers::{add_request_id, add_security_headers};
+use crate::observe::Exchange;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rustls::{AlertDescription, CertificateError};
@@ -19,9 +20,13 @@ pub(super) struct GatewayError {
     message: &'static str,
 }
 
-/// How errors refer to a service.
+/// How errors, the log and the metrics refer to a service.
 pub(super) struct ServiceLabel {
     name: String,
+    /// What the log and the metrics call it.
+    service: &'static str,
+    /// Empty if it has none.
+    region: String,
     /// The option that sets its address.
     option: &'static str,
     /// The first part of its error codes.
@@ -37,6 +42,8 @@ impl ServiceLabel {
                 Some(region) => format!("the endpoint of {region}"),
                 None => "the endpoint".to_owned(),
             },
+            service: "volumes",
+            region: region.unwrap_or_default().to_owned(),
             option: "--endpoint",
             code_prefix: "gateway",
             repeat: "the request may still take effect, so check the outcome before you repeat it",
@@ -46,11 +53,18 @@ impl ServiceLabel {
     pub(super) fn identity() -> ServiceLabel {
         ServiceLabel {
             name: "the identity service".to_owned(),
+            service: "identity",
+            region: String::new(),
             option: "--identity",
             code_prefix: "gateway.identity",
             // A second sign-in only creates a second token.
             repeat: "try again",
         }
+    }
+
+    /// Returns what to record about a response of this service.
+    pub(super) fn exchange(&self, failure: Option<&'static str>) -> Exchange {
+        Exchange { service: self.service, region: self.region.clone(), failure }
     }
 }
 
@@ -60,6 +74,8 @@ pub(super) struct ErrorResponse {
     status: StatusCode,
     code: String,
     message: String,
+    /// Missing if the service isn't the reason.
+    exchange: Option<Exchange>,
 }
 
 impl GatewayError {
@@ -245,7 +261,9 @@ impl GatewayError {
             .replace("{service}", &service.name)
             .replace("{option}", service.option)
             .replace("{repeat}", service.repeat);
-        ErrorResponse { status, code: format!("{}.{code}", service.code_prefix), message }
+        // The others are about the client's request.
+        let exchange = status.is_server_error().then(|| service.exchange(Some(code)));
+        ErrorResponse { status, code: format!("{}.{code}", service.code_prefix), message, exchange }
     }
 }
 
@@ -253,15 +271,21 @@ impl From<GatewayError> for ErrorResponse {
     /// Returns the response for a request that belongs to no service.
     fn from(error: GatewayError) -> ErrorResponse {
         let GatewayError { status, code, message } = error;
-        ErrorResponse { status, code: format!("gateway.{code}"), message: message.to_owned() }
+        let (code, message) = (format!("gateway.{code}"), message.to_owned());
+        ErrorResponse { status, code, message, exchange: None }
     }
 }
 
 impl ErrorResponse {
+    /// Returns the code without its prefix, if the service is the reason, and the message.
+    pub(super) fn into_failure(self) -> (Option<&'static str>, String) {
+        (self.exchange.and_then(|exchange| exchange.failure), self.message)
+    }
+
     /// Logs the error, because only the operator can fix the connection. The line contains only
     /// constants and names of regions, and so no secrets.
     pub(super) fn log(&self) {
-        let ErrorResponse { status, code, message } = self;
+        let ErrorResponse { status, code, message, .. } = self;
         // There is nowhere left to report a failure to.
         let _ = writeln!(io::stderr(), "{} {code}: {message}", status.as_u16());
     }
@@ -275,6 +299,9 @@ impl IntoResponse for ErrorResponse {
         let mut response = (self.status, headers, body.to_string()).into_response();
         add_request_id(response.headers_mut());
         add_security_headers(response.headers_mut());
+        if let Some(exchange) = self.exchange {
+            response.extensions_mut().insert(exchange);
+        }
         response
     }
 }

@@ -13,10 +13,13 @@ mod connector;
 mod error;
 mod head;
 mod headers;
+mod health;
+mod response;
 mod route;
 mod services;
 mod upstream;
 
+pub use health::ServiceHealth;
 pub use services::{Endpoint, RegionEndpoint, Services, Timeouts};
 
 use crate::limits::{BODY_LIMIT, declares_oversized_body};
@@ -25,19 +28,19 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
-use body::ResponseBody;
+use axum::routing::{MethodRouter, any, get};
 use client::{Client, Outgoing};
 use connector::Connector;
 use error::{ErrorResponse, GatewayError, ServiceLabel};
 use headers::{REQUEST_HEADERS, RESPONSE_HEADERS, add_request_id, add_security_headers, filter};
+use health::{Readiness, ask_all};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use response::{is_html, stream};
 use route::{Service, route};
 use serde_json::json;
 use std::io;
 use std::sync::Arc;
 use tokio::time::timeout;
-use tower_http::timeout::TimeoutBody;
 use upstream::Upstream;
 use volume_transfer::http::REQUEST_ID_HEADERS;
 
@@ -46,29 +49,18 @@ struct Gateway {
     volumes: Vec<(Option<String>, Upstream)>,
     identity: Option<Upstream>,
     timeouts: Timeouts,
+    readiness: Readiness,
 }
 
 /// Forwards `/v2`, `/v3`, `/regions` and `/identity`, and tells the page in `/console.json` which
-/// regions there are, and whether there is an identity service.
+/// regions there are, and whether there is an identity service. The second route says whether the
+/// services can be used.
 ///
 /// # Errors
 /// Returns an error for the operator if the regions are ambiguous, or the certificates to trust can't
 /// be loaded.
-pub fn router(services: &Services) -> io::Result<Router> {
-    services::check_regions(&services.volumes).map_err(io::Error::other)?;
-    let connector = Connector::new(services)?;
-    let client = || Client::new(connector.clone());
-    let volumes = services.volumes.iter().map(|RegionEndpoint { region, endpoint }| {
-        let label = ServiceLabel::volumes(region.as_deref());
-        (region.clone(), Upstream::new(endpoint.clone(), client(), label))
-    });
-    let identity = services.identity.clone();
-    let gateway = Gateway {
-        volumes: volumes.collect(),
-        identity: identity
-            .map(|endpoint| Upstream::new(endpoint, client(), ServiceLabel::identity())),
-        timeouts: services.timeouts,
-    };
+pub fn router(services: &Services) -> io::Result<(Router, MethodRouter)> {
+    let gateway = Arc::new(Gateway::new(services)?);
     let config = gateway.page_config();
     let forward = any(async |State(gateway): State<Arc<Gateway>>, request: Request| {
         gateway.forward(request).await.unwrap_or_else(IntoResponse::into_response)
@@ -82,10 +74,41 @@ pub fn router(services: &Services) -> io::Result<Router> {
             router = router.route(path, forward.clone());
         }
     }
-    Ok(router.with_state(Arc::new(gateway)))
+    let router = router.with_state(gateway.clone());
+    Ok((
+        router,
+        get(async move || gateway.readiness.respond(gateway.upstreams(), gateway.timeouts).await),
+    ))
+}
+
+/// Asks every service once.
+///
+/// # Errors
+/// Returns the same errors as [`router`]. A service that can't be used is not an error.
+pub async fn check(services: &Services) -> io::Result<Vec<ServiceHealth>> {
+    let gateway = Gateway::new(services)?;
+    Ok(ask_all(gateway.upstreams(), gateway.timeouts).await)
 }
 
 impl Gateway {
+    fn new(services: &Services) -> io::Result<Gateway> {
+        services::check_regions(&services.volumes).map_err(io::Error::other)?;
+        let connector = Connector::new(services)?;
+        let client = || Client::new(connector.clone());
+        let volumes = services.volumes.iter().map(|RegionEndpoint { region, endpoint }| {
+            let label = ServiceLabel::volumes(region.as_deref());
+            (region.clone(), Upstream::new(endpoint.clone(), client(), label))
+        });
+        let identity = services.identity.clone();
+        Ok(Gateway {
+            volumes: volumes.collect(),
+            identity: identity
+                .map(|endpoint| Upstream::new(endpoint, client(), ServiceLabel::identity())),
+            timeouts: services.timeouts,
+            readiness: Readiness::default(),
+        })
+    }
+
     /// Returns `/console.json`.
     fn page_config(&self) -> String {
         let regions: Vec<_> =
@@ -97,6 +120,10 @@ impl Gateway {
             "identity": self.identity.is_some(),
         });
         config.to_string()
+    }
+
+    fn upstreams(&self) -> impl Iterator<Item = &Upstream> {
+        self.volumes.iter().map(|(_, upstream)| upstream).chain(&self.identity)
     }
 
     fn upstream(&self, service: &Service) -> Result<&Upstream, GatewayError> {
@@ -129,7 +156,9 @@ impl Gateway {
         if head.status.is_redirection() && head.headers.contains_key(header::LOCATION) {
             return Err(error(GatewayError::REDIRECT));
         }
-        let mut response = Response::new(self.body(body));
+        let failure = is_html(&head.headers).then_some("html");
+        let mut response = Response::new(stream(body, self.timeouts.idle));
+        response.extensions_mut().insert(upstream.label.exchange(failure));
         *response.status_mut() = head.status;
         *response.headers_mut() = filter(&RESPONSE_HEADERS, &head.headers);
         let headers = response.headers_mut();
@@ -158,11 +187,5 @@ impl Gateway {
             }
             Ok(Err(_)) => Err(GatewayError::REQUEST_INCOMPLETE),
         }
-    }
-
-    /// Streams a response's body. If it stalls, the client's connection is closed, so that an
-    /// incomplete body does not look complete.
-    fn body(&self, body: ResponseBody) -> Body {
-        Body::new(TimeoutBody::new(self.timeouts.idle, body))
     }
 }

@@ -13,7 +13,7 @@ pub(super) struct Upstream {
     endpoint: Endpoint,
     /// Has its own connections.
     client: Client,
-    label: ServiceLabel,
+    pub(super) label: ServiceLabel,
 }
 
 impl Upstream {

@@ -16,6 +16,7 @@ mod response;
 mod store;
 mod transfers;
 
+use crate::forwarded::base_url;
 use crate::limits::{BODY_LIMIT, declares_oversized_body};
 use api::Api;
 use axum::Router;
@@ -29,7 +30,7 @@ use handlers::{
     policies, snapshots, transfer, transfers, vaults, versions, volume, volumes,
 };
 use identity::Tokens;
-use request::{OS_VOLUME_TRANSFER, VOLUME_TRANSFERS, base_url, request_id};
+use request::{OS_VOLUME_TRANSFER, VOLUME_TRANSFERS, request_id};
 use response::{Fault, FromApi};
 use std::io;
 use std::path::{Path, PathBuf};

@@ -6,11 +6,12 @@ use super::microversion::Microversion;
 use super::python::{repr, repr_str};
 use super::response::{self, Fault};
 use super::transfers::NewTransfer;
+use crate::forwarded::base_url;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -79,12 +80,6 @@ impl FromRequestParts<Api> for RequestHead {
             uri: parts.uri.clone(),
         })
     }
-}
-
-/// Returns the URL of this server, as the client knows it.
-pub(super) fn base_url(headers: &HeaderMap) -> String {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    format!("http://{}", host.unwrap_or("localhost"))
 }
 
 /// Returns a new ID for a request. A UUID is always a valid header value.

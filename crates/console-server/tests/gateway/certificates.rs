@@ -54,7 +54,7 @@ fn authority_params(name: &str) -> CertificateParams {
     params
 }
 
-fn expired(params: &mut CertificateParams) {
+pub(crate) fn expired(params: &mut CertificateParams) {
     params.not_before = date_time_ymd(2020, 1, 1);
     params.not_after = date_time_ymd(2021, 1, 1);
 }
@@ -65,7 +65,7 @@ fn not_yet_valid(params: &mut CertificateParams) {
 }
 
 /// A server certificate signed by an authority that is in the `--ca` file.
-fn signed(change: fn(&mut CertificateParams)) -> Tls {
+pub(crate) fn signed(change: fn(&mut CertificateParams)) -> Tls {
     let params = authority_params("ours");
     let key = KeyPair::generate().unwrap();
     let authority = params.self_signed(&key).unwrap();

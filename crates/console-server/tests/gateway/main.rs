@@ -12,6 +12,7 @@ mod regions;
 mod responses;
 #[path = "../support/mod.rs"]
 mod support;
+mod watching;
 
 use console_server::Api;
 use console_server::gateway::{Services, Timeouts};

@@ -83,9 +83,13 @@ impl Server {
     }
 
     pub(crate) fn of(api: Api, allowed_endpoints: Vec<Origin>) -> Server {
+        Server::configured(api, |config| config.allowed_endpoints = allowed_endpoints)
+    }
+
+    pub(crate) fn configured(api: Api, change: impl FnOnce(&mut Config)) -> Server {
         let page = page();
-        let config =
-            Config { page: Source::Folder(page.path().to_owned()), api, allowed_endpoints };
+        let mut config = Config::new(Source::Folder(page.path().to_owned()), api);
+        change(&mut config);
         Server { app: app(&config).unwrap(), _page: page }
     }
 

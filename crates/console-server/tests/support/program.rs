@@ -27,7 +27,8 @@ impl Program {
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
-        let address = line.strip_prefix("Volume Transfer is at http://").unwrap().trim_end();
+        let address = line.strip_prefix("Volume Transfer is at http").unwrap().trim_end();
+        let address = address.trim_start_matches("s").trim_start_matches("://");
         let address = address.parse().unwrap();
         Program { child, address, stdout, _page: page }
     }
@@ -44,6 +45,13 @@ impl Program {
         let mut response = String::new();
         self.send(text).read_to_string(&mut response).unwrap();
         response
+    }
+
+    /// Reads the next line of its output.
+    pub(crate) fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).unwrap();
+        line
     }
 
     /// Sends SIGTERM.

@@ -11,8 +11,9 @@ mod tokens;
 pub(super) use accounts::demo_accounts;
 pub(super) use tokens::Tokens;
 
-use super::request::{BODY_TIMEOUT, base_url, request_id};
+use super::request::{BODY_TIMEOUT, request_id};
 use super::response::json_response;
+use crate::forwarded::base_url;
 use crate::limits::{BODY_LIMIT, declares_oversized_body};
 use axum::Router;
 use axum::body::Bytes;

@@ -1,0 +1,128 @@
+//! Whether the services can be reached.
+
+use super::client::Outgoing;
+use super::error::{ErrorResponse, GatewayError};
+use super::response::{TOO_SLOW, is_html, stream};
+use super::services::Timeouts;
+use super::upstream::Upstream;
+use crate::observe::{Exchange, body_failure};
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt, Limited};
+use serde::Serialize;
+use serde_json::json;
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+
+/// The root of both APIs: it needs no token, and lists the API's versions.
+const PATH: &str = "/v3/";
+
+/// How long a service may take to respond, and how long its body may be, in bytes.
+const TIMEOUT: Duration = Duration::from_secs(5);
+const MAX_BODY: usize = 64 * 1024;
+
+/// How long a result is used, so that frequent probes are no burden to the services.
+const VALID_FOR: Duration = Duration::from_secs(5);
+
+/// What asking a service has shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct ServiceHealth {
+    /// `volumes` or `identity`.
+    pub service: &'static str,
+    /// Empty if the service has no region.
+    pub region: String,
+    /// Why it can't be used: one of the gateway's error codes without its prefix, `html`, or
+    /// `server_error`.
+    pub failure: Option<&'static str>,
+    /// What the operator can do.
+    pub message: Option<String>,
+}
+
+/// The last result, and when it was obtained.
+#[derive(Default)]
+pub(super) struct Readiness(Mutex<Option<(Instant, Vec<ServiceHealth>)>>);
+
+impl Readiness {
+    /// Responds with 200 if all services can be used, and with 503 otherwise.
+    pub(super) async fn respond(
+        &self,
+        upstreams: impl Iterator<Item = &Upstream>,
+        timeouts: Timeouts,
+    ) -> Response {
+        // One probe asks, and the others wait for its result.
+        let mut last = self.0.lock().await;
+        let services = match &*last {
+            Some((time, services)) if time.elapsed() < VALID_FOR => services.clone(),
+            _ => {
+                let services = ask_all(upstreams, timeouts).await;
+                *last = Some((Instant::now(), services.clone()));
+                services
+            }
+        };
+        let ready = services.iter().all(|service| service.failure.is_none());
+        let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+        let headers =
+            [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+        let body = json!({ "ready": ready, "services": services });
+        (status, headers, body.to_string()).into_response()
+    }
+}
+
+/// Asks one service after another: there are few, and one that responds does so within milliseconds.
+pub(super) async fn ask_all(
+    upstreams: impl Iterator<Item = &Upstream>,
+    timeouts: Timeouts,
+) -> Vec<ServiceHealth> {
+    let mut results = Vec::new();
+    for upstream in upstreams {
+        let (failure, message) = match probe(upstream, timeouts).await {
+            Ok(()) => (None, None),
+            Err((failure, message)) => (Some(failure), Some(message)),
+        };
+        let Exchange { service, region, .. } = upstream.label.exchange(failure);
+        results.push(ServiceHealth { service, region, failure, message });
+    }
+    results
+}
+
+/// Returns a code and a message if the service can't be used.
+async fn probe(upstream: &Upstream, timeouts: Timeouts) -> Result<(), (&'static str, String)> {
+    let failed = |error: ErrorResponse| {
+        let (failure, message) = error.into_failure();
+        (failure.unwrap_or("invalid_response"), message)
+    };
+    let uri = upstream.uri(PATH, None).ok_or_else(|| failed(GatewayError::NOT_FORWARDED.into()))?;
+    let accept = (header::ACCEPT, HeaderValue::from_static("application/json"));
+    let request = Outgoing {
+        method: Method::GET,
+        uri,
+        headers: HeaderMap::from_iter([accept]),
+        body: Bytes::new(),
+    };
+    let limit = TIMEOUT.min(timeouts.response);
+    let (head, body) = upstream.send(&request, limit).await.map_err(failed)?;
+    // 300 lists versions, and its `Location` is a hint.
+    if head.status.is_redirection()
+        && head.status != StatusCode::MULTIPLE_CHOICES
+        && head.headers.contains_key(header::LOCATION)
+    {
+        return Err(failed(upstream.error(GatewayError::REDIRECT)));
+    }
+    if is_html(&head.headers) {
+        let message = "it responded with a web page: check the address, and what is in between";
+        return Err(("html", message.to_owned()));
+    }
+    if head.status.is_server_error() {
+        return Err(("server_error", format!("it responded with {}", head.status.as_u16())));
+    }
+    let body =
+        timeout(TIMEOUT, Limited::new(stream(body, timeouts.idle), MAX_BODY).collect()).await;
+    let failure = match body {
+        Ok(Ok(_)) => return Ok(()),
+        Ok(Err(error)) => body_failure(&*error),
+        Err(_) => TOO_SLOW,
+    };
+    Err((failure, "its response did not arrive completely".to_owned()))
+}
