@@ -267,31 +267,38 @@ test("revokes the token when signing out", async ({ app, page }) => {
 test.describe("with tokens that expire after a few seconds", () => {
   test.use({ serverOptions: ["--token-lifetime", "12"] });
 
-  test("renews an expired token and loses nothing that was chosen or typed", async ({ app, page }) => {
-    await app.signInAsAlice();
-    await expect(page.getByText(app.text("signin.ending", { count: 1 }))).toBeVisible();
-    await app.choose("data-01");
-    await app.name("first volume");
-    await app.create();
-    await app.button("handover.download").click();
-    await app.button("handover.close").click();
-    await app.choose("data-02");
-    await app.name("second volume");
-    await expect(page.getByText(app.text("signin.ended"))).toBeVisible({ timeout: 20_000 });
-    await app.create();
-    await app.region("create.title").getByRole("button", { name: app.text("signin.again"), exact: true }).click();
-    await expect(app.password).toBeFocused();
-    await expect(app.textbox("signin.user")).toHaveValue("alice");
-    await page.keyboard.type("demo-alice");
-    await page.keyboard.press("Enter");
-    await expect(app.signIn).toBeHidden();
-    await expect(page.getByText(app.text("signin.ended"))).toBeHidden();
-    await expect(app.checkbox("data-02")).toBeChecked();
-    await expect(app.textbox("create.name")).toHaveValue("second volume");
-    await app.show("transfers.title");
-    await app.cancel("first volume");
-    await expect(app.transfers).toHaveCount(0);
-  });
+  for (const language of LANGUAGES) {
+    test.describe(`in ${language}`, () => {
+      test.use({ language });
+
+      test("renews an expired token and loses nothing that was chosen or typed", async ({ app, page }) => {
+        await app.signInAsAlice();
+        await expect(page.getByText(app.text("signin.ending", { count: 1 }))).toBeVisible();
+        await app.choose("data-01");
+        await app.name("first volume");
+        await app.create();
+        await app.button("handover.download").click();
+        await app.button("handover.close").click();
+        await app.choose("data-02");
+        await app.name("second volume");
+        await expect(page.getByText(app.text("signin.ended"))).toBeVisible({ timeout: 20_000 });
+        await app.create();
+        await app.tabTo(app.text("signin.again"));
+        await page.keyboard.press("Enter");
+        await expect(app.password).toBeFocused();
+        await expect(app.textbox("signin.user")).toHaveValue("alice");
+        await page.keyboard.type("demo-alice");
+        await page.keyboard.press("Enter");
+        await expect(app.signIn).toBeHidden();
+        await expect(page.getByText(app.text("signin.ended"))).toBeHidden();
+        await expect(app.checkbox("data-02")).toBeChecked();
+        await expect(app.textbox("create.name")).toHaveValue("second volume");
+        await app.show("transfers.title");
+        await app.cancel("first volume");
+        await expect(app.transfers).toHaveCount(0);
+      });
+    });
+  }
 
   test("keeps the token for the tab if asked to, until it expires", async ({ app, page }) => {
     await page.getByLabel(app.text("connect.keep")).check();

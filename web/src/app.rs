@@ -1,7 +1,7 @@
 //! The page as a whole: the header, the tabs, and the warning before leaving.
 
 use crate::accept::Accept;
-use crate::connect::{ConnectDialog, ConnectionMenu, take_over_form};
+use crate::connect::{ConnectDialog, ConnectionMenu, ExpiryWarning, take_over_form};
 use crate::create::{Create, HandoverDialog};
 use crate::i18n::{Key, Language, key, t};
 use crate::pending::{CancelDialog, PendingTransfers};
@@ -58,6 +58,7 @@ pub fn App(language: Language) -> impl IntoView {
     mount_into("connection-menu", move || {
         view! { <ShowIf condition=connected><ConnectionMenu form /></ShowIf> }.into_any()
     });
+    mount_into("expiry", || view! { <ExpiryWarning /> }.into_any());
     listen("language", "change", move || change_language(language));
     // The person may have chosen another language while the first one was loading.
     change_language(language);

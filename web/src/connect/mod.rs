@@ -33,8 +33,7 @@ use wasm_bindgen::JsCast;
 /// The page warns this many minutes before the token expires.
 const WARNING: usize = 10;
 
-/// The button that says what the page is connected to, its menu, and the warning before the token
-/// expires.
+/// The button that says what the page is connected to, and its menu.
 #[component]
 pub(crate) fn ConnectionMenu(form: FormState) -> impl IntoView {
     let state = AppState::get();
@@ -125,12 +124,6 @@ pub(crate) fn ConnectionMenu(form: FormState) -> impl IntoView {
         let region = region.get();
         if region.is_empty() { project.get() } else { format!("{} · {region}", project.get()) }
     });
-    let warning = derive(move || {
-        let minutes = minutes_left.get();
-        let key = if minutes == 0 { key::SIGNIN_ENDED } else { key::SIGNIN_ENDING };
-        let text = || language.get().format(key, &[("count", &minutes.to_string())]);
-        (minutes <= WARNING).then(text).unwrap_or_default()
-    });
     view! {
         <div class="connection" node_ref=menu on:focusout=on_leave on:keydown=on_key>
             <button type="button" id="connection" aria-labelledby="connection-label" aria-describedby="connection-value"
@@ -141,15 +134,15 @@ pub(crate) fn ConnectionMenu(form: FormState) -> impl IntoView {
             <ShowIf condition=open>
                 <div class="menu" tabindex="-1">
                     <dl class="record">
-                        <DetailsRow name=key::CONNECT_PROJECT>{code(text(|session, _| session.project.as_str().to_owned()))}</DetailsRow>
-                        <DetailsRow name=key::CONNECT_SERVICE>{span(service)}</DetailsRow>
-                        <DetailsRow name=key::CONNECT_ENDPOINT>{code(endpoint)}</DetailsRow>
                         <ShowIf condition=signed_in>
                             <DetailsRow name=key::SIGNIN_PROJECT>{bdi(project)}</DetailsRow>
                             <DetailsRow name=key::SIGNIN_REGION>{bdi(region)}</DetailsRow>
                             <DetailsRow name=key::SIGNIN_USER>{bdi(user)}</DetailsRow>
                             <DetailsRow name=key::SIGNIN_VALID>{span(valid)}</DetailsRow>
                         </ShowIf>
+                        <DetailsRow name=key::CONNECT_PROJECT>{code(text(|session, _| session.project.as_str().to_owned()))}</DetailsRow>
+                        <DetailsRow name=key::CONNECT_SERVICE>{span(service)}</DetailsRow>
+                        <DetailsRow name=key::CONNECT_ENDPOINT>{code(endpoint)}</DetailsRow>
                     </dl>
                     <div class="buttons">
                         <ShowIf condition=signed_in><Button label=key::SIGNIN_CHANGE on_press=choose /></ShowIf>
@@ -159,12 +152,26 @@ pub(crate) fn ConnectionMenu(form: FormState) -> impl IntoView {
                 </div>
             </ShowIf>
         </div>
-        <div id="expiry">
-            <p role="status" prop:textContent=warning />
-            <ShowIf condition=derive(move || minutes_left.get() <= WARNING)>
-                <Button label=key::SIGNIN_AGAIN on_press=move || renew(state) />
-            </ShowIf>
-        </div>
+    }
+}
+
+/// Warns before the token expires, and when it has.
+#[component]
+pub(crate) fn ExpiryWarning() -> impl IntoView {
+    let state = AppState::get();
+    let language = language();
+    let minutes_left = minutes_left(state);
+    let warning = derive(move || {
+        let minutes = minutes_left.get();
+        let key = if minutes == 0 { key::SIGNIN_ENDED } else { key::SIGNIN_ENDING };
+        let text = || language.get().format(key, &[("count", &minutes.to_string())]);
+        (minutes <= WARNING).then(text).unwrap_or_default()
+    });
+    view! {
+        <p role="status" prop:textContent=warning />
+        <ShowIf condition=derive(move || minutes_left.get() <= WARNING)>
+            <Button label=key::SIGNIN_AGAIN on_press=move || renew(state) />
+        </ShowIf>
     }
 }
 
