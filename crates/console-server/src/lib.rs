@@ -27,14 +27,13 @@ use page::Origin;
 use serde_json::json;
 use std::future::ready;
 use std::io;
-use std::path::PathBuf;
 use tower::ServiceExt;
 
 /// The configuration of a server.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The folder with the built page.
-    pub page: PathBuf,
+    /// Where the built page is.
+    pub page: page::Source,
     /// The API to serve with the page.
     pub api: Api,
     /// Origins that the page may send requests to, in addition to this server.
@@ -52,7 +51,7 @@ pub struct Config {
 impl Config {
     /// Returns a configuration without limits, under the root path.
     #[must_use]
-    pub fn new(page: PathBuf, api: Api) -> Config {
+    pub fn new(page: page::Source, api: Api) -> Config {
         Config {
             page,
             api,

@@ -5,7 +5,7 @@ use console_server::admission::Limits;
 use console_server::base_path::BasePath;
 use console_server::gateway::{self, Endpoint, RegionEndpoint, Services};
 use console_server::observe::{AccessLog, Metrics, Observer};
-use console_server::page::Origin;
+use console_server::page::{self, Origin};
 use console_server::serve::{self, Timeouts};
 use console_server::tls::Tls;
 use console_server::{Api, Config, sandbox};
@@ -26,9 +26,13 @@ pub(crate) struct Options {
     /// Address to listen on; port 0 selects a free port
     #[arg(long, env = "CONSOLE_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
-    /// Folder with the built page
-    #[arg(long, env = "CONSOLE_PAGE", value_name = "DIR", default_value = "dist")]
-    page: PathBuf,
+    #[cfg_attr(
+        feature = "embedded-page",
+        doc = "Folder with a built page, instead of the embedded one"
+    )]
+    #[cfg_attr(not(feature = "embedded-page"), doc = "Folder with the built page [default: dist]")]
+    #[arg(long, env = "CONSOLE_PAGE", value_name = "DIR")]
+    page: Option<PathBuf>,
     /// SQLite file for the sandbox's volumes, transfers and tokens [default: in memory]
     #[arg(long, env = "CONSOLE_DATA", value_name = "FILE")]
     data: Option<PathBuf>,
@@ -153,13 +157,14 @@ impl Options {
                 token_lifetime: Duration::from_secs(self.token_lifetime.into()),
             })
         };
+        let page = self.page.clone().map_or_else(page::Source::default, page::Source::Folder);
         Config {
             allowed_endpoints: self.allow_endpoint.clone(),
             base_path: self.base_path.clone(),
             limits: Limits { in_flight: self.max_requests, rate: self.rate_limit },
             observer: Observer { metrics, access_log: self.access_log.then(AccessLog::stdout) },
             is_https: self.tls_cert.is_some(),
-            ..Config::new(self.page.clone(), api)
+            ..Config::new(page, api)
         }
     }
 

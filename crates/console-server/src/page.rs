@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -70,31 +70,78 @@ struct Variant {
     bytes: Bytes,
 }
 
-/// Serves the built page in a folder. Later changes to the folder have no effect.
+/// Where the built page is.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// In a folder. It is read once: later changes have no effect.
+    Folder(PathBuf),
+    /// In this program: the page that `dist` contained when it was compiled.
+    #[cfg(feature = "embedded-page")]
+    Embedded,
+}
+
+impl Default for Source {
+    /// Returns the embedded page. A program without one expects it in the folder `dist`.
+    fn default() -> Source {
+        #[cfg(feature = "embedded-page")]
+        return Source::Embedded;
+        #[cfg(not(feature = "embedded-page"))]
+        Source::Folder("dist".into())
+    }
+}
+
+/// Serves the built page.
 ///
 /// # Errors
-/// Returns an error if the folder has no `index.html` or is too large to be the page.
-pub fn router(folder: &Path, allowed: &[Origin]) -> io::Result<Router> {
-    let index = fs::read_to_string(folder.join("index.html")).map_err(|error| {
-        io::Error::new(
-            error.kind(),
-            format!(
-                "`{}` contains no built page: build one with `cargo xtask run`",
-                folder.display()
-            ),
-        )
-    })?;
-    let policy = HeaderValue::try_from(policy(&index, allowed)).map_err(io::Error::other)?;
-    let page = Arc::new(Page::read(folder, policy)?);
+/// Returns an error if the source has no `index.html` or is too large to be the page.
+pub fn router(source: &Source, allowed: &[Origin]) -> io::Result<Router> {
+    let contents = source.read()?;
+    let index = contents.get("/index.html").ok_or_else(|| source.no_page())?;
+    let index = str::from_utf8(index).map_err(io::Error::other)?;
+    let policy = HeaderValue::try_from(policy(index, allowed)).map_err(io::Error::other)?;
+    let page = Arc::new(Page::new(&contents, policy));
     Ok(Router::new()
         .fallback(async |State(page): State<Arc<Page>>, request: Request| page.respond(&request))
         .with_state(page))
 }
 
-impl Page {
-    fn read(folder: &Path, policy: HeaderValue) -> io::Result<Page> {
+impl Source {
+    /// Reads all files. They are keyed by the path that requests use.
+    fn read(&self) -> io::Result<HashMap<String, Bytes>> {
         let (mut contents, mut room) = (HashMap::new(), SIZE_LIMIT);
-        read_folder(folder, "", &mut contents, &mut room)?;
+        match self {
+            // A folder without an index is not the page, and could be the whole disk.
+            Source::Folder(folder) if folder.join("index.html").is_file() => {
+                read_folder(folder, "", &mut contents, &mut room)?;
+            }
+            Source::Folder(_) => {}
+            #[cfg(feature = "embedded-page")]
+            Source::Embedded => read_embedded(&EMBEDDED, &mut contents),
+        }
+        Ok(contents)
+    }
+
+    fn no_page(&self) -> io::Error {
+        let problem = match self {
+            Source::Folder(folder) => {
+                let advice = if cfg!(feature = "embedded-page") {
+                    "omit --page to serve the embedded one"
+                } else {
+                    "build one with `cargo xtask run`"
+                };
+                format!("`{}` contains no built page: {advice}", folder.display())
+            }
+            #[cfg(feature = "embedded-page")]
+            Source::Embedded => {
+                "this program was compiled without a page: build it with `cargo xtask dist`".into()
+            }
+        };
+        io::Error::new(io::ErrorKind::NotFound, problem)
+    }
+}
+
+impl Page {
+    fn new(contents: &HashMap<String, Bytes>, policy: HeaderValue) -> Page {
         let headers = headers(policy);
         let files = contents
             .iter()
@@ -115,7 +162,7 @@ impl Page {
                 (path.clone(), file)
             })
             .collect();
-        Ok(Page { files, headers })
+        Page { files, headers }
     }
 
     fn respond(&self, request: &Request) -> Response {
@@ -201,8 +248,7 @@ fn values(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
     values.flat_map(|value| value.split(','))
 }
 
-/// Reads a folder recursively. Files are keyed by the path that requests use; `room` is the number of
-/// bytes left.
+/// Reads a folder recursively. `room` is the number of bytes left.
 fn read_folder(
     folder: &Path,
     path: &str,
@@ -227,6 +273,20 @@ fn read_folder(
         contents.insert(path, fs::read(entry.path())?.into());
     }
     Ok(())
+}
+
+#[cfg(feature = "embedded-page")]
+static EMBEDDED: include_dir::Dir<'_> = include_dir::include_dir!("$CARGO_MANIFEST_DIR/../../dist");
+
+/// Reads an embedded folder recursively.
+#[cfg(feature = "embedded-page")]
+fn read_embedded(folder: &include_dir::Dir<'static>, contents: &mut HashMap<String, Bytes>) {
+    for file in folder.files() {
+        // Includes the folder's path, and is UTF-8 like all of the page's file names.
+        let path = format!("/{}", file.path().display());
+        contents.insert(path, Bytes::from_static(file.contents()));
+    }
+    folder.dirs().for_each(|folder| read_embedded(folder, contents));
 }
 
 /// Returns the headers that all responses have in common.

@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::routing::get;
 use console_server::admission::Limits;
 use console_server::observe::{Metrics, Observer};
+use console_server::page::Source;
 use console_server::serve::{Options, Timeouts, serve};
 use console_server::{Api, Config, app, sandbox};
 use futures_util::stream;
@@ -40,7 +41,10 @@ async fn limited(limits: Limits) -> (SocketAddr, TempDir) {
     let config = Config {
         limits,
         observer: Observer { metrics: metrics.clone(), access_log: None },
-        ..Config::new(page.path().to_owned(), Api::Sandbox(sandbox::Options::default()))
+        ..Config::new(
+            Source::Folder(page.path().to_owned()),
+            Api::Sandbox(sandbox::Options::default()),
+        )
     };
     let trusted_proxies = ["127.0.0.1/32".parse().unwrap()].into();
     let options = Options { metrics, trusted_proxies, ..Options::default() };

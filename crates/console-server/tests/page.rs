@@ -6,7 +6,7 @@ mod support;
 
 use axum::body::Body;
 use axum::http::Request;
-use console_server::page::Origin;
+use console_server::page::{Origin, Source};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
@@ -149,7 +149,8 @@ async fn sends_304_for_a_cached_file() {
 #[tokio::test]
 async fn serves_nested_folders_and_rejects_a_folder_that_is_too_large() {
     let page = support::page();
-    let router = || console_server::page::router(page.path(), &[]);
+    let source = Source::Folder(page.path().to_owned());
+    let router = || console_server::page::router(&source, &[]);
     std::fs::create_dir(page.path().join("fonts")).unwrap();
     std::fs::write(page.path().join("fonts/a.woff2"), "font").unwrap();
     let request = Request::get("/fonts/a.woff2").body(Body::empty()).unwrap();
@@ -234,7 +235,8 @@ fn reports_a_missing_page_an_invalid_database_and_an_invalid_origin() {
     assert!(!no_page.status.success());
     assert_eq!(no_page.stdout, b"");
     let stderr = String::from_utf8(no_page.stderr).unwrap();
-    assert!(stderr.contains("cargo xtask run"), "{stderr}");
+    let advice = if cfg!(feature = "embedded-page") { "omit --page" } else { "`cargo xtask run`" };
+    assert!(stderr.contains(advice), "{stderr}");
 
     let page = support::page();
     let not_sqlite = page.path().join("index.html");

@@ -7,8 +7,8 @@ use crate::{
     install::{Need, install, python},
     names,
     page::DIST,
-    run::{address, build_server, console_server, target},
-    shell::{program, sh},
+    run::{address, build_server, console_server},
+    shell::{program, sh, target},
 };
 use anyhow::{Context, Result, bail, ensure};
 use std::{

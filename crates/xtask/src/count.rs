@@ -11,8 +11,7 @@
 use crate::{
     install::{Need, install},
     package::{self, PKG},
-    run::target,
-    shell::program,
+    shell::{program, target},
 };
 use anyhow::{Context, Result, ensure};
 use std::{collections::BTreeMap, fs, path::Path, process::Stdio};

@@ -2,8 +2,7 @@
 
 use crate::{
     install::{Need, install},
-    run::target,
-    shell::{command, sh},
+    shell::{command, sh, target},
 };
 use anyhow::{Context, Result};
 use std::fs;

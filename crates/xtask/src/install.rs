@@ -7,6 +7,7 @@ use std::{env, fs, ops::RangeInclusive, path::PathBuf};
 const TRUNK: Crate = Crate::new("trunk", "trunk", "0.21.14", 8);
 const WASM_PACK: Crate = Crate::new("wasm-pack", "wasm-pack", "0.15.1", 3);
 const CARGO_DENY: Crate = Crate::new("cargo-deny", "cargo-deny", "0.20.2", 5);
+const CARGO_CYCLONEDX: Crate = Crate::new("cargo-cyclonedx", "cargo cyclonedx", "0.5.9", 3);
 const CARGO_FUZZ: Crate = Crate::new("cargo-fuzz", "cargo-fuzz", "0.13.2", 2);
 const NODE: u32 = 20;
 /// The Python versions 3.NN that the pinned Cinder supports. 3.13 no longer has modules that it
@@ -23,6 +24,7 @@ pub(crate) enum Need {
     Trunk,
     WasmPack,
     CargoDeny,
+    CargoCyclonedx,
     CargoFuzz,
     /// Node.js and npm.
     Node,
@@ -56,6 +58,7 @@ pub(crate) fn install(need: Need) -> Result<()> {
         Need::Trunk => TRUNK.install(),
         Need::WasmPack => WASM_PACK.install(),
         Need::CargoDeny => CARGO_DENY.install(),
+        Need::CargoCyclonedx => CARGO_CYCLONEDX.install(),
         Need::CargoFuzz => CARGO_FUZZ.install(),
         Need::Node => node(),
         Need::NpmPackages => npm_packages("e2e"),
@@ -107,10 +110,15 @@ fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
     lines.nth(1)?.strip_prefix("version = \"")?.strip_suffix('"')
 }
 
-fn target(target: &str) -> Result<()> {
+/// Returns whether the standard library of a target is installed.
+pub(crate) fn has_target(target: &str) -> bool {
     // Asks rustc, because not everyone has rustup.
     let library = output(&format!("rustc --print target-libdir --target {target}"));
-    if library.is_some_and(|path| PathBuf::from(path).is_dir()) {
+    library.is_some_and(|path| PathBuf::from(path).is_dir())
+}
+
+fn target(target: &str) -> Result<()> {
+    if has_target(target) {
         return Ok(());
     }
     println!("installing the compiler's target {target} ...");

@@ -17,7 +17,8 @@ const WASM: &str = "--target wasm32-unknown-unknown";
 /// The crates in the npm package.
 pub(crate) const PACKAGE: &[(&str, &str)] = &[("volume-transfer-wasm", WASM)];
 /// The crates in the page and its server, which are distributed together.
-pub(crate) const PAGE: &[(&str, &str)] = &[("web", WASM), ("console-server", "")];
+pub(crate) const PAGE: &[(&str, &str)] =
+    &[("web", WASM), ("console-server", "--features embedded-page")];
 
 /// Returns the licences of all crates that are linked into these packages. Each package comes with
 /// options for `cargo tree`.
@@ -25,9 +26,9 @@ pub(crate) const PAGE: &[(&str, &str)] = &[("web", WASM), ("console-server", "")
 /// # Errors
 /// Returns an error if a crate doesn't state its licence.
 pub(crate) fn third_party(packages: &[(&str, &str)]) -> Result<String> {
-    let metadata =
-        output("cargo metadata --format-version 1 --locked").context("cargo metadata")?;
-    let metadata: Value = serde_json::from_str(&metadata)?;
+    // Without all features, there would be no optional crates.
+    let metadata = output("cargo metadata --format-version 1 --locked --all-features");
+    let metadata: Value = serde_json::from_str(&metadata.context("cargo metadata")?)?;
     let mut bundled = BTreeSet::new();
     for (package, target) in packages {
         // Proc macros run at compile time and are not distributed.

@@ -10,6 +10,8 @@ mod codes;
 mod conformance;
 mod count;
 mod cycles;
+mod deploy;
+mod dist;
 mod fuzz;
 mod install;
 mod licences;
@@ -18,6 +20,7 @@ mod names;
 mod package;
 mod page;
 mod report;
+mod reproducible;
 mod run;
 mod rust_modules;
 mod shell;
@@ -36,6 +39,10 @@ Usage:
 
   cargo xtask package
       Build the npm package volume-transfer, ready to publish, and check its size.
+
+  cargo xtask dist
+      Build the server with the page in it as a single file, with licenses, a list of its crates
+      and checksums, in target/dist. Where musl's compiler is installed, also as a static binary.
 
   cargo xtask bench [--check | --page]
       Compare the npm package with hand-written JavaScript and popular libraries, and the page with
@@ -70,6 +77,7 @@ fn main() -> ExitCode {
                 ["run", "--", server @ ..] => run::run(false, server),
                 ["run"] => run::run(false, &[]),
                 ["package"] => package::package().map(|()| ExitCode::SUCCESS),
+                ["dist"] => dist::dist().map(|()| ExitCode::SUCCESS),
                 ["bench"] => bench::bench().map(|()| ExitCode::SUCCESS),
                 ["bench", "--page"] => bench::page().map(|()| ExitCode::SUCCESS),
                 ["bench", "--check"] => test::test(&["bench"]),

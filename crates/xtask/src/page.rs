@@ -2,6 +2,7 @@
 
 use crate::{
     licences, localize,
+    reproducible::compile,
     shell::{command, filter, sh, which},
 };
 use anyhow::{Context, Result, ensure};
@@ -32,7 +33,8 @@ const TARGET: usize = 180 * 1024;
 /// Builds the page into `dist`, compresses its files, and returns their sizes.
 pub(crate) fn build() -> Result<Vec<FileSize>> {
     // Trunk reads NO_COLOR as a boolean option and rejects its usual value, 1.
-    sh(command("trunk build --release --skip-version-check").env_remove("NO_COLOR"))?;
+    let trunk = "trunk build --release --locked --skip-version-check";
+    sh(compile(trunk, "wasm32-unknown-unknown")?.env_remove("NO_COLOR"))?;
     localize::localize(Path::new(DIST))?;
     fs::write(Path::new(DIST).join(licences::FILE), licences::third_party(licences::PAGE)?)?;
     println!("compressing {DIST} ...");

@@ -3,7 +3,8 @@
 use crate::{
     install::{Need, install},
     page,
-    shell::{command, program, root, sh},
+    reproducible::{compile, host},
+    shell::{program, sh, target},
 };
 use anyhow::{Context, Result, bail};
 use std::{
@@ -44,18 +45,13 @@ fn only_prints(server_arguments: &[&str]) -> bool {
 
 /// Builds the release binary of the server.
 pub(crate) fn build_server() -> Result<()> {
-    sh(&mut command("cargo build --release --package console-server"))
+    sh(&mut compile("cargo build --release --package console-server", &host()?)?)
 }
 
 /// The path of the server's release binary.
 pub(crate) fn console_server() -> PathBuf {
     let name = format!("console-server{}", env::consts::EXE_SUFFIX);
     target().join("release").join(name)
-}
-
-/// Cargo's target directory, which also holds the temporary files of these commands.
-pub(crate) fn target() -> PathBuf {
-    root().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
 fn serve(mut open: bool, arguments: &[&str]) -> Result<ExitCode> {

@@ -15,6 +15,11 @@ pub(crate) fn root() -> &'static Path {
     here.ancestors().nth(2).unwrap_or(here)
 }
 
+/// Cargo's target directory, which also holds the temporary files of these commands.
+pub(crate) fn target() -> PathBuf {
+    root().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
+}
+
 /// Returns a command that prefers the tools installed by this project to others of the same name.
 pub(crate) fn program(name: &str) -> Command {
     // On Windows these are batch files, which are found only by their full name.

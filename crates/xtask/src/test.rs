@@ -1,12 +1,12 @@
 //! `cargo xtask test`: runs all checks, after installing what they need.
 
 use crate::{
-    bench, conformance, count, cycles,
+    bench, conformance, count, cycles, deploy, dist,
     install::{Need, browser, install},
     package, page,
     report::{Outcome, Report},
-    run::console_server,
-    shell::{command, sh},
+    run::{build_server, console_server},
+    shell::{command, sh, which},
 };
 use anyhow::{Result, bail, ensure};
 use std::{process::ExitCode, time::Instant};
@@ -45,6 +45,8 @@ const STEPS: &[Step] = &[
     ),
     Step::new("page", &[WASM, Need::WasmBindgen, Need::Trunk, Need::NpmPackages], build_page),
     Step { after: &["page"], ..Step::new("e2e", &[Need::NpmPackages, Need::Browser], e2e) },
+    Step { after: &["page"], ..Step::new("dist", dist::NEEDS, distribution) },
+    Step::new("deploy", &[], deploy::check),
     Step::new("package", &[WASM, Need::WasmBindgen, Need::NpmPackages], npm_package),
     Step {
         after: &["package"],
@@ -203,7 +205,7 @@ fn build_page() -> Result<Option<String>> {
 }
 
 fn e2e() -> Result<Option<String>> {
-    cargo("build --release --package console-server", &[])?;
+    build_server()?;
     sh(command("npx tsc").current_dir("e2e"))?;
     // With Python, an independent program opens files that the page encrypted, and encrypts some
     // for the page to open.
@@ -213,6 +215,22 @@ fn e2e() -> Result<Option<String>> {
     playwright("page", variables.as_slice())?;
     playwright("translated", variables.as_slice())?;
     Ok(python.err())
+}
+
+/// Builds one of the distributed binaries with the page that the step `page` has built, and tests it:
+/// the static one where possible, because it also runs in a container.
+fn distribution() -> Result<Option<String>> {
+    cargo("clippy --package console-server --features embedded-page -- -D warnings", &[])?;
+    let (targets, mut note) = dist::targets()?;
+    let tested: Vec<String> = targets.into_iter().next_back().into_iter().collect();
+    dist::build(&tested)?;
+    let mut node = command("node --test --test-reporter=spec dist/dist.test.mjs");
+    node.current_dir("e2e").env("DIST", dist::folder()).env("TARGETS", tested.join(" "));
+    sh(&mut node)?;
+    if which("bwrap").is_none() {
+        note = note.or_else(|| Some("the container was SKIPPED: no bubblewrap".to_owned()));
+    }
+    Ok(note)
 }
 
 /// Builds the npm package, and checks it and the generated files that are committed.
@@ -251,7 +269,7 @@ fn hosts() -> Result<Option<String>> {
 
 /// Sends unusual responses to the gateway, the package and the page, and compares them with Node.
 fn responses() -> Result<Option<String>> {
-    cargo("build --release --package console-server", &[])?;
+    build_server()?;
     playwright("responses", &[])
 }
 
@@ -322,6 +340,7 @@ mod tests {
         check(&[], &names());
         check(&["native", "format"], &["format", "native"]);
         check(&["e2e"], &["page", "e2e"]);
+        check(&["dist"], &["page", "dist"]);
         check(&["consumers"], &["package", "consumers"]);
         check(&["responses"], &["page", "package", "responses"]);
     }

