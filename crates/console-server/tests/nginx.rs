@@ -1,4 +1,4 @@
-//! Tests `docs/nginx.conf` with the nginx on PATH.
+//! Tests `docs/nginx.conf`, and the server under a path, with the nginx on PATH.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
@@ -22,26 +22,34 @@ struct Nginx {
 }
 
 impl Nginx {
-    /// Starts nginx. Returns `None` and prints a conspicuous line if there is no nginx.
+    /// Starts nginx with `docs/nginx.conf`, with these addresses.
     fn start(page: SocketAddr, endpoint: &str) -> Option<Nginx> {
+        Nginx::with(|address| {
+            let mut config = fs::read_to_string("../../docs/nginx.conf").unwrap();
+            for (original, replacement) in [
+                ("listen 80;", format!("listen {address};")),
+                ("proxy_pass http://127.0.0.1:8080;", format!("proxy_pass http://{page};")),
+                ("proxy_pass https://evs.example.com;", format!("proxy_pass {endpoint};")),
+            ] {
+                assert_eq!(config.matches(original).count(), 1, "{original}");
+                config = config.replace(original, &replacement);
+            }
+            config
+        })
+    }
+
+    /// Starts nginx with a configuration for its address. Returns `None` and prints a conspicuous line if
+    /// there is no nginx.
+    fn with(site: impl FnOnce(SocketAddr) -> String) -> Option<Nginx> {
         if Command::new("nginx").arg("-v").stderr(Stdio::null()).status().is_err() {
             // The test harness would hide the output of `println` from a passing test.
-            let line = b"\n!!! docs/nginx.conf was NOT tested: nginx is not on PATH !!!\n";
+            let line = b"\n!!! NOT tested with nginx, which is not on PATH !!!\n";
             io::stderr().write_all(line).unwrap();
             return None;
         }
         let folder = TempDir::new().unwrap();
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let mut config = fs::read_to_string("../../docs/nginx.conf").unwrap();
-        for (original, replacement) in [
-            ("listen 80;", format!("listen {address};")),
-            ("proxy_pass http://127.0.0.1:8080;", format!("proxy_pass http://{page};")),
-            ("proxy_pass https://evs.example.com;", format!("proxy_pass {endpoint};")),
-        ] {
-            assert_eq!(config.matches(original).count(), 1, "{original}");
-            config = config.replace(original, &replacement);
-        }
-        fs::write(folder.path().join("site.conf"), config).unwrap();
+        fs::write(folder.path().join("site.conf"), site(address)).unwrap();
         // The main configuration that a distribution would provide, with all files in this folder.
         let main = "daemon off; pid pid; error_log stderr warn; events {}
             http {
@@ -197,4 +205,34 @@ async fn is_as_strict_as_the_gateway() {
 
     let log = fs::read_to_string(nginx.folder.path().join("access")).unwrap();
     assert!(log.contains("os-volume-transfer") && !log.contains("canary"), "{log}");
+}
+
+#[test]
+fn is_reached_under_a_path_that_the_proxy_keeps_or_removes() {
+    let kept = Program::start(&["--base-path", "/kept", "--trust-proxy", "127.0.0.1"]);
+    let removed = Program::start(&["--trust-proxy", "127.0.0.1"]);
+    let headers = "proxy_set_header Host $host; proxy_set_header X-Forwarded-Proto https;";
+    let (kept, removed) = (kept.address, removed.address);
+    let nginx = Nginx::with(|address| {
+        format!(
+            "server {{ listen {address}; {headers}
+                location /kept/ {{ proxy_pass http://{kept}; }}
+                location /removed/ {{
+                    {headers} proxy_set_header X-Forwarded-Prefix /removed;
+                    proxy_pass http://{removed}/;
+                }}
+            }}"
+        )
+    });
+    let Some(nginx) = nginx else { return };
+    for path in ["/kept", "/removed"] {
+        let page = nginx.send(&format!("GET {path}/"), "", "");
+        assert!(page.ends_with(INDEX), "{path}: {page}");
+        // Links have the address that the client knows.
+        let versions = nginx.send(&format!("GET {path}/identity/v3"), "", "");
+        assert!(versions.contains(&format!("https://x{path}/identity/v3")), "{path}: {versions}");
+        let list = format!("GET {path}/v3/{A}/volumes/detail");
+        let list = nginx.send(&list, "X-Auth-Token: demo-token-a\r\n", "");
+        assert!(list.starts_with("http/1.1 200 "), "{path}: {list}");
+    }
 }

@@ -29,6 +29,7 @@ impl Program {
         stdout.read_line(&mut line).unwrap();
         let address = line.strip_prefix("Volume Transfer is at http").unwrap().trim_end();
         let address = address.trim_start_matches("s").trim_start_matches("://");
+        let address = address.split('/').next().unwrap();
         let address = address.parse().unwrap();
         Program { child, address, stdout, _page: page }
     }
