@@ -1,4 +1,4 @@
-// After a transfer was created: accepting, cancelling, polling, and finding it after an unknown outcome.
+// After a transfer is created: accepting, cancelling, polling, and finding it after an unknown outcome.
 
 import { readFileSync } from "node:fs";
 import { App, expect, LANGUAGES, loseResponse, test } from "./console.ts";
@@ -213,7 +213,7 @@ test("cancels a transfer whose key was lost and creates another", async ({ app, 
   await app.button("unknown.cancel").click();
   await app.cancelDialog.getByRole("button", { name: app.text("cancel.confirm"), exact: true }).click();
   await expect(app.alert).toContainText(app.text("unknown.cancelled"));
-  // The list of transfers is in another tab.
+  // Focus moves to the volumes, because the transfers are in another tab.
   await expect(page.locator(":focus")).toHaveText(app.text("volumes.title"));
   await expect(app.textbox("create.name")).toHaveValue("kept");
   await page.unroute("**/os-volume-transfer");
@@ -277,7 +277,7 @@ test.describe("slow requests", () => {
     await expect(app.region("create.title")).toContainText(app.text("create.busy"));
     await expect(seconds).toHaveCount(0);
     await expect(seconds).toBeVisible();
-    // There is no button to stop, because the transfer may already exist.
+    // There is no Stop button, because the transfer may already exist.
     await expect(app.region("create.title").getByRole("button", { name: app.text("progress.stop") })).toHaveCount(0);
     respond();
     await expect(app.dialog).toBeVisible();

@@ -15,8 +15,8 @@ pub struct NameRule {
     pub limit: usize,
     /// The unit of [`limit`](NameRule::limit).
     pub unit: Unit,
-    /// Whether the name may contain U+0000. Cinder accepts it. EVS documents nothing, so it is
-    /// rejected there, because some programs would truncate the name at it.
+    /// Whether the name may contain U+0000. Cinder accepts it. EVS's documentation doesn't mention it.
+    /// It is rejected for EVS, because some programs would truncate the name at it.
     pub nul: bool,
 }
 
@@ -43,7 +43,7 @@ impl Unit {
 }
 
 impl NameRule {
-    /// Returns the length of a text as the service counts it: after trimming, in the rule's unit.
+    /// Returns the length of a string as the service counts it: after trimming, in the rule's unit.
     pub fn measure(&self, text: &str) -> usize {
         NameParser::of(text, self).length()
     }
@@ -53,9 +53,10 @@ impl NameRule {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransferName(String);
 
-/// The error of parsing a name.
+/// An error from parsing a name.
 ///
-/// Exhaustive on purpose: each code has a translation, so a new one must fail to compile.
+/// Deliberately not `#[non_exhaustive]`: every code needs a translation, so code that doesn't handle a
+/// new variant must fail to compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameError {
     /// The service requires a name, and the text is empty.
@@ -124,7 +125,7 @@ impl core::error::Error for NameError {}
 impl TransferName {
     /// Parses a form field.
     ///
-    /// An empty field returns `None` if the name is optional. The request then has no name, because
+    /// Returns `None` for an empty field if the name is optional. The request then has no name, because
     /// Cinder rejects `""` with 400.
     ///
     /// # Errors
@@ -175,7 +176,7 @@ impl<'a> NamePattern<'a> {
     /// The placeholder.
     pub const PLACEHOLDER: &'static str = "{volume}";
 
-    /// Creates a pattern from a form field. Every text is a valid pattern.
+    /// Creates a pattern from a form field. Any string is a valid pattern.
     pub const fn new(field: &'a str) -> NamePattern<'a> {
         NamePattern(field)
     }
@@ -208,12 +209,13 @@ impl<'a> NamePattern<'a> {
     }
 }
 
-/// A parser of names that reads a text in parts, without copying it.
+/// An incremental name parser, which doesn't copy its input.
 #[derive(Clone, Copy, Debug)]
 pub struct NameParser {
     rule: NameRule,
-    /// The number of code units read (UTF-8 or UTF-16, as the text has them), and of characters.
+    /// The number of code units read, in the input's encoding (UTF-8 or UTF-16).
     units: usize,
+    /// The number of characters read.
     characters: usize,
     /// The trimmed name: its range in code units, and its length in the rule's unit.
     start: usize,
@@ -313,8 +315,8 @@ impl NameParser {
         self.length
     }
 
-    /// Ends the text and returns the range of the trimmed name, in the text's code units. Returns
-    /// `None` for an empty text if the name is optional.
+    /// Finishes parsing and returns the range of the trimmed name, in the input's code units. Returns
+    /// `None` for empty input if the name is optional.
     ///
     /// # Errors
     /// Returns a [`NameError`] if the text isn't a valid name.
@@ -344,7 +346,7 @@ impl NameParser {
 
 /// Decodes the UTF-16 code units of a JavaScript string.
 ///
-/// The usual conversions silently replace unpaired surrogates by U+FFFD. Decode form fields with
+/// The usual conversions silently replace unpaired surrogates with U+FFFD. Decode form fields with
 /// this function first, so that they are reported instead.
 ///
 /// # Errors
@@ -360,9 +362,9 @@ pub fn from_utf16(units: impl IntoIterator<Item = u16>) -> Result<String, NameEr
     Ok(text)
 }
 
-/// Returns whether Python's `str.strip()` removes a character, because Cinder trims names with it.
+/// Returns whether Python's `str.strip()`, which Cinder uses to trim names, removes a character.
 ///
-/// That is Unicode whitespace and U+001C to U+001F, which `trim` of Rust and of JavaScript keep.
+/// It removes Unicode whitespace and U+001C to U+001F. Rust's and JavaScript's `trim` keep the latter.
 /// U+FEFF and U+200B aren't removed.
 pub(crate) const fn is_trimmed(char: char) -> bool {
     matches!(

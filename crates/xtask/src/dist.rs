@@ -1,9 +1,9 @@
 //! `cargo xtask dist`: builds what is distributed, the server with the page in it. Two builds of the
-//! same sources are equal byte by byte.
+//! same sources are byte-for-byte identical.
 
 use crate::{
     install::{Need, has_target, install},
-    licences, page,
+    licenses, page,
     reproducible::{compile, host},
     shell::{self, command, output, root, sh, which},
 };
@@ -43,8 +43,8 @@ pub(crate) fn folder() -> PathBuf {
     shell::target().join("dist")
 }
 
-/// Returns the host's target, and musl's if it can be compiled for, because a binary for musl is
-/// static. Otherwise returns a note that says what is missing.
+/// Returns the host's target, and also the musl target if its toolchain is installed, because musl
+/// binaries are static. Otherwise returns a note that says what is missing.
 pub(crate) fn targets() -> Result<(Vec<String>, Option<String>)> {
     let host = host()?;
     let musl = host.replace("-linux-gnu", "-linux-musl");
@@ -72,15 +72,15 @@ pub(crate) fn build(targets: &[String]) -> Result<()> {
     fs::create_dir_all(&folder)?;
     targets.iter().try_for_each(|target| build_server(target, &folder))?;
     bill_of_materials("web", "", WASM, &folder.join(format!("{NAME}-{VERSION}-page.cdx.json")))?;
-    fs::copy(Path::new(page::DIST).join(licences::FILE), folder.join(licences::FILE))?;
+    fs::copy(Path::new(page::DIST).join(licenses::FILE), folder.join(licenses::FILE))?;
     fs::write(folder.join(SUMS), checksums(&folder)?)?;
     Ok(())
 }
 
 fn build_server(target: &str, folder: &Path) -> Result<()> {
     let is_host = target == host()?;
-    // The host's target isn't named, because Cargo would compile it in a folder of its own, where it
-    // shares nothing with other builds.
+    // The host's target isn't passed, because Cargo would then compile in a separate folder and share
+    // nothing with other builds.
     let option = if is_host { String::new() } else { format!("--target {target}") };
     sh(&mut compile(
         &format!(
@@ -96,19 +96,19 @@ fn build_server(target: &str, folder: &Path) -> Result<()> {
     bill_of_materials("crates/console-server", "--features embedded-page", target, &bill)
 }
 
-/// Lists the crates in a build, in CycloneDX's format.
+/// Lists the crates in a build, in CycloneDX format.
 fn bill_of_materials(package: &str, options: &str, target: &str, file: &Path) -> Result<()> {
     let time = output("git log -1 --format=%ct").unwrap_or_else(|| "0".to_owned());
     sh(command(&format!(
         "cargo cyclonedx --quiet --format json --spec-version 1.5 --no-build-deps \
          --override-filename bill --target {target} {options} --manifest-path {package}/Cargo.toml"
     ))
-    // Without it, there would be a random number and the current time.
+    // Without it, the file would contain a random number and the current time.
     .env("SOURCE_DATE_EPOCH", time))?;
     let bill = fs::read_to_string(Path::new(package).join(BILL))?;
     let root = root().to_str().context("the workspace's path isn't UTF-8")?;
     fs::write(file, bill.replace(&format!("file://{root}"), "file:///volume-transfer"))?;
-    // There is one in the folder of each member of the workspace.
+    // cargo-cyclonedx writes a file to the folder of every workspace member.
     let metadata = output("cargo metadata --format-version 1 --locked --no-deps");
     let metadata: Value = serde_json::from_str(&metadata.context("cargo metadata")?)?;
     for member in metadata.get("packages").and_then(Value::as_array).into_iter().flatten() {
@@ -124,7 +124,7 @@ fn checksums(folder: &Path) -> Result<String> {
     let files = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>();
     let mut lines = Vec::new();
     for file in files? {
-        let name = file.file_name().context("a file has a name")?.display().to_string();
+        let name = file.file_name().context("the file has no name")?.display().to_string();
         let hash = Sha256::digest(fs::read(&file)?);
         lines.push(format!("{hash:x}  {name}\n"));
     }

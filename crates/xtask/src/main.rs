@@ -14,7 +14,7 @@ mod deploy;
 mod dist;
 mod fuzz;
 mod install;
-mod licences;
+mod licenses;
 mod localize;
 mod names;
 mod package;

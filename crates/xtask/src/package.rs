@@ -3,7 +3,7 @@
 use crate::{
     codes,
     install::{Need, install},
-    licences,
+    licenses,
     page::{brotli, gzip},
     shell::{command, sh},
 };
@@ -84,8 +84,8 @@ pub(crate) fn build() -> Result<Vec<String>> {
     for file in ["LICENSE-APACHE", "LICENSE-MIT"] {
         fs::copy(file, Path::new(PKG).join(file))?;
     }
-    let licences = licences::third_party(licences::PACKAGE)?;
-    fs::write(Path::new(PKG).join(licences::FILE), licences)?;
+    let licenses = licenses::third_party(licenses::PACKAGE)?;
+    fs::write(Path::new(PKG).join(licenses::FILE), licenses)?;
     messages()?;
     check_sizes()?;
     Ok(changed)

@@ -1,7 +1,7 @@
 //! Builds the page for release, compresses its files, and checks their size.
 
 use crate::{
-    licences, localize,
+    licenses, localize,
     reproducible::compile,
     shell::{command, filter, sh, which},
 };
@@ -36,7 +36,7 @@ pub(crate) fn build() -> Result<Vec<FileSize>> {
     let trunk = "trunk build --release --locked --skip-version-check";
     sh(compile(trunk, "wasm32-unknown-unknown")?.env_remove("NO_COLOR"))?;
     localize::localize(Path::new(DIST))?;
-    fs::write(Path::new(DIST).join(licences::FILE), licences::third_party(licences::PAGE)?)?;
+    fs::write(Path::new(DIST).join(licenses::FILE), licenses::third_party(licenses::PAGE)?)?;
     println!("compressing {DIST} ...");
     let mut files = Vec::new();
     list(Path::new(DIST), &mut files)?;
@@ -137,8 +137,8 @@ fn compress(file: PathBuf) -> Result<FileSize> {
 
 /// Returns whether a file is text or code. Images and fonts are already compressed.
 fn compressible(file: &Path) -> bool {
-    let is_licences = file.ends_with(licences::FILE);
-    !is_licences && ["html", "js", "css", "wasm", "txt", "svg"].contains(&extension(file))
+    let is_licenses = file.ends_with(licenses::FILE);
+    !is_licenses && ["html", "js", "css", "wasm", "txt", "svg"].contains(&extension(file))
 }
 
 fn extension(file: &Path) -> &str {

@@ -3,7 +3,7 @@
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, type CDPSession, type Page } from "@playwright/test";
-import { BEHAVIOURS, EVERYWHERE, START, type Behaviour, type Difference } from "../element/behaviours.ts";
+import { BEHAVIOURS, EVERYWHERE, START, type Behaviour, type Difference } from "../element/behaviors.ts";
 import { bundle, HOSTS, type Host } from "../element/hosts.ts";
 import { installed, project, serve } from "../host.ts";
 
@@ -12,7 +12,7 @@ const POLICY = "default-src 'self'; style-src 'unsafe-inline'; script-src 'self'
 
 type Observations = Record<string, unknown>;
 
-/** Performs a behaviour on an input or the element. Returns what can be observed. */
+/** Performs a behavior on an input or the element. Returns what can be observed. */
 async function observe(page: Page, devtools: CDPSession, tag: string, { start, around, act }: Behaviour): Promise<Observations> {
   const errors: string[] = [];
   const onError = (error: Error) => errors.push(error.message);
@@ -60,10 +60,10 @@ for (const host of Object.keys(HOSTS) as Host[]) {
     const applies = ({ hosts }: Difference) => !hosts || hosts.includes(host);
     const unused = new Set(EVERYWHERE.filter(applies));
     const failures: string[] = [];
-    for (const [name, behaviour] of Object.entries(BEHAVIOURS)) {
-      const input = await observe(page, devtools, "input", behaviour);
-      const element = await observe(page, devtools, "volume-transfer-name", behaviour);
-      const listed = (behaviour.differences ?? []).filter(applies);
+    for (const [name, behavior] of Object.entries(BEHAVIOURS)) {
+      const input = await observe(page, devtools, "input", behavior);
+      const element = await observe(page, devtools, "volume-transfer-name", behavior);
+      const listed = (behavior.differences ?? []).filter(applies);
       for (const what of Object.keys(input)) {
         const both = { what, input: JSON.stringify(input[what]), element: JSON.stringify(element[what]) };
         const known = [...listed, ...EVERYWHERE.filter(applies)].find((difference) => covers(difference, both));

@@ -29,7 +29,7 @@ pub(super) fn start(state: AppState, run: &Run) {
             run.pace.leave();
             // The lists are refreshed once, when nothing is in progress any more.
             if untrack(|| !run.is_active()) {
-                // Another project's page has no use for the rejections.
+                // The user has switched projects, so the rejections no longer matter.
                 if !state.is_same_project(&run.session) {
                     state.drop_finished_run();
                 }
@@ -52,7 +52,7 @@ async fn create(state: AppState, run: &Run, row: &RunRow) {
     let request = api::create(session.service, &session.project, &row.create);
     let outcome = session.send(request).await;
     let result = api::decode_created(Some(volume), outcome);
-    // The result of a single volume concerns no other.
+    // Only in a batch can an error concern other rows.
     let concerns_all =
         result.as_ref().err().is_some_and(|error| run.is_batch() && run.pace.record_failure(error));
     match result {
@@ -65,7 +65,7 @@ async fn create(state: AppState, run: &Run, row: &RunRow) {
         }
         Err(ChangeError::Rejected(fault)) => {
             state.record_fault(&volume, &fault);
-            // If the error concerns all rows, this one may succeed later as well.
+            // If the error concerns all rows, this one may still succeed later.
             row.state.set(if concerns_all { RowState::Waiting } else { RowState::Rejected(fault) });
         }
         Err(ChangeError::OutcomeUnknown(cause)) => {
@@ -75,8 +75,8 @@ async fn create(state: AppState, run: &Run, row: &RunRow) {
     }
 }
 
-/// Searches for the transfer of a row whose outcome is unknown, until it is known or can't be told.
-/// A search that failed is shown at once, and repeated all the same.
+/// Searches for the transfer of a row whose outcome is unknown, until it is known or
+/// [`MAX_FAILED_SEARCHES`] searches have failed. Shows a failed search immediately, then repeats it.
 pub(super) async fn look_up(state: AppState, run: &Run, row: &RunRow) {
     let volume = *row.create.volume_id();
     let required = match &*row.state.read_untracked() {
@@ -116,7 +116,7 @@ pub(super) async fn look_up(state: AppState, run: &Run, row: &RunRow) {
     }
 }
 
-/// Starts the searches again that haven't told yet whether a transfer exists, one after another.
+/// Repeats the inconclusive searches, one after another.
 pub(super) fn look_up_again(state: AppState, run: &Run) {
     let searches = || run.rows.iter().filter_map(RunRow::search);
     if searches().any(|search| search == SearchState::Searching) {
@@ -133,7 +133,8 @@ pub(super) fn look_up_again(state: AppState, run: &Run) {
     });
 }
 
-/// Reads the project's transfers once. A page before an error may already contain the transfer.
+/// Reads the project's transfers once. If a page can't be read, an earlier page may still
+/// contain the transfer.
 async fn search(state: AppState, run: &Run, volume: &VolumeId) -> SearchState {
     let session = state.newest_session(&run.session);
     match session.transfers().await {

@@ -33,8 +33,8 @@ impl Connection {
         Connection { stream, buffer: BytesMut::new(), is_broken: false }
     }
 
-    /// Sends as much of the request as the connection accepts. An error only ends the sending, because
-    /// the response may already have arrived.
+    /// Sends as much of the request as the connection accepts. If a write fails, discards
+    /// the rest instead of returning an error, because the response may already have arrived.
     pub(super) fn poll_send(&mut self, cx: &mut Context<'_>, unsent: &mut &[u8]) {
         while !unsent.is_empty() {
             match Pin::new(&mut self.stream).poll_write(cx, unsent) {
@@ -64,7 +64,7 @@ impl Connection {
 #[derive(Default)]
 pub(super) struct Pool(Mutex<Idle>);
 
-/// Idle connections, and the time since when they are idle.
+/// Idle connections, each with the time at which it became idle.
 #[derive(Default)]
 struct Idle {
     connections: Vec<(Instant, Connection)>,

@@ -1,4 +1,4 @@
-//! Collects the licences of bundled dependencies, most of which require that their text be included.
+//! Collects the licenses of bundled dependencies, most of which require that their text be included.
 
 use crate::shell::output;
 use anyhow::{Context, Result, ensure};
@@ -20,11 +20,11 @@ pub(crate) const PACKAGE: &[(&str, &str)] = &[("volume-transfer-wasm", WASM)];
 pub(crate) const PAGE: &[(&str, &str)] =
     &[("web", WASM), ("console-server", "--features embedded-page")];
 
-/// Returns the licences of all crates that are linked into these packages. Each package comes with
+/// Returns the licenses of all crates that are linked into these packages. Each package comes with
 /// options for `cargo tree`.
 ///
 /// # Errors
-/// Returns an error if a crate doesn't state its licence.
+/// Returns an error if a crate doesn't state its license.
 pub(crate) fn third_party(packages: &[(&str, &str)]) -> Result<String> {
     // Without all features, there would be no optional crates.
     let metadata = output("cargo metadata --format-version 1 --locked --all-features");
@@ -43,15 +43,15 @@ pub(crate) fn third_party(packages: &[(&str, &str)]) -> Result<String> {
     for package in metadata.get("packages").and_then(Value::as_array).into_iter().flatten() {
         let text = |key: &str| package.get(key).and_then(Value::as_str);
         let (Some(name), Some(version)) = (text("name"), text("version")) else { continue };
-        // Crates of this workspace have no source; their licence is distributed separately.
+        // Crates of this workspace have no source; their license is distributed separately.
         if text("source").is_none() || !bundled.contains(&format!("{name} v{version}")) {
             continue;
         }
-        let licence = text("license").with_context(|| format!("{name} states no licence"))?;
+        let license = text("license").with_context(|| format!("{name} states no license"))?;
         let from = text("repository").unwrap_or_default();
         let folder = text("manifest_path").and_then(|path| Path::new(path).parent());
-        let texts = texts(folder.with_context(|| name.to_owned())?, !licence.contains("AND"))?;
-        by_text.entry(texts).or_default().push(format!("{name} {version} ({licence}) {from}"));
+        let texts = texts(folder.with_context(|| name.to_owned())?, !license.contains("AND"))?;
+        by_text.entry(texts).or_default().push(format!("{name} {version} ({license}) {from}"));
     }
     let mut parts: Vec<_> = by_text.into_iter().map(|(text, of)| of.join("\n") + &text).collect();
     parts.sort();
@@ -65,7 +65,7 @@ fn name_and_version(line: &str) -> Option<&str> {
     line.get(..end).filter(|line| !line.is_empty())
 }
 
-/// Reads the licence files in a crate's folder. If there is a choice, picks MIT, the shortest.
+/// Reads the license files in a crate's folder. If there is a choice, picks MIT, the shortest.
 fn texts(folder: &Path, choice: bool) -> Result<String> {
     let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
     let mut files = Vec::new();

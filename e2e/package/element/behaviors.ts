@@ -1,4 +1,4 @@
-// The behaviours of an input, as data. Each is tried on an input and on the element, with every host's
+// The behaviors of an input, as data. Each is tried on an input and on the element, with every host's
 // own bindings. All observable differences between the two must be listed here.
 
 import type { CDPSession, Locator, Page } from "@playwright/test";
@@ -75,7 +75,7 @@ export interface Behaviour {
 
 const ATTRIBUTE = "React 18 sets a custom element's attribute, which is its default value, and not the property";
 
-/** Differences that may occur in any behaviour, and must occur in at least one. */
+/** Differences that may occur in any behavior, and must occur in at least one. */
 export const EVERYWHERE: Difference[] = [
   { what: "sent", input: "name,", element: "", why: "an empty name isn't submitted" },
   { what: "default", element: "", hosts: ["React 19"], why: "React writes the value attribute of its own inputs only" },
