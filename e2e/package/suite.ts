@@ -1,4 +1,4 @@
-// Tests the package's documented behaviour in every host: Node runs them directly, and Vite bundles
+// Tests the package's documented behavior in every host: Node runs them directly, and Vite bundles
 // them for a browser.
 //
 // This is one long file so that a host needs a single import. The suites of both entries share their
