@@ -38,7 +38,7 @@ test("says which keys this tab has, and cancels the others in one go", async ({ 
   await expect(dialog).not.toContainText("mine");
   expect(await server.transfers()).toHaveLength(3);
   await dialog.getByRole("button", { name: app.text("cancel.confirm.several"), exact: true }).click();
-  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("dialog")).toBeHidden();
   expect((await server.transfers()).map((transfer) => transfer.name)).toEqual(["mine"]);
   await expect(row(app, "data-01")).toHaveCount(0);
 });
