@@ -79,6 +79,17 @@ fn prints_no_secret_in_the_log_and_the_metrics() {
     let key = created["transfer"]["auth_key"].as_str().unwrap().to_owned();
     let id = created["transfer"]["id"].as_str().unwrap().to_owned();
 
+    let user = r#"{"name": "canary-user", "domain": {"name": "canary-domain"}, "password": "canary-password"}"#;
+    let identity = format!(r#"{{"methods": ["password"], "password": {{"user": {user}}}}}"#);
+    let auth = format!(r#"{{"auth": {{"identity": {identity}}}}}"#);
+    let rejected = program.request(&format!(
+        "POST /identity/v3/auth/tokens HTTP/1.1\r\n{head}X-Subject-Token: canary-subject\r\n\
+         Openstack-Auth-Receipt: canary-receipt\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{auth}",
+        auth.len()
+    ));
+    assert!(rejected.starts_with("HTTP/1.1 401 "), "{rejected}");
+
     let mut stream = TcpStream::connect(metrics).unwrap();
     stream.write_all(format!("GET /{path} HTTP/1.1\r\n{head}\r\n").as_bytes()).unwrap();
     let mut counted = String::new();
@@ -90,6 +101,7 @@ fn prints_no_secret_in_the_log_and_the_metrics() {
     let log = program.wait();
     let line: Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();
     assert_eq!((&line["method"], &line["status"]), (&"POST".into(), &202.into()), "{line}");
+    assert!(log.contains("/identity/v3/auth/tokens"), "{log}");
     for text in [&counted, &log] {
         for secret in [&key, &id, "canary", "demo-token-a", SAMPLE, A] {
             assert!(!text.contains(secret), "{secret}: {text}");
