@@ -59,8 +59,8 @@ impl Account {
         !self.method.is_empty()
     }
 
-    /// Returns whether another account is of the same person.
-    pub fn is_same_person(&self, other: &Account) -> bool {
+    /// Returns whether another account is the same user's.
+    pub fn is_same_user(&self, other: &Account) -> bool {
         (&self.method, &self.user, &self.domain, &self.credential)
             == (&other.method, &other.user, &other.domain, &other.credential)
     }

@@ -4,6 +4,7 @@
 
 pub mod admission;
 pub mod base_path;
+mod cause;
 mod forwarded;
 pub mod gateway;
 mod limits;
@@ -24,7 +25,6 @@ use base_path::BasePath;
 use gateway::Services;
 use observe::Observer;
 use page::Origin;
-use serde_json::json;
 use std::future::ready;
 use std::io;
 use tower::ServiceExt;
@@ -105,17 +105,16 @@ pub fn app(config: &Config) -> io::Result<Router> {
             }
         },
     );
-    let is_https = config.is_https;
-    Ok(app.layer(middleware::map_response(move |mut response: Response| {
-        if is_https {
-            response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
-        }
+    if !config.is_https {
+        return Ok(app);
+    }
+    Ok(app.layer(middleware::map_response(|mut response: Response| {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
         ready(response)
     })))
 }
 
-/// Returns the readiness of an API that depends on nothing.
+/// Returns the readiness of an API that depends on no service.
 fn always_ready() -> MethodRouter {
-    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-    get(async move || (headers, json!({ "ready": true, "services": [] }).to_string()))
+    get(async || gateway::readiness(&[]))
 }

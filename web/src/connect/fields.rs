@@ -5,6 +5,7 @@ use crate::client::Account;
 use crate::ui::{by_id, set_attribute};
 use leptos::prelude::{document, window};
 use volume_transfer::Service;
+use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 
 /// The ID of the form.
@@ -97,8 +98,7 @@ pub(super) fn fill(details: &ConnectionDetails, keep: bool) {
 /// Selects a way to sign in.
 pub(super) fn choose_method(method: &str) {
     let radio = document().query_selector(&format!("[name=method][value={method}]")).ok().flatten();
-    if let Some(radio) = radio.and_then(|radio| wasm_bindgen::JsCast::dyn_into(radio).ok()) {
-        let radio: HtmlInputElement = radio;
+    if let Some(radio) = radio.and_then(|radio| radio.dyn_into::<HtmlInputElement>().ok()) {
         radio.set_checked(true);
     }
     show(method);

@@ -64,7 +64,7 @@ pub(super) fn submit(state: AppState, form: FormState, method: &str) {
     // If the same user signs in again, the new token is for the same project and region.
     let current = state.session.with_untracked(|session| {
         let session = session.as_deref()?;
-        let same = session.account.is_same_person(&account);
+        let same = session.account.is_same_user(&account);
         same.then(|| (session.project, session.account.region.clone()))
     });
     form.run(async move {

@@ -1,12 +1,12 @@
 //! The gateway's own error responses.
 
 use super::headers::{add_request_id, add_security_headers};
+use crate::cause::cause;
 use crate::observe::Exchange;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rustls::{AlertDescription, CertificateError};
 use serde_json::json;
-use std::error::Error as StdError;
 use std::io::{self, Write};
 use tower::BoxError;
 
@@ -235,22 +235,6 @@ fn from_tls_error(error: &rustls::Error) -> GatewayError {
         Error::InvalidMessage(_) => GatewayError::NOT_TLS,
         _ => GatewayError::TLS_FAILED,
     }
-}
-
-/// Returns the first error of type `T` in the chain of sources.
-fn cause<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref() {
-            return Some(found);
-        }
-        // `io::Error::source` skips the wrapped error itself.
-        next = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-            Some(inner) => Some(inner),
-            None => error.source(),
-        };
-    }
-    None
 }
 
 impl GatewayError {

@@ -2,10 +2,11 @@
 
 use super::client::Outgoing;
 use super::error::{ErrorResponse, GatewayError};
-use super::response::{TOO_SLOW, is_html, stream};
+use super::response::{CUT, TOO_SLOW, is_html, stream};
 use super::services::Timeouts;
 use super::upstream::Upstream;
-use crate::observe::{Exchange, body_failure};
+use crate::cause::cause;
+use crate::observe::{BodyFailure, Exchange};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -45,7 +46,7 @@ pub struct ServiceHealth {
 pub(super) struct Readiness(Mutex<Option<(Instant, Vec<ServiceHealth>)>>);
 
 impl Readiness {
-    /// Responds with 200 if all services can be used, and with 503 otherwise.
+    /// Responds with whether all services can be used.
     pub(super) async fn respond(
         &self,
         upstreams: impl Iterator<Item = &Upstream>,
@@ -61,13 +62,17 @@ impl Readiness {
                 services
             }
         };
-        let ready = services.iter().all(|service| service.failure.is_none());
-        let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-        let headers =
-            [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-        let body = json!({ "ready": ready, "services": services });
-        (status, headers, body.to_string()).into_response()
+        readiness(&services)
     }
+}
+
+/// Responds with 200 if all of these services can be used, and with 503 otherwise.
+pub(crate) fn readiness(services: &[ServiceHealth]) -> Response {
+    let ready = services.iter().all(|service| service.failure.is_none());
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    let body = json!({ "ready": ready, "services": services });
+    (status, headers, body.to_string()).into_response()
 }
 
 /// Asks one service after another: there are few, and one that responds does so within milliseconds.
@@ -121,7 +126,7 @@ async fn probe(upstream: &Upstream, timeouts: Timeouts) -> Result<(), (&'static 
         timeout(TIMEOUT, Limited::new(stream(body, timeouts.idle), MAX_BODY).collect()).await;
     let failure = match body {
         Ok(Ok(_)) => return Ok(()),
-        Ok(Err(error)) => body_failure(&*error),
+        Ok(Err(error)) => cause(&*error).map_or(CUT, |BodyFailure(code)| *code),
         Err(_) => TOO_SLOW,
     };
     Err((failure, "its response did not arrive completely".to_owned()))

@@ -20,6 +20,7 @@ mod services;
 mod upstream;
 
 pub use health::ServiceHealth;
+pub(crate) use health::readiness;
 pub use services::{Endpoint, RegionEndpoint, Services, Timeouts};
 
 use crate::limits::{BODY_LIMIT, declares_oversized_body};

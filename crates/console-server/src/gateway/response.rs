@@ -9,7 +9,7 @@ use std::time::Duration;
 use tower_http::timeout::{TimeoutBody, TimeoutError};
 
 /// Codes of what ends a response early, beside those of the gateway's own errors.
-const CUT: &str = "response_cut";
+pub(super) const CUT: &str = "response_cut";
 pub(super) const TOO_SLOW: &str = "response_too_slow";
 
 /// Streams a response's body. If it stalls, the client's connection is closed, so that an incomplete

@@ -6,6 +6,7 @@ mod route;
 
 pub use metrics::Metrics;
 
+use crate::cause::cause;
 use crate::forwarded::Client;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
@@ -200,7 +201,7 @@ impl HttpBody for RecordedBody {
             }
             Some(Err(error)) => {
                 if let Some(exchange) = &mut record.exchange {
-                    exchange.failure = Some(body_failure(error));
+                    exchange.failure = cause(error).map(|BodyFailure(code)| *code);
                 }
             }
             None => {}
@@ -216,16 +217,4 @@ impl HttpBody for RecordedBody {
     fn size_hint(&self) -> hyper::body::SizeHint {
         self.body.size_hint()
     }
-}
-
-/// Returns the code of an error in a body.
-pub(crate) fn body_failure(error: &(dyn Error + 'static)) -> &'static str {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(BodyFailure(code)) = error.downcast_ref() {
-            return code;
-        }
-        next = error.source();
-    }
-    "response_cut"
 }
