@@ -5,27 +5,15 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { test as base, expect } from "@playwright/test";
-import { App, loseResponse } from "../tests/console.ts";
-import { PROJECT_A, PROJECT_B, type Server } from "../tests/server.ts";
-import { variable } from "./variables.ts";
+import { type App, loseResponse } from "../tests/console.ts";
+import { PROJECT_A, PROJECT_B } from "../tests/server.ts";
+import { acceptFile, createVolume, openPage, saveCredentials, send, variable } from "./services.ts";
 
-const CINDER = variable("CINDER_URL");
-
-/** Sends a request to Cinder as project A, without the page. */
-async function send(method: string, path: string, body?: object) {
-  const response = await fetch(`${CINDER}/v3/${PROJECT_A.id}/${path}`, {
-    method,
-    headers: { "X-Auth-Token": PROJECT_A.token, "Content-Type": "application/json" },
-    body: body ? JSON.stringify(body) : null,
-  });
-  expect(response.ok, `${method} ${path}`).toBe(true);
-  return response.json();
-}
+/** Sends a request to Cinder as project A, and returns the response's JSON. */
+const sendAsA = async (method: string, path: string, body?: object) => (await send(PROJECT_A, method, path, body)).json();
 
 async function open(page: Page, project: typeof PROJECT_A): Promise<App> {
-  // Only the URL is used, because another process runs this server.
-  const app = new App(page, { url: variable("CONSOLE_URL") } as unknown as Server);
-  await app.open();
+  const app = await openPage(page);
   await app.useToken();
   await app.textbox("connect.endpoint").fill(variable("ENDPOINT"));
   await app.connect(project.id, project.token, "cinder");
@@ -33,19 +21,11 @@ async function open(page: Page, project: typeof PROJECT_A): Promise<App> {
   return app;
 }
 
-/** Creates a volume of project A. */
-async function createVolume(name: string): Promise<string> {
-  const { volume } = await send("POST", "volumes", { volume: { name, size: 1 } });
-  const status = async () => (await send("GET", `volumes/${volume.id}`)).volume.status;
-  await expect.poll(status).toBe("available");
-  return volume.id;
-}
-
 /** The name of a new volume of project A, for this test only. */
 const test = base.extend<{ volume: string }>({
   volume: async ({}, use) => {
     const name = `given-${randomUUID()}`;
-    await createVolume(name);
+    await createVolume(PROJECT_A, name);
     await use(name);
   },
 });
@@ -73,20 +53,12 @@ test("accepts a transfer in the other project", async ({ page, browser, volume }
   await app.choose(volume, false);
   await app.create();
   const key = await app.key();
-  const downloading = page.waitForEvent("download");
-  await app.button("handover.download").click();
-  const file = await (await downloading).path();
+  const file = await saveCredentials(app);
   await app.button("handover.close").click();
 
   const context = await browser.newContext();
   const other = await open(await context.newPage(), PROJECT_B);
-  await other.show("accept.title");
-  await other.page.getByLabel(other.text("accept.file")).setInputFiles(file);
-  await expect(other.textbox("handover.key")).toHaveValue(key);
-  await other.button("accept.submit").click();
-  await expect(other.page.getByText(other.text("accept.done", { volume }))).toBeVisible();
-  await other.show("volumes.title");
-  await expect(other.checkbox(volume)).toBeVisible();
+  await acceptFile(other, file, key, volume);
   await context.close();
 
   // The sending side updates by itself.
@@ -114,10 +86,10 @@ test("finds and cancels a transfer whose response was lost", async ({ page, volu
 
 test("leaves eight keys of ten volumes if one is rejected, one response is lost, and Cinder asks to wait", async ({ page, browser }) => {
   const names = Array.from({ length: 10 }, (_, index) => `ten-${randomUUID()}-${index}`);
-  const ids = await Promise.all(names.map(createVolume));
+  const ids = await Promise.all(names.map((name) => createVolume(PROJECT_A, name)));
   const app = await open(page, PROJECT_A);
   // Cinder rejects this one: another client has given it away since the list was loaded.
-  const { transfer: other } = await send("POST", "os-volume-transfer", { transfer: { volume_id: ids[9] } });
+  const { transfer: other } = await sendAsA("POST", "os-volume-transfer", { transfer: { volume_id: ids[9] } });
   const sent: string[] = [];
   await page.route("**/os-volume-transfer", async (route) => {
     if (route.request().method() !== "POST") return route.fallback();
@@ -137,9 +109,7 @@ test("leaves eight keys of ten volumes if one is rejected, one response is lost,
   // Nothing was posted twice, except for the volume of the 429.
   expect([...sent].sort()).toEqual([...ids, ids[4]!].sort());
 
-  const downloading = page.waitForEvent("download");
-  await app.button("handover.download").click();
-  const file = await (await downloading).path();
+  const file = await saveCredentials(app);
   await app.button("unknown.cancel").click();
   await app.cancelDialog.getByRole("button", { name: app.text("cancel.confirm"), exact: true }).click();
   await expect(app.run).toContainText(app.text("unknown.cancelled"));
@@ -155,7 +125,7 @@ test("leaves eight keys of ten volumes if one is rejected, one response is lost,
     await expect(recipient.page.getByText(recipient.text("accept.result", { accepted: 8, total: 8 }))).toBeVisible();
   }
   await context.close();
-  const { transfers } = await send("GET", "os-volume-transfer/detail");
+  const { transfers } = await sendAsA("GET", "os-volume-transfer/detail");
   const left = transfers.filter(({ volume_id }: { volume_id: string }) => ids.includes(volume_id));
   expect(left.map(({ id }: { id: string }) => id)).toEqual([other.id]);
 });
@@ -163,9 +133,9 @@ test("leaves eight keys of ten volumes if one is rejected, one response is lost,
 test("shows Cinder's error messages and request IDs", async ({ page, volume }) => {
   const app = await open(page, PROJECT_A);
   await app.choose(volume, false);
-  const { volumes } = await send("GET", "volumes/detail");
+  const { volumes } = await sendAsA("GET", "volumes/detail");
   const { id } = volumes.find((listed: { name: string }) => listed.name === volume);
-  await send("POST", "os-volume-transfer", { transfer: { volume_id: id } });
+  await sendAsA("POST", "os-volume-transfer", { transfer: { volume_id: id } });
   await app.create();
   await expect(app.alert).toContainText("Invalid volume: status must be available");
   await expect(app.alert).toContainText(/req-[0-9a-f-]{36}/);

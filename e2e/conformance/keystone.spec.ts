@@ -6,9 +6,8 @@
 import { createHmac, randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { test, expect } from "@playwright/test";
-import { App } from "../tests/console.ts";
-import type { Server } from "../tests/server.ts";
-import { variable } from "./variables.ts";
+import type { App } from "../tests/console.ts";
+import { acceptFile, createVolume, openPage, saveCredentials, variable } from "./services.ts";
 
 const seeded: Record<string, string> = JSON.parse(variable("SEEDED"));
 const LIFETIME = Number(variable("TOKEN_LIFETIME")) * 1000;
@@ -26,33 +25,22 @@ function passcode(secret: string): string {
 }
 
 /** Creates a volume in project A, without the page, and returns its name. */
-async function createVolume(): Promise<string> {
-  const project = seeded["project-a"];
+async function createOwnVolume(): Promise<string> {
+  const id = seeded["project-a"]!;
   const user = { id: seeded.alice, password: "demo-alice" };
-  const auth = { identity: { methods: ["password"], password: { user } }, scope: { project: { id: project } } };
+  const auth = { identity: { methods: ["password"], password: { user } }, scope: { project: { id } } };
   const signedIn = await fetch(`${variable("KEYSTONE_URL")}/v3/auth/tokens`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ auth }),
   });
-  const headers = {
-    "X-Auth-Token": signedIn.headers.get("x-subject-token")!,
-    "Content-Type": "application/json",
-  };
   const name = `given-${randomUUID()}`;
-  const volumes = `${variable("CINDER_URL")}/v3/${project}/volumes`;
-  const created = await fetch(volumes, { method: "POST", headers, body: JSON.stringify({ volume: { name, size: 1 } }) });
-  expect(created.status, await created.clone().text()).toBe(202);
-  const { volume } = await created.json();
-  const status = async () => (await (await fetch(`${volumes}/${volume.id}`, { headers })).json()).volume.status;
-  await expect.poll(status).toBe("available");
+  await createVolume({ id, token: signedIn.headers.get("x-subject-token")! }, name);
   return name;
 }
 
 async function open(page: Page): Promise<App> {
-  // Only the URL is used, because another process runs this server.
-  const app = new App(page, { url: variable("CONSOLE_URL") } as unknown as Server);
-  await app.open();
+  const app = await openPage(page);
   await expect(app.textbox("signin.user")).toBeVisible();
   await page.getByRole("combobox", { name: app.text("connect.service"), exact: true }).selectOption("cinder");
   return app;
@@ -92,7 +80,7 @@ const WAYS: Record<string, (app: App) => Promise<void>> = {
 // The longest test comes first, so that the others run while it waits.
 test("renews an expired token and then cancels the transfer", async ({ page }) => {
   test.setTimeout(LIFETIME + 60_000);
-  const volume = await createVolume();
+  const volume = await createOwnVolume();
   const app = await open(page);
   await WAYS["a password"]!(app);
   await app.choose(volume, false);
@@ -114,7 +102,7 @@ test("renews an expired token and then cancels the transfer", async ({ page }) =
 
 for (const [way, signIn] of Object.entries(WAYS)) {
   test(`gives a volume away, signed in with ${way}`, async ({ page, browser }) => {
-    const volume = await createVolume();
+    const volume = await createOwnVolume();
     const app = await open(page);
     await signIn(app);
 
@@ -134,22 +122,14 @@ for (const [way, signIn] of Object.entries(WAYS)) {
     await app.choose(volume, false);
     await app.create();
     const key = await app.key();
-    const downloading = page.waitForEvent("download");
-    await app.button("handover.download").click();
-    const file = await (await downloading).path();
+    const file = await saveCredentials(app);
     await app.button("handover.close").click();
 
     const context = await browser.newContext();
     const other = await open(await context.newPage());
     await other.signInAs("bob", "account-b");
     await chooseProject(other);
-    await other.show("accept.title");
-    await other.page.getByLabel(other.text("accept.file")).setInputFiles(file);
-    await expect(other.textbox("handover.key")).toHaveValue(key);
-    await other.button("accept.submit").click();
-    await expect(other.page.getByText(other.text("accept.done", { volume }))).toBeVisible();
-    await other.show("volumes.title");
-    await expect(other.checkbox(volume)).toBeVisible();
+    await acceptFile(other, file, key, volume);
     await context.close();
   });
 }

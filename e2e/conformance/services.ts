@@ -1,0 +1,62 @@
+// What the tests with real services share: where they are, requests to Cinder without the page, and the
+// steps of handing a volume over.
+
+import { type Page, expect } from "@playwright/test";
+import { App } from "../tests/console.ts";
+import type { PROJECT_A, Server } from "../tests/server.ts";
+
+type Project = typeof PROJECT_A;
+
+/** Returns an environment variable, which says where a server is. */
+export function variable(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set`);
+  return value;
+}
+
+/** Sends a request to Cinder. */
+export async function send(project: Project, method: string, path: string, body?: object): Promise<Response> {
+  const response = await fetch(`${variable("CINDER_URL")}/v3/${project.id}/${path}`, {
+    method,
+    headers: { "X-Auth-Token": project.token, "Content-Type": "application/json" },
+    body: body ? JSON.stringify(body) : null,
+  });
+  expect(response.ok, `${method} ${path}: ${response.status}`).toBe(true);
+  return response;
+}
+
+/** Creates a volume, and returns its ID. */
+export async function createVolume(project: Project, name: string): Promise<string> {
+  const created = await send(project, "POST", "volumes", { volume: { name, size: 1 } });
+  expect(created.status).toBe(202);
+  const { volume } = await created.json();
+  const status = async () => (await (await send(project, "GET", `volumes/${volume.id}`)).json()).volume.status;
+  await expect.poll(status).toBe("available");
+  return volume.id;
+}
+
+/** Opens the page. */
+export async function openPage(page: Page): Promise<App> {
+  // Only the URL is used, because another process runs this server.
+  const app = new App(page, { url: variable("CONSOLE_URL") } as unknown as Server);
+  await app.open();
+  return app;
+}
+
+/** Saves the credentials file in the dialog, and returns its path. */
+export async function saveCredentials(app: App): Promise<string> {
+  const downloading = app.page.waitForEvent("download");
+  await app.button("handover.download").click();
+  return (await downloading).path();
+}
+
+/** Accepts the only transfer of a credentials file, which has this key. */
+export async function acceptFile(app: App, file: string, key: string, volume: string): Promise<void> {
+  await app.show("accept.title");
+  await app.page.getByLabel(app.text("accept.file")).setInputFiles(file);
+  await expect(app.textbox("handover.key")).toHaveValue(key);
+  await app.button("accept.submit").click();
+  await expect(app.page.getByText(app.text("accept.done", { volume }))).toBeVisible();
+  await app.show("volumes.title");
+  await expect(app.checkbox(volume)).toBeVisible();
+}
