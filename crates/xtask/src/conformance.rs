@@ -4,11 +4,10 @@
 //! The scripts in the folder `conformance` do the comparing; this module installs and starts everything.
 
 use crate::{
-    install::{Need, install, python},
-    names,
+    install, names,
     page::DIST,
     run::{address, build_server, console_server},
-    shell::{program, sh, target},
+    shell::{program, target},
 };
 use anyhow::{Context, Result, bail, ensure};
 use std::{
@@ -171,32 +170,17 @@ fn new_folder(name: &str) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Returns the Python in a virtual environment with Cinder and Keystone, or the reason why this machine can't have
-/// one.
+/// Returns the Python in a virtual environment with Cinder and Keystone, or the reason why this machine
+/// can't have one.
 fn virtual_environment() -> Result<Result<PathBuf, String>> {
-    let environment = folder().join("venv");
-    let venv_python = environment.join("bin/python");
-    let stamp = environment.join("constraints.txt");
     let wanted = fs::read_to_string(CONSTRAINTS).context(CONSTRAINTS)?;
-    if fs::read_to_string(&stamp).is_ok_and(|done| done == wanted) {
-        return Ok(Ok(venv_python));
-    }
-    if let Err(error) = install(Need::Python) {
-        return Ok(Err(format!("{error:#}")));
-    }
-    let python = python().context("Python not found")?;
-    println!("installing Cinder, Keystone and their clients (about 1 minute) ...");
-    sh(program(&python.to_string_lossy()).args(["-m", "venv", "--clear"]).arg(&environment))?;
-    let pip = |packages: &[&str]| {
-        let options = ["-m", "pip", "install", "--quiet", "--retries", "1", "-c", CONSTRAINTS];
-        sh(program(&venv_python.to_string_lossy()).args(options).args(packages))
-    };
-    if let Err(error) = pip(&["--no-deps", PROBE]) {
-        return Ok(Err(format!("its packages cannot be installed ({error:#})")));
-    }
-    pip(&PACKAGES)?;
-    fs::write(&stamp, wanted)?;
-    Ok(Ok(venv_python))
+    install::virtual_environment(&folder().join("venv"), &wanted, |pip| {
+        println!("installing Cinder, Keystone and their clients (about 1 minute) ...");
+        if let Err(error) = pip(&["-c", CONSTRAINTS, "--no-deps", PROBE]) {
+            return Ok(Err(format!("its packages cannot be installed ({error:#})")));
+        }
+        pip(&[&["-c", CONSTRAINTS], &PACKAGES[..]].concat()).map(Ok)
+    })
 }
 
 /// Runs a script of `conformance`, shows its output, and returns the last line, which is its summary.

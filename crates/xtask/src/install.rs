@@ -1,8 +1,12 @@
 //! Installs the tools that the commands need, unless they are already there in the right version.
 
-use crate::shell::{command, output, root, sh, which};
+use crate::shell::{command, output, program, root, sh, which};
 use anyhow::{Context, Result, bail, ensure};
-use std::{env, fs, ops::RangeInclusive, path::PathBuf};
+use std::{
+    env, fs,
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+};
 
 const TRUNK: Crate = Crate::new("trunk", "trunk", "0.21.14", 8);
 const WASM_PACK: Crate = Crate::new("wasm-pack", "wasm-pack", "0.15.1", 3);
@@ -38,8 +42,6 @@ pub(crate) enum Need {
     Browser,
     /// nginx, for the test of `docs/nginx.conf`. Optional: without it, the test is skipped.
     Nginx,
-    /// A version of Python that Cinder supports, with venv.
-    Python,
 }
 
 /// Installs a need if it is missing.
@@ -69,7 +71,6 @@ pub(crate) fn install(need: Need) -> Result<()> {
             nginx();
             Ok(())
         }
-        Need::Python => python_with_venv(),
     }
 }
 
@@ -203,7 +204,7 @@ fn nginx() {
 }
 
 /// Returns the path of a Python that Cinder supports and that has venv.
-pub(crate) fn python() -> Option<PathBuf> {
+fn python() -> Option<PathBuf> {
     let names = ["python3", "python3.12", "python3.11", "python3.10"];
     names.into_iter().filter_map(which).find(|python| {
         let run = |options: &str| output(&format!("{} {options}", python.display()));
@@ -212,6 +213,35 @@ pub(crate) fn python() -> Option<PathBuf> {
         version.is_some_and(|minor| PYTHON.contains(&minor))
             && run("-m ensurepip --version").is_some()
     })
+}
+
+/// Creates a Python virtual environment in a folder, unless there is one with these contents already.
+/// `fill` installs packages with the pip that it is given, and may return a reason why it can't.
+///
+/// Returns the environment's Python, or the reason why this machine can't have one.
+pub(crate) fn virtual_environment(
+    folder: &Path,
+    contents: &str,
+    fill: impl FnOnce(&dyn Fn(&[&str]) -> Result<()>) -> Result<Result<(), String>>,
+) -> Result<Result<PathBuf, String>> {
+    let (own, stamp) = (folder.join("bin/python"), folder.join("contents.txt"));
+    if fs::read_to_string(&stamp).is_ok_and(|done| done == contents) {
+        return Ok(Ok(own));
+    }
+    if let Err(error) = python_with_venv() {
+        return Ok(Err(format!("{error:#}")));
+    }
+    let python = python().context("Python not found")?;
+    sh(program(&python.to_string_lossy()).args(["-m", "venv", "--clear"]).arg(folder))?;
+    let filled = fill(&|packages| {
+        let options = ["-m", "pip", "install", "--quiet", "--retries", "1"];
+        sh(program(&own.to_string_lossy()).args(options).args(packages))
+    })?;
+    if let Err(why) = filled {
+        return Ok(Err(why));
+    }
+    fs::write(&stamp, contents)?;
+    Ok(Ok(own))
 }
 
 /// Returns 11 for `Python 3.11.7`.
