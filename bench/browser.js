@@ -1,4 +1,5 @@
-// Runs measurements in headless Chromium: each in its own page, and those of memory in their own browser.
+// Runs measurements in headless Chromium, each in its own page. Each memory measurement gets its
+// own browser.
 
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -7,7 +8,7 @@ import { extname } from "node:path";
 
 const { chromium } = createRequire(new URL("../e2e/package.json", import.meta.url))("@playwright/test");
 
-/** The package reading a list while it is being received. */
+/** The name of the candidate in which the package reads a list while receiving it. */
 export const STREAMED = "volume-transfer, streamed";
 
 const ROOT = new URL("../", import.meta.url);
@@ -70,13 +71,13 @@ async function measureFirst({ name, list }) {
   return first(name, bytes);
 }
 
-/** Runs in the page. The list is read while it is being fetched. */
+/** Runs in the page. The list is read while it arrives. */
 async function readStream({ list }) {
   const { firstOfStream } = await import("/bench/time.js");
   return { rows: await firstOfStream(async () => (await fetch(`/${list}`)).body) };
 }
 
-/** Returns by how many bytes the peak memory of a page's process grows while it handles the list. */
+/** Returns by how many bytes a page's peak memory grows while it handles the list. */
 export async function memory(address, name, list, rows) {
   const running = await launch();
   try {

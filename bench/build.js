@@ -26,7 +26,10 @@ export async function build() {
   });
 }
 
-/** Returns the sizes in bytes of everything that is loaded before the first result: raw, gzip, Brotli. */
+/**
+ * Returns the raw, gzip and Brotli sizes, in bytes, of everything that is loaded before the first
+ * result.
+ */
 export function sizes() {
   const sizeOf = (files) =>
     files.map((file) => readFileSync(here(file))).reduce(

@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 import { listText, validRequests } from "./data.js";
 import { name, ready, request, screenBytes } from "./peers/volume-transfer.js";
 
-// The package does not expose its instance, so intercept it. Node's own wasm modules have no counter.
+// Intercepts the instance, because the package doesn't expose it. Node's own wasm modules have no
+// counter.
 let counter;
 const { instantiate } = WebAssembly;
 WebAssembly.instantiate = async (...args) => {

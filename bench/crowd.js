@@ -1,6 +1,6 @@
-// Measures what idle and slow clients cost the others: starts the server, sends normal requests without
-// and with 5,000 connections that send nothing and 2,000 that send a byte a second, and prints how long the
-// normal ones took, and the server's memory.
+// Measures how idle and slow clients affect the others. Starts the server, and sends normal
+// requests, first alone and then alongside 5,000 connections that send nothing and 2,000 that send
+// a byte per second. Prints how long the normal requests took, and the server's memory.
 //
 //     cargo build --release -p console-server
 //     ulimit -n 20000 && node bench/crowd.js
@@ -22,7 +22,10 @@ const port = await new Promise((listening) => {
 const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 const memory = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, "utf8"))[1]) / 1024;
 
-/** Sends a request on a new connection, and returns after how many milliseconds the response was complete. */
+/**
+ * Sends a request on a new connection, and returns how many milliseconds the complete response
+ * took.
+ */
 function request() {
   const start = performance.now();
   return new Promise((done, failed) => {
@@ -44,7 +47,7 @@ async function measure() {
 let open = 0;
 let closing = false;
 
-/** Keeps a connection open, and opens another one when the server closes it. */
+/** Keeps a connection open, and opens another when the server closes it. */
 function stay(slow) {
   if (closing) return;
   const socket = connect(port, "127.0.0.1", () => open++);

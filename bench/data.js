@@ -23,7 +23,7 @@ const PROJECT = "dd14c6ac581f40059e27f5320b60bf2f";
  * Returns the text of a list response.
  *
  * About one volume in a hundred has each of the unusual spellings that services are known to use.
- * The comparison before the timing finds candidates that misread them.
+ * The comparison that precedes the timing finds candidates that misread them.
  */
 export function listText(count, { names = "ascii", pretty = false, seed = 1 } = {}) {
   const below = random(seed);
@@ -93,7 +93,7 @@ function volume(below, names) {
   return record;
 }
 
-/** Names as they are typed, keystroke by keystroke, in both scripts, and invalid names. */
+/** Names in both scripts as they are typed, keystroke by keystroke, and invalid names. */
 export function names() {
   const typed = (name) => Array.from(name, (_, at) => name.slice(0, at + 1));
   return [

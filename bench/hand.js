@@ -1,6 +1,7 @@
-// The same jobs in hand-written JavaScript, as a good console developer would write them for EVS v2:
-// no library, a single pass, minimal results. It does slightly less than the package: it supports one
-// service, and trusts its input to have the right types and volumes to have valid IDs.
+// The same jobs in handwritten JavaScript, as a good console developer would write them for EVS v2:
+// no library, a single pass and minimal results. This does slightly less than the package. It
+// supports only one service, and trusts its input to have the right types and volumes to have valid
+// IDs.
 
 const LIMIT = 255;
 const STATUS = 1, BILLING = 2, FROZEN = 4, ENCRYPTION = 8, SNAPSHOTS = 16, POLICY = 32, DSS = 64, DESS = 128, SYSTEM = 256;

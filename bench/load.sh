@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Compares the server with nginx, taking turns: serving the page's largest file with gzip, and proxying
-# to a service with a 2 KB response. Prints requests per second and CPU time per request for each round,
-# then the median ratios to nginx, and the server's memory.
+# Compares the server with nginx in alternation, both for serving the page's largest file with gzip
+# and for proxying to a service with a 2 KB response. Prints requests per second and CPU time per
+# request for each round, then the median ratios to nginx and the server's memory.
 #
 #     cargo build --release -p console-server
 #     bench/load.sh [ROUNDS] [SECONDS]
 #
-# Needs nginx, wrk, and a built page in PAGE (dist).
+# Needs nginx, wrk, and a built page in the folder PAGE (by default dist).
 set -euo pipefail
 rounds=${1:-5} seconds=${2:-5}
 server=${CONSOLE_SERVER:-target/release/console-server} page=$(realpath "${PAGE:-dist}")

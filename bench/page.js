@@ -1,5 +1,5 @@
-// Job (g): compares the page with small ones in React, in React with Ant Design, and without a library,
-// in headless Chromium with a throttled network and CPU.
+// Job (g): compares the page with small pages in React, in React with Ant Design, and without a
+// library, in headless Chromium with a throttled network and CPU.
 
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -33,8 +33,8 @@ const RESPONSES = {
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".svg": "image/svg+xml", ".txt": "text/plain" };
 
 /**
- * For each page: its folder, its first field, whether that form must be submitted to be validated, where
- * the field's message appears, the name field, and where its message appears.
+ * For each page: its folder, its first field, whether the form must be submitted before that field
+ * is validated, where the field's message appears, the name field, and where its message appears.
  */
 const PAGES = {
   "volume-transfer": {
@@ -67,7 +67,7 @@ async function build() {
       legalComments: "none",
       logLevel: "warning",
     });
-    // Ant Design has its styles in its script. The others use our page's style sheet.
+    // Ant Design's styles are in its script. The others use our page's style sheet.
     const sheet = name === "antd" ? "" : '<link rel="stylesheet" href="/main.css">';
     if (sheet) {
       const [entry, outfile] = [here("../web/style.css").pathname, new URL("main.css", folder).pathname];
@@ -84,16 +84,16 @@ async function build() {
 
 const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
 
-/** Returns a page's files, except those that our page's build has compressed. */
+/** Returns a page's files, except for the compressed variants from our page's build. */
 function files(folder) {
   const names = readdirSync(here(folder)).filter((name) => !/\.(br|gz)$/.test(name));
   return new Map(names.map((name) => [name, readFileSync(new URL(name, here(folder)))]));
 }
 
-/** Returns the sizes in bytes of everything that a page loads at first: raw, gzip, Brotli. */
+/** Returns the raw, gzip and Brotli sizes, in bytes, of everything that a page loads at first. */
 function sizeOf(folder) {
   const sum = (bytes) => bytes.reduce((total, { length }) => total + length, 0);
-  // Of the texts only English, which the visits use.
+  // Includes only the English messages, which are the ones that the visits use.
   const loaded = [...files(folder)].filter(([name]) => !name.endsWith(".txt") || name.startsWith("en-"));
   const all = loaded.map(([, bytes]) => bytes);
   return [sum(all), sum(all.map((bytes) => gzipSync(bytes, { level: 9 }))), sum(all.map(brotli))];
@@ -118,8 +118,8 @@ async function serve(folder) {
 }
 
 /**
- * Runs in the page before anything else: enters text until the first field shows its message. Records when
- * text can be entered, when the page first answers, and when it validates.
+ * Runs in the page before anything else, and enters text until the first field shows its message.
+ * Records when text can be entered, when the page first responds, and when it validates.
  */
 function tryUntilAlive({ first, submits, message }) {
   // Calls the prototype's setter, because React overrides it on the element to track changes.
@@ -141,13 +141,13 @@ function tryUntilAlive({ first, submits, message }) {
       if (input.checkVisibility()) record("typed");
       enter(input, submits ? "" : "a".repeat(300));
       if (submits) input.form.requestSubmit();
-      // Our page says at once that it has taken note of the press.
+      // Our page says immediately that it has registered the press.
       if (document.querySelector("#loading:not([hidden])")) record("answers");
     }
   }, 5);
 }
 
-/** Runs in the page: measures the time from an input event to its message, in milliseconds. */
+/** Runs in the page, and measures the time from an input event to its message, in milliseconds. */
 async function keystrokes({ name, error, keys }) {
   const input = document.querySelector(name);
   const message = document.querySelector(error);

@@ -1,6 +1,6 @@
 // `cargo xtask bench`: builds the peers, compares their results, times them in turn in Node and in
-// Chromium, and writes the report. With `--check` it stops after comparing the results; with `--page`
-// it only measures the page and prints its tables.
+// Chromium, and writes the report. With `--check`, it stops after comparing the results. With
+// `--page`, it only measures the page and prints its tables.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -124,7 +124,10 @@ function measure(candidates, items, rounds) {
   return Object.fromEntries(entries.map(({ name, samples }) => [name, samples]));
 }
 
-/** Returns the jobs (a) to (d) with lists of these sizes, each with a function that creates its candidates. */
+/**
+ * Returns the jobs (a) to (d) for lists of these sizes, each with a function that creates its
+ * candidates.
+ */
 export function jobs(counts) {
   const each = (inputs, call) => () => {
     let last;
@@ -167,8 +170,8 @@ export function jobs(counts) {
 }
 
 /**
- * Times one of the jobs. Call it in its own process or page, so that no job runs code that was optimized
- * for another one.
+ * Times one of the jobs. Call this in a separate process or page, so that no job runs code that was
+ * optimized for another one.
  */
 export async function time({ at, counts, rounds }) {
   const { items, make } = jobs(counts)[at];

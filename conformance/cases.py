@@ -1,10 +1,10 @@
-"""The test cases: requests for which Cinder and the sandbox must respond alike, except where listed.
+"""The test cases: requests to which Cinder and the sandbox must respond alike, except where listed.
 
 `<A>` and `<B>` stand for the two projects, `<data-01>` for the volume with that name, and `<t>` and
-`<t.key>` for a transfer that an earlier case saved as `t`, and its key. A transfer that isn't saved is
-deleted right away, so that its volume is available to the next case.
+`<t.key>` for the ID and the key of a transfer that an earlier case saved as `t`. A transfer that
+isn't saved is deleted right away, so that its volume is available to the next case.
 
-More than 400 lines, because it is one table.
+This file has more than 400 lines because it is a single table.
 """
 
 import pathlib
@@ -40,14 +40,14 @@ class Case:
     # Cinder's status. Stated so that a case can't pass with the same wrong status from both.
     status: int
     request: str
-    # JSON, or bytes to be sent as they are.
+    # JSON, or bytes to send as they are.
     body: object = None
     headers: dict = field(default_factory=dict)
     # The label of the project whose token to send, or a token. Defaults to the project in the path.
     token: str | None = None
     # The placeholder for the created transfer.
     save_as: str | None = None
-    # The fields of volumes to compare. EVS and Cinder each have others, too.
+    # The fields of volumes to compare. EVS and Cinder each have other fields, too.
     fields: list | None = None
     # The parts that differ on purpose, and the reason.
     differs: tuple = ()

@@ -1,8 +1,8 @@
-"""Sends all test cases to Cinder and to the sandbox, and compares the responses.
+"""Sends all test cases to Cinder and the sandbox, and compares the responses.
 
     compare.py CINDER SANDBOX [--noauth]
 
-Exits with 1 if there is an unlisted difference, or a listed difference is gone.
+Exits with 1 if there is an unlisted difference, or if a listed difference is gone.
 """
 
 import json
@@ -15,7 +15,7 @@ from seed_cinder import PROJECTS, services
 
 
 class Runner:
-    """Sends test cases to one service, and knows its values for the placeholders."""
+    """Sends test cases to one service. Knows the service's values for the placeholders."""
 
     def __init__(self, service):
         self.service = service
@@ -56,8 +56,8 @@ class Runner:
         return text
 
     def normalize(self, case, status, headers, text):
-        """Replaces what differs from one response to the next. IDs are numbered, so that an ID which
-        occurs twice must do so in both services."""
+        """Replaces what differs from one response to the next. IDs become numbers, so that an ID
+        that occurs twice in one service's response must also occur twice in the other's."""
         ids = {}
 
         def number(match):
@@ -66,7 +66,7 @@ class Runner:
         def replace(text):
             for name, value in self.known.items():
                 text = text.replace(value, f"<{name}>")
-            # Cinder's own identity service does not exist.
+            # The identity service in Cinder's configuration doesn't exist.
             text = text.replace(f"{self.service.host}/identity", "identity.invalid")
             # Both forms of a colon are valid in a link's query.
             text = text.replace(self.service.host, "<host>").replace("%3A", ":")
@@ -87,7 +87,7 @@ class Runner:
 
 
 def select(fields, body):
-    """Returns the body with only these fields in its volumes."""
+    """Returns the body with its volumes reduced to these fields."""
 
     def select_in(volume):
         return {name: volume.get(name) for name in fields}

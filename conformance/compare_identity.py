@@ -1,8 +1,8 @@
-"""Sends all identity cases to Keystone and to the sandbox, and compares the responses.
+"""Sends all identity cases to Keystone and the sandbox, and compares the responses.
 
     compare_identity.py KEYSTONE SANDBOX
 
-Exits with 1 if there is an unlisted difference, or a listed difference is gone.
+Exits with 1 if there is an unlisted difference, or if a listed difference is gone.
 """
 
 import json
@@ -16,7 +16,7 @@ from seed_keystone import VOLUMES_HOST, Identity, passcode, seed
 
 
 def sandbox_ids(url, identity):
-    """Returns the sandbox's IDs by name. Everyone's own token and projects show them."""
+    """Returns the sandbox's IDs by name, from each user's token and projects."""
     ids = {}
     config = json.load(urllib.request.urlopen(f"{url}/console.json"))
     for account in config["demo_accounts"]:
@@ -39,7 +39,7 @@ def sandbox_ids(url, identity):
 
 
 class Runner:
-    """Sends test cases to one service, and knows its values for the placeholders."""
+    """Sends test cases to one service. Knows the service's values for the placeholders."""
 
     def __init__(self, identity, known):
         self.identity, self.known, self.secrets = identity, known, {}
@@ -92,16 +92,16 @@ class Runner:
         except ValueError:
             pass
         headers = {name: headers.get(name) and replace(headers[name]) for name in HEADERS}
-        # These are new in each response, so only their presence counts.
+        # These values are new in each response, so only their presence counts.
         for name in ["openstack-auth-receipt", "x-openstack-request-id", "x-subject-token"]:
             headers[name] = bool(headers[name])
         return {STATUS: status, BODY: body, **headers}
 
 
 def canonical(value, name=""):
-    """Sorts lists whose order means nothing, and hides IDs that a service has chosen itself."""
+    """Sorts lists whose order doesn't matter, and hides IDs that a service chooses itself."""
     if isinstance(value, dict):
-        # A service, an endpoint or a role. Other IDs are known by name.
+        # This is a service, an endpoint or a role. All other IDs are known by name.
         own = {"endpoints", "interface"} & value.keys() or value.keys() == {"id", "name"}
         hidden = {"id": "<id>"} if own and re.fullmatch("[0-9a-f]{32}", value.get("id", "")) else {}
         return {key: canonical(item, key) for key, item in (value | hidden).items()}

@@ -1,15 +1,16 @@
-"""The test cases for signing in: requests for which Keystone and the sandbox must respond alike, except
-where listed.
+"""The test cases for signing in: requests to which Keystone and the sandbox must respond alike,
+except where listed.
 
-`<alice>` stands for the ID of that user, likewise for domains, projects and the application credential
-`<console>`. `<t>` stands for a token, and `<r>` for a receipt, that an earlier case saved under that name.
+`<alice>` stands for the ID of that user. Domains, projects and the application credential
+`<console>` have such placeholders, too. `<t>` stands for a token, and `<r>` for a receipt, that an
+earlier case saved under that name.
 """
 
 from dataclasses import dataclass, field
 
 from cases import BODY, STATUS
 
-# The headers to compare, beside the status and the body.
+# The headers to compare, in addition to the status and the body.
 HEADERS = [
     "content-type",
     "openstack-auth-receipt",
@@ -46,7 +47,7 @@ A = {"name": "account-a"}
 
 
 def password(user="alice", secret=None, domain=A, **fields):
-    """Returns the data of the method `password`."""
+    """Returns the data for the method `password`."""
     user = {"name": user, "domain": domain, "password": secret or f"demo-{user}", **fields}
     return {"password": {"user": {name: value for name, value in user.items() if value is not None}}}
 
@@ -60,7 +61,7 @@ def credential(**fields):
 
 
 def auth(*methods, scope=None, **fields):
-    """Returns a request with the data of some methods."""
+    """Returns a request with these methods' data."""
     data = {name: value for method in methods for name, value in method.items()}
     identity = {"methods": [name for method in methods for name in method], **data, **fields}
     return {"auth": {"identity": identity, **({"scope": scope} if scope is not None else {})}}

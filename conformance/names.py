@@ -2,8 +2,8 @@
 
     names.py FILE
 
-FILE has one line of JSON for each text: the `text`, the `name` after the core's rule or null if it is
-invalid, and whether the core omits the name from the request (`absent`).
+FILE has one line of JSON for each text: the `text`, the `name` under the core's rule (null if it is
+invalid), and whether the core omits the name from the request (`absent`).
 """
 
 import json
@@ -27,7 +27,8 @@ VOLUME = "c86b9af4-151d-4ead-b62c-5fb967af0e37"
 VERSIONS = ["3.0", "3.55"]
 
 
-# Cinder creates a validator for each request, which takes longer than everything else: cache them.
+# Cinder creates a validator for each request, which takes longer than everything else, so
+# validators are cached here.
 cache = {}
 create_validator = validators._SchemaValidator
 
@@ -82,7 +83,8 @@ def main():
             row = json.loads(line)
             texts += 1
             valid += row["name"] is not None
-            # An omitted name was checked above. The text itself must be invalid.
+            # Omitted names were checked above. If the core rejects a text as a name, so must
+            # Cinder.
             expected = False if row["name"] is None else row["name"]
             for version in VERSIONS:
                 got = stored_name(cinder, version, {"name": row["text"]})

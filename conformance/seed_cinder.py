@@ -2,7 +2,7 @@
 
     seed_cinder.py CINDER SANDBOX [--noauth]
 
-Both have the same projects and tokens, so that one client works with either.
+Both have the same projects and tokens, so that the same client works with either.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import urllib.parse
 
 from cases import CASES
 
-# The same as in the sandbox, where they are public.
+# The same values as in the sandbox, where they are public.
 PROJECTS = {
     "A": ("dd14c6ac581f40059e27f5320b60bf2f", "demo-token-a"),
     "B": ("40acc331ac784f34842ba4f08ff2be48", "demo-token-b"),
@@ -40,7 +40,8 @@ class Service:
         return f"someone:{project}" if self.noauth else token
 
     def send(self, method, path, body=None, headers=None, token="A"):
-        """Sends a request. The body is JSON, or bytes to be sent as they are. Omits headers that are None."""
+        """Sends a request. The body is JSON, or bytes to send as they are. Omits headers that are
+        None."""
         headers = {"Accept": "application/json", **(headers or {})}
         if token := self.token(token):
             headers["X-Auth-Token"] = token
@@ -108,7 +109,8 @@ def main():
     for label in PROJECTS:
         # Oldest first, so that lists have the same order.
         for wanted in reversed(sandbox.volumes(label)):
-            # All volumes of B count towards its quotas. Of A, only those in the test cases are needed.
+            # All volumes of B count towards its quotas. Of A's volumes, only those in the test
+            # cases are needed.
             if label == "B" or f"<{wanted['name']}>" in table:
                 create_volume(cinder, admin, label, wanted)
                 created += 1

@@ -2,8 +2,8 @@
 
     seed_keystone.py KEYSTONE
 
-Prints the IDs by name as JSON, with the secret of the second factor. IDs are Keystone's own, so test
-cases name everything by placeholders.
+Prints the IDs by name as JSON, with the secret of the second factor. Keystone chooses the IDs, so
+test cases use placeholders for them.
 """
 
 import base64
@@ -17,15 +17,15 @@ import urllib.parse
 
 REGION = "cn-east-3"
 DOMAINS = ["account-a", "account-b"]
-# Name, domain, whether it is enabled.
+# Name, domain, and whether the project is enabled.
 PROJECTS = [
     ("project-a", "account-a", True),
     ("project-b", "account-b", True),
     ("project-a-test", "account-a", True),
     ("project-a-closed", "account-a", False),
 ]
-# Name, domain, password, projects, default project. The passwords are the sandbox's, where they are
-# public.
+# Name, domain, password, projects, and default project. The passwords are the same as in the
+# sandbox, where they are public.
 USERS = [
     ("alice", "account-a", "demo-alice", ["project-a", "project-a-test"], "project-a"),
     ("bob", "account-b", "demo-bob", ["project-b"], None),
@@ -37,20 +37,21 @@ DISABLED_USER = "erin"
 SECOND_FACTOR = "dave"
 CREDENTIAL = {"name": "console", "secret": "demo-secret"}
 SERVICES = [("block-storage", "cinder", "v3"), ("volumev3", "cinderv3", "v3"), ("volumev2", "evs", "v2")]
-# The host of the volume services in the catalog. The sandbox names itself there.
+# The host of the volume services in the catalog. In the sandbox's catalog, it is the sandbox
+# itself.
 VOLUMES_HOST = "volumes.invalid"
 TOTP_SECRET = base64.b32encode(b"conformance-test-key").decode()
 
 
 class Identity:
-    """Keystone or the sandbox's identity service, at the URL that ends before `/v3`."""
+    """Keystone or the sandbox's identity service. Its URL ends before `/v3`."""
 
     def __init__(self, url):
         parts = urllib.parse.urlsplit(url)
         self.host, self.base = parts.netloc, parts.path.rstrip("/")
 
     def send(self, method, path, body=None, headers=None):
-        """Sends a request. The body is JSON, or bytes to be sent as they are."""
+        """Sends a request. The body is JSON, or bytes to send as they are."""
         headers = {"Accept": "application/json", **(headers or {})}
         if body is not None:
             headers.setdefault("Content-Type", "application/json")
@@ -64,7 +65,8 @@ class Identity:
 
 
 def passcode():
-    """Returns the current TOTP passcode. Keystone accepts each one for 30 seconds and the next 30."""
+    """Returns the current TOTP passcode. Keystone accepts each one for its 30 seconds and the
+    following 30."""
     counter = int(time.time() // 30).to_bytes(8, "big")
     digest = hmac.new(base64.b32decode(TOTP_SECRET), counter, hashlib.sha1).digest()
     start = digest[-1] & 15

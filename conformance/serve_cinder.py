@@ -7,11 +7,11 @@ it can create volumes, and exits when its standard input is closed, so that it n
 process that started it.
 
 With `--token`, only these tokens are valid, and keystonemiddleware's own test fixture replaces
-Keystone. With `--keystone`, Cinder validates tokens with this Keystone. Without either, Cinder runs in
-its "noauth" mode: a token is `USER:PROJECT`, and every user is an administrator.
+Keystone. With `--keystone`, this Keystone validates tokens. Without either, Cinder runs in its
+"noauth" mode, in which a token is `USER:PROJECT` and every user is an administrator.
 
-A single process can use oslo.messaging's "fake:" transport and needs no message broker. Cinder itself
-is not patched.
+A single process can use oslo.messaging's "fake:" transport, so it needs no message broker. Cinder
+itself is not patched.
 """
 
 import os
@@ -168,7 +168,7 @@ def main():
 
     objects.register_all()
     auth = "keystone" if arguments.token or arguments.keystone else "noauth"
-    # Nothing is sent to this address: the test fixture replaces Keystone.
+    # Nothing is sent to the placeholder address, because it is used only without a Keystone.
     keystone = arguments.keystone or "http://identity.invalid"
     file = write_configuration(folder, auth, keystone, arguments.origin)
     CONF(["--config-file", str(file)], project="cinder", version=version.version_string())

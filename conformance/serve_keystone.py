@@ -2,8 +2,8 @@
 
     serve_keystone.py FOLDER [SECONDS]
 
-Tokens are valid for SECONDS, or a day. Prints READY with the URL, and exits when standard input ends.
-Handles one request at a time.
+Tokens are valid for SECONDS, by default for a day. Prints READY with the URL, and exits when
+standard input is closed. Handles one request at a time.
 """
 
 import getpass
@@ -21,7 +21,7 @@ warnings.simplefilter("ignore")
 
 folder = pathlib.Path(sys.argv[1]).resolve()
 token_lifetime = sys.argv[2] if len(sys.argv) > 2 else "86400"
-# Keystone parses the command line, too.
+# Keystone also parses the command line, so the arguments are removed.
 del sys.argv[1:]
 
 REGION = "cn-east-3"
@@ -46,7 +46,7 @@ enabled = false
 [token]
 expiration = {token_lifetime}
 [identity]
-# The default takes a third of a second for each password.
+# With the default, each password takes a third of a second.
 password_hash_rounds = 4
 [auth]
 methods = password,token,application_credential,totp
@@ -91,8 +91,8 @@ manage(
 server.app = initialize_application(
     name="public", config_files=[write_configuration("keystone.conf", "sqlite://")]
 )
-# Keystone's nested sessions lock each other out of a file, so it works on a copy in memory, on one
-# connection and one thread.
+# Keystone's nested sessions would lock each other out of a file, so it works on a copy in memory,
+# with one connection and one thread.
 with sql.session_for_write() as session:
     memory = session.connection().connection.driver_connection
     sqlite3.connect(database).backup(memory)

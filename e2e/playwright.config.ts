@@ -8,7 +8,7 @@ export default defineConfig<Options>({
   projects: [
     // The page with its server.
     { name: "page", testDir: "./tests" },
-    // Under an imitation of a translator: the tests in which a stale text could mislead.
+    // With an imitation of a translator: the tests in which stale text could mislead the user.
     {
       name: "translated",
       testDir: "./tests",
@@ -17,7 +17,7 @@ export default defineConfig<Options>({
     },
     // The installed npm package.
     { name: "package", testDir: "./package/tests" },
-    // Odd responses to the gateway, the package and the page.
+    // Odd responses, sent through the gateway to the package and the page.
     { name: "responses", testDir: "./responses" },
     // The page with a real Cinder, and with a real Keystone. Both are slower.
     ...["cinder", "keystone"].map((name) => ({
@@ -31,16 +31,16 @@ export default defineConfig<Options>({
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
   workers: 2,
-  // A test that passes only the second time has found a bug, too.
+  // A test that passes only on the second try has found a bug, too.
   retries: 0,
-  // Generous, since a test that waits too long fails anyway, and machines differ in speed.
+  // Generous, because machines differ in speed, and only failing tests wait this long.
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: "list",
   use: {
     browserName: "chromium",
     launchOptions: {
-      // The installed browser. `cargo xtask test` finds it and downloads none.
+      // The installed browser, which `cargo xtask test` finds. Playwright downloads none.
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: [
         ...(root ? ["--no-sandbox"] : []),

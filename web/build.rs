@@ -1,5 +1,5 @@
-//! Generates constants for the keys of `locales/*.json`. The build fails if a message is missing in a
-//! language. `cargo xtask` writes the messages to files beside the page.
+//! Generates constants for the keys of `locales/*.json`. The build fails if a language lacks a
+//! message. `cargo xtask` writes the messages to files next to the page.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -50,8 +50,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Returns a `StringTable`: all texts in one string, and where each of them ends. That takes a quarter
-/// of the space of a slice of references.
+/// Generates a `StringTable`: all texts in one string, and the offset where each one ends. It takes
+/// a quarter of the space of a slice of references.
 fn string_table<'a>(texts: impl Iterator<Item = &'a String>) -> String {
     let (mut all, mut ends) = (String::new(), Vec::new());
     for text in texts {

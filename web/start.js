@@ -7,7 +7,7 @@
   var simd = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11];
 
   var root = document.documentElement;
-  /** By tag: a language's file, and the texts of the elements with `data-t`. Filled in by the build. */
+  /** Each tag's file, and the texts of the elements with `data-t`. The build fills this in. */
   var languages = {};
   var started = false;
 
@@ -47,7 +47,7 @@
     document.head.appendChild(link);
   }
 
-  /** Translates the form, which is in English. */
+  /** Translates the form, which the build writes in English. */
   function translate() {
     var texts = languages[root.lang][1];
     [].forEach.call(document.querySelectorAll("[data-t]"), function (element, index) {
@@ -64,7 +64,7 @@
       try {
         localStorage.setItem("volume-transfer.scheme", scheme.value);
       } catch (error) {
-        // The setting then applies to this visit only.
+        // The setting applies to this visit only.
       }
     };
     var form = document.getElementById("connect");
@@ -101,7 +101,7 @@
       document.getElementById("failure").hidden = true;
       if (pressed) form.requestSubmit();
     });
-    // Some browsers keep the page when it is left, with everything that was entered.
+    // Some browsers keep a page that the user has left, with everything that was entered.
     window.addEventListener("pagehide", function () {
       ["token", "password", "passcode", "secret"].forEach(function (id) {
         document.getElementById(id).value = "";
@@ -109,7 +109,7 @@
     });
   }
 
-  /** Shows the fields of a way to sign in. The module follows the event. */
+  /** Shows the fields of a sign-in method. The event tells the module. */
   function useMethod(method) {
     var form = document.getElementById("connect");
     form.setAttribute("data-show", method);
@@ -124,7 +124,7 @@
     form.setAttribute("data-regions", (config.regions || []).join("\n"));
     if (!config.identity) return;
     document.getElementById("methods").hidden = false;
-    // Nothing that was typed or stored disappears.
+    // Keeps the method if something was typed or stored, so that it doesn't disappear.
     var typed = document.getElementById("project").value || document.getElementById("token").value;
     if (!typed && form.getAttribute("data-show") === "token") useMethod("password");
     offerDemo("signin.demo", "password", config.demo_accounts || [], function (account) {
@@ -137,7 +137,7 @@
     return location.origin + location.pathname.replace(/\/[^/]*$/, "");
   }
 
-  /** Offers what the server's sandbox has: a button fills in the form and submits it. */
+  /** Offers the sandbox's projects or users: each button fills in the form and submits it. */
   function offerDemo(text, method, all, read) {
     var demo = document.getElementById("demo");
     var template = demo.querySelector("[data-t='" + text + "']");

@@ -19,7 +19,10 @@ export function request(input) {
   return { request: null, issues };
 }
 
-/** Returns an error's code. ajv reports both a failed branch and its `if`: only the latter has a code. */
+/**
+ * Returns an error's code. ajv reports both a failed branch and its `if`, but only the latter has
+ * a code.
+ */
 function reason({ instancePath, keyword }, volume) {
   if (keyword === "if") return "dss";
   if (keyword === "not") return volume.service_type.toLowerCase();

@@ -1,4 +1,5 @@
-// What JSON Schema can't express, for the two libraries based on it: trimming, and validating names.
+// Helpers for the two libraries based on JSON Schema, which can't express trimming or the name
+// rule.
 
 import { trim, utf8Length } from "../hand.js";
 
@@ -34,5 +35,5 @@ export const REASONS = {
   "/metadata/policy": "backup_policy",
 };
 
-/** Returns whether a volume is on DSS, judging by its storage pool alone. */
+/** Returns whether a volume is on DSS, judging only by its storage pool. */
 export const onPool = ({ service_type, dedicated_storage_id }) => Boolean(dedicated_storage_id) && !/^DE?SS$/i.test(service_type ?? "");

@@ -44,7 +44,7 @@ export function request(input) {
   if (Request.Check(value)) {
     return { request: assemble(value.projectId, value.volumeId.toLowerCase(), value.name), issues: [] };
   }
-  // A union also reports its members' errors: keep one for each field.
+  // A union also reports its members' errors, so this keeps only one for each field.
   const fields = new Set(Request.Errors(value).map(({ instancePath }) => instancePath.slice(1)));
   return { request: null, issues: Array.from(fields, (field) => ({ field, code: codeOf(field, value[field]) })) };
 }

@@ -1,6 +1,6 @@
 // The page with a real Cinder. Both must be running, and environment variables contain their addresses:
 // CONSOLE_URL is the page's server, ENDPOINT is entered in the page (the gateway, or Cinder), and
-// CINDER_URL is Cinder. Cinder has the sandbox's projects and tokens.
+// CINDER_URL is Cinder itself, which has the sandbox's projects and tokens.
 
 import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
@@ -84,7 +84,7 @@ test("finds and cancels a transfer whose response was lost", async ({ page, volu
   await expect(app.dialog).toContainText("kept");
 });
 
-test("leaves eight keys of ten volumes if one is rejected, one response is lost, and Cinder asks to wait", async ({ page, browser }) => {
+test("saves eight keys of ten volumes if one is rejected, one response is lost, and Cinder asks to wait", async ({ page, browser }) => {
   const names = Array.from({ length: 10 }, (_, index) => `ten-${randomUUID()}-${index}`);
   const ids = await Promise.all(names.map((name) => createVolume(PROJECT_A, name)));
   const app = await open(page, PROJECT_A);
@@ -106,7 +106,7 @@ test("leaves eight keys of ten volumes if one is rejected, one response is lost,
   await expect(app.run).toHaveAccessibleName(app.text("handover.title.several", { created: 8, total: 10 }), { timeout: 40_000 });
   await expect(app.run).toContainText("Invalid volume: status must be available");
   await expect(app.button("unknown.cancel")).toHaveCount(1);
-  // Nothing was posted twice, except for the volume of the 429.
+  // Nothing was posted twice, except for the volume that got the 429.
   expect([...sent].sort()).toEqual([...ids, ids[4]!].sort());
 
   const file = await saveCredentials(app);
@@ -115,7 +115,7 @@ test("leaves eight keys of ten volumes if one is rejected, one response is lost,
   await expect(app.run).toContainText(app.text("unknown.cancelled"));
   await app.button("handover.close.several").click();
 
-  // The recipient accepts the file in one go, and again.
+  // The recipient accepts the file in one go, then loads it again.
   const context = await browser.newContext();
   const recipient = await open(await context.newPage(), PROJECT_B);
   await recipient.show("accept.title");

@@ -1,7 +1,7 @@
 // The page with a real Keystone, and a real Cinder that validates tokens with it. All must be running, and
 // environment variables contain their addresses: CONSOLE_URL is the gateway, which serves the page, and
 // KEYSTONE_URL and CINDER_URL are the services. SEEDED contains Keystone's IDs as JSON, and TOKEN_LIFETIME
-// for how many seconds a token is valid.
+// the number of seconds for which a token is valid.
 
 import { createHmac, randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
@@ -46,7 +46,7 @@ async function open(page: Page): Promise<App> {
   return app;
 }
 
-/** Chooses a project if there are several. */
+/** Chooses a project by name, if given. A single project needs no choice. */
 async function chooseProject(app: App, name?: string): Promise<void> {
   if (name !== undefined) {
     await app.combobox("signin.project").selectOption({ label: name });
@@ -55,7 +55,7 @@ async function chooseProject(app: App, name?: string): Promise<void> {
   await expect(app.table).toBeVisible();
 }
 
-/** Signs in in each of the ways that Keystone supports. */
+/** The ways to sign in that Keystone supports. */
 const WAYS: Record<string, (app: App) => Promise<void>> = {
   "a password": async (app) => {
     await app.signInAs("alice", "account-a");
@@ -101,12 +101,12 @@ test("renews an expired token and then cancels the transfer", async ({ page }) =
 });
 
 for (const [way, signIn] of Object.entries(WAYS)) {
-  test(`gives a volume away, signed in with ${way}`, async ({ page, browser }) => {
+  test(`hands a volume over, signed in with ${way}`, async ({ page, browser }) => {
     const volume = await createOwnVolume();
     const app = await open(page);
     await signIn(app);
 
-    // Created, and cancelled. Other tests have transfers in the same project.
+    // Creates and cancels a transfer. Other tests have transfers in the same project.
     const name = `with ${way}`;
     await app.choose(volume, false);
     await app.name(name);
@@ -116,7 +116,7 @@ for (const [way, signIn] of Object.entries(WAYS)) {
     await app.cancel(name);
     await expect(app.region("transfers.title")).not.toContainText(name);
 
-    // Created again, and accepted in the other project.
+    // Creates another one, and accepts it in the other project.
     await app.show("volumes.title");
     await expect(app.row(volume)).toContainText(app.text("eligibility.eligible"));
     await app.choose(volume, false);

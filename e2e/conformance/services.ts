@@ -1,5 +1,5 @@
-// What the tests with real services share: where they are, requests to Cinder without the page, and the
-// steps of handing a volume over.
+// Shared by the tests with real services: their addresses, requests to Cinder without the page, and
+// the steps of handing a volume over.
 
 import { type Page, expect } from "@playwright/test";
 import { App } from "../tests/console.ts";
@@ -7,7 +7,7 @@ import type { PROJECT_A, Server } from "../tests/server.ts";
 
 type Project = typeof PROJECT_A;
 
-/** Returns an environment variable, which says where a server is. */
+/** Returns an environment variable, which must be set. */
 export function variable(name: string): string {
   const value = process.env[name];
   if (value === undefined) throw new Error(`${name} is not set`);
@@ -50,7 +50,7 @@ export async function saveCredentials(app: App): Promise<string> {
   return (await downloading).path();
 }
 
-/** Accepts the only transfer of a credentials file, which has this key. */
+/** Accepts the only transfer in a credentials file, which has this key. */
 export async function acceptFile(app: App, file: string, key: string, volume: string): Promise<void> {
   await app.show("accept.title");
   await app.page.getByLabel(app.text("accept.file")).setInputFiles(file);

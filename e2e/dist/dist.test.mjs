@@ -1,5 +1,5 @@
 // Tests what `cargo xtask dist` built, in the folder DIST: each binary alone in an empty folder, and the
-// static one in the root folder of a container. TARGETS has the targets that it was built for.
+// static one in the root folder of a container. TARGETS lists the targets that it was built for.
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
@@ -15,7 +15,7 @@ import { brotliDecompressSync } from "node:zlib";
 const DIST = process.env.DIST;
 const TARGETS = process.env.TARGETS.split(" ");
 const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
-/** What starts a program as the container would: as another user, on a read-only file system. */
+/** Runs a program as in the container: as another user, on a read-only file system. */
 const BWRAP =
   "bwrap --unshare-user --unshare-pid --unshare-ipc --uid 65532 --gid 65532 --cap-drop ALL --clearenv --die-with-parent";
 
@@ -84,7 +84,7 @@ async function serves(cwd, [program, ...options]) {
   }
 }
 
-test("the checksums are those of all other files", () => {
+test("SHA256SUMS contains the checksums of all other files", () => {
   const lines = readFileSync(join(DIST, "SHA256SUMS"), "utf8").trimEnd().split("\n");
   const others = files.filter((file) => file !== "SHA256SUMS").sort();
   assert.deepEqual(lines, others.map((file) => `${hash(readFileSync(join(DIST, file)))}  ${file}`));
@@ -102,7 +102,7 @@ test("the licenses and the bills of materials contain the crates of the server a
     const names = bill.components.map(({ name }) => name);
     for (const name of file.includes("-page") ? ["leptos"] : ["include_dir", "libsqlite3-sys", "rustls"]) {
       assert.ok(names.includes(name), `${file}: ${name}`);
-      assert.ok(licenses.includes(`\n${name} `), `${name} is missing in THIRD-PARTY.txt`);
+      assert.ok(licenses.includes(`\n${name} `), `${name} is missing from THIRD-PARTY.txt`);
     }
     assert.ok(!text.includes(ROOT), file);
   }
@@ -123,7 +123,7 @@ for (const target of TARGETS) {
       assert.deepEqual(readdirSync(folder), [binary]);
     }));
 
-  test(`${binary} --page DIR takes the place of the embedded page`, () =>
+  test(`${binary} --page DIR replaces the embedded page`, () =>
     alone(binary, (folder) => {
       assert.match(error(join(folder, binary), "--page", folder), /contains no built page: omit --page/);
     }));

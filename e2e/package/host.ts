@@ -18,7 +18,7 @@ export function project(files: Record<string, string>, fixture?: string): string
   const folder = mkdtempSync(join(tmpdir(), "volume-transfer-"));
   if (fixture) cpSync(join(here, "consumers", fixture), folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  // The result of `npm install`.
+  // As `npm install` would do.
   const packages = join(folder, "node_modules");
   cpSync(installed, join(packages, "volume-transfer"), { recursive: true });
   for (const name of ["react", "react-dom"]) {

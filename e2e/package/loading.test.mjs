@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-/** The folder with the files for browsers, because Node would resolve the package's name to others. */
+/** The folder with the files for browsers. Node would resolve the package's name to other files. */
 const folder = new URL("node_modules/volume-transfer/", import.meta.url);
 const { init } = await import(new URL("index.js", folder));
 const light = await import(new URL("light.js", folder));

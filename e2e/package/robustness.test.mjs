@@ -38,7 +38,7 @@ const WORDS = [
   '{"volumes":[', '{"error":{"code":"EVS.1002","message":"m"}}', "[".repeat(200), '{"volumes":[{"id":"\\ud800"}]}',
 ];
 
-/** Generates any value, and more often one that is nearly valid. */
+/** Generates any kind of value, and often one that is nearly valid. */
 function anything(below, depth = 0) {
   const again = () => anything(below, depth + 1);
   const pick = (of) => of[below(of.length)];
@@ -110,7 +110,7 @@ test("returns a result for 100,000 calls with any input, and keeps working", () 
   assert.equal(full.validateTransferName(" a ").value, "a");
   assert.equal(light.validateTransferName(" a ").value, "a");
   assert.equal(full.readCreateResponse({ lost: "timeout" }).code, "timeout");
-  // The largest input has a third of a megabyte and must not be kept.
+  // The largest input takes a third of a megabyte, and must not be kept.
   for (const size of sizes()) assert.ok(size < 4 << 20, `${size} bytes`);
 });
 
@@ -143,7 +143,7 @@ test("returns the key and leaves no copy in the module's memory", () => {
   const outcome = full.readCreateResponse({ status: 202, body, volumeId: ID });
   assert.equal(outcome.outcome === "created" && outcome.handover.authKey, key);
   assert.equal(found(), false);
-  // The search does find a key.
+  // Checks that the search can find a key.
   new Uint8Array(memories[0].buffer).set(Buffer.from(key), memories[0].buffer.byteLength - 64);
   assert.equal(found(), true);
   new Uint8Array(memories[0].buffer).fill(0, memories[0].buffer.byteLength - 64);

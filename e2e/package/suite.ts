@@ -1,5 +1,5 @@
-// Tests the package's documented behavior in every host: Node runs them directly, and Vite bundles
-// them for a browser.
+// Tests of the package's documented behavior, for every host. Node runs them directly, and Vite
+// bundles them for a browser.
 //
 // This is one long file so that a host needs a single import. The suites of both entries share their
 // data and helpers.

@@ -1,5 +1,5 @@
-// A service on a bare socket. It responds normally, except to the creation of a transfer and to lists
-// with a marker, for which it sends a row of the table.
+// A service on a bare socket. It responds normally, except that it sends a row of the table when a
+// transfer is created or a list with a marker is requested.
 
 import { createServer, type Socket } from "node:net";
 import table from "./table.ts";

@@ -1,4 +1,4 @@
-// Accepting the transfers of a credentials file: one after another, and again.
+// Accepts the transfers from a credentials file, one after another, and loads the file again.
 
 import type { Route } from "@playwright/test";
 import { type App, expect, test } from "./console.ts";
@@ -34,7 +34,7 @@ async function choose(app: App, text: string): Promise<void> {
   });
 }
 
-/** Fits into project B's quota together with data-01 and data-02, unlike data-03. */
+/** A volume that fits into project B's quota together with data-01 and data-02. Data-03 doesn't. */
 const THIRD = "数据盘-上海-01";
 
 const rows = (app: App) => app.page.locator(".accept tbody").getByRole("row");
@@ -51,7 +51,7 @@ async function openAsB(app: App): Promise<void> {
   await app.show("accept.title");
 }
 
-test("accepts a file in one go, and says when it is loaded again that all is done", async ({ app, page, server }) => {
+test("accepts a file in one go, and says so when the file is loaded again", async ({ app, page, server }) => {
   const entries = await transfers(server, "data-01", "data-02", THIRD);
   const text = file(server, entries);
   await openAsB(app);
@@ -94,7 +94,7 @@ test("a wrong key and a transfer that is gone don't stop the others", async ({ a
   await expect(row(app, "data-02")).toContainText(app.text("accept.row.gone"));
   await expect(row(app, "data-03")).toContainText(app.text("accept.row.accepted"));
 
-  // The right file goes on where the wrong one ended.
+  // The right file continues where the wrong one stopped.
   await choose(app, file(server, entries));
   await app.button("accept.submit").click();
   await expect(result(app, 2, 3)).toBeVisible();
@@ -134,7 +134,7 @@ test("waits as long as the service asks", async ({ app, page, server }) => {
   expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(1900);
 });
 
-test("a lost response is said to be unknown, and accepting again does no harm", async ({ app, page, server }) => {
+test("reports an unknown outcome after a lost response, and accepting again does no harm", async ({ app, page, server }) => {
   const entries = await transfers(server, "data-01", "data-02");
   let lost = 0;
   await page.route(ACCEPT, async (route) => {
@@ -152,7 +152,7 @@ test("a lost response is said to be unknown, and accepting again does no harm", 
   await expect(row(app, "data-01")).toContainText(app.text("accept.row.here"));
 });
 
-test("stops on request and goes on later", async ({ app, page, server }) => {
+test("stops on request and continues later", async ({ app, page, server }) => {
   const entries = await transfers(server, "data-01", "data-02", THIRD);
   await page.route(ACCEPT, async (route) => {
     await new Promise((done) => setTimeout(done, 1_500));
@@ -169,7 +169,7 @@ test("stops on request and goes on later", async ({ app, page, server }) => {
   expect(app.posts).toHaveLength(3);
 });
 
-test("takes a file that is dropped or pasted", async ({ app, page, server }) => {
+test("reads a file that is dropped or pasted", async ({ app, page, server }) => {
   const text = file(server, await transfers(server, "data-01", "data-02"));
   await openAsB(app);
   const paste = (text: string) =>
@@ -193,7 +193,7 @@ test("takes a file that is dropped or pasted", async ({ app, page, server }) => 
   expect(await drop(text)).toBe(false);
   await expect(rows(app)).toHaveCount(2);
 
-  // Elsewhere, a dropped file is not opened in place of the page.
+  // In other tabs, a dropped file isn't opened in place of the page.
   await app.button("accept.clear").click();
   await app.show("volumes.title");
   expect(await drop(text)).toBe(false);
@@ -201,7 +201,7 @@ test("takes a file that is dropped or pasted", async ({ app, page, server }) => 
   await expect(rows(app)).toHaveCount(0);
 });
 
-test("fills the fields with a single transfer, and knows it when it is loaded again", async ({ app, server }) => {
+test("fills in the fields for a single transfer, and recognizes it when it is loaded again", async ({ app, server }) => {
   const entries = await transfers(server, "data-01");
   await openAsB(app);
   await choose(app, file(server, entries));
@@ -213,7 +213,7 @@ test("fills the fields with a single transfer, and knows it when it is loaded ag
   expect(app.posts).toHaveLength(1);
 });
 
-test("warns of a file for another service, and says why a file can't be used", async ({ app, page, server }) => {
+test("warns about a file for another service, and says why a file can't be used", async ({ app, page, server }) => {
   const entries = await transfers(server, "data-01", "data-02");
   await openAsB(app);
   for (const [text, message] of [
@@ -231,14 +231,14 @@ test("warns of a file for another service, and says why a file can't be used", a
   await choose(app, file(server, [...entries, { transfer_id: 5 }]));
   await expect(page.getByText(app.text("accept.warning.endpoint"))).toBeHidden();
   await expect(page.getByText(app.text("accept.file.unreadable", { count: 1 }))).toBeVisible();
-  // A warning prevents nothing.
+  // A warning doesn't prevent accepting.
   await acceptAll(app, 2).click();
   await expect(result(app, 2, 2)).toBeVisible();
 });
 
 test("chooses a file with the keyboard, in the page's language", async ({ app, page }) => {
   await openAsB(app);
-  // Long before the press, because the browser needs a moment to report file choosers.
+  // Starts long before the press, because the browser needs a moment to report file choosers.
   const chooser = page.waitForEvent("filechooser");
   await app.tabTo(app.text("accept.file"));
   await page.keyboard.press("Enter");

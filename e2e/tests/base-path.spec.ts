@@ -1,11 +1,11 @@
-// The page under a path, with the server that knows of it, and behind a proxy that removes it.
+// The page under a path that the server knows, and behind a proxy that removes the path.
 
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { App, expect, test } from "./console.ts";
 import { Server } from "./server.ts";
 
-/** Signs in, and gives a volume away. */
+/** Signs in, and creates a transfer. */
 async function giveAway(app: App): Promise<void> {
   await app.open();
   await expect(app.textbox("signin.user")).toBeVisible();

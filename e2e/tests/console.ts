@@ -20,7 +20,7 @@ const messages: Record<string, Record<string, string>> = Object.fromEntries(
 
 export const LANGUAGES = Object.keys(messages);
 
-/** Returns a language's messages without placeholders, except for names of products. */
+/** Returns a language's messages without placeholders, except for product names. */
 export function plainMessages(language: string): string[] {
   const all = Object.entries(messages[language] ?? {});
   return all
@@ -59,7 +59,7 @@ export class App {
     });
   }
 
-  /** Returns a status as the page shows it: in its language, if it is a known one. */
+  /** Returns a status as the page shows it: translated, if it is a known one. */
   status(status: string): string {
     return messages[this.language]?.[`status.${status}`] ?? status;
   }
@@ -87,7 +87,7 @@ export class App {
     return this.page.getByRole("region", name).or(this.page.getByRole("dialog", name));
   }
 
-  /** A tab. The number of pending transfers follows its name. */
+  /** A tab. The number of pending transfers may follow its name. */
   tab(key: string): Locator {
     return this.page.getByRole("tab", { name: this.text(key) });
   }
@@ -133,7 +133,7 @@ export class App {
     return this.page.getByRole("dialog", { name: this.text("cancel.title"), exact: true });
   }
 
-  /** Cancels a transfer in the table and confirms it. */
+  /** Cancels a transfer in the table, and confirms that. */
   async cancel(transfer: string): Promise<void> {
     await this.button("transfers.cancel", { name: transfer }).click();
     await this.cancelDialog.getByRole("button", { name: this.text("cancel.confirm"), exact: true }).click();
@@ -182,7 +182,7 @@ export class App {
     return this.page.getByRole("combobox", { name: this.text(key), exact: true });
   }
 
-  /** Fills in the user's name and password, and presses the button. */
+  /** Fills in the user's name, domain and password, and presses the button. */
   async signInAs(user: string, domain: string, password = `demo-${user}`): Promise<void> {
     await this.signInWith("password");
     await this.textbox("signin.user").fill(user);
@@ -215,7 +215,7 @@ export class App {
     await this.button("connect.submit").click();
   }
 
-  /** The checkboxes of the volumes, without the one in the table's head. */
+  /** The checkboxes of the volumes, without the one in the table's header. */
   get checkboxes(): Locator {
     return this.table.locator("tbody").getByRole("checkbox");
   }
@@ -257,7 +257,7 @@ export class App {
     while ((await selected.count()) > 0) await selected.first().uncheck();
   }
 
-  /** Selects volumes in addition to others. On narrow screens, also opens the panel. */
+  /** Selects more volumes. On narrow screens, also opens the panel. */
   async select(...volumes: string[]): Promise<void> {
     await this.closePanel();
     for (const volume of volumes) await this.checkbox(volume).check();
@@ -284,7 +284,7 @@ export class App {
     await this.button("create.submit").click({ force: true });
   }
 
-  /** Presses the button, and expects that nothing is sent and where the focus moves. */
+  /** Presses the button. Expects that nothing is sent, and that the focus moves to an element. */
   async createBlocked(focused: "checks" | "create-failure"): Promise<void> {
     const posts = this.posts.length;
     await this.create();
@@ -335,7 +335,7 @@ export class Presses {
     this.count++;
     await expect(control).toBeInViewport({ ratio: 1 });
     await control.click();
-    // Playwright scrolls to what it clicks, which would go unnoticed.
+    // Playwright scrolls to what it clicks, which would otherwise go unnoticed.
     const scrolled = await this.page.evaluate(() =>
       [...document.querySelectorAll("html, body, .list, .panel, .scroll, dialog")].filter((e) => e.scrollTop > 0).map((e) => e.className || e.tagName),
     );
@@ -352,7 +352,7 @@ export async function loseResponse(route: Route): Promise<void> {
 export type Options = { language: string; serverOptions: string[]; translated: boolean };
 type Fixtures = { server: Server; app: App };
 
-/** `app` is the open page, not connected yet. */
+/** `app` is the open page, which isn't connected yet. */
 export const test = base.extend<Options & Fixtures>({
   language: ["en", { option: true }],
   serverOptions: [[], { option: true }],

@@ -1,5 +1,5 @@
-// The credentials file: what the page saves, and files that are protected by a passphrase, which Python's
-// jwcrypto opens and makes, too.
+// The credentials file: what the page saves, and files protected by a passphrase, which Python's
+// jwcrypto can also open and create.
 
 import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
@@ -65,7 +65,7 @@ test("saves where the transfer comes from and what it is", async ({ app, server 
   expect(file.transfers[0].size).toBeGreaterThan(0);
 });
 
-test("a protected file is opened with its passphrase only", async ({ app, page }) => {
+test("a protected file opens only with its passphrase", async ({ app, page }) => {
   await createOne(app);
   const key = await app.key();
   const field = passphrase(app, "handover.passphrase");
@@ -138,7 +138,7 @@ test("says why a file with other algorithms can't be opened, and doesn't try man
   }
 });
 
-test("leaves no trace of the passphrase and the key", async ({ app, page }) => {
+test("leaves no trace of the passphrase or the key", async ({ app, page }) => {
   await page.route("**/os-volume-transfer", async (route) => {
     const response = await route.fetch();
     const body = await response.json();

@@ -265,7 +265,7 @@ test.describe("leaving", () => {
         await leave(page);
         await expect.poll(() => dialogs).toEqual(["beforeunload"]);
         respond();
-        // After staying, nothing is lost.
+        // The user stays, so nothing is lost.
         await expect(app.dialog).toBeVisible();
         expect(await app.key()).toMatch(/^[0-9a-f]{16}$/);
         expect(app.posts).toHaveLength(1);

@@ -6,12 +6,12 @@ import type { Page } from "@playwright/test";
 const COUNT = 100_000;
 const PAGE = 1_000;
 /**
- * The most processor time that one task of the page's main thread may take, in milliseconds. Time in
- * which the system ran something else doesn't count, so that a busy machine doesn't fail the test.
+ * The maximum processor time of a task on the page's main thread, in milliseconds. Time in which
+ * the system ran something else doesn't count, so that a busy machine doesn't fail the test.
  */
 const MAX_TASK = 100;
 
-/** The number that makes a volume's name, in an order that isn't sorted. */
+/** The number in a volume's name. The numbers aren't in sorted order. */
 const number = (index: number) => (index * 7_919) % COUNT;
 
 async function connect(app: App, page: Page): Promise<void> {
@@ -46,7 +46,7 @@ interface TraceEvent {
   args: { name?: string };
 }
 
-/** Records the tasks of the browser's pages, and returns a function that returns the longest one since then. */
+/** Records the pages' tasks. Returns a function that returns the longest task's time since then. */
 async function recordTasks(page: Page): Promise<() => Promise<number>> {
   const browser = page.context().browser()!;
   await browser.startTracing(page, { categories: ["toplevel", "disabled-by-default-devtools.timeline"] });
@@ -69,7 +69,8 @@ async function recordTasks(page: Page): Promise<() => Promise<number>> {
 test("stays responsive with 100,000 volumes", async ({ app, page }) => {
   test.setTimeout(180_000);
   await connect(app, page);
-  // The first round compiles the code, and other programs slow down a shared processor.
+  // Takes the best of up to three rounds, because the first one compiles the code, and other
+  // programs may slow down the processor.
   const longest: Record<string, number> = {};
   const measure = async (name: string, action: () => Promise<void>) => {
     const end = await recordTasks(page);

@@ -13,13 +13,13 @@ const ALL = process.env.LOOKS === "all";
 const LIST = "**/*volumes/detail*";
 const POST = "**/os-volume-transfer";
 
-/** The last size is a small laptop screen at a zoom of 400 %. */
+/** The last size is a small laptop screen at 400% zoom. */
 const SIZES = [[1440, 900], [768, 1024], [320, 640], [320, 256]] as const;
 
 type Scheme = "light" | "dark" | "forced";
 type Look = (state: string) => Promise<void>;
 
-/** What a person meets, in the order of the tasks. Each shows its states one by one. */
+/** The user's tasks, in their usual order. Each shows its states one by one. */
 const TASKS: Record<string, (app: App, page: Page, look: Look) => Promise<void>> = {
   "signing in": async (app, page, look) => {
     await expect(app.password).toBeVisible();
@@ -107,7 +107,7 @@ const TASKS: Record<string, (app: App, page: Page, look: Look) => Promise<void>>
     await look("volumes-none-match");
   },
 
-  "giving one volume": async (app, page, look) => {
+  "handing over one volume": async (app, page, look) => {
     await app.useDemoProject("A");
     await app.choose("worst-case");
     await look("one-ineligible");
@@ -153,7 +153,7 @@ const TASKS: Record<string, (app: App, page: Page, look: Look) => Promise<void>>
     await look("one-handover-shown");
   },
 
-  "giving several volumes": async (app, page, look) => {
+  "handing over several volumes": async (app, page, look) => {
     await app.useDemoProject("A");
     await app.select("data-01", "data-02", "data-03", "worst-case", "old-system-disk");
     await look("several-violated");
@@ -240,20 +240,20 @@ const TASKS: Record<string, (app: App, page: Page, look: Look) => Promise<void>>
 
 for (const language of LANGUAGES) {
   for (const [width, height] of SIZES) {
-    // Other languages are checked where there is most room, and where there is least.
+    // Other languages are checked on the largest screen and on a small phone.
     if (!ALL && language !== "en" && width !== 1440 && height !== 640) continue;
     test.describe(`${language} ${width}×${height}`, () => {
       test.use({ language, viewport: { width, height } });
       for (const [task, show] of Object.entries(TASKS)) {
         test(`${task} is accessible and fits`, async ({ app, page }) => {
-          // axe takes up to a second for a state.
+          // axe takes up to a second per state.
           test.setTimeout(180_000);
           await show(app, page, async (state) => {
             // Switching the colour scheme in each state is faster than another run.
             const schemes: Scheme[] = ALL ? ["light", "dark", "forced"] : width === 1440 ? ["light", "dark"] : ["light"];
             for (const scheme of schemes) {
               const forced = scheme === "forced";
-              // Without transitions, during which axe would see intermediate colours.
+              // Turns off transitions, during which axe would see intermediate colours.
               await page.emulateMedia({
                 colorScheme: forced ? "light" : scheme,
                 forcedColors: forced ? "active" : "none",
@@ -265,7 +265,7 @@ for (const language of LANGUAGES) {
                 await page.screenshot({ path, fullPage: true });
               }
               expect(await overflowing(page), where).toEqual([]);
-              // Forced colours are the system's.
+              // Forced colours come from the system, so axe doesn't check them.
               if (!forced && (ALL || width === 1440 || language === "en")) expect(await violations(page), where).toEqual([]);
             }
           });
@@ -305,7 +305,7 @@ test("the README's screenshot", async ({ app, page }) => {
   await page.screenshot({ path: "../docs/page.png" });
 });
 
-/** Returns what is wider than its place, or starts to the left of the page, where nothing can be scrolled to. */
+/** Returns what is wider than its container, or starts left of the page, which can't be scrolled. */
 function overflowing(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const scrollers = document.querySelectorAll("html, dialog[open], .list, .panel, .menu, .scroll, [role=tabpanel]");
@@ -317,8 +317,8 @@ function overflowing(page: Page): Promise<string[]> {
 }
 
 /**
- * Returns axe's violations. Skips the details of passed rules and the support for frames, which the
- * page doesn't have: both take much longer than the checks.
+ * Returns axe's violations. Skips the details of passed rules, and frames, which the page doesn't
+ * have. Both take much longer than the checks.
  */
 async function violations(page: Page): Promise<[rule: string, elements: string[]][]> {
   // A row that has scrolled halfway under the table's header would count as a small target.

@@ -1,4 +1,4 @@
-// The main job from end to end, in both languages, with the mouse and with the keyboard only.
+// The main job from end to end, in every language, with the mouse and with the keyboard only.
 
 import { readFile } from "node:fs/promises";
 import { App, expect, LANGUAGES, Presses, plainMessages, test } from "./console.ts";

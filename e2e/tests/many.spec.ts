@@ -1,4 +1,4 @@
-// Many volumes in one run: each is sent once, no key is lost, and the page tells of every transfer.
+// Many volumes in one run: each is sent once, no key is lost, and the page reports every transfer.
 
 import { readFile } from "node:fs/promises";
 import type { Page, Route } from "@playwright/test";
@@ -20,20 +20,20 @@ const NINE = [
   "<img src=x onerror=alert(1)>",
   "media-cache",
 ];
-/** The service refuses this one, and its record doesn't tell. */
+/** The service rejects this one, but its record doesn't show why. */
 const FROZEN = "frozen-disk";
 const TEN = [...NINE, FROZEN];
 
 type Post = { volume: string; at: number };
 
-/** Records the create requests, and takes some time for each, so that they overlap. */
+/** Records the create requests, and delays each one, so that they overlap. */
 class Posts {
   readonly sent: Post[] = [];
   /** How many were in progress at the same time. */
   mostInFlight = 0;
   private inFlight = 0;
 
-  /** `respond` may handle a request instead of the service. It gets the request's number, from 1. */
+  /** `respond` may handle a request instead of the service. Requests are numbered from 1. */
   static async record(page: Page, milliseconds: number, respond?: (route: Route, volume: string, number: number) => Promise<unknown> | undefined): Promise<Posts> {
     const posts = new Posts();
     await page.route(POST, async (route) => {
@@ -75,7 +75,7 @@ async function finished(app: App, created: number, total: number): Promise<void>
   await expect(app.run.getByRole("button", { name: app.text("handover.close.several"), exact: true })).not.toHaveAttribute("aria-disabled");
 }
 
-/** Downloads the file and checks that it has the key of every one of these transfers, and no others. */
+/** Downloads the file, and checks that it has the keys of exactly these transfers. */
 async function expectSaved(app: App, transfers: { id: string; volume_id: string }[]): Promise<{ transfer_id: string; auth_key: string }[]> {
   const downloading = app.page.waitForEvent("download");
   await app.button("handover.download").click();
@@ -115,7 +115,7 @@ test("gets from the list to the saved keys of ten volumes with six presses and w
   expect(await server.transfers()).toHaveLength(10);
 });
 
-test("a rejection, a lost response and a 429 among ten volumes leave eight keys, one reason, one transfer to cancel", async ({ app, page, server }) => {
+test("a rejection, a lost response and a 429 among ten volumes leave eight keys, one reason, and one transfer to cancel", async ({ app, page, server }) => {
   let delayedUntil = 0;
   const posts = await Posts.record(page, 100, (route, _, number) => {
     if (number === 3) return loseResponse(route);
@@ -126,7 +126,7 @@ test("a rejection, a lost response and a 429 among ten volumes leave eight keys,
   await create(app, TEN);
   await finished(app, 8, 10);
 
-  // Only the volume of the 429 was sent again.
+  // Only the volume that got the 429 was sent again.
   expect(posts.counts().sort()).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1, 2]);
   expect(posts.mostInFlight).toBe(2);
   // The other request was in flight when the 429 arrived.
@@ -154,7 +154,7 @@ test("a rejection, a lost response and a 429 among ten volumes leave eight keys,
   expect(app.consoleMessages.filter((message) => /panicked|unreachable/.test(message))).toEqual([]);
 });
 
-test("asks about several volumes with at most four requests at a time, and not about those deselected since", async ({ app, page }) => {
+test("looks up several volumes with at most four requests at a time, and skips those deselected since", async ({ app, page }) => {
   let [inFlight, most, sent] = [0, 0, 0];
   await page.route(FACTS, async (route) => {
     sent++;
@@ -185,7 +185,7 @@ test("asks about several volumes with at most four requests at a time, and not a
   expect(sent - before).toBeLessThanOrEqual(8);
 });
 
-test("names each transfer by the pattern, and shows what it makes of it", async ({ app, server }) => {
+test("names each transfer by the pattern, and previews the names", async ({ app, server }) => {
   await app.useDemoProject("A");
   await app.select("data-01", "data-02");
   await app.name("move-{volume}");
@@ -228,11 +228,11 @@ test("stops in the middle: nothing new is sent, and the keys so far can be saved
   expect(posts.sent).toHaveLength(sent);
   await expectSaved(app, await server.transfers());
   await app.button("handover.close.several").click();
-  // What was not sent is still selected.
+  // Volumes that weren't sent are still selected.
   await expect(app.table.locator("tbody").getByRole("checkbox", { checked: true })).toHaveCount(9 - sent);
 });
 
-test("pauses when the token expires, and goes on with a new one without losing a key", async ({ app, page, server }) => {
+test("pauses when the token expires, and continues with a new one without losing a key", async ({ app, page, server }) => {
   let expired = false;
   const posts = await Posts.record(page, 50, (route, _, number) => {
     if (number === 4) expired = true;
@@ -280,7 +280,7 @@ test("pauses at a quota, and keeps what was created if the user stops", async ({
   await expectSaved(app, await server.transfers());
 });
 
-test("asks before leaving as long as a key is not saved", async ({ app, page }) => {
+test("asks before leaving while a key isn't saved", async ({ app, page }) => {
   const dialogs: string[] = [];
   page.on("dialog", (dialog) => {
     dialogs.push(dialog.type());
@@ -327,7 +327,7 @@ test("keeps the keys when the connection changes during a run", async ({ app, pa
   await app.button("connect.renew").click();
   await app.button("connect.demo", { label: "B" }).click();
   await expect(app.signIn).toBeHidden();
-  // Its requests still go to the project that it was started in.
+  // The run's requests still go to the project that it was started in.
   await app.button("run.continue").click();
   await finished(app, 3, 3);
   await expectSaved(app, await server.transfers());

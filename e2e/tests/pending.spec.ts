@@ -1,4 +1,4 @@
-// Pending transfers: whose key this tab has, and cancelling several at once.
+// Pending transfers: which keys this tab has, and cancelling several transfers at once.
 
 import { type App, expect, test } from "./console.ts";
 import { DATA_01, type Server } from "./server.ts";
@@ -64,7 +64,7 @@ test("selects all with one press, and a transfer that is gone doesn't stop the o
   await expect(page.getByRole("checkbox", { name: app.text("transfers.all"), exact: true })).not.toBeChecked();
   await row(app, "data-01").getByRole("checkbox").check();
   await app.button("transfers.cancel.several", { count: 2 }).click();
-  // Somebody else cancels the first one meanwhile.
+  // Meanwhile, somebody else cancels the first one.
   await server.cancel((await server.transfers())[0]!.id);
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: app.text("cancel.confirm.several"), exact: true }).click();

@@ -1,5 +1,5 @@
-// Create requests: each is sent once and to one address, and its transfer is searched for if the
-// outcome is unknown.
+// Create requests: each is sent once and to one address, and the page searches for its transfer if
+// the outcome is unknown.
 
 import { expect, loseResponse, test } from "./console.ts";
 import { PROJECT_A } from "./server.ts";

@@ -1,4 +1,4 @@
-// Rejected names, volumes and connections, by the page or by the server.
+// Names, volumes and connections that the page or the server rejects.
 
 import { expect, test } from "./console.ts";
 import { DATA_01, PROJECT_A } from "./server.ts";

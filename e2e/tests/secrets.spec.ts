@@ -1,4 +1,4 @@
-// Searches for a canary key and token in all places where they must not appear.
+// Searches for a canary key and token everywhere they must not appear.
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -60,7 +60,7 @@ class Search {
       "the server's log": this.server.log,
       "the page": await this.html(),
     };
-    // The search would find something.
+    // Checks that the search works.
     expect(places.URLs).toContain(this.server.url);
     expect(places["the server's log"]).toContain(this.server.url);
     expect(places["the page"]).toContain("</html>");
@@ -92,7 +92,7 @@ async function acceptCanary(app: App): Promise<void> {
   await app.button("accept.submit").click();
 }
 
-test("creating a transfer leaves no trace of the key and the token", async ({ app, page, server }) => {
+test("creating a transfer leaves no trace of the key or the token", async ({ app, page, server }) => {
   const search = new Search(app, server);
   await app.useDemoProject("A");
   await app.choose("data-01");
@@ -108,7 +108,7 @@ test("creating a transfer leaves no trace of the key and the token", async ({ ap
   await search.findsNothingOf(KEY, TOKEN);
 });
 
-test("accepting a transfer leaves no trace of the key and the token", async ({ app, page, server }) => {
+test("accepting a transfer leaves no trace of the key or the token", async ({ app, page, server }) => {
   const search = new Search(app, server);
   await app.useDemoProject("B");
   await app.show("accept.title");
@@ -119,7 +119,7 @@ test("accepting a transfer leaves no trace of the key and the token", async ({ a
   await expect(app.alert).toContainText(app.text("response.not_found"));
   await expect(app.alert).not.toContainText(KEY);
 
-  // Accepted, with a file.
+  // Accepts a transfer from a file.
   await page.route("**/accept", (route) =>
     route.fulfill({ status: 202, json: { transfer: { id: "t", volume_id: DATA_01, name: null, links: [] } } }),
   );
@@ -128,7 +128,7 @@ test("accepting a transfer leaves no trace of the key and the token", async ({ a
   await search.findsNothingOf(KEY, PROJECT_B.token);
 });
 
-/** Returns how often a text occurs in the memory. */
+/** Returns how often a text occurs in the module's memory. */
 const occurrences = (page: Page, text: string) =>
   page.evaluate((text) => {
     const memory = new Uint8Array((window as unknown as { wasm: { memory: WebAssembly.Memory } }).wasm.memory.buffer);
@@ -140,7 +140,7 @@ const occurrences = (page: Page, text: string) =>
     return found;
   }, text);
 
-/** Loads the page again with its memory exposed. */
+/** Reloads the page with the module's memory exposed. */
 async function exposeMemory(app: App, page: Page): Promise<void> {
   await page.addInitScript(() =>
     addEventListener("TrunkApplicationStarted", (event) => {
@@ -168,7 +168,7 @@ test.describe("the module's memory", () => {
     expect(await occurrences(page, KEY.slice(8))).toBe(0);
   });
 
-  test("contains no key after it was used", async ({ app, page }) => {
+  test("contains no key after it has been used", async ({ app, page }) => {
     await app.useDemoProject("B");
     await acceptCanary(app);
     await expect(app.alert).toContainText(app.text("response.not_found"));
@@ -184,7 +184,7 @@ test.describe("signing in", () => {
   const RECEIPT = "canary-receipt-0badf00d";
   const TOKENS = ["canary-token-1cafe", "canary-token-2cafe"] as const;
 
-  /** Replaces the identity service: a password and a passcode, then a project. Returns the requests' secrets. */
+  /** Replaces the identity service, and returns what the page sends. Passwords need a passcode. */
   async function withCanaries(page: Page): Promise<string[]> {
     const seen: string[] = [];
     const user = { id: "u", name: "alice", domain: { name: "account-a" } };
@@ -214,7 +214,7 @@ test.describe("signing in", () => {
     return seen;
   }
 
-  test("leaves no trace of the password, the passcode, the receipt and the tokens", async ({ app, page, server }) => {
+  test("leaves no trace of the password, the passcode, the receipt or the tokens", async ({ app, page, server }) => {
     const search = new Search(app, server);
     const seen = await withCanaries(page);
     await app.signInAs("alice", "account-a", PASSWORD);

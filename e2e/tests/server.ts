@@ -40,7 +40,7 @@ export class Server {
     return server;
   }
 
-  /** Kills the server, like a crash. */
+  /** Kills the server, as a crash would. */
   kill(): Promise<void> {
     return new Promise((done) => {
       if (this.process.exitCode !== null || this.process.signalCode !== null) return done();

@@ -18,7 +18,7 @@ async function holdModule(page: Page): Promise<() => void> {
 /** Waits until the module has taken over the form. */
 const started = (page: Page) => expect(page.locator("html")).toHaveAttribute("data-connected");
 
-test("paints the form before the module arrives, and doesn't move it then", async ({ page, server }) => {
+test("paints the form before the module arrives, and doesn't move it afterwards", async ({ page, server }) => {
   const consoleMessages: string[] = [];
   page.on("console", (message) => consoleMessages.push(message.text()));
   const release = await holdModule(page);
@@ -73,7 +73,7 @@ test("connects once when the button was pressed several times before the module 
   await page.locator("#token").press("Enter");
   await page.getByRole("button", { name: "Connect", exact: true }).click();
   await expect(page.getByText("You will be connected as soon as the page is ready")).toBeVisible();
-  // Neither a navigation nor a dialog's return value contains the token.
+  // The press didn't navigate, so the address doesn't contain the token.
   expect(page.url()).toBe(`${server.url}/`);
   release();
   await expect(page.getByRole("table", { name: "Volumes" })).toBeVisible();
@@ -96,7 +96,7 @@ test("offers no demo project without a sandbox", async ({ page, server }) => {
   await expect(page.getByRole("button", { name: /demo project/ })).toHaveCount(0);
 });
 
-test("loads only the language of the browser, and speaks it before the module arrives", async ({ browser, server }) => {
+test("loads only the browser's language, and shows it before the module arrives", async ({ browser, server }) => {
   for (const [locale, tag, title] of [
     ["zh-Hans-CN", "zh-CN", "登录"],
     ["en-GB", "en", "Sign in"],
@@ -187,7 +187,7 @@ test("stops and sends nothing more after a panic", async ({ app, page }) => {
   await app.useDemoProject("A");
   await app.choose("data-02");
   await app.name("unchanged");
-  // Real browsers never reject with a string. It makes the module panic.
+  // Real browsers never reject with a string, which makes the module panic.
   await page.evaluate(() => {
     window.fetch = () => Promise.reject("not an Error");
   });

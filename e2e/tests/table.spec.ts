@@ -1,4 +1,4 @@
-// The table of volumes: sorting, selecting, statuses, and the space that it takes.
+// The table of volumes: sorting, selecting, statuses, and width.
 
 import { expect, LANGUAGES, test, type App } from "./console.ts";
 
@@ -87,7 +87,7 @@ for (const by of ["mouse", "keyboard"] as const) {
   });
 }
 
-test("selects what is eligible under the filter on all pages, and deselects all", async ({ app, page }) => {
+test("selects the eligible volumes that match the filter on all pages, and deselects all", async ({ app, page }) => {
   await list(app, Array.from({ length: 150 }, (_, n) => ({ name: `disk-${n}`, status: n % 2 ? "available" : "in-use" })));
   const count = (count: number) => app.region("create.title").getByText(app.text("create.count", { count }));
   await page.getByRole("searchbox").fill("disk-1");
@@ -137,7 +137,7 @@ for (const language of LANGUAGES) {
         await page.setViewportSize({ width, height: 800 });
         await app.useDemoProject("A");
         await expect(app.checkbox("worst-case")).toBeVisible();
-        // What is wider than its place is cut off or overlaps its neighbor.
+        // Anything wider than its container is cut off or overlaps its neighbor.
         const wide = await app.table.locator("tr, th, td, th button, .verdict").evaluateAll((all) =>
           all.filter((e) => e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1).map((e) => e.outerHTML.slice(0, 120)),
         );

@@ -1,5 +1,5 @@
-// Random walks through the page with random faults. Afterwards the page must list every transfer
-// of the service, and every volume that awaits its transfer.
+// Random walks through the page with random faults. Afterwards, the page must list every transfer
+// that the service has, and show which volumes are awaiting transfer.
 //
 // A walk is reproducible by its number: `FIRST_WALK=17 WALKS=1` repeats the seventeenth.
 
@@ -20,7 +20,7 @@ const test = base.extend({
     await page.addInitScript(() => {
       const timeout = window.setTimeout.bind(window);
       window.setTimeout = ((then: TimerHandler, after = 0) => timeout(then, after / 20)) as typeof window.setTimeout;
-      // Pauses that the service asks for end at a time of the clock.
+      // Pauses that the service asks for end at a certain time, so the clock has to run faster too.
       const [now, start] = [Date.now, Date.now()];
       Date.now = () => start + 20 * (now() - start);
     });
@@ -58,7 +58,7 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
     const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
     const history: string[] = [];
     const keys = new Map<string, string>();
-    /** How many create requests there may be for a volume: one for each press, and each clear rejection. */
+    /** How many create requests a volume may have: one per press, and one per 401 or 429. */
     const allowed = new Map<string, number>();
     const allow = (volume: string) => allowed.set(volume, (allowed.get(volume) ?? 0) + 1);
     const posts = new Map<string, number>();
@@ -252,7 +252,7 @@ async function listed(app: App): Promise<string[]> {
   return ids.map((id) => id.trim()).sort();
 }
 
-/** Mulberry32, a random number generator that is reproducible by its seed. */
+/** Mulberry32, a random number generator that is reproducible from its seed. */
 function generator(seed: number): () => number {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;

@@ -1,12 +1,12 @@
-//! Turns fuzzer input into responses of the service.
+//! Turns fuzzer input into the service's responses.
 
 use volume_transfer::{Fault, Outcome, Response, TransportError, VolumeId};
 
 const STATUSES: [u16; 16] =
     [200, 202, 204, 0, 301, 400, 401, 403, 404, 409, 413, 429, 500, 502, 503, 504];
 
-/// Returns a response. The first byte selects the status, or that no response arrives; the rest is the
-/// body.
+/// Returns a response, or a transport error. The first byte selects the status, or that no response
+/// arrives. The rest is the body.
 pub fn outcome(data: &[u8]) -> Outcome {
     let (first, body) = data.split_first().unwrap_or((&0, &[]));
     let status = STATUSES[usize::from(first & 15)];
@@ -23,7 +23,7 @@ fn response(status: u16, body: &[u8]) -> Response {
     Response::new(status, body.to_vec()).with_header("X-Openstack-Request-Id", "req-fuzz")
 }
 
-/// The volume of the API page's sample request.
+/// The volume in the API documentation's sample request.
 pub fn sample() -> VolumeId {
     VolumeId::parse("c86b9af4-151d-4ead-b62c-5fb967af0e37").unwrap()
 }

@@ -1,4 +1,4 @@
-//! The service catalog: at most one http(s) endpoint for each region and version.
+//! The service catalog, which has at most one http(s) endpoint for each region and version.
 #![no_main]
 
 use fuzz::{check_fault, outcome};

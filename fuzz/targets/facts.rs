@@ -1,4 +1,4 @@
-//! Facts about a volume from other APIs: an unreadable response must not change any fact.
+//! Facts about a volume from other APIs. An unreadable response must not change any fact.
 #![no_main]
 
 use fuzz::{outcome, sample};

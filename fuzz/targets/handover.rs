@@ -1,4 +1,4 @@
-//! The credentials file, for which a person may choose any file.
+//! Parses credentials files. People may choose any file.
 #![no_main]
 
 use fuzz::outcome;
@@ -7,7 +7,7 @@ use volume_transfer::{CredentialsFile, ProjectId, Service, api};
 
 fuzz_target!(|data: &[u8]| {
     if let Ok(file) = CredentialsFile::parse(data) {
-        // A written file must be read as it was.
+        // A written file must have the same contents when it is parsed again.
         let transfers: Vec<_> = file.transfers.iter().collect();
         assert!(!transfers.is_empty());
         let written = CredentialsFile::write(&file.source, &transfers);
@@ -20,7 +20,8 @@ fuzz_target!(|data: &[u8]| {
             requests.flat_map(|handover| Service::ALL.map(|service| (service, handover)));
         for (service, handover) in requests {
             let request = api::accept(service, &project, handover);
-            // The path contains the unescaped ID, and never the key.
+            // The path must contain the ID unescaped, and no character that could be
+            // misinterpreted.
             assert!(request.path.is_ascii() && !request.path.contains(['\n', ' ', '?', '#', '%']));
             assert!(request.path.contains(handover.transfer_id.as_str()));
             let body = request.body.unwrap();

@@ -1,4 +1,4 @@
-//! Names in UTF-8 and UTF-16, by every service's rule.
+//! Names in UTF-8 and UTF-16, under every service's rule.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! The response to a sign-in: it must contain what was requested, and no error may contain a secret.
+//! The response to a sign-in. The result must match the request, and no error may contain a secret.
 #![no_main]
 
 use fuzz::{check_fault, outcome};
@@ -51,12 +51,12 @@ fuzz_target!(|data: &[u8]| {
             }
             Ok(SignIn::NeedsPasscode(pending)) => assert!(pending.receipt.is_some()),
             Err(error) => {
-                // A response may contain the canary by itself.
+                // The input itself may contain the canary.
                 let text = format!("{error:?} {error} {}", error.code());
                 assert!(data.len() >= CANARY.len() || !text.contains(CANARY));
                 if let SignInError::Rejected(_, fault) = &error {
                     assert!((400..500).contains(&fault.status));
-                    // Cut off at the first quotation.
+                    // The message is cut off before anything that the service quotes.
                     assert!(fault.message.iter().all(|message| !message.contains('{')));
                 }
                 error.fault().iter().for_each(check_fault);

@@ -1,4 +1,5 @@
-//! The response to signing out. Only a success or a token that has already ended counts.
+//! The response to signing out. The user counts as signed out only after a success, or if the token
+//! is already invalid.
 #![no_main]
 
 use fuzz::{check_fault, outcome};

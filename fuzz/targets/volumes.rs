@@ -1,4 +1,4 @@
-//! A list of volumes: the core's reader must agree with `serde_json`.
+//! A list of volumes, on which the core's reader must agree with `serde_json`.
 #![no_main]
 
 #[path = "../../crates/volume-transfer/tests/common/mod.rs"]
@@ -16,7 +16,8 @@ fuzz_target!(|data: &[u8]| {
     let (first, text) = data.split_first().unwrap_or((&0, &[]));
     let size = usize::from(*first) + 1;
     let (rows, summary) = read_in_parts(&mut ListReader::new(), text, size);
-    // Compares only if both succeed: one rejects invalid UTF-8, the other repeated lists.
+    // Compares only if both succeed, because one rejects invalid UTF-8 and the other repeated
+    // lists.
     if let (Ok(summary), Some(expected)) = (summary, read_with_serde_json(text)) {
         let volumes: Vec<_> = rows.iter().map(|row| row.volume(text)).collect();
         assert_eq!((volumes, summary), expected);

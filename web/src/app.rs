@@ -21,13 +21,13 @@ use web_sys::{Element, HtmlElement, HtmlSelectElement};
 /// Where the chosen language is stored. `start.js` reads it.
 const LANGUAGE_KEY: &str = "volume-transfer.language";
 
-/// The tabs, by the part of the address after `#/`. The first one is the default.
+/// The tabs, named as in the address after `#/`. The first one is the default.
 const TABS: [&str; 3] = ["volumes", "pending", "accept"];
 
-/// From this width on, the list and the panel fit beside each other. The style sheet has the same limit.
+/// From this width on, the list and the panel fit side by side. The style sheet uses it too.
 const WIDE: &str = "(min-width: 68.75rem)";
 
-/// What the page adds to the elements of `index.html`. Mounted into the main element.
+/// The parts of the page that `index.html` doesn't contain. Mounted into its main element.
 #[component]
 pub fn App(language: Language) -> impl IntoView {
     let language = RwSignal::new(language);
@@ -117,8 +117,8 @@ fn translate(language: Language) {
     }
 }
 
-/// The tasks of a connected person, each in a tab. All of them stay in the document, so that switching
-/// keeps what was typed.
+/// The tasks of a connected user, each in a tab. All of them stay in the document, so that
+/// switching tabs keeps what was typed.
 #[component]
 fn Tasks(covered: Signal<bool>) -> impl IntoView {
     let state = AppState::get();
@@ -162,7 +162,7 @@ fn media(query: &str) -> RwSignal<bool> {
     let matches = RwSignal::new(list.as_ref().is_some_and(web_sys::MediaQueryList::matches));
     if let Some(list) = list {
         let query = list.clone();
-        // Resizing is rare, and zooming is resizing.
+        // Also fires on zooming, and is rare enough to check the query every time.
         let listener = window_event_listener(ev::resize, move |_| matches.set(query.matches()));
         on_cleanup(move || listener.remove());
     }
@@ -182,7 +182,7 @@ fn set_root_attribute(attribute: &str, value: &str) {
 )]
 fn store_language(tag: &str) {
     if let Ok(Some(storage)) = window().local_storage() {
-        // Ignored on failure: the language then applies to this visit only.
+        // If this fails, the language applies to this visit only.
         let _ = storage.set_item(LANGUAGE_KEY, tag);
     }
 }

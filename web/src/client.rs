@@ -14,7 +14,7 @@ use volume_transfer::{
 use web_sys::{AbortSignal, RequestCache, RequestRedirect, Url};
 use zeroize::Zeroizing;
 
-/// The timeout of a request, in milliseconds. Cinder itself waits up to 60 s for its components.
+/// The timeout for a request, in milliseconds. Cinder itself waits up to 60 s for its components.
 const TIMEOUT_MS: u32 = 60_000;
 
 /// A connection to a project. Shared rather than copied, because it contains the token.
@@ -54,19 +54,19 @@ pub struct Account {
 }
 
 impl Account {
-    /// Returns whether this page got the token, so that it can also renew and end it.
+    /// Returns whether this page got the token itself, and can therefore renew and revoke it.
     pub fn is_signed_in(&self) -> bool {
         !self.method.is_empty()
     }
 
-    /// Returns whether another account is the same user's.
+    /// Returns whether another account belongs to the same user.
     pub fn is_same_user(&self, other: &Account) -> bool {
         (&self.method, &self.user, &self.domain, &self.credential)
             == (&other.method, &other.user, &other.domain, &other.credential)
     }
 
-    /// Returns for how many minutes the token is still valid, rounded up: 0 if it has expired. Returns
-    /// `None` if that is unknown.
+    /// Returns how many minutes the token remains valid, rounded up, or 0 if it has expired.
+    /// Returns `None` if that is unknown.
     pub fn minutes_left(&self) -> Option<usize> {
         let expires_at = Date::new(&format!("{}Z", self.expires_at).into()).get_time();
         // The cast saturates, so it is never negative.

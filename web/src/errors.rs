@@ -1,4 +1,4 @@
-//! Views of failed requests, which several tasks show.
+//! Views of failed requests, shared by several tasks.
 
 use crate::i18n::{
     Key, Language, fault_kind, key, language, local_time, read_error, t, unknown_cause,
@@ -40,7 +40,7 @@ fn retry_after(language: Language, wait: RetryDelay) -> String {
     }
 }
 
-/// Opens the form for a new token, at the field that the user has to fill in.
+/// Opens the form to get a new token, and focuses the field that the user has to fill in.
 pub(crate) fn renew(state: AppState) {
     let method = state.session.with_untracked(|session| {
         session.as_deref().map(|session| session.account.method.clone()).unwrap_or_default()
@@ -121,7 +121,7 @@ pub(crate) fn Paused(
     view! { <div role="alert" class="paused">{message}</div> }
 }
 
-/// Says when the next request is sent, if the service asked to wait.
+/// Says when the next request will be sent, if the service asked the page to wait.
 pub(crate) fn delay_text(pace: &Pace) -> Signal<String> {
     let (resume_at, language) = (pace.resume_at.clone(), language());
     derive(move || {

@@ -52,7 +52,7 @@ impl StringTable {
     }
 }
 
-/// A language with its messages. They are kept until the page is closed, so that a copy is cheap.
+/// A language with its messages. They are never freed, so copies are cheap.
 #[derive(Clone, Copy)]
 pub(crate) struct Language(&'static Messages);
 
@@ -62,7 +62,7 @@ struct Messages {
     texts: Vec<String>,
 }
 
-/// The language of views outside of the page, which has no texts.
+/// The language of views outside of the page. It has no messages.
 static NO_MESSAGES: Messages = Messages { tag: String::new(), texts: Vec::new() };
 
 impl Default for Language {
@@ -116,7 +116,7 @@ impl Language {
         text + rest
     }
 
-    /// Joins texts, two at a time, by a message with the placeholders `first` and `second`.
+    /// Joins texts, two at a time, with a message that has the placeholders `first` and `second`.
     pub(crate) fn join(self, key: Key, texts: &[String]) -> String {
         let joined = texts
             .iter()
@@ -125,7 +125,7 @@ impl Language {
         joined.unwrap_or_default()
     }
 
-    /// Formats the message for one of the core's codes. Returns the code itself if there is none.
+    /// Formats the message for one of the core's codes. Returns the code if it has no message.
     pub(crate) fn format_code(self, group: &str, code: &str, values: &[(&str, &str)]) -> String {
         Key::for_code(group, code).map_or_else(|| code.to_owned(), |key| self.format(key, values))
     }
@@ -148,13 +148,13 @@ impl From<Key> for Signal<String> {
     }
 }
 
-/// Returns the message for a field's error, or an empty text.
+/// Returns the message for a field's error, or an empty string.
 pub(crate) fn error_text(error: RwSignal<Option<Key>>) -> Signal<String> {
     let language = language();
     derive(move || error.get().map(|key| language.get().format(key, &[])).unwrap_or_default())
 }
 
-/// Returns a transfer's name, or a text that says it has none.
+/// Returns a transfer's name, or a message that it has none.
 pub(crate) fn name_or_none(name: Option<String>) -> Signal<String> {
     let language = language();
     derive(move || {
@@ -162,7 +162,7 @@ pub(crate) fn name_or_none(name: Option<String>) -> Signal<String> {
     })
 }
 
-/// Returns the name of a volume's status, or the service's own word if it has none.
+/// Returns the translated name of a volume's status, or the service's own word if there is none.
 pub(crate) fn status_name(language: Language, status: &str) -> String {
     let code = if status.is_empty() { "none" } else { status };
     language.format_code("status", code, &[])
@@ -253,8 +253,8 @@ pub(crate) fn local_time(time: &str, language: Language) -> Option<String> {
         .then(|| date.to_locale_string(language.tag(), &JsValue::UNDEFINED).into())
 }
 
-/// Formats the date of a time in seconds since 1970 for the user's language and time zone, and the
-/// whole time.
+/// Formats a time in seconds since 1970 for the user's language and time zone: first the date
+/// alone, then the date and time.
 pub(crate) fn local_date(seconds: i64, language: Language) -> (String, String) {
     let date = Date::new(&JsValue::from_f64(seconds as f64 * 1000.0));
     (

@@ -1,8 +1,8 @@
-//! Files that are protected by a passphrase: JWE in compact serialization, made and opened by WebCrypto.
+//! Files protected by a passphrase: JWE in compact serialization, encrypted with WebCrypto.
 //!
-//! One combination of algorithms only: PBES2-HS512+A256KW and A256GCM (RFC 7518). Other software can
-//! open the files. Python's `jwcrypto` first has to allow as many iterations
-//! (`jwa.default_max_pbkdf2_iterations`).
+//! Supports only one combination of algorithms: PBES2-HS512+A256KW and A256GCM (RFC 7518). Other
+//! software can open the files, but Python's `jwcrypto` first has to be told to allow that many
+//! iterations (`jwa.default_max_pbkdf2_iterations`).
 
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use leptos::prelude::window;
@@ -15,12 +15,13 @@ use zeroize::Zeroizing;
 const ALG: &str = "PBES2-HS512+A256KW";
 const ENC: &str = "A256GCM";
 
-/// The work of trying one passphrase: about half a second. More than `jwcrypto` allows by default
-/// (16,384), because whoever finds the file can try passphrases without being noticed.
+/// The number of iterations, with which a passphrase takes about half a second to try. More than
+/// `jwcrypto` allows by default (16,384), because anyone who finds the file can try passphrases
+/// without being noticed.
 const ITERATIONS: u32 = 600_000;
 
-/// Fewer iterations protect badly (RFC 7518 requires 1,000), and many more would only keep the
-/// computer busy.
+/// The iterations that a file may have. Fewer would protect it badly (RFC 7518 recommends at least
+/// 1,000), and more would only keep the computer busy.
 const ACCEPTED_ITERATIONS: RangeInclusive<u64> = 1_000..=10_000_000;
 
 const SALT_LENGTH: usize = 16;
@@ -37,7 +38,7 @@ pub(crate) fn is_supported(jwe: &str) -> bool {
     Parts::parse(jwe).is_some()
 }
 
-/// Encrypts a text. Returns `None` if the browser refuses.
+/// Encrypts a text. Returns `None` if the browser can't do it.
 pub(crate) async fn encrypt(text: &str, passphrase: &str) -> Option<String> {
     let random = Uint8Array::new_with_length((SALT_LENGTH + IV_LENGTH) as u32);
     call(&crypto()?, "getRandomValues", &[&random])?;
@@ -89,7 +90,7 @@ pub(crate) async fn decrypt(jwe: &str, passphrase: &str) -> Option<Zeroizing<Vec
 
 /// The parts of a JWE.
 struct Parts {
-    /// The header as it is in the file, which is authenticated as well.
+    /// The header exactly as in the file, because it is authenticated as well.
     header: String,
     salt: Vec<u8>,
     iterations: u32,

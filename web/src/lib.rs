@@ -3,7 +3,7 @@
 //! The page shows what the core decides and sends what the core builds. Only [`client`] accesses the
 //! network, and no component knows a domain rule.
 //!
-//! Dependencies point down only: [`App`], then a module for each task, then shared views and state.
+//! Dependencies only point down: [`App`], then a module for each task, then shared views and state.
 //! Tasks don't depend on each other.
 
 #![allow(unreachable_pub, reason = "`#[component]` generates `pub` items")]
@@ -38,7 +38,7 @@ pub async fn mount() -> Option<UnmountHandle<impl Mountable>> {
         return None;
     };
     let handle = mount_to(ui::by_id("main")?, move || leptos::view! { <App language /> });
-    // `start.js` passes on a press of the button during loading.
+    // If the button was pressed during loading, `start.js` now submits the form.
     let _ = document().dispatch_event(&web_sys::Event::new("started").ok()?);
     Some(handle)
 }

@@ -1,8 +1,8 @@
-//! Reactive functions that box what they are given. Leptos's own are compiled again for every closure.
+//! Reactive functions that box their closures. Leptos's own are compiled again for every closure.
 
 use leptos::prelude::*;
 
-/// A boxed function. Unlike that of `dyn Fn`, its table has a single entry.
+/// A function to box. Unlike `dyn Fn`, its vtable has only one method.
 trait Compute<T>: Send + Sync {
     fn compute(&self) -> T;
 }
@@ -23,8 +23,8 @@ pub(crate) fn derive<T: Send + Sync + 'static>(
     boxed(Box::new(compute))
 }
 
-/// Derives a value from signals. Computes it once for each change of them, and notifies others only if
-/// it differs.
+/// Derives a value from signals. Computes it once whenever they change, and notifies its readers
+/// only if it differs.
 pub(crate) fn memo<T: PartialEq + Send + Sync + 'static>(
     compute: impl Fn() -> T + Send + Sync + 'static,
 ) -> Memo<T> {

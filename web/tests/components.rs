@@ -19,10 +19,10 @@ use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-/// The elements that the page takes over. Scripts that are inserted like this don't run.
+/// The elements that the page takes over. Scripts that are inserted this way don't run.
 const INDEX: &str = include_str!("../../index.html");
 
-/// Provides the English messages to the mock network, as the build does.
+/// Provides the English messages to the mock network, in the build's format.
 fn provide_messages() {
     let messages = include_str!("../../locales/en.json");
     let provide = "const all = JSON.parse(json);
@@ -78,7 +78,7 @@ impl Mounted {
         mock_network(handler);
         provide_messages();
         document().document_element().unwrap().set_attribute("lang", "en").unwrap();
-        // What a failed test left behind has the same IDs.
+        // A failed test may have left elements with the same IDs behind.
         while let Some(left) = document().query_selector(".mounted").unwrap() {
             left.remove();
         }

@@ -1,4 +1,4 @@
-// The small page without a library: a lower bound for the others.
+// The small page without a library, as a lower bound for the others.
 
 import { nameProblem, readVolumes } from "../messages.js";
 

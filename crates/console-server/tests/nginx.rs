@@ -1,4 +1,4 @@
-//! Tests `docs/nginx.conf`, and the server under a path, with the nginx on PATH.
+//! Tests `docs/nginx.conf`, and the server under a path prefix, with the nginx on PATH.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
@@ -22,7 +22,7 @@ struct Nginx {
 }
 
 impl Nginx {
-    /// Starts nginx with `docs/nginx.conf`, with these addresses.
+    /// Starts nginx with `docs/nginx.conf`, adapted to these addresses.
     fn start(page: SocketAddr, endpoint: &str) -> Option<Nginx> {
         Nginx::with(|address| {
             let mut config = fs::read_to_string("../../docs/nginx.conf").unwrap();
@@ -50,7 +50,8 @@ impl Nginx {
         let folder = TempDir::new().unwrap();
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         fs::write(folder.path().join("site.conf"), site(address)).unwrap();
-        // The main configuration that a distribution would provide, with all files in this folder.
+        // The main configuration, as a distribution would provide it, but with all files in this
+        // folder.
         let main = "daemon off; pid pid; error_log stderr warn; events {}
             http {
                 access_log access; include site.conf;
@@ -74,7 +75,7 @@ impl Nginx {
         Some(Nginx { child, address, folder })
     }
 
-    /// Sends a request. Returns the response with its head in lower case and `\n` as line ends.
+    /// Sends a request. Returns the response with its head in lower case and `\n` as line endings.
     fn send(&self, line: &str, headers: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(self.address).unwrap();
         let length = match body {

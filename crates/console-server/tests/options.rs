@@ -1,4 +1,4 @@
-//! Options, the environment variables that replace them, and what the server prints.
+//! Options, the corresponding environment variables, and what the server prints.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 

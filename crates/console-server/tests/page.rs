@@ -16,8 +16,8 @@ use tower::ServiceExt;
 #[tokio::test]
 async fn the_policy_allows_only_our_scripts_and_styles() {
     let server = Server::new();
-    // Hashes of the inline script and style in `support::INDEX`, by
-    // `openssl dgst -sha256 -binary | base64`.
+    // Hashes of the inline script and style in `support::INDEX`, computed with `openssl dgst
+    // -sha256 -binary | base64`.
     let expected = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' \
         'sha256-RoIUsHp3O6pTvjkWpyBqwU8YX5d4ZY7nZT+UE4//pqY='; style-src 'self' \
         'sha256-IAdwN3biDCQ3brrgp1m8kBEsPQYyqfREKOEfeoREopc='; \
@@ -141,7 +141,7 @@ async fn sends_304_for_a_cached_file() {
         assert_eq!(response.header("ETag"), Some(tag));
         assert_eq!(response.header("Vary"), Some("accept-encoding"));
     }
-    // Another encoding of the same file has another tag.
+    // Another encoding of the same file has a different tag.
     assert_eq!(get("gzip", tag).await.status, 200);
     assert_eq!(get("br", "\"other\"").await.status, 200);
 }

@@ -19,7 +19,7 @@ use tokio::time::{Instant, sleep, timeout};
 const SHORT: Duration = Duration::from_millis(800);
 const LONG: Duration = Duration::from_secs(20);
 
-/// Starts a server with `/`, `/slow`, which takes twice `SHORT`, and `/never`.
+/// Starts a server with the paths `/`, `/slow` (which takes twice `SHORT`) and `/never`.
 async fn start(timeouts: Timeouts) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
     let app = Router::new().route("/", get("page")).route(
         "/slow",
@@ -43,7 +43,7 @@ async fn send(address: SocketAddr, text: &str) -> TcpStream {
     stream
 }
 
-/// Reads until the connection is closed, which must be soon.
+/// Reads until the connection is closed, which must happen soon.
 async fn read_to_end(mut stream: TcpStream) -> String {
     let mut text = Vec::new();
     // A reset also closes the connection.

@@ -1,7 +1,8 @@
-//! Names, IDs and lists, through buffers that JavaScript writes to and reads from.
+//! Validates names and IDs and reads lists, through buffers that JavaScript writes to and reads
+//! from.
 //!
-//! A call takes the number of UTF-16 units or bytes that JavaScript wrote. It leaves its result in
-//! the numbers, IDs, masks and rows; [`buffers`] returns their addresses. A service, a verdict or a
+//! A call takes the number of UTF-16 units or bytes that JavaScript wrote. It writes its result to
+//! the numbers, IDs, masks and rows, whose addresses [`buffers`] returns. A service, a verdict or a
 //! code is passed as its index in the core's list, from which `npm/src/codes.ts` is generated.
 
 use std::cell::RefCell;
@@ -19,8 +20,8 @@ pub const NONE: u32 = u32::MAX;
 /// The capacity for text, in UTF-16 units.
 const UNITS: usize = 1 << 12;
 
-/// The capacity for a part of a list, in bytes. Rows that span two parts are read more slowly, but
-/// with parts of this size they are one row in a hundred.
+/// The capacity for a part of a list, in bytes. Rows that span two parts are read more slowly. With
+/// parts of this size, that is one row in a hundred.
 const BYTES: usize = 1 << 17;
 
 /// The maximum number of rows that end in one part of a list. The smallest readable row,
@@ -55,15 +56,16 @@ thread_local! {
     };
 }
 
-/// Lends the buffers. They are never borrowed twice, because no call leaves this module.
+/// Runs a function with the buffers. They are never borrowed twice, because no call leaves this
+/// module.
 fn with_buffers<T: Default>(work: impl FnOnce(&mut Buffers) -> T) -> T {
     let done = BUFFERS.try_with(|buffers| buffers.try_borrow_mut().map(|mut own| work(&mut own)));
     done.ok().and_then(Result::ok).unwrap_or_default()
 }
 
-/// Returns the address of the numbers. Leaves in them the address and the capacity of the units and of
-/// the bytes, and the addresses of the IDs (36 bytes each), the masks (32 bits each) and the
-/// rows (twice 32 bits each).
+/// Returns the address of the numbers. Writes to them the addresses and capacities of the units and
+/// the bytes, and the addresses of the IDs (36 bytes each), the masks (32 bits each) and the rows
+/// (two times 32 bits each).
 #[wasm_bindgen]
 pub fn buffers() -> usize {
     with_buffers(|buffers| {
@@ -83,8 +85,8 @@ pub fn buffers() -> usize {
     })
 }
 
-/// Returns the address of the list reader and leaves its size in bytes, so that JavaScript can save
-/// the reader's state and restore it after another list.
+/// Returns the address of the list reader and writes its size in bytes to the numbers, so that
+/// JavaScript can save the reader's state and restore it after reading another list.
 #[wasm_bindgen]
 pub fn list_reader() -> usize {
     with_buffers(|buffers| {
@@ -99,8 +101,8 @@ pub const FIRST: u32 = 1;
 /// Marks the last part of a text or a list.
 pub const LAST: u32 = 2;
 
-/// Parses a part of a name, of `units` units. After the last part, leaves the error, its position,
-/// the name's length as the service counts it, and the start and end of the trimmed name.
+/// Parses a part of a name, which has `units` units. After the last part, writes the error, its
+/// position, the name's length as the service counts it, and the start and end of the trimmed name.
 #[wasm_bindgen]
 pub fn parse_name(service: u32, units: usize, part: u32) {
     with_buffers(|buffers| {
@@ -140,9 +142,9 @@ fn position(error: &NameError) -> u32 {
     }
 }
 
-/// Parses the ID of a volume or a project, of `units` units. If that exceeds the capacity, the ID is
-/// too long. Leaves the error, the length of the normalized ID in bytes, and whether it equals the
-/// input; and the ID itself in the IDs.
+/// Parses the ID of a volume or a project, which has `units` units. If that exceeds the capacity,
+/// the ID is malformed. Writes the error, the length of the normalized ID in bytes, and whether it
+/// equals the input. The ID itself goes to the IDs.
 #[wasm_bindgen]
 pub fn parse_id(of_volume: bool, units: usize) {
     with_buffers(|buffers| {
@@ -186,12 +188,12 @@ fn normalize_id(
 }
 
 /// Returns the flags of a record with a single text field, as bits of [`VolumeFlags`]. `flag` is an
-/// index of [`Flag::ALL`]. The first units of a long text are enough.
+/// index into [`Flag::ALL`]. The first units of a long text are enough.
 #[wasm_bindgen]
 pub fn text_flags(flag: usize, units: usize) -> u32 {
     with_buffers(|buffers| {
         let Some(flag) = Flag::ALL.get(flag) else { return 0 };
-        // The rules compare with ASCII only.
+        // The rules compare values with ASCII text only.
         let mut text = [0; LONGEST];
         let written = buffers.units.iter().take(units);
         let length = text.iter_mut().zip(written).map(|(to, from)| {
@@ -213,15 +215,16 @@ fn mask(verdicts: Verdicts) -> u32 {
     u32::from(verdicts.violated.bits()) | u32::from(verdicts.unknown.bits()) << 16
 }
 
-/// Reads a part of a list, of `length` bytes. Leaves the number of rows that ended in it, and the
-/// verdict and flags of the last one. Each row has an ID, a mask, and its byte range in the list. A
-/// mask has the violated constraints in its lower half and the unknown ones in its upper half.
+/// Reads a part of a list, which has `length` bytes. Writes the number of rows that ended in it,
+/// and the last one's verdict and flags. Each row has an ID, a mask, and its byte range in the
+/// list. A mask has the violated constraints in its lower half and the unknown ones in its upper
+/// half.
 ///
 /// After the last part, the next three numbers are the count of unreadable rows, whether there is
 /// another page, and the position at which the list is malformed or was cut off.
 ///
-/// The facts hold for every row. They have two bits each, from the lowest on: snapshots, backups,
-/// backup policy, frozen. 0 means unknown, 1 false, 2 true.
+/// The facts apply to every row. They have two bits each, starting with the lowest: snapshots,
+/// backups, backup policy and frozen. 0 means unknown, 1 false, and 2 true.
 #[wasm_bindgen]
 pub fn read_list(service: u32, facts: u32, length: usize, part: u32) {
     with_buffers(|buffers| {

@@ -1,8 +1,9 @@
 //! The rules of volume transfers for JavaScript. Converts inputs, calls the core, and converts results.
 //!
-//! [`buffers`] is all of the package's entry `./light`. JavaScript writes text into a buffer and
-//! reads numbers back, so that nothing is allocated and no glue code is needed. [`response`] decodes
-//! a service's responses into JavaScript objects. `npm/src` builds the package's API on both.
+//! [`buffers`] is all that the package's entry `./light` needs. JavaScript writes text into a
+//! buffer and reads numbers back, so nothing is allocated and no glue code is needed. [`response`]
+//! decodes a service's responses into JavaScript objects. `npm/src` builds the package's API on top
+//! of both.
 
 pub mod buffers;
 

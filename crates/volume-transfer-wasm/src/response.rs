@@ -7,8 +7,8 @@ use volume_transfer::{
 };
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-/// A field's value. Objects are serialized as maps rather than structs, for which serde-wasm-bindgen
-/// keeps a table of field names: that takes more code than this whole module.
+/// A field's value. Objects are serialized as maps, because serde-wasm-bindgen keeps a table of
+/// field names for structs, which takes more code than this whole module.
 enum Field<'a> {
     Text(Option<&'a str>),
     Number(u16),
@@ -85,7 +85,7 @@ pub fn decode_response(
     requested: &JsValue,
 ) -> JsValue {
     let texts: Vec<String> = headers.iter().filter_map(|text| text.as_string()).collect();
-    // The only copy of the body, and `Response` wipes it when dropped.
+    // This is the only copy of the body, and `Response` wipes it when dropped.
     let response = Response::new(status, body.to_vec());
     let response = texts
         .as_chunks()
@@ -96,7 +96,7 @@ pub fn decode_response(
     decode(requested, Ok(response))
 }
 
-/// Returns the outcome of a request without a response. `error` is an index of
+/// Returns the outcome of a request without a response. `error` is an index into
 /// [`TransportError::ALL`].
 #[wasm_bindgen]
 pub fn decode_lost(error: usize) -> JsValue {

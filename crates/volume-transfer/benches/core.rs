@@ -1,4 +1,4 @@
-//! Measures the core natively, without wasm and JavaScript: `cargo bench --package volume-transfer`.
+//! Measures the core natively, without wasm or JavaScript: `cargo bench --package volume-transfer`.
 
 #![allow(missing_docs, reason = "criterion's macros generate a public item")]
 #![allow(clippy::unwrap_used, reason = "a bench fails by panicking")]
@@ -61,7 +61,7 @@ fn decoded(list: Vec<u8>) -> Vec<Verdicts> {
     page.volumes.iter().map(evaluate).collect()
 }
 
-/// Generates a list with the generator of the npm package's benchmark, so that results are comparable.
+/// Generates a list as the npm package's benchmark does, so that the results are comparable.
 fn list(names: &str, pretty: bool) -> Vec<u8> {
     let script = format!(
         "import {{ listText }} from './bench/data.js';

@@ -12,7 +12,7 @@ pub enum Constraint {
     Status,
     /// Not billed yearly or monthly (包周期).
     Billing,
-    /// Not frozen (冻结). No field shows this: only the server's refusal does.
+    /// Not frozen (冻结). No field shows this; only the server's refusal does.
     Frozen,
     /// Not encrypted.
     Encryption,

@@ -1,4 +1,4 @@
-//! Decodes responses, whichever operation they belong to.
+//! What the decoders of all operations have in common.
 
 use crate::document::read_json;
 use crate::error::{ChangeError, Fault, FaultKind, ReadError, UnknownCause};

@@ -1,4 +1,4 @@
-//! Reads a whole JSON document.
+//! Parses a whole JSON document.
 
 use crate::json::{Handler, Invalid, Left, Parser};
 use crate::loose::Scalar;
@@ -7,12 +7,13 @@ use alloc::vec::Vec;
 use core::mem;
 use serde_json::{Map, Value};
 
-/// Reads a JSON document as services write it; `None` if it isn't one.
+/// Parses a JSON document as leniently as the services require. Returns `None` if it isn't one.
 ///
-/// A parser that refuses a whole document over one value would lose the key that stands beside it.
-/// So a value that has no meaning here is an empty object, which nothing reads: a number that is not
-/// whole or is out of range, `NaN` and `Infinity` as Python writes them, a text that is not Unicode.
-/// A byte order mark before the document is skipped, and the last of two equal keys counts.
+/// A parser that rejected the whole document because of one value would lose a key elsewhere in it.
+/// So a value that has no meaning here becomes an empty object, which nothing reads. Such values
+/// are numbers that aren't integers or are out of range, Python's `NaN` and `Infinity`, and strings
+/// that aren't valid Unicode. A byte order mark before the document is skipped. The last value of a
+/// repeated key counts.
 ///
 /// ```
 /// let body = volume_transfer::read_json(b"\xef\xbb\xbf{\"size\":NaN,\"name\":\"a\"}");
@@ -26,7 +27,7 @@ pub fn read_json(document: &[u8]) -> Option<Value> {
     tree.root.filter(|_| reader.is_over())
 }
 
-/// Reads a value without parts, as it stands in a document.
+/// Parses a scalar value, given its bytes in the document.
 pub(crate) fn scalar(raw: &[u8]) -> Value {
     match raw {
         [b'"', text @ .., b'"'] => unescape(text).map_or_else(unreadable, Value::String),
@@ -41,7 +42,7 @@ fn unreadable() -> Value {
     Value::Object(Map::new())
 }
 
-/// Reads a whole number. Minus zero is none to other readers, and none here.
+/// Parses an integer. Returns `None` for `-0`, which other parsers don't read as an integer either.
 fn number(raw: &[u8]) -> Option<Value> {
     let digits = raw.strip_prefix(b"-").unwrap_or(raw);
     if digits.is_empty() {
@@ -58,10 +59,10 @@ fn number(raw: &[u8]) -> Option<Value> {
     Some(Value::from(-number))
 }
 
-/// Returns what stands between the quotes of a JSON string; `None` if it isn't Unicode.
+/// Unescapes the content of a JSON string. Returns `None` if it isn't valid Unicode.
 fn unescape(text: &[u8]) -> Option<String> {
     let mut rest = core::str::from_utf8(text).ok()?;
-    // Roomy enough not to move, because that would leave a copy of a key behind.
+    // Allocates enough to never grow, because growing would leave a copy of a key behind.
     let mut whole = String::with_capacity(text.len());
     while let Some((plain, escape)) = rest.split_once('\\') {
         whole.push_str(plain);
@@ -91,19 +92,19 @@ fn unescape(text: &[u8]) -> Option<String> {
     Some(whole)
 }
 
-/// The four hex digits that a text begins with, and what stands behind them.
+/// Returns the value of the four hex digits at the start of a text, and the text after them.
 fn unit(text: &str) -> Option<(u16, &str)> {
     let (digits, rest) = text.split_at_checked(4)?;
     let unit = digits.chars().try_fold(0, |unit, digit| Some(unit << 4 | digit.to_digit(16)?))?;
     Some((u16::try_from(unit).ok()?, rest))
 }
 
-/// The document as far as it has been read.
+/// The part of the document that has been read so far.
 struct Tree<'a> {
     document: &'a [u8],
-    /// What is open, the innermost last, and the key that each stands under.
+    /// The open objects and arrays, the innermost last, each with its own key.
     open: Vec<(Value, String)>,
-    /// The key of the value that comes next. Longer keys than the rules look for are cut.
+    /// The key of the next value. Keys longer than any that the rules look for are cut off.
     key: String,
     root: Option<Value>,
 }

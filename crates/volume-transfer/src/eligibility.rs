@@ -123,8 +123,8 @@ fn verdict(constraint: Constraint, flags: VolumeFlags, facts: &Facts, service: S
         Constraint::BackupPolicy => facts.backup_policy.map_or(Verdict::Unknown, violated_if),
         Constraint::Dss => stored_on(Storage::Dss),
         Constraint::Dess => stored_on(Storage::Dess),
-        // The only flag that a detached system disk keeps. A data disk can have it too, and the
-        // server doesn't distinguish them either.
+        // This is the only flag that a detached system disk keeps. A data disk can have it too, and
+        // the server doesn't distinguish the two either.
         Constraint::SystemDisk => flags.bootable().map_or(Verdict::Unknown, violated_if),
     }
 }
@@ -172,8 +172,7 @@ impl Eligibility {
         Eligibility { volume, constraints: service.constraints(), verdicts }
     }
 
-    /// Creates the eligibility of a volume of which only the ID is known. Every constraint is
-    /// unknown.
+    /// Creates the eligibility of a volume whose record isn't known. Every constraint is unknown.
     pub fn without_record(volume: VolumeId, service: Service) -> Eligibility {
         let constraints = service.constraints();
         let verdicts = Verdicts { violated: ConstraintSet::EMPTY, unknown: constraints };
@@ -198,7 +197,7 @@ impl Eligibility {
         })
     }
 
-    /// Returns the constraints that aren't met.
+    /// Returns the violated and the unknown constraints.
     pub const fn verdicts(&self) -> Verdicts {
         self.verdicts
     }

@@ -1,7 +1,7 @@
-//! Addresses of services, as people have them.
+//! Addresses of services, as people enter them.
 
 /// Returns the part of an address's path that comes before the API version, without a trailing
-/// slash: `/volume` for `/volume/v3/PROJECT_ID`, nothing for `/v3/`.
+/// slash: `/volume` for `/volume/v3/PROJECT_ID`, and an empty string for `/v3/`.
 ///
 /// A service catalog lists block storage as `https://host:8776/v3/PROJECT_ID`, sometimes with
 /// `$(project_id)s` in place of the ID, but [`Request::path`](crate::Request::path) starts with the
@@ -20,14 +20,14 @@ pub fn base_path(path: &str) -> &str {
     base.map_or(path, |base| base.trim_end_matches('/'))
 }
 
-/// Whether a segment is a version, such as `v3` or `v2.1`.
+/// Returns whether a segment is a version, such as `v3` or `v2.1`.
 fn is_version(segment: &str) -> bool {
     let Some(number) = segment.strip_prefix(['v', 'V']) else { return false };
     number.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// Whether a segment is a project's ID, as Keystone or older services form it, or a template for
-/// one: `$(project_id)s`, `%(tenant_id)s`.
+/// Returns whether a segment is a project's ID, in the format of Keystone or of older services, or
+/// a template for one, such as `$(project_id)s` or `%(tenant_id)s`.
 fn is_project(segment: &str) -> bool {
     let hex = segment.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     let digits = segment.bytes().all(|byte| byte.is_ascii_digit());

@@ -21,7 +21,7 @@ pub struct Fault {
     pub code: Option<String>,
     /// The server's message, truncated to 1,000 characters.
     pub message: Option<String>,
-    /// The request ID, by which the service's support can find the request.
+    /// The request ID, with which the service's support can find the request.
     pub request_id: Option<String>,
     /// The raw `Retry-After` header; see [`retry_delay`](Fault::retry_delay).
     pub retry_after: Option<String>,
@@ -30,7 +30,8 @@ pub struct Fault {
 
 /// The kind of an error, which determines what can be done about it.
 ///
-/// Exhaustive on purpose: each kind has a translation, so a new one must fail to compile.
+/// Exhaustive on purpose: each kind has a translation, so code that doesn't handle a new one must
+/// fail to compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FaultKind {
     /// The token is missing, wrong or expired: get a new one.
@@ -175,7 +176,7 @@ impl Fault {
         message.windows(text.len()).any(|part| part.eq_ignore_ascii_case(text.as_bytes()))
     }
 
-    /// Returns whether the response can be the service's own, rather than a proxy's page.
+    /// Returns whether the response could be the service's own, rather than a proxy's page.
     pub(crate) fn is_from_service(&self) -> bool {
         self.origin != Origin::Proxy || self.message.is_none()
     }
@@ -198,15 +199,15 @@ pub enum RetryDelay {
 }
 
 impl RetryDelay {
-    /// Returns the delay in seconds, given the current time in seconds since 1970. A date in the past
-    /// is no delay. Returns `None` if the date isn't in HTTP's preferred format, which RFC 9110
-    /// requires of senders.
+    /// Returns the delay in seconds, given the current time in seconds since 1970. For a date in
+    /// the past, the delay is zero. Returns `None` if the date isn't in HTTP's preferred format,
+    /// which RFC 9110 requires of senders.
     pub fn seconds(&self, now: i64) -> Option<u32> {
         match self {
             RetryDelay::Seconds(seconds) => Some(*seconds),
             RetryDelay::Until(date) => {
                 let delay = time::http_date(date.as_bytes())?.saturating_sub(now).max(0);
-                // Saturates: nobody waits that long.
+                // Saturates, because nobody waits that long.
                 Some(u32::try_from(delay).unwrap_or(u32::MAX))
             }
         }
@@ -221,7 +222,7 @@ impl Fault {
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return (!text.is_empty()).then(|| RetryDelay::Until(text.to_owned()));
         }
-        // Saturates: nobody waits that long.
+        // Saturates, because nobody waits that long.
         let seconds = text.parse().unwrap_or(u32::MAX);
         (seconds > 0).then_some(RetryDelay::Seconds(seconds))
     }
@@ -242,14 +243,14 @@ impl fmt::Display for Fault {
 
 impl core::error::Error for Fault {}
 
-/// The error of a request that only reads.
+/// The error of a request that changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadError {
     /// No response arrived.
     NoResponse(TransportError),
     /// The server returned an error.
     Refused(Fault),
-    /// The response isn't a valid one of this service.
+    /// The response isn't valid for this service.
     Unreadable(Fault),
 }
 
@@ -295,7 +296,7 @@ impl core::error::Error for ReadError {}
 /// Exhaustive on purpose: these two cases are all there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChangeError {
-    /// The server refused and nothing changed: fix the cause and try again.
+    /// The server refused, and nothing changed. Fix the cause and try again.
     Rejected(Fault),
     /// The change may have been made. After a create request a transfer may exist whose key is
     /// lost. **Never repeat the request blindly**: list the transfers and [look up] the volume
@@ -326,7 +327,7 @@ pub enum UnknownCause {
     /// The server failed, or a proxy failed or blocked the response. The change may have been made
     /// before that.
     Failed(Fault),
-    /// The response isn't a valid one of this service: for example, the record or key is missing.
+    /// The response isn't valid for this service. For example, the record or the key is missing.
     /// The status is 0 for a redirect, because redirects aren't followed.
     Unreadable(Fault),
     /// The record belongs to a different volume than the requested one.

@@ -44,7 +44,7 @@ pub(crate) struct ErrorDetails {
 }
 
 impl ErrorDetails {
-    /// Extracts the details of an error response, at worst the beginning of its text.
+    /// Extracts the details of an error response, or at worst the beginning of its text.
     pub(crate) fn of_refusal(body: &[u8]) -> ErrorDetails {
         let details = read_json(body).and_then(|body| find(&body, false));
         details.unwrap_or_else(|| ErrorDetails { message: text(body), ..ErrorDetails::default() })
@@ -61,7 +61,7 @@ impl ErrorDetails {
     }
 }
 
-/// Returns whether a body is empty or JSON without an error. The page of a login or a proxy is
+/// Returns whether a body is empty or JSON without an error. A login page or a proxy's page is
 /// neither.
 pub(crate) fn is_no_error(body: &[u8]) -> bool {
     body.trim_ascii().is_empty()

@@ -37,7 +37,7 @@ impl Flag {
         Flag::Policy,
     ];
 
-    /// The field's key, and whether it is inside `metadata`.
+    /// Returns the field's key, and whether it is inside `metadata`.
     pub const fn key(self) -> (&'static str, bool) {
         match self {
             Flag::Status => ("status", false),
@@ -51,7 +51,7 @@ impl Flag {
         }
     }
 
-    /// The bits that the field may set.
+    /// Returns the bits that the field may set.
     const fn mask(self) -> u16 {
         match self {
             Flag::Status => VolumeFlags::AVAILABLE,
@@ -66,7 +66,7 @@ impl Flag {
     }
 }
 
-/// The number of bytes of a text that matter: no value that the rules compare with is as long.
+/// The number of bytes of a text that matter. All values that the rules compare with are shorter.
 pub const LONGEST: usize = crate::json::MAX_TEXT;
 
 /// The values of a volume's record that the rules depend on.
@@ -166,37 +166,37 @@ impl VolumeFlags {
         flags
     }
 
-    /// Whether the status is `available`, the only one that allows a transfer.
+    /// Returns whether the status is `available`, the only one that allows a transfer.
     pub(crate) const fn available(self) -> bool {
         self.has(VolumeFlags::AVAILABLE)
     }
 
-    /// Whether the volume belongs to an order, and so is billed yearly or monthly.
+    /// Returns whether the volume belongs to an order, and is therefore billed yearly or monthly.
     pub(crate) const fn order(self) -> bool {
         self.has(VolumeFlags::ORDER)
     }
 
-    /// Whether the volume is encrypted according to Cinder, if known.
+    /// Returns whether the volume is encrypted according to Cinder, if known.
     pub(crate) const fn encrypted(self) -> Option<bool> {
         self.either(VolumeFlags::ENCRYPTED, VolumeFlags::NOT_ENCRYPTED)
     }
 
-    /// Whether the volume is encrypted according to EVS, which omits the field otherwise.
+    /// Returns whether the volume is encrypted according to EVS, which otherwise omits the field.
     pub(crate) const fn evs_encrypted(self) -> bool {
         self.has(VolumeFlags::EVS_ENCRYPTED)
     }
 
-    /// Whether the metadata names a backup policy.
+    /// Returns whether the metadata names a backup policy.
     pub(crate) const fn policy(self) -> bool {
         self.has(VolumeFlags::POLICY)
     }
 
-    /// Whether the volume is bootable, if known.
+    /// Returns whether the volume is bootable, if known.
     pub(crate) const fn bootable(self) -> Option<bool> {
         self.either(VolumeFlags::BOOTABLE, VolumeFlags::NOT_BOOTABLE)
     }
 
-    /// The storage service. A dedicated storage pool without a service type means DSS.
+    /// Returns the storage service. A dedicated storage pool means DSS, unless the type is DESS.
     pub(crate) const fn storage(self) -> Option<Storage> {
         if self.has(VolumeFlags::DESS) {
             Some(Storage::Dess)

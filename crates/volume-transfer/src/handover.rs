@@ -1,4 +1,4 @@
-//! The credentials file, with which the recipient accepts one transfer or many.
+//! The credentials file, with which the recipient accepts one or more transfers.
 //!
 //! It is JSON; `docs/credentials.schema.json` describes it. A passphrase turns it into a JWE, which
 //! this crate recognizes but can't decrypt.
@@ -82,7 +82,7 @@ impl TransferCredentials {
         })
     }
 
-    /// Returns the fields that are texts, in the file's order.
+    /// Returns the text fields, in the file's order.
     fn texts(&self) -> [(&'static str, Option<&str>); 6] {
         [
             ("transfer_id", Some(self.handover.transfer_id.as_str())),
@@ -95,7 +95,7 @@ impl TransferCredentials {
     }
 }
 
-/// A credentials file that was read.
+/// The content of a credentials file.
 #[derive(Debug)]
 pub struct CredentialsFile {
     /// Where the transfers were created.
@@ -109,7 +109,8 @@ pub struct CredentialsFile {
 
 /// The error of reading a credentials file.
 ///
-/// Exhaustive on purpose: each code has a translation, so a new one must fail to compile.
+/// Exhaustive on purpose: each code has a translation, so code that doesn't handle a new one must
+/// fail to compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CredentialsError {
     /// The file is empty or whitespace.
@@ -172,7 +173,7 @@ impl CredentialsFile {
             ("region", source.region.as_deref()),
             ("source_project", source.project.as_ref().map(ProjectId::as_str)),
         ];
-        // An escaped byte takes six, and the field names and punctuation less than 256.
+        // An escaped byte takes up to six bytes, and the field names and punctuation less than 256.
         let length = |fields: &[(&str, Option<&str>)]| {
             let values = fields.iter().filter_map(|(_, value)| Some(value.as_ref()?.len()));
             256 + 6 * values.sum::<usize>()
@@ -242,7 +243,7 @@ impl CredentialsFile {
             return Err(CredentialsError::TooMany);
         }
         let mut file = CredentialsFile { source, transfers: Vec::new(), unreadable: 0 };
-        // Not a set, whose code the page would have to load in addition.
+        // Not a set, because its code would add to the page's size.
         let mut known = Map::new();
         for row in rows {
             match TransferCredentials::from_json(row) {

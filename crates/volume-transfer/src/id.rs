@@ -24,7 +24,7 @@ pub struct VolumeId([u8; 36]);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TransferId(String);
 
-/// A project ID, which Huawei Cloud also calls tenant ID: 1 to 64 ASCII letters, digits, `-` or
+/// A project ID, which Huawei Cloud also calls a tenant ID: 1 to 64 ASCII letters, digits, `-` or
 /// `_`.
 ///
 /// Actual IDs are 32 lowercase hex digits, but this isn't documented. The rule excludes every
@@ -37,7 +37,8 @@ pub struct ProjectId {
 
 /// The error of parsing an ID or a key.
 ///
-/// Exhaustive on purpose: each code has a translation, so a new one must fail to compile.
+/// Exhaustive on purpose: each code has a translation, so code that doesn't handle a new one must
+/// fail to compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdError {
     /// The text is empty or whitespace.
@@ -70,7 +71,7 @@ impl fmt::Display for IdError {
 
 impl core::error::Error for IdError {}
 
-/// Reads up to 64 ASCII characters, trimmed, and returns them with their number.
+/// Reads up to 64 ASCII characters, trims them, and returns them with their count.
 fn ascii(characters: impl Iterator<Item = char>) -> Result<([u8; 64], usize), IdError> {
     let (mut text, mut length, mut over) = ([0; 64], 0, false);
     for char in characters {
@@ -103,7 +104,7 @@ impl VolumeId {
     /// text](crate::clean_pasted).
     ///
     /// # Errors
-    /// Returns [`IdError::Empty`] if nothing is left, [`IdError::Malformed`] for anything but a
+    /// Returns [`IdError::Empty`] if nothing is left, and [`IdError::Malformed`] for anything but a
     /// UUID.
     pub fn parse(text: &str) -> Result<VolumeId, IdError> {
         VolumeId::from_bytes(clean_pasted(text).as_bytes())
@@ -158,7 +159,7 @@ impl ProjectId {
     /// Parses a project ID, after [cleaning pasted text](crate::clean_pasted).
     ///
     /// # Errors
-    /// Returns [`IdError::Empty`] if nothing is left, [`IdError::Malformed`] for more than 64
+    /// Returns [`IdError::Empty`] if nothing is left, and [`IdError::Malformed`] for more than 64
     /// characters or an invalid one.
     pub fn parse(text: &str) -> Result<ProjectId, IdError> {
         ProjectId::from_bytes(clean_pasted(text).as_bytes())
@@ -220,7 +221,8 @@ impl TransferId {
     /// ASCII letters, digits, `-` or `_`.
     ///
     /// # Errors
-    /// Returns [`IdError::Empty`] if nothing is left, [`IdError::Malformed`] for any other text.
+    /// Returns [`IdError::Empty`] if nothing is left, and [`IdError::Malformed`] for any other
+    /// text.
     pub fn parse(text: &str) -> Result<TransferId, IdError> {
         // Project IDs have the same format for the same reason: both are part of a path.
         ProjectId::parse(text).map(|id| TransferId(id.as_str().to_owned()))

@@ -43,7 +43,7 @@ mod machine {
         u8x16_bitmask(v128_or(controls, v128_or(quotes, slashes)))
     }
 
-    /// Sets bit n if the two bytes n are equal.
+    /// Sets bit n if byte n is the same in both.
     pub(crate) fn equal(one: &[u8; LANES], other: &[u8; LANES]) -> u16 {
         u8x16_bitmask(u8x16_eq(load(one), load(other)))
     }

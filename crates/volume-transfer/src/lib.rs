@@ -33,7 +33,7 @@
 //!     .admit()
 //!     .map_err(|_| "the volume cannot be transferred")?;
 //!
-//! // 3. Parse the name by the service's own rule: trimmed, and at most 255 bytes.
+//! // 3. Parse the name according to the service's own rule: trimmed, and at most 255 bytes.
 //! let name = TransferName::parse(" first volume ", service.name_rule())?;
 //!
 //! // 4. Build the request. Sending it is up to the caller.

@@ -1,4 +1,4 @@
-//! Transfer names, trimmed and validated as the services do it.
+//! Transfer names, trimmed and validated as the services do.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -15,8 +15,9 @@ pub struct NameRule {
     pub limit: usize,
     /// The unit of [`limit`](NameRule::limit).
     pub unit: Unit,
-    /// Whether the name may contain U+0000. Cinder accepts it. EVS's documentation doesn't mention it.
-    /// It is rejected for EVS, because some programs would truncate the name at it.
+    /// Whether the name may contain U+0000. Cinder accepts it, and EVS's documentation doesn't
+    /// mention it. The rules for EVS reject it, because some programs would truncate the name
+    /// there.
     pub nul: bool,
 }
 
@@ -55,8 +56,8 @@ pub struct TransferName(String);
 
 /// An error from parsing a name.
 ///
-/// Deliberately not `#[non_exhaustive]`: every code needs a translation, so code that doesn't handle a
-/// new variant must fail to compile.
+/// Exhaustive on purpose: each code has a translation, so code that doesn't handle a new one must
+/// fail to compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameError {
     /// The service requires a name, and the text is empty.
@@ -362,10 +363,10 @@ pub fn from_utf16(units: impl IntoIterator<Item = u16>) -> Result<String, NameEr
     Ok(text)
 }
 
-/// Returns whether Python's `str.strip()`, which Cinder uses to trim names, removes a character.
+/// Returns whether Cinder trims a character from names, as Python's `str.strip()` does.
 ///
-/// It removes Unicode whitespace and U+001C to U+001F. Rust's and JavaScript's `trim` keep the latter.
-/// U+FEFF and U+200B aren't removed.
+/// Python removes Unicode whitespace and U+001C to U+001F. Rust's and JavaScript's `trim` keep the
+/// latter. U+FEFF and U+200B aren't removed.
 pub(crate) const fn is_trimmed(char: char) -> bool {
     matches!(
         char,

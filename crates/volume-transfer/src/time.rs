@@ -62,7 +62,7 @@ fn parse(text: &[u8]) -> Option<Time<'_>> {
     if let length @ 9..=14 = text.len()
         && let Some(number) = rest.number(length)
     {
-        // As seconds, 12 digits would be after the year 5138, so they are milliseconds.
+        // As seconds, 12 digits would be in the year 5138 or later, so they are milliseconds.
         let since = if length > 11 { number / 1_000 } else { number };
         let minutes = 1_440 * EPOCH + since / 60;
         return Some(Time { minutes, seconds: since % 60, fraction: &[] });

@@ -75,8 +75,8 @@ impl Transfer {
         loose::label(self.name.as_deref(), self.id.as_str())
     }
 
-    /// Reads a record. Returns `None` if it has no valid ID. `asked` replaces a volume ID that is
-    /// missing or invalid.
+    /// Reads a record. Returns `None` if it has no valid ID, or if the volume's ID is unknown.
+    /// `asked` replaces a volume ID that is missing or invalid.
     pub(crate) fn from_json(record: &Value, asked: Option<VolumeId>) -> Option<Transfer> {
         let volume_id =
             loose::text(record.get("volume_id")).and_then(|id| VolumeId::parse(&id).ok());
@@ -120,8 +120,8 @@ impl AuthKey {
     /// service would treat as part of the key. Case matters.
     ///
     /// # Errors
-    /// Returns [`IdError::Empty`] if nothing is left, [`IdError::Malformed`] if the key is longer than
-    /// 255 bytes or contains whitespace or control characters, which no key does.
+    /// Returns [`IdError::Empty`] if nothing is left, and [`IdError::Malformed`] if the key is
+    /// longer than 255 bytes or contains whitespace or control characters, which no key does.
     pub fn parse(text: &str) -> Result<AuthKey, IdError> {
         let text = clean_pasted(text);
         if text.is_empty() {

@@ -25,7 +25,7 @@ pub struct Volume {
     pub status: VolumeStatus,
     /// The size in GiB. EVS calls the same unit GB.
     pub size: Option<u64>,
-    /// The creation time, in seconds since 1970. `None` also for an unknown format.
+    /// The creation time, in seconds since 1970. Also `None` if the format is unknown.
     pub created_at: Option<i64>,
     /// The flags that the rules evaluate.
     pub flags: VolumeFlags,

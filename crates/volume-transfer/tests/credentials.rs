@@ -1,4 +1,4 @@
-//! The credentials file: written, described by its schema, and read from whatever people choose.
+//! The credentials file: writing it, its schema, and reading whatever people choose.
 
 #![allow(
     clippy::unwrap_used,
@@ -29,7 +29,7 @@ fn source() -> TransferSource {
     }
 }
 
-/// Returns what a create request leads to.
+/// Returns the credentials of a created transfer.
 fn created(transfer: &Value, volume: Option<&Value>) -> TransferCredentials {
     let body = json!({ "transfer": transfer }).to_string();
     let created = api::decode_created(None, Ok(Response::new(202, body.into()))).unwrap();
@@ -38,7 +38,7 @@ fn created(transfer: &Value, volume: Option<&Value>) -> TransferCredentials {
     TransferCredentials::new(&record, handover, volume.as_ref())
 }
 
-/// A transfer with every field, and one with few.
+/// Returns a transfer with every field, and one with few.
 fn transfers() -> [TransferCredentials; 2] {
     let named = json!({
         "id": "t-1", "auth_key": KEY, "volume_id": VOLUME, "name": "to \"b\"\n卷",
@@ -166,7 +166,7 @@ fn reads_a_single_transfer_of_version_1_or_from_a_response() {
         let created = api::decode_created(None, Ok(real.response())).unwrap();
         created.into_handover()
     };
-    // As version 1 was written.
+    // This is how version 1 was written.
     let file = json!({
         "transfer_id": handover.transfer_id.as_str(),
         "auth_key": handover.auth_key.expose(),
@@ -292,7 +292,7 @@ proptest! {
         let _ = CredentialsFile::parse(&file);
     }
 
-    /// A changed byte may break a row or the file, but adds no transfer.
+    /// A changed byte may break a row or the whole file, but doesn't add a transfer.
     #[test]
     fn a_damaged_file_is_read_or_rejected(at in any::<prop::sample::Index>(), byte: u8) {
         let text = CredentialsFile::write(&source(), &transfers().each_ref());
@@ -304,7 +304,7 @@ proptest! {
     }
 }
 
-/// Validates the part of JSON Schema that the file's schema uses.
+/// Validates a value. Supports only the part of JSON Schema that the file's schema uses.
 fn validate(value: &Value, schema: &Value) -> Result<(), String> {
     let is = |kind: &str| match kind {
         "null" => value.is_null(),

@@ -1,7 +1,7 @@
 //! The fast path agrees with the byte-by-byte parser, even on hostile input.
 //!
 //! If a list arrives one byte at a time, the reader can't use its fast path. So each list is read both
-//! in single bytes and in larger parts. The result is also compared with that of `serde_json`.
+//! byte by byte and in larger parts. The result is also compared with that of `serde_json`.
 
 #![allow(
     clippy::unwrap_used,
@@ -143,7 +143,7 @@ fn id(random: &mut Random) -> String {
 /// The format of a row, as one service writes it.
 #[derive(Clone)]
 struct RowFormat {
-    /// The values, each with the text before it.
+    /// The kinds of values, each with the text before it.
     values: Vec<(String, ValueKind)>,
     end: String,
 }
@@ -156,7 +156,7 @@ enum ValueKind {
     Any,
 }
 
-/// Generates a format. If `wide`, it has many long and unique keys.
+/// Generates a format. If `wide` is true, it has many long and unique keys.
 fn row_format(random: &mut Random, wide: bool) -> RowFormat {
     let space = random.pick(SPACE);
     let mut values = Vec::new();
@@ -264,13 +264,13 @@ fn the_fast_path_agrees_with_the_byte_by_byte_parser() {
                     assert_eq!(Volume::from_json(&object).as_ref(), Some(volume));
                 }
             }
-            // Our reader alone rejects a repeated list and deep nesting; `serde_json` alone rejects
-            // invalid UTF-8, lone surrogates and numbers out of range.
+            // Only our reader rejects a repeated list and deep nesting. Only `serde_json` rejects
+            // invalid UTF-8, lone surrogates and numbers that are out of range.
             (Ok(_), None) | (Err(_), Some(_)) => {}
             (Err(_), None) => invalid += 1,
         }
     }
     println!("{valid} valid and {invalid} invalid lists");
-    // Otherwise the generator would be too tame or too wild to find errors.
+    // With fewer of either kind, the generator would be too tame or too wild to find errors.
     assert!(valid > cases / 4 && invalid > cases / 10, "{valid}, {invalid} of {cases}");
 }

@@ -193,7 +193,7 @@ fn decodes_the_progress_of_a_transfer() {
         progress(Ok(Response::new(200, br#"{"volume":{}}"#.to_vec()))),
         Ok(TransferProgress::Pending)
     );
-    // A 404 of a web server in front of the service doesn't mean that the volume is gone.
+    // A 404 from a web server in front of the service doesn't mean that the volume is gone.
     assert!(progress(Ok(Response::new(404, b"<html>".to_vec()))).is_err());
     assert!(progress(Err(TransportError::Connection)).is_err());
     let request = api::show_volume(Service::EvsV2, &project(), &volume());
@@ -221,12 +221,12 @@ fn reads_transfers_page_by_page() {
     let before = list.clone();
     assert!(list.add_page(Err(TransportError::Connection)).is_err());
     assert_eq!(list, before, "an error must not change the list");
-    // One row was also on the previous page, because the list has grown in the meantime.
+    // One row was also on the previous page, because the list grew in the meantime.
     list.add_page(page(999, 1010)).unwrap();
     assert_eq!(list.transfers.len(), 1010);
     assert_eq!(list.next_request(Service::Cinder, &project()), None);
 
-    // An invalid row counts if pages are requested by offset.
+    // If pages are requested by offset, an invalid row counts as well.
     let mut list = TransferList::default();
     let body = format!(
         r#"{{"transfers":[{{"id":"t","volume_id":"{VOLUME}"}},7],"transfers_links":[{{"rel":"next"}}]}}"#
@@ -284,7 +284,7 @@ fn records_facts_only_from_valid_responses() {
     };
     let path = format!("/v3/{PROJECT}/backups?resource_id={VOLUME}");
     assert!(path_of(backups).starts_with(&path));
-    // Cinder's own list of the same path has no count.
+    // Cinder's own list at the same path has no count.
     assert!(take(backups.clone(), r#"{"backups":[]}"#).0.is_err());
     assert_eq!(take(backups.clone(), r#"{"backups":[],"count":0}"#).1.backups, Some(false));
     assert_eq!(take(backups.clone(), r#"{"backups":[{}],"count":1}"#).1.backups, Some(true));

@@ -192,7 +192,7 @@ fn rejects_control_characters_in_strings() {
     }
 }
 
-/// `serde_json` uses the last one. `ListReader` may already have returned rows of the first one.
+/// `serde_json` uses the last one, but `ListReader` may already have returned rows of the first.
 #[test]
 fn rejects_a_repeated_list() {
     for text in [

@@ -116,7 +116,7 @@ fn flags_of_a_text_equal_those_of_the_same_field_in_a_record() {
     }
     all_bits.sort_unstable();
     all_bits.dedup();
-    // Besides no flags at all, there is one value for each flag, with a single bit.
+    // Apart from no flags at all, each value has a single bit, and every bit occurs.
     for (index, bits) in all_bits.into_iter().skip(1).enumerate() {
         assert_eq!(bits, 1 << index);
     }

@@ -1,4 +1,4 @@
-//! Exports the core's constants to JavaScript: `npm/src/codes.ts` and the keys of messages.
+//! Exports the core's constants to JavaScript, as `npm/src/codes.ts` and the keys of messages.
 
 use anyhow::{Context, Result};
 use std::fmt::Write;
@@ -135,7 +135,8 @@ fn strings<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     format!("[{}]", texts.map(string).collect::<Vec<_>>().join(", "))
 }
 
-/// Returns the keys of all messages that the package uses: `FIELD.CODE`, and the names of parameters.
+/// Returns the keys of all messages that the package uses: `FIELD.CODE`, or `PARAMETER.CODE` for a
+/// parameter whose value is a code.
 pub(crate) fn message_keys() -> Vec<String> {
     let mut keys = Vec::new();
     let mut all = |field: &str, codes: &[&str]| {

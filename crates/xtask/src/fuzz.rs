@@ -18,7 +18,7 @@ pub(crate) fn fuzz(seconds: u32) -> Result<()> {
         .collect();
     targets.sort();
     for name in targets {
-        // New inputs are kept here, because `fuzz/corpus` has only the committed seeds.
+        // New inputs are kept here, because `fuzz/corpus` is for the committed seeds only.
         let inputs = target().join("fuzz").join(&name);
         fs::create_dir_all(&inputs)?;
         let mut fuzz = command("cargo fuzz run");

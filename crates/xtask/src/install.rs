@@ -1,4 +1,4 @@
-//! Installs the tools that the commands need, unless they are already there in the right version.
+//! Installs the tools that the commands need, unless the right versions are already installed.
 
 use crate::shell::{command, output, program, root, sh, which};
 use anyhow::{Context, Result, bail, ensure};
@@ -14,8 +14,8 @@ const CARGO_DENY: Crate = Crate::new("cargo-deny", "cargo-deny", "0.20.2", 5);
 const CARGO_CYCLONEDX: Crate = Crate::new("cargo-cyclonedx", "cargo cyclonedx", "0.5.9", 3);
 const CARGO_FUZZ: Crate = Crate::new("cargo-fuzz", "cargo-fuzz", "0.13.2", 2);
 const NODE: u32 = 20;
-/// The Python versions 3.NN that the pinned Cinder supports. 3.13 no longer has modules that it
-/// imports.
+/// The Python versions 3.NN that the pinned Cinder supports. It imports modules that 3.13 has
+/// removed.
 const PYTHON: RangeInclusive<u32> = 10..=12;
 
 /// Something that a command requires.
@@ -104,7 +104,7 @@ fn is_version(output: &str, version: &str) -> bool {
     output.split_whitespace().any(|word| word == version)
 }
 
-/// Returns the version of a package in Cargo.lock, where it follows the line with the name.
+/// Returns the version of a package in Cargo.lock, which is on the line after the name.
 fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
     let name = format!("name = \"{package}\"");
     let mut lines = lock.lines().skip_while(|line| *line != name);
@@ -125,7 +125,7 @@ fn target(target: &str) -> Result<()> {
     println!("installing the compiler's target {target} ...");
     sh(&mut command(&format!("rustup target add {target}"))).with_context(|| {
         format!(
-            "the target {target} is missing; install it with rustup, or as you have installed Rust"
+            "the target {target} is missing; install it with rustup, or the way you installed Rust"
         )
     })
 }
@@ -157,7 +157,7 @@ fn major(version: &str) -> Option<u32> {
 
 fn npm_packages(folder: &str) -> Result<()> {
     node()?;
-    // npm writes `.package-lock.json` last, so if it is the newer file, the installation is complete.
+    // npm writes `.package-lock.json` last, so if that file is newer, the installation is complete.
     let modified =
         |file: &str| fs::metadata(root().join(folder).join(file)).and_then(|file| file.modified());
     let locked =
@@ -215,7 +215,7 @@ fn python() -> Option<PathBuf> {
     })
 }
 
-/// Creates a Python virtual environment in a folder, unless there is one with these contents already.
+/// Creates a Python virtual environment in a folder, unless it already has one with these contents.
 /// `fill` installs packages with the pip that it is given, and may return a reason why it can't.
 ///
 /// Returns the environment's Python, or the reason why this machine can't have one.
@@ -259,7 +259,7 @@ fn python_with_venv() -> Result<()> {
     Ok(())
 }
 
-/// Installs Debian packages if this needs no password, that is, as root.
+/// Installs Debian packages, but only as root, because `sudo` may ask for a password.
 fn debian_install(packages: &str) -> Result<()> {
     if which("apt-get").is_none() {
         bail!("{packages} can't be installed without apt-get");

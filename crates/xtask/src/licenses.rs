@@ -26,7 +26,7 @@ pub(crate) const PAGE: &[(&str, &str)] =
 /// # Errors
 /// Returns an error if a crate doesn't state its license.
 pub(crate) fn third_party(packages: &[(&str, &str)]) -> Result<String> {
-    // Without all features, there would be no optional crates.
+    // Without all features, optional crates would be missing.
     let metadata = output("cargo metadata --format-version 1 --locked --all-features");
     let metadata: Value = serde_json::from_str(&metadata.context("cargo metadata")?)?;
     let mut bundled = BTreeSet::new();

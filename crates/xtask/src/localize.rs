@@ -1,5 +1,5 @@
-//! Puts the texts of `locales` into the built page: each language's messages into a file of its own,
-//! and the few that are shown before the module starts into `index.html`.
+//! Adds the texts in `locales` to the built page. Each language's messages go into a separate file,
+//! and the few that are shown before the module starts go into `index.html`.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
@@ -15,7 +15,7 @@ const LOCALES: &str = "locales";
 /// The language of `index.html` until its script has chosen another one.
 const DEFAULT: &str = "en";
 
-/// Marks an element of `index.html` whose text is a message, by the message's key.
+/// Marks an element of `index.html` whose text is the message with the given key.
 const MARK: &str = " data-t=\"";
 
 /// Marks where the language menu lists the languages.
@@ -51,7 +51,7 @@ pub(crate) fn localize(folder: &Path) -> Result<()> {
     fs::write(index, add_texts(&html, &locales, &files)?).context("index.html")
 }
 
-/// Returns the messages in the order of their keys, one a line. The page knows the keys.
+/// Returns the messages in the order of their keys, one per line. The page knows the keys.
 fn lines(messages: &Messages) -> Result<String> {
     let broken = messages.iter().find(|(_, message)| message.contains('\n'));
     ensure!(broken.is_none(), "a message has a line break: {broken:?}");
@@ -86,7 +86,8 @@ fn add_texts(
         filled += &format!("{MARK}{key}\"{attributes}>{}{rest}", escape(message(DEFAULT, key)?));
         keys.push(key);
     }
-    // Sorted, which serde_json's own map is only without a feature that another crate may enable.
+    // A `BTreeMap` is always sorted. serde_json's own map isn't if any crate enables its
+    // `preserve_order` feature.
     let (mut options, mut languages) = (String::new(), BTreeMap::new());
     // The default comes first.
     let mut tags: Vec<_> = files.iter().collect();

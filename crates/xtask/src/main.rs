@@ -41,11 +41,11 @@ Usage:
       Build the npm package volume-transfer, ready to publish, and check its size.
 
   cargo xtask dist
-      Build the server with the page in it as a single file, with licenses, a list of its crates
+      Build the server with the page in it as a single file, along with licenses, a list of crates
       and checksums, in target/dist. Where musl's compiler is installed, also as a static binary.
 
   cargo xtask bench [--check | --page]
-      Compare the npm package with hand-written JavaScript and popular libraries, and the page with
+      Compare the npm package with handwritten JavaScript and popular libraries, and the page with
       React, in Node and Chromium, and write docs/benchmarks.md. Takes about 15 minutes on an idle
       machine.
       --check only verifies that all candidates return the same results. --page only measures the
@@ -56,8 +56,8 @@ Usage:
       bench/counts.json. --accept updates that file.
 
   cargo xtask conformance
-      Compare the sandbox and the rules with a real OpenStack Cinder and its clients, and test the
-      page with Cinder, both through the gateway and directly.
+      Compare the sandbox and the rules with a real Cinder, a real Keystone and their clients, and
+      test the page with them, through the gateway and with direct calls to Cinder.
 
   cargo xtask fuzz [SECONDS]
       Fuzz every decoder of the core, each for 60 seconds by default.

@@ -1,4 +1,4 @@
-//! Generates names, valid and invalid, with the core's verdict on each, to be compared with Cinder's.
+//! Generates valid and invalid names with the core's verdict on each, for comparison with Cinder's.
 
 use serde_json::json;
 use std::fmt::Write;
@@ -16,8 +16,8 @@ const BLANKS: [char; 16] = [
     '\u{2003}', '\u{2028}', '\u{202f}', '\u{3000}', '\u{feff}', '\0',
 ];
 
-/// Returns one line of JSON for each text: the `text`, the `name` after Cinder's rule or null if it is
-/// invalid, and whether the request omits it (`absent`).
+/// Returns one line of JSON for each text: the `text`, the `name` under Cinder's rule (null if it
+/// is invalid), and whether the request omits it (`absent`).
 pub(crate) fn lines() -> String {
     let mut lines = String::new();
     for text in texts() {
@@ -56,7 +56,7 @@ fn texts() -> Vec<String> {
     texts
 }
 
-/// Returns a text with characters of all planes. Most have a length around the limit.
+/// Returns a text with characters from all planes. Most texts have a length around the limit.
 fn random_text(random: &mut Random) -> String {
     let length = match random.below(4) {
         0 => random.below(20),
@@ -73,7 +73,7 @@ fn random_text(random: &mut Random) -> String {
             1 | 2 => LETTERS.get(random.below(LETTERS.len())).copied(),
             _ => u32::try_from(random.below(0x11_0000)).ok().and_then(char::from_u32),
         };
-        // A surrogate is not a `char`.
+        // Surrogates aren't `char`s, so they are replaced.
         text.push(char.unwrap_or('x'));
     }
     for _ in 0..random.below(4) {

@@ -22,14 +22,15 @@ const LOCALES: &str = "locales";
 const NEEDS: &[Need] =
     &[Need::Target("wasm32-unknown-unknown"), Need::WasmBindgen, Need::NpmPackages];
 
-/// Enables only the wasm features that rustc uses: with all of Binaryen's, browsers reject the module.
-/// The passes between the first `-Oz` and the others save 70 bytes of `light` and 150 of the full one.
+/// Enables only the wasm features that rustc uses. With all of Binaryen's, browsers would reject
+/// the module. The passes between the first `-Oz` and the others save 70 bytes of `light` and 150
+/// of the full one.
 const WASM_OPT: &str = "-Oz --flatten --local-cse --rereloop -Oz -Oz --converge --enable-bulk-memory --enable-nontrapping-float-to-int \
     --enable-sign-ext --enable-simd --enable-mutable-globals --enable-reference-types --enable-multivalue \
     --strip-producers --strip-target-features";
 
-/// Entries with the files that a browser loads for them, not counting imports, and the maximum
-/// Brotli-compressed size in bytes, counting imports.
+/// Each entry, the files that a browser loads for it (without imports), and its maximum
+/// Brotli-compressed size in bytes (with imports).
 const BUDGETS: [(&str, &[&str], usize); 4] = [
     ("volume-transfer/light", &["light.js", "light.wasm"], 10 * 1024),
     ("volume-transfer", &["index.js", "volume-transfer.wasm"], 36 * 1024),
@@ -63,7 +64,7 @@ pub(crate) fn build() -> Result<Vec<String>> {
     module(&["--no-default-features"], &["-zstack-size=8192"], &build, "light")?;
     module(&[], &[], &build, "volume-transfer")?;
 
-    // In a separate folder, to be compared with the committed types.
+    // The types go to a separate folder first, to be compared with the committed ones.
     let types = build.join("types");
     sh(command("tsc --project").arg(NPM).arg("--outDir").arg(&types))?;
     bundle()?;
@@ -71,7 +72,7 @@ pub(crate) fn build() -> Result<Vec<String>> {
         let name = file.file_name().context("a file has a name")?;
         update(&Path::new(NPM).join("types").join(name), &read(&file)?, &mut changed)?;
         fs::copy(&file, Path::new(PKG).join(name))?;
-        // The package.json of the folder decides whether these types are of ESM or CommonJS.
+        // The folder's package.json decides whether these types are for ESM or CommonJS.
         fs::copy(&file, commonjs().join(name))?;
     }
     fs::write(commonjs().join("package.json"), "{ \"type\": \"commonjs\" }\n")?;
@@ -146,8 +147,8 @@ fn commonjs() -> PathBuf {
     Path::new(PKG).join("cjs")
 }
 
-/// Bundles each entry into a file of its own. A shared file would make all of them larger: the element,
-/// for example, uses only a third of `light`.
+/// Bundles each entry into a separate file. A shared file would make all of them larger: the
+/// element, for example, uses only a third of `light`.
 fn bundle() -> Result<()> {
     let esbuild = |entries: &[&str], options: &str| {
         let mut command = command(&format!(
@@ -185,8 +186,8 @@ fn messages() -> Result<()> {
         }
         let json = serde_json::to_string_pretty(&messages)?;
         let name = Path::new(file.file_name().context("a file has a name")?);
-        // Also as JavaScript, because Node imports JSON only with an import attribute, which other
-        // hosts and older compilers don't support.
+        // Also written as JavaScript, because Node imports JSON only with an import attribute,
+        // which other hosts and older compilers don't support.
         let write = |folder: &Path, extension: &str, text: String| {
             fs::write(folder.join(name).with_extension(extension), text + "\n")
         };

@@ -15,7 +15,7 @@ use std::{
 /// Trunk's output folder, as set in Trunk.toml.
 pub(crate) const DIST: &str = "dist";
 
-/// The size of a file in bytes. A compressed size is the raw one if compression doesn't help.
+/// The size of a file in bytes. If compression doesn't help, a compressed size is the raw size.
 pub(crate) struct FileSize {
     pub(crate) file: PathBuf,
     pub(crate) raw: usize,
@@ -27,7 +27,8 @@ pub(crate) struct FileSize {
 /// above the current size, and keeps the page from growing unnoticed.
 const BUDGET: usize = 219 * 1024;
 
-/// The size that the page is meant to have. It is larger, so this is reported and doesn't fail.
+/// The size that the page should have. It is larger for now, so exceeding this is reported but
+/// isn't an error.
 const TARGET: usize = 180 * 1024;
 
 /// Builds the page into `dist`, compresses its files, and returns their sizes.
@@ -97,7 +98,7 @@ pub(crate) fn check_size(sizes: &[FileSize]) -> Result<()> {
     Ok(())
 }
 
-/// Returns the files that a browser loads at first: of the languages only one, here the largest.
+/// Returns the files that a browser loads at first. It loads only one language, here the largest.
 fn loaded_at_first(sizes: &[FileSize]) -> impl Iterator<Item = &FileSize> {
     let is_language = |size: &&FileSize| extension(&size.file) == "txt";
     let language = sizes.iter().filter(is_language).max_by_key(|size| size.brotli);
@@ -145,7 +146,7 @@ fn extension(file: &Path) -> &str {
     file.extension().and_then(|extension| extension.to_str()).unwrap_or_default()
 }
 
-/// Returns the compressed bytes if they are fewer.
+/// Returns the compressed bytes if compression made them fewer.
 fn smaller(raw: &[u8], packed: Vec<u8>) -> Option<Vec<u8>> {
     (packed.len() < raw.len()).then_some(packed)
 }

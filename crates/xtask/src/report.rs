@@ -1,4 +1,4 @@
-//! The summary of a test run: a table, and a closing line.
+//! The summary of a test run: a table and a closing line.
 
 use std::{fmt::Write, time::Duration};
 

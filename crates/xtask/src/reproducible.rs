@@ -1,4 +1,5 @@
-//! Compiles the same bytes in every folder, by removing the paths of this machine from them.
+//! Makes builds in different folders byte-for-byte identical, by replacing local paths in the
+//! output.
 
 use crate::shell::{command, output, root, target};
 use anyhow::{Context, Result, ensure};
@@ -8,8 +9,8 @@ use std::{
     process::Command,
 };
 
-/// Returns a command that compiles for a target with the options of a distribution. All release
-/// builds use it, so that they share their compiled dependencies.
+/// Returns a command that compiles for a target as for a distribution. All release builds use it,
+/// so that they share compiled dependencies.
 ///
 /// # Errors
 /// Returns an error if rustc can't be started, or a folder's name contains a space.
@@ -35,8 +36,8 @@ pub(crate) fn host() -> Result<String> {
     rustc("host")
 }
 
-/// Returns the folders of source files, and what compiled files call them. Of several that match,
-/// compilers use the last.
+/// Returns the folders of source files, and their names in compiled files. If several match,
+/// compilers use the last one.
 fn folders() -> Result<Vec<(PathBuf, String)>> {
     let cargo_home = env::var_os("CARGO_HOME")
         .map(PathBuf::from)
@@ -47,7 +48,7 @@ fn folders() -> Result<Vec<(PathBuf, String)>> {
         (root().to_owned(), "/volume-transfer".to_owned()),
         (target(), "/volume-transfer/target".to_owned()),
         (cargo_home, "/cargo".to_owned()),
-        // Where the sources of the standard library aren't installed, rustc calls them this.
+        // The name that rustc uses anyway if the standard library's sources aren't installed.
         (
             Path::new(&sysroot).join("lib/rustlib/src/rust"),
             format!("/rustc/{}", rustc("commit-hash")?),

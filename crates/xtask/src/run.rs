@@ -36,7 +36,7 @@ pub(crate) fn run(open: bool, server_arguments: &[&str]) -> Result<ExitCode> {
     serve(open, server_arguments)
 }
 
-/// Returns whether the server would print something and exit, which needs no page.
+/// Returns whether the server would only print something and exit, which needs no page.
 fn only_prints(server_arguments: &[&str]) -> bool {
     server_arguments
         .iter()
@@ -55,7 +55,7 @@ pub(crate) fn console_server() -> PathBuf {
 }
 
 fn serve(mut open: bool, arguments: &[&str]) -> Result<ExitCode> {
-    // Ctrl-C reaches the server as well: wait for its graceful shutdown.
+    // Ctrl-C also reaches the server, so this process keeps running until the server has shut down.
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupted);
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))?;

@@ -35,7 +35,7 @@ pub(crate) fn graph(root: &Path, read: &dyn Fn(&Path) -> Result<String>) -> Resu
 /// The names that a module defines and uses.
 #[derive(Default)]
 struct Module {
-    /// The file that contains the module: inline modules belong to their parent's.
+    /// The file that contains the module. An inline module belongs to its parent's file.
     file: String,
     items: BTreeSet<String>,
     /// The path of each imported name.
@@ -124,8 +124,9 @@ impl Modules {
         graph
     }
 
-    /// Returns the module that defines the item at a path. `None` if the path leads to another crate or
-    /// to a module: importing a module is no dependency until something in it is used.
+    /// Returns the module that defines the item at a path. Returns `None` if the path leads to
+    /// another crate or to a module, because importing a module isn't a dependency until something
+    /// in it is used.
     fn definer(&self, from: &Segments, path: &[String], depth: u32) -> Option<Segments> {
         let (name, parents) = path.split_last()?;
         let Some(module) = self.module_at(from, parents, depth) else {

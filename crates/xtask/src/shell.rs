@@ -22,7 +22,7 @@ pub(crate) fn target() -> PathBuf {
 
 /// Returns a command that prefers the tools installed by this project to others of the same name.
 pub(crate) fn program(name: &str) -> Command {
-    // On Windows these are batch files, which are found only by their full name.
+    // On Windows, these are batch files, which are found only by their full names.
     let name = match name {
         "npm" | "npx" if cfg!(windows) => format!("{name}.cmd"),
         _ => name.to_owned(),
@@ -75,7 +75,7 @@ pub(crate) fn filter(line: &str, text: &str) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
-/// Returns the path of the file that starting a program would run.
+/// Returns the path of the file that runs when this program is started.
 pub(crate) fn which(name: &str) -> Option<PathBuf> {
     let name = format!("{name}{}", env::consts::EXE_SUFFIX);
     env::split_paths(&path()).map(|directory| directory.join(&name)).find(|file| file.is_file())

@@ -11,7 +11,7 @@ use crate::{
 use anyhow::{Result, bail, ensure};
 use std::{process::ExitCode, time::Instant};
 
-/// The crates that only run as wasm: linted for wasm, and tested in Node and a browser.
+/// The crates that only run as wasm. They are linted for wasm, and tested in Node and a browser.
 const WASM_CRATES: &[&str] = &["web", "volume-transfer-wasm"];
 /// Crates that are not compiled natively, because that is slow and they have nothing to test
 /// there. A `#[test]` in them would never run, so all their tests are `#[wasm_bindgen_test]`.
@@ -190,8 +190,8 @@ fn wasm_chromium() -> Result<Option<String>> {
     wasm_pack("--headless --chrome")
 }
 
-/// Runs the wasm tests of all crates on a host. A test file that is configured for the other host is
-/// skipped without an error.
+/// Runs the wasm tests of all crates on a host. Test files that are configured for the other host
+/// are skipped without an error.
 fn wasm_pack(host: &str) -> Result<Option<String>> {
     for directory in ["crates/volume-transfer-wasm", "web"] {
         sh(&mut command(&format!("wasm-pack test {host} {directory}")))?;
@@ -207,8 +207,8 @@ fn build_page() -> Result<Option<String>> {
 fn e2e() -> Result<Option<String>> {
     build_server()?;
     sh(command("npx tsc").current_dir("e2e"))?;
-    // With Python, an independent program opens files that the page encrypted, and encrypts some
-    // for the page to open.
+    // If Python is available, an independent program opens files that the page encrypted, and
+    // encrypts others for the page to open.
     let python = conformance::packages()?;
     let variables =
         python.as_ref().ok().and_then(|python| Some(("JWCRYPTO_PYTHON", python.to_str()?)));
@@ -217,8 +217,8 @@ fn e2e() -> Result<Option<String>> {
     Ok(python.err())
 }
 
-/// Builds one of the distributed binaries with the page that the step `page` has built, and tests it:
-/// the static one where possible, because it also runs in a container.
+/// Builds and tests one of the distributed binaries, with the page that the step `page` built.
+/// Prefers the static one, because it also runs in a container.
 fn distribution() -> Result<Option<String>> {
     cargo("clippy --package console-server --features embedded-page -- -D warnings", &[])?;
     let (targets, mut note) = dist::targets()?;
@@ -233,7 +233,7 @@ fn distribution() -> Result<Option<String>> {
     Ok(note)
 }
 
-/// Builds the npm package, and checks it and the generated files that are committed.
+/// Builds the npm package, and checks both the package and the committed generated files.
 fn npm_package() -> Result<Option<String>> {
     let changed = package::build()?;
     ensure!(changed.is_empty(), "out of date, commit the new version: {}", changed.join(", "));
@@ -247,7 +247,7 @@ fn npm_package() -> Result<Option<String>> {
     Ok(None)
 }
 
-/// Tests the installed package, imported by its name.
+/// Tests the installed package, imported by name.
 fn consumers() -> Result<Option<String>> {
     package::install_in("e2e/package")?;
     sh(command("npx tsc --project package").current_dir("e2e"))?;
@@ -302,7 +302,8 @@ fn playwright(project: &str, variables: &[(&str, &str)]) -> Result<Option<String
         playwright
     };
     if let Err(error) = sh(&mut run("")) {
-        // A long log is often cut, and the summary is what is left of it.
+        // Long logs are often truncated except for the summary, so the summary names the failed
+        // tests.
         let list = run("--last-failed --list").output()?;
         let list = String::from_utf8_lossy(&list.stdout);
         let failed: Vec<&str> =

@@ -54,9 +54,9 @@ interface Tools {
 export interface Difference {
   /** The observation that differs. */
   what: string;
-  /** What is observed of the input, if it is always the same. */
+  /** The value observed on the input, if it is always the same. */
   input?: unknown;
-  /** What is observed of the element, if it is always the same. */
+  /** The value observed on the element, if it is always the same. */
   element?: unknown;
   why: string;
   /** The hosts in which it differs; all by default. */
@@ -177,7 +177,7 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
     differences: differs("value sent selection", ATTRIBUTE, "React 18"),
   },
   "is autofilled": {
-    // Autofill causes no key events, but an input and a change event.
+    // Autofill fires an input and a change event, but no key events.
     act: run((field) => {
       const inner = (field.shadowRoot?.querySelector("input") ?? field) as HTMLInputElement;
       Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")!.set!.call(inner, "filled");
@@ -286,49 +286,49 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
   "blocks submission": { start: { required: true, value: "" }, act: ({ page }) => page.locator("button").click() },
 
   // Enter.
-  "submits by Enter like its button": { act: press("Enter") },
-  "submits by Enter after typing": { act: async (tools) => { await type("ab")(tools); await tools.page.keyboard.press("Enter"); } },
-  "submits nothing by Enter while the button is disabled": { start: { button: true }, act: press("Enter") },
-  "submits nothing by Enter while invalid": { start: { required: true, value: "" }, act: press("Enter") },
-  "submits by Enter while read-only": { start: { readOnly: true }, act: press("Enter") },
-  "submits by Enter without a button": { act: async (tools) => { await tools.run(() => document.querySelector("button")!.remove()); await press("Enter")(tools); } },
-  "submits nothing by Enter without a button and with another field": {
+  "submits on Enter like its button": { act: press("Enter") },
+  "submits on Enter after typing": { act: async (tools) => { await type("ab")(tools); await tools.page.keyboard.press("Enter"); } },
+  "submits nothing on Enter while the button is disabled": { start: { button: true }, act: press("Enter") },
+  "submits nothing on Enter while invalid": { start: { required: true, value: "" }, act: press("Enter") },
+  "submits on Enter while read-only": { start: { readOnly: true }, act: press("Enter") },
+  "submits on Enter without a button": { act: async (tools) => { await tools.run(() => document.querySelector("button")!.remove()); await press("Enter")(tools); } },
+  "submits nothing on Enter without a button and with another field": {
     act: async (tools) => {
       await tools.run((field) => { document.querySelector("button")!.remove(); field.after(Object.assign(document.createElement("input"), { name: "other" })); });
       await press("Enter")(tools);
     },
   },
-  "submits by Enter without a button beside a checkbox": {
+  "submits on Enter without a button beside a checkbox": {
     act: async (tools) => {
       await tools.run((field) => { document.querySelector("button")!.remove(); field.after(Object.assign(document.createElement("input"), { name: "other", type: "checkbox" })); });
       await press("Enter")(tools);
     },
   },
-  "submits by Enter from another field": {
+  "submits on Enter from another field": {
     act: async ({ page, run }) => {
       await run((field) => { document.querySelector("button")!.remove(); field.after(Object.assign(document.createElement("input"), { name: "other", id: "other" })); });
       await page.locator("#other").press("Enter");
     },
     differences: differs("events", "browsers count only inputs, so they take the other one for the only field of the form"),
   },
-  "submits by Enter with the form's first button": {
+  "submits on Enter with the form's first button": {
     around: '<button form="form" name="act" value="late">Late</button>',
     act: async (tools) => {
       await tools.run(() => document.querySelector("#form")!.prepend(Object.assign(document.createElement("input"), { type: "image", name: "act", value: "image", alt: "Send" })));
       await press("Enter")(tools);
     },
   },
-  "submits by Enter with a button outside of the form": {
+  "submits on Enter with a button outside of the form": {
     around: '<button form="form" name="act" value="outside">Outside</button>',
     act: async (tools) => { await tools.run(() => document.querySelector("#form button")!.remove()); await press("Enter")(tools); },
   },
-  "submits nothing by Enter if the key press is prevented": {
+  "submits nothing on Enter if the key press is prevented": {
     act: async (tools) => {
       await tools.run(() => document.addEventListener("keydown", (event) => event.preventDefault(), { once: true, capture: true }));
       await press("Enter")(tools);
     },
   },
-  "submits nothing by Enter while composing": {
+  "submits nothing on Enter while composing": {
     start: { value: "" },
     act: async (tools) => {
       await focus(tools);
@@ -338,7 +338,7 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
       await tools.devtools.send("Input.dispatchKeyEvent", { type: "keyUp", key: "Enter", code: "Enter", windowsVirtualKeyCode: 13 });
     },
   },
-  "submits nothing by an Enter that ends a composition and is reported after it": {
+  "submits nothing on an Enter that ends a composition and is reported after it": {
     // Safari's order: compositionend, then the key press that caused it, with key code 229.
     start: { value: "" },
     act: async (tools) => {

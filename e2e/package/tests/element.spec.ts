@@ -84,7 +84,7 @@ test("waits for the end of a composition", async ({ form }) => {
   await expect(form.getByText("3 of 255 bytes")).toBeVisible();
 });
 
-test("submits nothing by an Enter that ends a composition, in either order of events", async ({ form }) => {
+test("submits nothing on an Enter that ends a composition, in either order of events", async ({ form }) => {
   await field(form).evaluate((input: HTMLInputElement) => {
     // Safari's order: the composition ends before its key press is reported.
     input.focus();
@@ -126,7 +126,7 @@ test("restores its text when the user navigates back", async ({ form }) => {
   await expect.poll(() => submitted(form)).toBe("first volume");
 });
 
-test("submits nothing by Enter outside of a form", async ({ form }) => {
+test("submits nothing on Enter outside of a form", async ({ form }) => {
   await form.evaluate(() => {
     const button = Object.assign(document.createElement("button"), { id: "outside" });
     button.onclick = () => button.remove();

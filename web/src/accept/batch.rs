@@ -1,4 +1,4 @@
-//! The transfers of credentials files: accepts them one after another.
+//! Accepts the transfers from credentials files, one after another.
 
 use crate::client::Session;
 use crate::state::{AppState, Pace};
@@ -9,14 +9,14 @@ use volume_transfer::{
     ChangeError, FaultKind, Handover, Request, TransferCredentials, TransferId, VolumeId, api,
 };
 
-/// The transfers of the files that were loaded.
+/// The transfers from the loaded files.
 pub(super) struct Batch {
     pub(super) rows: ArcRwSignal<Vec<Row>>,
     /// Stopped until the user starts it.
     pub(super) pace: Pace,
 }
 
-/// A transfer of a file.
+/// A transfer from a file.
 pub(super) struct Row {
     pub(super) id: TransferId,
     /// Dropped once the transfer is accepted or gone.
@@ -29,9 +29,9 @@ pub(super) struct Row {
     pub(super) state: RowState,
 }
 
-/// What became of a transfer.
+/// The state of a transfer.
 pub(super) enum RowState {
-    /// Nothing was sent yet.
+    /// Its request has yet to be sent.
     Waiting,
     /// The request is in progress.
     Accepting,
@@ -39,11 +39,11 @@ pub(super) enum RowState {
     Accepted,
     /// The transfer doesn't exist any more: it was accepted or cancelled.
     Gone,
-    /// The transfer wasn't accepted, or its outcome is unknown. Accepting it again does no harm.
+    /// The transfer wasn't accepted, or the outcome is unknown. Trying again does no harm.
     Failed(ChangeError),
 }
 
-/// How many rows are in which state.
+/// How many rows are in each state.
 #[derive(Clone, Copy, Default, PartialEq)]
 pub(super) struct Counts {
     pub(super) total: usize,
@@ -56,7 +56,7 @@ pub(super) struct Counts {
 }
 
 impl Row {
-    /// `accepted` says whether the transfer was already accepted here.
+    /// Creates a row. `accepted` says whether the transfer was already accepted here.
     pub(super) fn new(transfer: TransferCredentials, accepted: bool) -> Row {
         let id = transfer.handover.transfer_id.clone();
         let label = transfer.volume_name.or(transfer.name).unwrap_or_default();
@@ -73,7 +73,8 @@ impl Batch {
         Arc::new(batch)
     }
 
-    /// Adds a file's transfers. Those that are listed already keep their state, but get the file's key.
+    /// Adds a file's transfers. Those that are already listed keep their state, but get the file's
+    /// key if they still need one.
     pub(super) fn add(&self, transfers: impl Iterator<Item = Row>) {
         self.rows.update(|rows| {
             for transfer in transfers {
@@ -107,7 +108,7 @@ impl Batch {
         counts
     }
 
-    /// Takes the next transfer whose request may be sent, and marks it as in progress.
+    /// Returns the row and the request of the next waiting transfer, and marks it as in progress.
     fn next(&self, session: &Session) -> Option<(usize, Request)> {
         let (index, request) = self.rows.with_untracked(|rows| {
             let waiting = |row: &Row| matches!(row.state, RowState::Waiting);
@@ -147,7 +148,7 @@ pub(super) fn start(state: AppState, batch: &Arc<Batch>) {
     }
     let batch = Arc::clone(batch);
     spawn_local(async move {
-        // Another project's page must not go on accepting into this one.
+        // Stops if the user has switched projects, so that the old one gets nothing more.
         while batch.pace.ready().await
             && state.is_same_project(&session)
             && let session = state.newest_session(&session)

@@ -13,7 +13,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, File};
 use zeroize::Zeroizing;
 
-/// The maximum size of a file, in bytes. The core's largest files are much smaller.
+/// The maximum size of a file, in bytes. The largest files that the page saves are much smaller.
 const MAX_SIZE: f64 = 16_777_216.0;
 
 /// Reads credentials files. Contains only handles.
@@ -98,7 +98,7 @@ fn first_file(data: &DataTransfer) -> Option<File> {
     data.files()?.get(0)
 }
 
-/// The button that chooses a file. A file can also be dropped or pasted anywhere while the tab is shown.
+/// The button for choosing a file. While the tab is shown, a file can also be dropped or pasted.
 #[component]
 pub(super) fn FileField(
     reader: FileReader,
@@ -111,7 +111,7 @@ pub(super) fn FileField(
         if let Some(file) = input.files().and_then(|files| files.get(0)) {
             reader.read_file(file);
         }
-        // So that the same file can be chosen again.
+        // Cleared, so that the same file can be chosen again.
         input.set_value("");
     };
     // Otherwise, the browser would open a dropped file in place of the page.

@@ -31,7 +31,7 @@ impl Fields {
         }
     }
 
-    /// Fills the fields with a file's transfer.
+    /// Fills in the fields from a file's transfer.
     pub(super) fn fill(self, handover: &Handover) {
         set_value(self.id, handover.transfer_id.as_str());
         set_value(self.auth_key, handover.auth_key.expose());
@@ -45,7 +45,7 @@ impl Fields {
         set_value(self.auth_key, "");
     }
 
-    /// Parses what was entered. Shows what is wrong with it, and moves the focus there.
+    /// Parses the fields. Shows which are invalid, and moves the focus to the first of them.
     fn parse(self) -> Option<Handover> {
         let transfer_id = TransferId::parse(&value(self.id));
         let auth_key = AuthKey::parse(&value(self.auth_key));
@@ -93,7 +93,7 @@ pub(super) fn AcceptForm(fields: Fields, on_accepted: Callback<TransferId>) -> i
         spawn_local(async move {
             let request = api::accept(session.service, &session.project, &handover);
             let result = api::decode_accepted(session.send(request).await);
-            // The form may be gone, if the user disconnected.
+            // The form may be gone if the user disconnected.
             busy.try_set(false);
             match result {
                 Ok(record) => {

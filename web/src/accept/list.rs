@@ -1,4 +1,4 @@
-//! The transfers of credentials files, with the state of each.
+//! The transfers from credentials files, with the state of each.
 
 use super::batch::{self, Batch, Counts, Row, RowState};
 use crate::errors::{ChangeFailure, Paused, delay_text};
@@ -111,7 +111,7 @@ fn row(batch: &Arc<Batch>, index: usize) -> AnyView {
         };
         size.map(format).unwrap_or_default()
     });
-    // The texts, of which each state has another.
+    // The text for each state.
     let status = derive(move || {
         let key = with(&|row| match &row.state {
             RowState::Waiting => key::RUN_WAITING,

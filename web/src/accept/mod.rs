@@ -1,4 +1,4 @@
-//! Accepts volumes that another project transfers: one by its ID and key, or those of a file.
+//! Accepts transfers from other projects: one by its ID and key, or all those in a file.
 
 mod batch;
 mod file;
@@ -90,8 +90,8 @@ pub(crate) fn Accept(
     }
 }
 
-/// Says how the place that a file's transfers come from differs from the connection. The addresses of
-/// the same service may differ, so this is no reason to refuse the file.
+/// Returns a warning if a file's transfers come from somewhere other than the connection. One
+/// service can have several addresses, so this is no reason to reject the file.
 fn mismatch(source: &TransferSource, session: &SessionData) -> Option<Key> {
     let region = &session.account.region;
     if source.service.is_some_and(|service| service != session.service) {

@@ -99,7 +99,7 @@ pub(super) fn submit(state: AppState, form: FormState) {
     form.run(async move { connect(state, form, &signed_in, &project, &region).await });
 }
 
-/// Gets a token for the project, unless the current one is already for it, and connects.
+/// Connects to a project. Gets a token for it first, unless the current one is already for it.
 pub(super) async fn connect(
     state: AppState,
     form: FormState,
@@ -141,7 +141,7 @@ pub(super) async fn connect(
         }
     }
     region.clone_into(&mut account.region);
-    // With a single region, the requests need no region.
+    // A single region isn't part of the path.
     let path = if regions().len() > 1 { format!("/regions/{region}") } else { String::new() };
     let Some(endpoint) = Endpoint::parse(&(server() + &path)) else { return Ok(()) };
     let session = SessionData { endpoint, project: *project, token, service: service(), account };

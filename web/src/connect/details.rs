@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 const STORAGE_KEY: &str = "volume-transfer.connection";
 
-/// The contents of the connection form, without what is only sent to the identity service.
+/// The contents of the connection form, except for what is only sent to the identity service.
 #[derive(Clone, Default)]
 pub(super) struct ConnectionDetails {
     pub(super) endpoint: String,
@@ -28,7 +28,7 @@ impl ConnectionDetails {
         }
     }
 
-    /// Returns the details stored in this tab, if any. A token that has expired is left out.
+    /// Returns the details stored in this tab, if any. An expired token is left out.
     pub(super) fn load() -> Option<ConnectionDetails> {
         let stored = Zeroizing::new(storage()?.get_item(STORAGE_KEY).ok()??);
         let lines: Vec<_> = stored.split('\n').collect();
@@ -60,7 +60,7 @@ impl ConnectionDetails {
     /// Removes the details stored in this tab.
     pub(super) fn forget() {
         if let Some(storage) = storage() {
-            // Ignored on failure: nothing was stored then.
+            // If this fails, nothing was stored.
             let _ = storage.remove_item(STORAGE_KEY);
         }
     }
@@ -68,7 +68,7 @@ impl ConnectionDetails {
     /// Stores the details of a session in this tab.
     pub(super) fn store(session: &SessionData) {
         let account = &session.account;
-        // Fields have a single line. Only the service's name of the project could have more.
+        // Fields have a single line. The project's name could have more, because it isn't typed in.
         let project_name = account.project_name.replace('\n', " ");
         let lines = Zeroizing::new(
             [
@@ -87,13 +87,13 @@ impl ConnectionDetails {
             .join("\n"),
         );
         if let Some(storage) = storage() {
-            // Ignored on failure: the user then enters the details again.
+            // If this fails, the user has to enter the details again.
             let _ = storage.set_item(STORAGE_KEY, &lines);
         }
     }
 }
 
-/// Session storage belongs to this tab and is cleared when it closes.
+/// Returns the session storage, which belongs to this tab and is cleared when the tab is closed.
 #[expect(clippy::disallowed_methods, reason = "stores the connection only if the user asks for it")]
 fn storage() -> Option<web_sys::Storage> {
     window().session_storage().ok()?

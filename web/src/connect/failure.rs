@@ -11,11 +11,11 @@ use volume_transfer::identity::{Rejection, SignInError};
 /// Why signing in or connecting failed.
 #[derive(Clone)]
 pub(super) enum Failure {
-    /// A list couldn't be loaded. The key says from which service.
+    /// A list couldn't be loaded. The message says which service failed.
     Service(Key, ReadError),
     /// The identity service didn't return a token.
     SignIn(SignInError),
-    /// There is nothing to connect to, and why, with the regions that have block storage.
+    /// There is nothing to connect to. Has a message and the regions that have block storage.
     Nothing(Key, Vec<String>),
 }
 
@@ -57,7 +57,7 @@ pub(super) fn FailureMessage(failure: Failure) -> impl IntoView {
                 SignInError::Failed(_) => key::SIGNIN_FAILED,
             };
             let fault = error.fault().map(|fault| view! { <FaultDetails fault /> }.into_any());
-            // The field says it already.
+            // The field already says so.
             let text = derive(move || {
                 if has_field { String::new() } else { sign_in_error(language.get(), &error) }
             });

@@ -1,4 +1,4 @@
-//! The form's fields and attributes, in the page that contains the form.
+//! Reads and changes the form's fields and attributes in the document.
 
 use super::details::ConnectionDetails;
 use crate::client::Account;
@@ -38,7 +38,7 @@ pub(super) fn attribute(name: &str) -> String {
     by_id::<HtmlElement>(FORM).and_then(|form| form.get_attribute(name)).unwrap_or_default()
 }
 
-/// Shows the fields of a way to sign in, or the choice of a project.
+/// Shows the fields of a sign-in method, or the choice of a project.
 pub(super) fn show(fields: &str) {
     set_attribute(FORM, "data-show", Some(fields));
     set_attribute(FORM, "data-passcode", None);
@@ -95,7 +95,7 @@ pub(super) fn fill(details: &ConnectionDetails, keep: bool) {
     }
 }
 
-/// Selects a way to sign in.
+/// Selects a sign-in method.
 pub(super) fn choose_method(method: &str) {
     let radio = document().query_selector(&format!("[name=method][value={method}]")).ok().flatten();
     if let Some(radio) = radio.and_then(|radio| radio.dyn_into::<HtmlInputElement>().ok()) {
@@ -104,7 +104,7 @@ pub(super) fn choose_method(method: &str) {
     show(method);
 }
 
-/// Returns the selected way to sign in.
+/// Returns the selected sign-in method.
 pub(super) fn shown_method() -> String {
     let radio = document().query_selector("[name=method]:checked").ok().flatten();
     radio.and_then(|radio| radio.get_attribute("value")).unwrap_or_default()

@@ -45,7 +45,7 @@ pub(crate) fn take_over_form() -> FormState {
         form.step.set_value(Step::Credentials);
     };
     listen(FORM, "method", restart);
-    // A receipt is for the user who entered the password.
+    // A receipt belongs to one user and password, so changing either discards it.
     for field in ["user", "domain", "password"] {
         listen(field, "input", move || {
             if form.step.with_value(|step| matches!(step, Step::Passcode(_))) {
@@ -81,7 +81,7 @@ pub(crate) fn take_over_form() -> FormState {
     form
 }
 
-/// The form over the page, to change the connection or to sign in again.
+/// The form in a dialog, for changing the connection or signing in again.
 #[component]
 pub(crate) fn ConnectDialog(form: FormState) -> impl IntoView {
     let state = AppState::get();
@@ -163,7 +163,7 @@ fn use_token(state: AppState, form: FormState) {
         );
     }
     let (Some(endpoint), Ok(project), Ok(token)) = (endpoint, project, token) else { return };
-    // Stored details also say who signed in.
+    // If these are the stored details, they also say who signed in.
     let stored = ConnectionDetails::load()
         .filter(|stored| *stored.token == token.expose() && stored.project == project.as_str());
     let session = SessionData {

@@ -33,7 +33,7 @@ use wasm_bindgen::JsCast;
 /// The page warns this many minutes before the token expires.
 const WARNING: usize = 10;
 
-/// The button that says what the page is connected to, and its menu.
+/// The button that shows what the page is connected to, and its menu.
 #[component]
 pub(crate) fn ConnectionMenu(form: FormState) -> impl IntoView {
     let state = AppState::get();
@@ -75,7 +75,7 @@ pub(crate) fn ConnectionMenu(form: FormState) -> impl IntoView {
     let choose = move || {
         change();
         let Some(session) = state.session.get_untracked() else { return };
-        // The dialog takes the form over first.
+        // Waits until the dialog has taken over the form.
         request_animation_frame(move || {
             form.run(async move { choice::offer(state, form, SignedIn::of(&session)).await });
         });
@@ -83,7 +83,7 @@ pub(crate) fn ConnectionMenu(form: FormState) -> impl IntoView {
     let disconnect = move || {
         if let Some(session) = state.session.get_untracked().filter(|s| s.account.is_signed_in()) {
             spawn_local(async move {
-                // Ignored on failure: the token then ends by itself.
+                // If this fails, the token stays valid until it expires.
                 let _ = send_identity(identity::sign_out(&session.token)).await;
             });
         }
@@ -92,7 +92,7 @@ pub(crate) fn ConnectionMenu(form: FormState) -> impl IntoView {
         state.end_session();
         focus_next_frame("sign-in");
     };
-    // Closes the menu when the user turns to something else.
+    // Closes the menu when the focus leaves it.
     let on_leave = move |event: FocusEvent| {
         let inside =
             event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
@@ -155,7 +155,7 @@ pub(crate) fn ConnectionMenu(form: FormState) -> impl IntoView {
     }
 }
 
-/// Warns before the token expires, and when it has.
+/// Warns before the token expires, and says when it has expired.
 #[component]
 pub(crate) fn ExpiryWarning() -> impl IntoView {
     let state = AppState::get();
@@ -175,7 +175,7 @@ pub(crate) fn ExpiryWarning() -> impl IntoView {
     }
 }
 
-/// Follows for how many minutes the session's token is still valid.
+/// Returns a signal of how many minutes the session's token remains valid.
 fn minutes_left(state: AppState) -> RwSignal<usize> {
     let minutes = RwSignal::new(usize::MAX);
     let update = move || {

@@ -124,7 +124,7 @@ async fn authenticate(
     send(entered.credentials(), scope).await.map_err(Failure::SignIn)
 }
 
-/// Parses the fields. Returns `None` after showing what is wrong.
+/// Parses the fields. If any is invalid, shows the error and returns `None`.
 fn parse(form: FormState, method: &str) -> Option<EnteredCredentials> {
     if method == "application" {
         let credential = identifier(form, "credential", key::SIGNIN_CREDENTIAL_EMPTY);
@@ -196,7 +196,7 @@ pub(super) fn read_openrc(form: FormState) {
     let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
     spawn_local(async move {
         let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
-        // So that the same file can be chosen again.
+        // Cleared, so that the same file can be chosen again.
         input.set_value("");
         let text = Zeroizing::new(text.unwrap_or_default());
         let variable = |name| identity::openrc_variable(&text, name).unwrap_or_default();

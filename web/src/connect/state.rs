@@ -33,7 +33,7 @@ const FIELDS: [&str; 11] = [
 /// The current step of the sign-in.
 #[derive(Default)]
 pub(super) enum Step {
-    /// Nothing has been sent yet.
+    /// The user has to enter credentials.
     #[default]
     Credentials,
     /// The password is correct, and a passcode is required as well.
@@ -42,7 +42,7 @@ pub(super) enum Step {
     Choice(Arc<SignedIn>),
 }
 
-/// What the form shows apart from its fields. Contains only handles.
+/// The form's state, apart from the contents of its fields. Contains only handles.
 #[derive(Clone, Copy)]
 pub(crate) struct FormState {
     pub(super) loader: VolumeLoader,
@@ -51,7 +51,7 @@ pub(crate) struct FormState {
     pub(super) failure: RwSignal<Option<Failure>>,
     /// The errors of [`FIELDS`].
     errors: [RwSignal<Option<Key>>; FIELDS.len()],
-    /// How far the user has come with signing in.
+    /// The current step.
     pub(super) step: StoredValue<Step>,
     handle: StoredValue<Option<AbortHandle>>,
     pub(super) language: RwSignal<Language>,
@@ -75,7 +75,7 @@ impl FormState {
         self.reset(&ConnectionDetails::default(), false);
     }
 
-    /// Fills in the fields, and removes the errors of earlier contents.
+    /// Fills in the fields, and clears earlier errors.
     pub(super) fn reset(self, details: &ConnectionDetails, keep: bool) {
         self.stop();
         self.clear_errors();
@@ -114,7 +114,7 @@ impl FormState {
         }
     }
 
-    /// Runs requests to the identity service, and shows why they failed.
+    /// Runs requests to the identity service, and shows the error if they fail.
     pub(super) fn run(self, requests: impl Future<Output = Result<(), Failure>> + 'static) {
         let requests: std::pin::Pin<Box<dyn Future<Output = _>>> = Box::pin(requests);
         self.signing_in.set(true);
@@ -132,7 +132,7 @@ impl FormState {
         });
     }
 
-    /// Loads the volumes of a new session, and starts to use it.
+    /// Loads the volumes of a new session, then starts using it.
     pub(super) fn connect(self, state: AppState, session: Session) {
         let loading = self.loader.load(Arc::clone(&session));
         spawn_local(async move {

@@ -1,4 +1,4 @@
-//! Failed create requests: rejections, and outcomes that are unknown until a search finds the transfer.
+//! Failed create requests: rejections, and unknown outcomes that a search may resolve.
 
 use super::runner;
 use crate::errors::{FaultDetails, ReadFailure, Rejection};
@@ -17,7 +17,7 @@ use volume_transfer::{Fault, Transfer, UnknownCause};
 pub(super) fn CreateFailures() -> impl IntoView {
     let state = AppState::get();
     let failures = dynamic(move || {
-        // As long as the dialog is open, it shows them.
+        // While the dialog is open, it shows them itself.
         let run = state.run.get().filter(|run| !run.is_shown())?;
         let rows = (0..run.rows.len()).filter_map(|row| failure(&run, row));
         Some(rows.collect_view().into_any())
@@ -25,7 +25,7 @@ pub(super) fn CreateFailures() -> impl IntoView {
     view! { <div role="alert" id="create-failure" tabindex="-1">{failures}</div> }
 }
 
-/// Says why a row's request returned no transfer, if so.
+/// Says why a row's request returned no transfer. Shows nothing for other rows.
 pub(super) fn failure(run: &Run, index: usize) -> Option<AnyView> {
     let row = run.rows.get(index)?;
     let volume = run.is_batch().then(|| row.volume.label().to_owned());

@@ -17,7 +17,7 @@ use volume_transfer::{CreateTransfer, NameError, NamePattern, TransferName, Volu
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-/// How many names are shown before the transfers are created.
+/// How many names are previewed before the transfers are created.
 const MAX_PREVIEWS: usize = 3;
 
 /// The consequences of a transfer.
@@ -130,13 +130,13 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
         }
     };
 
-    // The form may be gone when the response arrives, if the user connected to another project.
+    // Removing the form also causes a `focusout` event, and the field no longer exists then.
     let read_field = move || {
         if let Some(input) = input.try_get_untracked().flatten() {
             typed.set(field_text(&input));
         }
     };
-    // Sends one request a volume, even if the button is pressed again while they are in progress.
+    // Sends one request per volume, even if the button is pressed again while they are in progress.
     let submit = move || {
         read_field();
         show_name_error.set(true);
@@ -164,7 +164,7 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
         state.run.set(Some(run.clone()));
         runner::start(state, &run);
     };
-    // The next transfer gets another name.
+    // Clears the name, because the next transfer needs another one.
     effect(move || {
         let created =
             state.run.with(|run| run.as_ref().is_some_and(|run| run.counts().created > 0));

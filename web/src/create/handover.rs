@@ -1,4 +1,4 @@
-//! Shows what a run has created, and the keys for the only time.
+//! Shows the transfers that a run has created and, for the only time, their keys.
 
 use super::failure::failure;
 use super::runner;
@@ -25,8 +25,7 @@ const MASK: &str = "••••••••••••••••";
 
 const COLUMNS: &[(Key, bool)] = &[(key::CREATE_VOLUME, false), (key::VOLUMES_STATUS, false)];
 
-/// The dialog, which is open as long as the run isn't closed. It closes only by its button, so that
-/// nobody loses a key by accident.
+/// A run's hand-over dialog. Only its button closes it, so that nobody loses a key by accident.
 #[component]
 pub(crate) fn HandoverDialog(run: Run) -> impl IntoView {
     let shown = memo({
@@ -67,9 +66,9 @@ fn RunDialog(run: Run) -> impl IntoView {
             let saved = run.drop_keys();
             state.pending.saved.update(|all| all.extend(saved));
             run.closed.set(true);
-            // The form has done its work.
+            // The form is no longer needed.
             state.panel_open.set(false);
-            // Not before the next frame, because a modal dialog keeps the focus.
+            // Waits for the next frame, because an open modal dialog keeps the focus.
             focus_next_frame("volumes");
         }
     };
@@ -227,14 +226,14 @@ fn row(run: &Run, index: usize) -> AnyView {
     .into_any()
 }
 
-/// The button that saves all keys of the run in one file, protected by a passphrase on request.
+/// The form that saves all keys of the run in one file, protected by a passphrase on request.
 #[component]
 fn SaveFile(run: Run) -> impl IntoView {
     let language = language();
     let input = NodeRef::<Input>::new();
     let shown = RwSignal::new(false);
     let busy = RwSignal::new(false);
-    // The file that was downloaded, or empty if the browser couldn't encrypt it.
+    // The name of the downloaded file, or an empty string if it couldn't be encrypted or saved.
     let result = RwSignal::new(None::<String>);
     let save = move || {
         if busy.get_untracked() {
@@ -247,7 +246,7 @@ fn SaveFile(run: Run) -> impl IntoView {
         result.set(None);
         let Some(passphrase) = passphrase else {
             if download(&file, &text, "application/json").is_ok() {
-                // Later, because screen readers only announce changes.
+                // Set in the next frame, because screen readers only announce changes.
                 request_animation_frame(move || {
                     result.try_set(Some(file));
                 });
@@ -258,7 +257,7 @@ fn SaveFile(run: Run) -> impl IntoView {
         spawn_local(async move {
             let jwe = jwe::encrypt(&text, &passphrase).await;
             let saved = jwe.is_some_and(|jwe| download(&file, &jwe, "application/jose").is_ok());
-            // The dialog may be closed.
+            // The dialog may have been closed.
             busy.try_set(false);
             result.try_set(Some(if saved { file } else { String::new() }));
         });
@@ -316,7 +315,7 @@ fn credentials(run: &Run) -> Zeroizing<String> {
     CredentialsFile::write(&source, &transfers)
 }
 
-/// Names the file by the transfer, or by the time if there are several.
+/// Names the file after the transfer, or after the current time if there are several.
 fn file_name(run: &Run, is_protected: bool) -> String {
     let name = match run.is_batch() {
         false => with_created(run, |record, _| record.id.as_str().to_owned()),
@@ -336,7 +335,7 @@ fn with_created<T>(run: &Run, read: impl FnOnce(&Transfer, &AuthKey) -> T) -> Op
     Some(read(record, &credentials.handover.auth_key))
 }
 
-/// The transfer ID, and all other fields of the transfer on request.
+/// The transfer's ID and name, and its other fields on request.
 #[component]
 fn Record(record: Transfer) -> impl IntoView {
     let language = language();

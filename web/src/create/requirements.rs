@@ -1,4 +1,4 @@
-//! The requirements of the service, and which of them the selected volumes meet.
+//! The service's requirements, and which of them the selected volumes meet.
 
 use crate::i18n::{key, language, t, violation};
 use crate::reactive::{derive, memo};
@@ -7,7 +7,7 @@ use crate::ui::{Button, ShowIf, aria_bool, bdi, dynamic, li, p, span, strong};
 use leptos::prelude::*;
 use volume_transfer::{Eligibility, Verdict, Volume, VolumeId};
 
-/// How many volumes are described one by one. The others are counted.
+/// How many ineligible volumes are described one by one. The others are only counted.
 const MAX_DESCRIBED: usize = 20;
 
 /// The requirements of one volume. Those that it violates are always visible.
@@ -75,7 +75,7 @@ pub(super) fn Checklist(selection: Selection) -> impl IntoView {
     }
 }
 
-/// What each of several volumes violates, and how many requirements are left to the service.
+/// The requirements that several volumes violate, and how many volumes have each verdict.
 #[component]
 pub(super) fn Comparison(selection: Selection) -> impl IntoView {
     let state = AppState::get();

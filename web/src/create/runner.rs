@@ -1,4 +1,4 @@
-//! Runs: sends the create requests, at most two at a time, and looks up the outcomes that are unknown.
+//! Sends the create requests of a run, at most two at a time, and looks up unknown outcomes.
 
 use crate::state::{AppState, RowState, Run, RunRow, SearchState, sleep};
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ const SEARCH_PAUSE_MS: i32 = 3_000;
 /// How many searches may fail before the user has to start the next one.
 const MAX_FAILED_SEARCHES: usize = 4;
 
-/// Sends the requests of the rows that are waiting.
+/// Sends the requests of the waiting rows.
 pub(super) fn start(state: AppState, run: &Run) {
     while run.pace.enter(MAX_IN_FLIGHT.min(run.rows.len())) {
         let run = run.clone();
@@ -27,9 +27,9 @@ pub(super) fn start(state: AppState, run: &Run) {
                 create(state, &run, row).await;
             }
             run.pace.leave();
-            // The lists are refreshed once, when nothing is in progress any more.
+            // Refreshes the lists only once, when nothing is in progress any more.
             if untrack(|| !run.is_active()) {
-                // The user has switched projects, so the rejections no longer matter.
+                // If the user has switched projects, the rejections no longer matter.
                 if !state.is_same_project(&run.session) {
                     state.drop_finished_run();
                 }
@@ -52,7 +52,7 @@ async fn create(state: AppState, run: &Run, row: &RunRow) {
     let request = api::create(session.service, &session.project, &row.create);
     let outcome = session.send(request).await;
     let result = api::decode_created(Some(volume), outcome);
-    // Only in a batch can an error concern other rows.
+    // In a batch, an error may affect the other rows as well.
     let concerns_all =
         result.as_ref().err().is_some_and(|error| run.is_batch() && run.pace.record_failure(error));
     match result {
@@ -65,7 +65,7 @@ async fn create(state: AppState, run: &Run, row: &RunRow) {
         }
         Err(ChangeError::Rejected(fault)) => {
             state.record_fault(&volume, &fault);
-            // If the error concerns all rows, this one may still succeed later.
+            // If the error affects all rows, this one may still succeed later.
             row.state.set(if concerns_all { RowState::Waiting } else { RowState::Rejected(fault) });
         }
         Err(ChangeError::OutcomeUnknown(cause)) => {

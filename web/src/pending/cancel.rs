@@ -13,8 +13,8 @@ use volume_transfer::{ChangeError, FaultKind, Transfer, api};
 const COLUMNS: &[(crate::i18n::Key, bool)] =
     &[(key::CREATE_NAME, false), (key::CREATE_VOLUME, false), (key::HANDOVER_ID, false)];
 
-/// Names the transfers and asks for confirmation before it cancels them, because their keys stop
-/// working.
+/// Names the transfers and asks for confirmation before cancelling them, because their keys will
+/// stop working.
 #[component]
 pub(crate) fn CancelDialog(session: Session, transfers: Vec<Transfer>) -> impl IntoView {
     let state = AppState::get();
@@ -28,7 +28,7 @@ pub(crate) fn CancelDialog(session: Session, transfers: Vec<Transfer>) -> impl I
     let close = move || {
         if !busy.get_untracked() {
             state.pending.cancelling.set(None);
-            // Not before the next frame, because a modal dialog keeps the focus.
+            // Waits for the next frame, because an open modal dialog keeps the focus.
             focus_next_frame("transfers");
         }
     };
@@ -40,8 +40,9 @@ pub(crate) fn CancelDialog(session: Session, transfers: Vec<Transfer>) -> impl I
         failure.set(None);
         let session = session.clone();
         spawn_local(async move {
-            // A failure ends the sequence, because the next requests would probably fail as well. Of
-            // several transfers, one that no longer exists is skipped: the list tells what became of it.
+            // A failure ends the sequence, because the next requests would probably fail as well.
+            // If there are several transfers, one that no longer exists is skipped, because the
+            // list says what became of it.
             while let Some(id) =
                 remaining.try_with_untracked(|all| Some(all.first()?.id.clone())).flatten()
             {

@@ -1,4 +1,4 @@
-//! The pending transfers: listing and cancelling them, and what became of ended ones.
+//! Lists and cancels the pending transfers, and says what became of those that ended.
 
 mod cancel;
 mod polling;

@@ -72,7 +72,7 @@ impl Poller {
         });
     }
 
-    /// Schedules the next poll. A hidden page doesn't poll; it does so when it becomes visible.
+    /// Schedules the next poll. A hidden page doesn't poll until it becomes visible again.
     fn schedule(&self) {
         let pending = self.state.pending;
         let settled = pending.list.with_untracked(|list| list.transfers.is_empty())

@@ -23,7 +23,7 @@ use volume_transfer::{
     Eligibility, Fault, ReadError, Service, TransferId, Verdict, Volume, VolumeId, eligibility,
 };
 
-/// The selected volumes, in the order of the list, but at most one more than a run takes.
+/// The selected volumes in the order of the list, limited to one more than a run takes.
 pub(crate) type Selection = Memo<Vec<Arc<Volume>>>;
 
 /// The page's state. Contains only handles: a copy refers to the same state.
@@ -43,7 +43,7 @@ pub(crate) struct AppState {
     pub(crate) selected: RwSignal<Vec<VolumeId>>,
     /// What is known about each row of the list.
     pub(crate) rows: Rows,
-    /// The last run, until its keys are saved and its failures are of no interest any more.
+    /// The last run, until its keys are saved and its failures no longer matter.
     pub(crate) run: RwSignal<Option<Run>>,
     /// The pending transfers.
     pub(crate) pending: PendingState,
@@ -93,8 +93,8 @@ impl AppState {
         use_context().unwrap_or_else(AppState::new)
     }
 
-    /// Starts to use a session whose volumes were just loaded. If only the token is new, the
-    /// selection and the known facts are kept.
+    /// Starts using a session whose volumes have just been loaded. Keeps the selection and the
+    /// known facts if only the token is new.
     pub(crate) fn start_session(
         self,
         session: Session,
@@ -125,7 +125,7 @@ impl AppState {
         self.drop_finished_run();
     }
 
-    /// Drops the last run if nothing is left to do about it, together with its failures.
+    /// Drops the last run and its failures if nothing is left to do about it.
     pub(crate) fn drop_finished_run(self) {
         if self.run.with_untracked(|run| run.as_ref().is_some_and(Run::is_over)) {
             self.run.set(None);
@@ -145,7 +145,7 @@ impl AppState {
         self.pending.reload();
     }
 
-    /// Reloads the volumes. The current list stays visible until then.
+    /// Reloads the volumes. The current list stays visible in the meantime.
     pub(crate) fn refresh_volumes(self) {
         let Some(session) = self.session.get_untracked() else { return };
         if self.loader.busy.get_untracked() {
@@ -223,7 +223,7 @@ impl AppState {
         self.rows.selected.with(|rows| rows.iter().filter(|selected| **selected).count())
     }
 
-    /// Returns the selected volumes of the list, in its order, but at most one more than a run takes.
+    /// Returns the selected volumes in the order of the list, limited to one more than a run takes.
     pub(crate) fn selected_volumes(self) -> Vec<Arc<Volume>> {
         self.rows.selected.with(|rows| {
             self.volumes.with(|volumes| {
@@ -233,12 +233,12 @@ impl AppState {
         })
     }
 
-    /// Checks a volume's eligibility by its record and the known facts.
+    /// Checks a volume's eligibility based on its record and the known facts.
     pub(crate) fn eligibility(self, volume: &Volume) -> Eligibility {
         eligibility::check(volume, &self.facts.get(&volume.id), self.service())
     }
 
-    /// Returns whether nothing is known that prevents a volume's transfer.
+    /// Returns whether a volume can be transferred, as far as this page knows.
     pub(crate) fn is_eligible(self, volume: &Volume) -> bool {
         self.eligibility(volume).overall() != Verdict::Violated
     }
@@ -261,7 +261,7 @@ impl AppState {
 
     /// Returns where the key of a pending transfer is, as far as this page knows.
     pub(crate) fn key_place(self, transfer: &TransferId) -> KeyPlace {
-        // Changes whenever a run drops its keys, which it doesn't signal itself.
+        // This also changes when a run drops its keys, which the run itself doesn't signal.
         let saved = self.pending.saved.with(|saved| saved.contains(transfer));
         if saved {
             KeyPlace::Saved

@@ -19,7 +19,7 @@ const MAX_DELAYS: usize = 5;
 /// How often a delay checks whether the user has stopped the series, in milliseconds.
 const NAP_MS: i32 = 250;
 
-/// Says when the next request of a series may be sent.
+/// Decides when the next request of a series may be sent.
 #[derive(Default)]
 pub(crate) struct Pace {
     /// Whether the user stopped the series.
@@ -28,7 +28,7 @@ pub(crate) struct Pace {
     pub(crate) paused: ArcRwSignal<Option<ChangeError>>,
     /// The time before which nothing may be sent, in milliseconds since the epoch, or 0.
     pub(crate) resume_at: ArcRwSignal<f64>,
-    /// How many requests in a row had to wait.
+    /// How many delays there have been in a row.
     delays: AtomicUsize,
     /// How many loops are sending requests.
     loops: AtomicUsize,
@@ -40,7 +40,7 @@ impl Pace {
         self.stopped.get() || self.paused.with(Option::is_some)
     }
 
-    /// Stops the series. Requests in progress finish.
+    /// Stops the series. Requests in progress still finish.
     pub(crate) fn stop(&self) {
         self.stopped.set(true);
         self.paused.set(None);
@@ -54,8 +54,8 @@ impl Pace {
         self.delays.store(0, Relaxed);
     }
 
-    /// Registers a loop that sends requests. Returns `false` if there are `max` already. The loop calls
-    /// [`leave`](Pace::leave) when it ends.
+    /// Registers a loop that sends requests. Returns `false` if there are already `max` of them.
+    /// The loop calls [`leave`](Pace::leave) when it ends.
     pub(crate) fn enter(&self, max: usize) -> bool {
         let one_more = |loops| (loops < max).then_some(loops + 1);
         self.loops.fetch_update(Relaxed, Relaxed, one_more).is_ok()

@@ -15,7 +15,7 @@ pub(crate) struct PendingState {
     pub(crate) error: RwSignal<Option<ReadError>>,
     /// Volumes whose transfers have ended, oldest first.
     pub(crate) ended: RwSignal<Vec<EndedTransfer>>,
-    /// The transfers whose cancellation is to be confirmed, and the session to use.
+    /// The transfers whose cancellation the user has yet to confirm, and the session to use.
     pub(crate) cancelling: RwSignal<Option<(Session, Vec<Transfer>)>>,
     /// The transfers that were cancelled on this page.
     pub(crate) cancelled: RwSignal<Vec<TransferId>>,
@@ -23,7 +23,7 @@ pub(crate) struct PendingState {
     pub(crate) saved: RwSignal<Vec<TransferId>>,
     /// Counts the requests to reload the list. `pending` loads it.
     pub(crate) reloads: RwSignal<usize>,
-    /// Volumes with pending transfers, as last listed: they may leave the list.
+    /// Volumes with pending transfers, as last listed. Kept because they may leave the list.
     departing: RwSignal<Vec<Arc<Volume>>>,
 }
 

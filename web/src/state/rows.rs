@@ -1,5 +1,6 @@
-//! Which rows of the list are selected, and which are ineligible. With 100,000 volumes a change still
-//! takes a few milliseconds, because IDs are matched with rows by walking along two sorted lists.
+//! Which rows of the list are selected, and which are ineligible. Even with 100,000 volumes, a
+//! change takes only a few milliseconds, because IDs are matched with rows by walking along two
+//! sorted lists.
 
 use super::facts::FactStore;
 use crate::client::Session;
@@ -104,12 +105,12 @@ pub(super) fn merge(selected: &[VolumeId], changed: &[VolumeId], select: bool) -
         };
         let kept = selected.next_if(|_| next.is_le());
         let changed = changed.next_if(|_| next.is_ge());
-        // Of an ID in both lists, the change counts.
+        // If an ID is in both lists, the change decides.
         merged.extend(if changed.is_some() { changed.filter(|_| select) } else { kept });
     }
 }
 
-/// Calls a function with the row of each ID that is in the list. The IDs are sorted.
+/// Calls a function with the row of each ID that is in the list. The IDs must be sorted.
 fn for_each_row(
     by_id: StoredValue<Vec<(VolumeId, usize)>>,
     ids: &[VolumeId],
@@ -118,7 +119,8 @@ fn for_each_row(
     by_id.with_value(|by_id| {
         let mut rest = &**by_id;
         for id in ids {
-            // The next ID is often close: doubles the distance until it lies in between.
+            // The next ID is often close, so the search range starts small, and doubles until it
+            // contains the ID.
             let mut distance = 1;
             while rest.get(distance - 1).is_some_and(|(other, _)| other < id) {
                 distance *= 2;

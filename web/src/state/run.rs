@@ -12,8 +12,8 @@ use volume_transfer::{
     Volume,
 };
 
-/// The maximum number of volumes of a run. Its keys are kept in memory, and creating so many transfers
-/// takes minutes.
+/// The maximum number of volumes in a run. Its keys are kept in memory, and creating this many
+/// transfers takes minutes.
 pub(crate) const MAX_RUN: usize = 1_000;
 
 /// The transfers that one press of the button creates. A clone refers to the same run.
@@ -30,7 +30,7 @@ pub(crate) struct RunData {
     pub(crate) closed: ArcRwSignal<bool>,
 }
 
-/// A volume of a run.
+/// A volume in a run.
 pub(crate) struct RunRow {
     pub(crate) volume: Arc<Volume>,
     pub(crate) create: CreateTransfer,
@@ -39,10 +39,10 @@ pub(crate) struct RunRow {
     pub(crate) searches: AtomicUsize,
 }
 
-/// What became of a volume of a run.
+/// The state of a volume in a run.
 #[derive(Default)]
 pub(crate) enum RowState {
-    /// Nothing was sent yet.
+    /// Its request has yet to be sent.
     #[default]
     Waiting,
     /// The request is in progress.
@@ -64,7 +64,7 @@ pub(crate) enum SearchState {
     Finished(TransferLookup),
 }
 
-/// How many rows of a run are in which state.
+/// How many rows of a run are in each state.
 #[derive(Clone, Copy, Default, PartialEq)]
 pub(crate) struct RunCounts {
     pub(crate) waiting: usize,
@@ -74,12 +74,12 @@ pub(crate) struct RunCounts {
     pub(crate) unsaved: usize,
     pub(crate) rejected: usize,
     pub(crate) unknown: usize,
-    /// Unknown, and the search hasn't told yet whether a transfer exists.
+    /// Unknown, and the search hasn't found out yet whether a transfer exists.
     pub(crate) unresolved: usize,
 }
 
 impl SearchState {
-    /// Returns whether it is known now if a transfer was created.
+    /// Returns whether the search has found out if a transfer was created.
     pub(crate) fn is_conclusive(&self) -> bool {
         match self {
             SearchState::Searching | SearchState::Failed(_) => false,
@@ -196,8 +196,8 @@ impl Run {
         counts.creating > 0 || (counts.waiting > 0 && !self.pace.is_held())
     }
 
-    /// Returns whether nothing is left to tell: nothing is in progress, no outcome was unknown, and
-    /// every key is saved.
+    /// Returns whether the run has nothing left to report: nothing is in progress, no outcome was
+    /// unknown, and every key is saved.
     pub(crate) fn is_over(&self) -> bool {
         untrack(|| {
             let counts = self.counts();
@@ -205,17 +205,17 @@ impl Run {
         })
     }
 
-    /// Returns whether the dialog with the keys is to be shown.
+    /// Returns whether the dialog with the keys should be shown.
     pub(crate) fn is_shown(&self) -> bool {
         !self.closed.get() && (self.is_batch() || self.counts().unsaved > 0)
     }
 
-    /// Returns whether leaving the page now would lose a key, displayed or about to be.
+    /// Returns whether leaving the page now would lose a key that is displayed or about to be.
     pub(crate) fn would_lose_keys(&self) -> bool {
         untrack(|| self.is_active() || self.counts().unsaved > 0)
     }
 
-    /// Takes the next volume whose request may be sent, and marks it as in progress.
+    /// Returns the next waiting volume, and marks it as in progress.
     pub(crate) fn next(&self) -> Option<&RunRow> {
         let waiting = |row: &&RunRow| row.state.with_untracked(|s| matches!(s, RowState::Waiting));
         let row = self.rows.iter().find(waiting)?;
@@ -224,7 +224,7 @@ impl Run {
     }
 
     /// Returns whether the run still has the key of a transfer. Doesn't track the rows, because every
-    /// row of another list asks this.
+    /// row of another list calls this.
     pub(crate) fn has_key(&self, transfer: &TransferId) -> bool {
         self.rows.iter().any(|row| {
             row.state

@@ -40,8 +40,8 @@ pub(crate) fn Submit(
     }
 }
 
-/// Runs a function as soon as no button is held down, because a button that moves while it is held
-/// down never receives its click.
+/// Runs a function once no button is held down, because a button that moves while it is held down
+/// may never receive its click.
 pub(crate) fn after_button_release(run: impl FnOnce() + 'static) {
     if !document().query_selector("button:active").is_ok_and(|button| button.is_some()) {
         return run();

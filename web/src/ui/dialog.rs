@@ -11,11 +11,11 @@ pub(crate) fn Dialog(
     /// The heading's ID.
     id: &'static str,
     title: Signal<String>,
-    /// Called when the user dismisses the dialog, such as with the Escape key.
+    /// Called when the user dismisses the dialog, for example with the Escape key.
     #[prop(into)]
     on_close: Callback<()>,
-    /// Whether only a button inside closes it. The dialog then stays open on Escape and on the
-    /// browser's other gestures.
+    /// Whether only a button inside closes the dialog. If so, neither Escape nor the browser's
+    /// other gestures close it.
     #[prop(optional)]
     persistent: bool,
     children: Children,
@@ -49,7 +49,7 @@ pub(crate) fn Dialog(
                     event.prevent_default();
                 }
             }
-            // Some browsers close it without asking. It is removed from the page to close it.
+            // Some browsers close it without asking, so it opens again. Removing it closes it.
             on:close=move |_| open()
         >
             <h2 id=id tabindex="-1" prop:textContent=title />

@@ -1,4 +1,4 @@
-//! Downloads of texts that the page has made.
+//! Downloads of texts that the page has created.
 
 use js_sys::Array;
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 /// Makes the browser download a text as a file.
 ///
 /// # Errors
-/// Returns the browser's error. Whether the file was saved can't be known.
+/// Returns the browser's error. The page can't know whether the file was saved.
 pub(crate) fn download(file: &str, text: &str, media_type: &str) -> Result<(), JsValue> {
     let kind = BlobPropertyBag::new();
     kind.set_type(media_type);
@@ -19,7 +19,7 @@ pub(crate) fn download(file: &str, text: &str, media_type: &str) -> Result<(), J
     link.set_href(&url);
     link.set_download(file);
     link.click();
-    // Some browsers only start to read after the click event.
+    // Some browsers only start reading after the click event.
     set_timeout(
         move || {
             // Can't fail: revoking an unknown URL has no effect.

@@ -16,10 +16,10 @@ pub(crate) fn TextField(
     input_type: &'static str,
     /// The input element, to read and to focus.
     node: NodeRef<Input>,
-    /// The initial value. A change replaces what was typed.
+    /// The initial value. A later change replaces what was typed.
     #[prop(into, default = Signal::stored(String::new()))]
     value: Signal<String>,
-    /// The current error, or an empty text.
+    /// The current error, or an empty string.
     error: Signal<String>,
     /// The hint.
     children: Children,

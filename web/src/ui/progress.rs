@@ -17,7 +17,7 @@ pub(crate) fn Progress(
     /// The text at all other times.
     #[prop(optional, into)]
     idle_text: Signal<String>,
-    /// How many items were loaded so far.
+    /// How many items have been loaded so far.
     #[prop(optional)]
     loaded: Option<RwSignal<usize>>,
     /// Stops the operation. Without it, there is no button.
@@ -31,7 +31,7 @@ pub(crate) fn Progress(
         if !busy.get() {
             return;
         }
-        // Reads the clock instead of counting calls, because background tabs are called less often.
+        // Reads the clock instead of counting calls, which are less frequent in background tabs.
         let start = Date::now();
         let update = move || seconds.set(((Date::now() - start) / 1000.0) as usize);
         if let Ok(timer) = set_interval_with_handle(update, Duration::from_millis(250)) {

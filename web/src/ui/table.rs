@@ -13,11 +13,11 @@ pub(crate) fn Table(
     /// The columns' names, and whether a name is visually hidden.
     #[prop(optional)]
     columns: &'static [(Key, bool)],
-    /// Headers other than plain names, in place of `columns`.
+    /// Headers other than plain names, instead of `columns`.
     #[prop(optional)]
     headers: Vec<AnyView>,
     /// Whether the table itself can be focused, to scroll it with the keyboard. Needed if nothing in
-    /// it can be.
+    /// it can be focused.
     #[prop(optional)]
     focusable: bool,
     children: Children,

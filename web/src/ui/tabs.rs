@@ -1,4 +1,4 @@
-//! Tabs whose places are in the address, so that back and reload keep them.
+//! Tabs. The address contains the current one, so that going back and reloading work.
 
 use super::aria_bool;
 use crate::reactive::derive;
@@ -41,13 +41,13 @@ pub(crate) fn on_tab_key(event: &KeyboardEvent) {
         }
         "Home" => list.first_element_child(),
         "End" => list.last_element_child(),
-        // A link is activated by Enter alone, a tab by the space bar as well.
+        // Only Enter activates a link, but the space bar has to activate a tab as well.
         " " => Some(tab.into()),
         _ => return,
     };
     event.prevent_default();
     if let Some(next) = next.and_then(|next| next.dyn_into::<HtmlElement>().ok()) {
-        // Ignored on failure: the tab is shown all the same.
+        // If this fails, the tab is shown anyway.
         let _ = next.focus();
         next.click();
     }

@@ -1,5 +1,5 @@
 //! Elements with a text and no attributes. Each is a function, because an element in a view is compiled
-//! again wherever it is written.
+//! again wherever it is used.
 
 use leptos::prelude::*;
 

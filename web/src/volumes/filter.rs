@@ -51,7 +51,7 @@ pub(super) fn filter(
     let search = Memo::new(move |previous: Option<&Search>| {
         let (texts, query) = (texts.get(), lower_case(query.get().trim()));
         let matches = |index: &usize| texts.get(*index).is_some_and(|text| text.contains(&query));
-        // A longer query matches no volume that the shorter one didn't.
+        // A longer query can only match volumes that the shorter one matched.
         let previous =
             previous.filter(|p| Arc::ptr_eq(&p.texts, &texts) && query.contains(&p.query));
         let matches = match previous {
@@ -86,7 +86,7 @@ pub(super) fn filter(
     })
 }
 
-/// Uses the browser's case conversion, because Rust's would add its Unicode tables to the page.
+/// Converts a text to lower case with the browser, because Rust's Unicode tables are large.
 fn lower_case(text: &str) -> String {
     match text.is_ascii() {
         true => text.to_ascii_lowercase(),

@@ -19,10 +19,10 @@ use sort::{SortKey, sorted};
 use std::sync::Arc;
 use volume_transfer::Volume;
 
-/// How many rows a page of the table has. A browser lays out 100 rows quickly.
+/// The number of rows on a page of the table. A browser lays out 100 rows quickly.
 const PAGE_SIZE: usize = 100;
 
-/// How many new rows are drawn in a frame, so that typing and sorting stay fast.
+/// How many new rows are drawn per frame, so that typing and sorting stay fast.
 const ROWS_PER_FRAME: usize = 20;
 
 /// The columns after the checkbox, their CSS classes, and what they are sorted by.
@@ -223,7 +223,7 @@ fn Row(volume: Arc<Volume>, marker: Marker) -> impl IntoView {
     }
 }
 
-/// Draws some of the rows that aren't displayed yet, and more in each frame until all are.
+/// Draws some of the rows that aren't displayed yet, then more in each frame until all of them are.
 fn draw_in_steps(drawn: RwSignal<Vec<Arc<Volume>>>, rows: Vec<Arc<Volume>>) {
     let mut new = 0;
     let fits = drawn.with_untracked(|drawn| {
@@ -238,7 +238,7 @@ fn draw_in_steps(drawn: RwSignal<Vec<Arc<Volume>>>, rows: Vec<Arc<Volume>>) {
     drawn.set(step.clone());
     if fits < rows.len() {
         request_animation_frame(move || {
-            // After another change, that change's frames continue instead.
+            // If the rows have changed again, that change draws its own.
             if drawn.with_untracked(|drawn| *drawn == step) {
                 draw_in_steps(drawn, rows);
             }

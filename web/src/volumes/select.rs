@@ -31,7 +31,7 @@ impl Marker {
         }
     }
 
-    /// Returns the rows between two volumes, unless one of them isn't shown.
+    /// Returns the rows between two volumes, or `None` if one of them isn't shown.
     fn range(self, a: &VolumeId, b: &VolumeId) -> Option<Vec<usize>> {
         self.matching.with_untracked(|rows| {
             self.state.volumes.with_untracked(|volumes| {
@@ -82,7 +82,7 @@ pub(super) fn SelectAll(
                     } else {
                         state.select_rows(&untrack(eligible), true);
                     }
-                    // The browser has changed them, even if there was nothing to select.
+                    // The press has changed both properties, even if there was nothing to select.
                     event.target().set_checked(all.get_untracked());
                     event.target().set_indeterminate(some.get_untracked());
                 } />

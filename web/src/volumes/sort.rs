@@ -11,8 +11,8 @@ use std::{cmp, mem};
 use volume_transfer::Volume;
 use wasm_bindgen::JsValue;
 
-/// How many steps are taken at once. Enough for 1,000 volumes, so that shorter lists never show a
-/// previous order.
+/// How many steps the first slice takes. Enough for 1,000 volumes, so that shorter lists never show
+/// a previous order.
 const FIRST_STEPS: usize = 16_384;
 
 /// How long each later slice may take, in milliseconds.
@@ -59,7 +59,7 @@ pub(super) fn sorted(state: AppState, sort: RwSignal<Sort>) -> Memo<Vec<usize>> 
             let _ = request.rows.set(unsorted.collect());
             return request;
         };
-        // Rows that are in order already are sorted quickly.
+        // Rows that are already in order are sorted quickly.
         let mut rows = previous
             .and_then(|previous| previous.rows.get().filter(|rows| rows.len() == volumes.len()))
             .map_or_else(|| unsorted.collect(), Vec::clone);
@@ -93,7 +93,7 @@ struct Sorter {
     /// The rows, sorted in runs of `width`.
     rows: Vec<usize>,
     width: usize,
-    /// The rows in runs of twice that width, as far as they are merged.
+    /// The rows in runs of twice that width, as far as they have been merged.
     merged: Vec<usize>,
     /// The next positions of the two runs that are being merged.
     left: usize,
@@ -129,7 +129,7 @@ impl Sorter {
         }
     }
 
-    /// Sorts until the deadline, and continues later. Stops when nobody waits for the result any more.
+    /// Sorts until the deadline, and continues later. Stops once nobody is waiting for the result.
     fn run(
         mut self,
         steps: usize,

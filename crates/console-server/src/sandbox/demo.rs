@@ -1,4 +1,4 @@
-//! The demo data: projects, and volumes for every case that a person may run into.
+//! The demo data: projects, and volumes for every case that people may run into.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -53,7 +53,7 @@ pub(super) const PROJECTS: &[Project] = &[
         domain: "account-b",
         description: "",
         is_enabled: true,
-        // So small that A's volumes suffice to exceed each limit.
+        // Small enough that A's volumes can exceed each limit.
         quota: Quota { volumes: 10, gigabytes: 3000, per_volume: 2000 },
     },
     Project {
@@ -80,7 +80,7 @@ pub(super) const PROJECTS: &[Project] = &[
 
 const LARGE: Quota = Quota { volumes: 100, gigabytes: 20_000, per_volume: 4000 };
 
-/// Stands for the missing project of a token that isn't for one. No path contains its ID.
+/// Stands in for the project of a token without one. No path contains its ID.
 pub(super) const NO_PROJECT: Project = Project {
     label: "",
     project_id: "",
@@ -142,7 +142,8 @@ impl DemoVolume {
     }
 }
 
-/// Reads the demo volumes from `demo.json`, which lists only what differs from [`default_record`].
+/// Reads the demo volumes from `demo.json`, which contains only what differs from
+/// [`default_record`].
 pub(super) fn volumes() -> serde_json::Result<Vec<DemoVolume>> {
     let mut volumes: Vec<DemoVolume> = serde_json::from_str(include_str!("demo.json"))?;
     for volume in &mut volumes {

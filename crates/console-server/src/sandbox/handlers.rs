@@ -1,4 +1,4 @@
-//! Route handlers: query the store and format the result as Cinder does.
+//! Route handlers, which query the store and format the result as Cinder does.
 
 use super::api::Api;
 use super::demo;
@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 
 type HandlerResult = Result<Response, Fault>;
 
-/// Tells the page what the gateway's `/console.json` tells it, and how to use the demo.
+/// Returns what the gateway's `/console.json` returns, and the demo's credentials.
 pub(super) async fn page_config() -> Response {
     let config = json!({
         "demo_projects": demo::projects_with_tokens(),
@@ -125,7 +125,7 @@ pub(super) async fn transfers(State(api): State<Api>, head: RequestHead) -> Hand
         known.extend(["marker", "sort"]);
     }
     if api.is_cinder() {
-        // Only affects administrators, and the sandbox has none.
+        // This affects only administrators, and the sandbox has none.
         known.push("all_tenants");
     }
     // Cinder treats any other parameter as a filter by that field, which no transfer has. Without
@@ -214,7 +214,8 @@ pub(super) async fn policies(State(api): State<Api>, head: RequestHead) -> Handl
 }
 
 /// Builds a list response of CBR. In the sandbox, each protected volume has its own vault with at
-/// most one backup and one policy, all with the volume's ID: clients only check whether they exist.
+/// most one backup and one policy, all with the volume's ID, because clients only check whether
+/// they exist.
 fn cbr(collection: &str, mut rows: Vec<Value>, limit: usize) -> Response {
     let count = rows.len();
     rows.truncate(limit);

@@ -29,7 +29,7 @@ impl Microversion {
     pub(super) const MAX: Microversion = Microversion(71);
 
     /// Parses the requested version. An error comes with the version to state in the response, if
-    /// there is one.
+    /// any.
     fn requested(headers: &HeaderMap) -> Result<Microversion, (Fault, Option<String>)> {
         if !headers.contains_key(API_VERSION) {
             return Ok(Microversion::default());
@@ -77,8 +77,8 @@ fn is_number(text: &str) -> bool {
         || !text.starts_with('0') && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Applies the requested microversion and states it in the response. Under `/v2`, which is older than
-/// microversions, the header of the request is ignored.
+/// Applies the requested microversion and states it in the response. Under `/v2`, which is older
+/// than microversions, the request's header is ignored.
 pub(super) async fn negotiate(
     State(api): State<Api>,
     mut request: Request,

@@ -49,7 +49,7 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Tokens are valid for as long as on Huawei Cloud: 24 hours.
+    /// Tokens are valid for 24 hours, as on Huawei Cloud.
     fn default() -> Options {
         Options { data: None, token_lifetime: Duration::from_secs(24 * 60 * 60) }
     }
@@ -114,7 +114,7 @@ fn api_router(routes: Router<Api>, unversioned: Router<Api>, api: Api) -> Router
     routes
         .route_layer(middleware::from_fn_with_state(api.clone(), microversion::negotiate))
         .merge(unversioned)
-        // Cinder responds with 404 where others use 405.
+        // Cinder responds with 404 where other services use 405.
         .fallback(async || response::route_not_found())
         .method_not_allowed_fallback(async || response::route_not_found())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
@@ -150,7 +150,7 @@ fn transfer_router(path: &str) -> Router<Api> {
 }
 
 /// The part of CBR, Huawei's backup service, that tells whether a volume has backups or a backup
-/// policy. In the cloud it has its own endpoint, without microversions.
+/// policy. On Huawei Cloud, it has its own endpoint, without microversions.
 fn cbr_router() -> Router<Api> {
     Router::new()
         .route("/{project}/backups", get(backups))
@@ -158,8 +158,8 @@ fn cbr_router() -> Router<Api> {
         .route("/{project}/policies", get(policies))
 }
 
-/// Handles what precedes Cinder's router, in this order: CORS preflights, the declared body size, and
-/// the token. Adds a request ID to every response.
+/// Handles what precedes Cinder's router, in this order: CORS preflights, the declared body size
+/// and the token. Adds a request ID to every response.
 async fn authenticate(State(api): State<Api>, mut request: Request, next: Next) -> Response {
     let headers = request.headers();
     let base = base_url(headers);
@@ -191,7 +191,7 @@ async fn authenticate(State(api): State<Api>, mut request: Request, next: Next) 
     response
 }
 
-/// Rejects `HEAD`, which axum would handle like `GET`: Cinder has no route for it.
+/// Rejects `HEAD`, because Cinder has no route for it, whereas axum would handle it like `GET`.
 async fn reject_head(request: Request, next: Next) -> Response {
     match *request.method() == Method::HEAD {
         true => response::head_not_found(),

@@ -20,7 +20,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 use volume_transfer::{NameRule, TransferName};
 
-/// The path segment of transfers in every version of the API.
+/// The path segment for transfers in every version of the API.
 pub(super) const OS_VOLUME_TRANSFER: &str = "os-volume-transfer";
 /// The path segment that Cinder added in 3.55.
 pub(super) const VOLUME_TRANSFERS: &str = "volume-transfers";
@@ -43,7 +43,7 @@ pub(super) struct RequestHead {
     /// The ID of the volume or transfer in the path, or empty.
     pub(super) id: String,
     pub(super) query: Vec<(String, String)>,
-    /// Relative to the version.
+    /// The URI, relative to the version.
     uri: Uri,
 }
 
@@ -104,7 +104,7 @@ impl RequestHead {
             limit.parse().map_err(|_| Fault::bad_request("limit param must be an integer"))?;
         match usize::try_from(number) {
             Err(_) => Err(Fault::bad_request("limit param must be positive")),
-            // Cinder caps the limit, EVS rejects one that is too large.
+            // Cinder caps the limit, whereas EVS rejects one that is too large.
             Ok(limit) if self.version == "v3" => Ok(limit.min(MAX_LIMIT)),
             Ok(0) => Err(Fault::bad_request("limit param must be positive")),
             Ok(limit @ 1..=MAX_LIMIT) => Ok(limit),
@@ -144,7 +144,7 @@ impl RequestHead {
         self.uri.path().split('/').nth(2).is_some_and(|name| name.starts_with("cloud"))
     }
 
-    /// Returns whether the rows of a list are to have all their fields.
+    /// Returns whether the rows of a list should have all their fields.
     pub(super) fn is_detail(&self) -> bool {
         self.uri.path().ends_with("/detail")
     }
@@ -225,16 +225,16 @@ impl FromRequest<Api> for JsonBody {
                 StatusCode::PAYLOAD_TOO_LARGE => BodyRejection::TooLarge,
                 _ => BodyRejection::Fault(Fault::malformed_body()),
             })?;
-        // For an empty body or `NaN`, Cinder fails with a 500. This is a 400 on purpose: after a 500,
-        // a client must assume that the transfer may exist.
+        // For an empty body or `NaN`, Cinder fails with a 500. The sandbox deliberately responds
+        // with a 400, because after a 500, a client must assume that the transfer may exist.
         serde_json::from_slice(&bytes)
             .map(JsonBody)
             .map_err(|_| BodyRejection::Fault(Fault::malformed_body()))
     }
 }
 
-/// Validates the body of a create request in the order of Cinder's JSON schema: properties, then
-/// required ones, then additional ones; inner objects first.
+/// Validates the body of a create request in the order of Cinder's JSON schema: the values of
+/// properties, then missing ones, then additional ones, with inner objects first.
 pub(super) fn create<'a>(
     document: &'a Value,
     rule: &NameRule,
@@ -268,8 +268,8 @@ pub(super) fn create<'a>(
     Ok(NewTransfer { volume_id, name, no_snapshots })
 }
 
-/// Validates the body of an accept request in the same order, and returns the key. The key is `None`
-/// if it is a number, which Cinder's schema permits but no key is.
+/// Validates the body of an accept request in the same order, and returns the key. The key is
+/// `None` if it is a number, which Cinder's schema permits although no key is a number.
 ///
 /// Cinder quotes invalid values in its error messages. Any string or number in this body may be a
 /// key, so the sandbox redacts them.
@@ -346,7 +346,7 @@ fn volume_id(value: &Value) -> Result<&str, Fault> {
     let Value::String(id) = value else {
         return Err(invalid_field("volume_id", value, &type_error(value, "string")));
     };
-    // Cinder accepts these forms of a UUID here, although it only finds volumes by the usual one.
+    // Cinder accepts these forms of a UUID here, although it finds volumes only by the usual form.
     let digits = id.replace("urn:", "").replace("uuid:", "");
     let digits = digits.trim_matches(['{', '}']).replace('-', "");
     if digits.len() != 32 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -355,8 +355,8 @@ fn volume_id(value: &Value) -> Result<&str, Fault> {
     Ok(id)
 }
 
-/// Validates a name. For numbers, `true` and lists, Cinder fails with a 500; this is the same 400 as
-/// for any other invalid name.
+/// Validates a name. For numbers, `true` and lists, Cinder fails with a 500; the sandbox responds
+/// with the same 400 as for any other invalid name.
 fn name(value: &Value, rule: &NameRule) -> Result<Option<TransferName>, Fault> {
     if value.is_null() {
         return Ok(None);

@@ -11,8 +11,8 @@ use volume_transfer::Constraint;
 /// Carries the requested microversion in a request, and the applied one in a response.
 pub(super) const API_VERSION: HeaderName = HeaderName::from_static("openstack-api-version");
 
-/// Marks a response as coming from the API itself and not from middleware in front of it. Only such
-/// a response states its microversion.
+/// Marks a response as coming from the API itself, and not from the middleware in front of it. Only
+/// such a response states its microversion.
 #[derive(Clone, Copy)]
 pub(super) struct FromApi;
 
@@ -141,7 +141,7 @@ impl From<Error> for Fault {
                 return Fault::internal();
             }
         };
-        // The first two are Cinder's wording. For the others EVS documents only the status 400.
+        // The first two messages are Cinder's. For the others, EVS documents only the status 400.
         let reason = match violated {
             Constraint::Status => "status must be available",
             Constraint::Encryption => "transferring encrypted volume is not supported",

@@ -49,8 +49,8 @@ const SCHEMA: &str = "
     ) STRICT;
 ";
 
-/// The tokens and receipts of people who have signed in, which version 3 added. `record` holds what a
-/// token proves.
+/// The tokens and receipts of people who have signed in. Version 3 added this table. `record`
+/// contains what a token proves.
 const TOKENS: &str = "
     CREATE TABLE IF NOT EXISTS tokens (
         hash BLOB PRIMARY KEY,
@@ -122,7 +122,7 @@ pub(super) struct VolumeQuery<'a> {
     pub(super) limit: usize,
 }
 
-/// What CBR, Huawei's backup service, may store for a volume.
+/// The resources that CBR, Huawei's backup service, may have for a volume.
 #[derive(Clone, Copy)]
 pub(super) enum BackupResource {
     Backup,
@@ -169,7 +169,7 @@ fn seed(tx: &Transaction) -> Result<(), Error> {
 
 impl Store {
     /// Opens a database file, or an in-memory database. Fills a new database with the demo volumes,
-    /// and upgrades one of an older version.
+    /// and upgrades an older one.
     pub(super) fn open(file: Option<&Path>) -> Result<Store, Error> {
         let mut db = match file {
             Some(file) => Connection::open(file)?,

@@ -1,4 +1,4 @@
-//! Stores transfers. Every change is a single transaction that checks and updates.
+//! Stores transfers. Every change is a single transaction that both checks and updates.
 
 use super::demo::Project;
 use super::key::{self, KeyHash};
@@ -100,7 +100,7 @@ impl Store {
     /// Accepts a transfer: moves its volume to `project`, if the quota permits, and deletes the
     /// transfer. Any project that has the key may accept, even the one that created the transfer.
     ///
-    /// The volume's snapshots always move with it. Cinder leaves them behind when the transfer was
+    /// The volume's snapshots always move with it. Cinder leaves them behind if the transfer was
     /// created with `no_snapshots`, but the sandbox stores snapshots as part of their volume.
     pub(super) fn accept_transfer(
         &self,
@@ -142,7 +142,7 @@ impl Store {
         let mut db = self.db();
         let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let Transfer { volume_id, .. } = find_transfer(&tx, project, id)?;
-        // Leaves a volume alone whose status has changed in the meantime.
+        // Doesn't touch a volume whose status has changed in the meantime.
         tx.execute(
             "UPDATE volumes SET status = 'available', updated_at = ?2
              WHERE id = ?1 AND status = 'awaiting-transfer'",

@@ -1,4 +1,4 @@
-//! The endpoint's certificate: whether it is trusted, and the error if not.
+//! The endpoint's certificate: whether it is trusted, and the error if it isn't.
 
 use crate::support::fake::{Fake, ok};
 use crate::support::program::Program;
@@ -91,7 +91,7 @@ fn self_signed(change: fn(&mut CertificateParams)) -> Tls {
     tls(&certificate, &certificate, &key)
 }
 
-/// A server certificate that is in the `--ca` file itself, unlike the authority that has signed it.
+/// A server certificate that is itself in the `--ca` file, unlike the authority that signed it.
 fn pinned() -> Tls {
     let issuer = Issuer::new(authority_params("unknown"), KeyPair::generate().unwrap());
     let key = KeyPair::generate().unwrap();

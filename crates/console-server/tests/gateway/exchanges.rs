@@ -150,8 +150,8 @@ async fn does_not_forward_a_request_that_is_too_large_too_slow_or_incomplete() {
     assert!(begun.elapsed() < LONG, "{:?}", begun.elapsed());
 }
 
-/// The endpoint may close an idle connection at any moment. The gateway only notices when it sends the
-/// next request.
+/// The endpoint may close an idle connection at any moment. The gateway notices this only when it
+/// sends the next request.
 #[tokio::test]
 async fn retries_a_get_on_a_closed_connection() {
     let fake = Fake::with(|seen| match seen.turn {

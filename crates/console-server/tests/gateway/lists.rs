@@ -45,8 +45,8 @@ async fn forwards_exactly_the_routes_of_the_sandbox() {
                 let path = format!("/{version}/{A}/{collection}{}", end.replace("ID", SAMPLE));
                 let request = || request(method, &path).body(Body::empty()).unwrap();
                 let response = sandbox.send(request()).await;
-                // A path without a route gets the 404 of Cinder's web framework or of the page. Cinder
-                // also responds to other methods, without doing anything.
+                // A path without a route gets the 404 of Cinder's web framework or of the page.
+                // Cinder also responds to other methods, but does nothing.
                 let routed = ["GET", "POST", "DELETE"].contains(&method)
                     && response.status != 405
                     && (response.status != 404 || {
@@ -84,7 +84,7 @@ async fn rejects_paths_that_the_endpoint_could_interpret_differently() {
         format!("/v3/{A}/os-volume-transfer/a;b"),
         format!("/v3/{A}/os-volume-transfer/a%00"),
         format!("/v3/{A}/volumes/summary"),
-        // The parser of IDs strips quotes from pasted input.
+        // The ID parser strips quotes from pasted input.
         format!("/v3/'{A}'/volumes/detail"),
         format!("/v3/{A}/volumes/'{SAMPLE}'"),
         format!("/v3/{A}/os-volume-transfer/'a'"),

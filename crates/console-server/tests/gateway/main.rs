@@ -25,7 +25,7 @@ use volume_transfer::{ChangeError, Response, UnknownCause, VolumeId};
 
 const SHORT: Duration = Duration::from_millis(600);
 
-/// Never reached by a passing test, but short enough for a failing one.
+/// A passing test never waits this long, and a failing one doesn't wait too long.
 const LONG: Duration = Duration::from_secs(10);
 
 fn long_timeouts() -> Timeouts {
@@ -63,7 +63,7 @@ fn decode_as_page(response: &TestResponse) -> ChangeError {
     decode_created(VolumeId::parse(SAMPLE).ok(), Ok(decoded)).unwrap_err()
 }
 
-/// Checks an error response of the gateway: its status, message, request ID and headers.
+/// Checks an error response from the gateway: its status, message, request ID and headers.
 #[track_caller]
 fn check_error(response: &TestResponse, status: u16, expected: &str) {
     assert_eq!(response.status, status);

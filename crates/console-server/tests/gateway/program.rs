@@ -1,4 +1,4 @@
-//! The program: its options, output and shutdown, and the page without an API.
+//! The program: its options, output and shutdown, and serving the page without an API.
 
 use crate::certificates::authority;
 use crate::support::fake::{Fake, Step, ok};

@@ -1,4 +1,4 @@
-//! Malformed responses that browsers, curl and Node accept all the same.
+//! Malformed responses that browsers, curl and Node accept anyway.
 
 use crate::support::fake::{Fake, Step};
 use crate::support::program::Program;

@@ -51,7 +51,7 @@ async fn filters_lists_like_cinder() {
     }
 }
 
-/// Creates a transfer of A. Returns its ID and key.
+/// Creates a transfer in project A. Returns its ID and key.
 async fn transfer(server: &Server, volume_id: &str, name: &str) -> (String, String) {
     let record = server.create(volume_id, name).await.json()["transfer"].take();
     let text = |field: &str| record[field].as_str().unwrap().to_owned();
@@ -164,7 +164,7 @@ async fn enforces_quotas_like_cinder() {
     check_with(&server, "noauth-121-", &pairs).await;
 }
 
-/// No request can change the status like this, so the test does it in the database.
+/// No request can change the status like this, so the test changes it in the database.
 #[tokio::test]
 async fn leaves_a_volume_alone_whose_status_changed_in_the_meantime() {
     let folder = tempfile::TempDir::new().unwrap();

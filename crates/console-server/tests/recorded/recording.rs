@@ -61,7 +61,7 @@ const PROJECT: &str = "dc61c0335ea35342908a081f674e8f1f";
 const OTHER_PROJECT: &str = "8d7e512a563957a782cde14a51c121fd";
 const VOLUME: &str = "484a2b3f-caa3-44a8-9420-321a8d695be7";
 
-/// Replaces IDs of a recording with those of the sandbox.
+/// Replaces a recording's IDs with the sandbox's.
 fn localize(text: &[u8]) -> Vec<u8> {
     let (undashed, upper) = (VOLUME.replace('-', ""), VOLUME.to_uppercase());
     let (sample_undashed, sample_upper) = (SAMPLE.replace('-', ""), SAMPLE.to_uppercase());
@@ -76,7 +76,7 @@ fn localize(text: &[u8]) -> Vec<u8> {
     .fold(text.to_vec(), |text, (from, to)| replace(&text, from.as_bytes(), to.as_bytes()))
 }
 
-/// Works on bytes, because some recorded bodies are not UTF-8.
+/// Replaces all occurrences. Works on bytes, because some recorded bodies aren't UTF-8.
 fn replace(mut text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     let mut replaced = Vec::new();
     while let Some(at) = text.windows(from.len()).position(|window| window == from) {
@@ -90,7 +90,7 @@ fn replace(mut text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
 
 pub(crate) type Pairs<'a> = &'a [(&'a str, &'a str)];
 
-/// Replaces each pair's first text with its second, and then IDs.
+/// Replaces each pair's first text with its second, and then replaces the IDs.
 pub(crate) fn localize_with(pairs: Pairs, text: &[u8]) -> Vec<u8> {
     let text = pairs
         .iter()
@@ -166,8 +166,8 @@ pub(crate) async fn check_with(server: &Server, start: &str, pairs: Pairs<'_>) {
     assert!(response.header("X-Openstack-Request-Id").unwrap().starts_with("req-"), "{file}");
 }
 
-/// Checks that the sandbox responds with a 400 where Cinder fails with a 500, which would leave the
-/// outcome unknown.
+/// Checks that the sandbox responds with a 400 where Cinder fails with a 500. After a 500, clients
+/// would have to treat the outcome as unknown.
 pub(crate) async fn check_rejected(start: &str, message: &str) {
     let recorded = load(start);
     let response = replay(&Server::new(), &recorded, &[]).await;

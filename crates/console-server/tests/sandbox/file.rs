@@ -1,4 +1,4 @@
-//! The database file: what it stores, what it must not, and upgrades from older versions.
+//! The database file: what it stores, what it must not store, and upgrades from older versions.
 
 use crate::support::{A, B, SAMPLE, Server};
 use console_server::sandbox::Options;

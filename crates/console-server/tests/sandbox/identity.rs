@@ -43,7 +43,7 @@ async fn send(server: &Server, method: &str, path: &str, token: &str) -> TestRes
     server.send(request.body(Body::empty()).unwrap()).await
 }
 
-/// The volumes are in the project that the token is for, and nowhere else.
+/// A token gives access to the project that it is for, and to no other.
 #[tokio::test]
 async fn a_token_opens_the_volumes_of_its_project_only() {
     let server = Server::new();

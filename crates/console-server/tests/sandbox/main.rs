@@ -23,7 +23,8 @@ fn keys(value: &Value) -> Vec<&str> {
     keys
 }
 
-/// Creates a transfer of a volume of A. Returns the transfer's ID, its key, and the volume's ID.
+/// Creates a transfer of one of A's volumes. Returns the transfer's ID, its key, and the volume's
+/// ID.
 async fn transfer(server: &Server, name: &str) -> (String, String, String) {
     let volume = server.volume_named(name).await["id"].as_str().unwrap().to_owned();
     let created = server.create(&volume, "n").await.json();

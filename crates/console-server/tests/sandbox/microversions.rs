@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{StatusCode, header};
 use serde_json::json;
 
-/// Unlike in Cinder, the snapshots move to the new project all the same.
+/// Unlike in Cinder, the snapshots still move to the new project.
 #[tokio::test]
 async fn no_snapshots_allows_transferring_a_volume_with_snapshots() {
     let server = Server::new();
@@ -80,7 +80,7 @@ async fn parses_the_version_header_and_rejects_invalid_ones() {
     }
 }
 
-/// Clients read it before they send anything else.
+/// Clients read this document before they send anything else.
 #[tokio::test]
 async fn the_version_document_states_the_supported_microversions() {
     let server = Server::new();

@@ -1,4 +1,5 @@
-//! Concurrent requests, to several servers that share a database file: exactly one succeeds.
+//! Concurrent requests to several servers that share a database file, of which exactly one
+//! succeeds.
 
 use crate::support::{A, B, Server};
 use crate::transfer;
@@ -89,7 +90,7 @@ async fn a_transfer_is_either_accepted_or_deleted() {
         };
         let path = format!("/v3/{owner}/volumes/{volume}");
         assert_eq!(servers[0].get(&path).await.json()["volume"]["status"], "available");
-        // Return the volume to A for the next round.
+        // Returns the volume to A for the next round.
         if owner == B {
             let body = json!({ "transfer": { "volume_id": volume, "name": "back" } }).to_string();
             let back = servers[0].post(&format!("/v3/{B}/os-volume-transfer"), body).await.json();

@@ -7,7 +7,8 @@ use futures_util::stream;
 use serde_json::json;
 use std::io;
 
-/// As when creating: first the body's syntax, then the URL, the schema, and the transfer.
+/// The order is the same as for create requests: the body's syntax, the URL, the schema, and the
+/// transfer.
 #[tokio::test]
 async fn accepting_reports_errors_in_cinders_order() {
     let server = Server::new();

@@ -1,4 +1,4 @@
-//! Transfers: created, listed, accepted and deleted, and their keys.
+//! Creating, listing, accepting and deleting transfers, and their keys.
 
 use crate::support::{A, B, SAMPLE, Server, request};
 use crate::{keys, transfer, with_version};
@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Sends the sample request of the API documentation.
+/// Sends the API documentation's sample request.
 #[tokio::test]
 async fn a_created_transfer_has_all_documented_fields() {
     let server = Server::new();

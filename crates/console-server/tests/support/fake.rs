@@ -1,4 +1,4 @@
-//! A fake upstream service: it records requests, and responds with what a test specifies.
+//! A fake upstream service, which records requests and responds as a test specifies.
 
 use std::io;
 use std::net::SocketAddr;

@@ -19,7 +19,7 @@ use tower::ServiceExt;
 pub(crate) const A: &str = "dd14c6ac581f40059e27f5320b60bf2f";
 pub(crate) const B: &str = "40acc331ac784f34842ba4f08ff2be48";
 
-/// The ID of `data-01`, the volume in the sample of the API documentation.
+/// The ID of `data-01`, the volume in the API documentation's sample request.
 pub(crate) const SAMPLE: &str = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
 
 pub(crate) struct Server {

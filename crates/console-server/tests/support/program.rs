@@ -41,7 +41,7 @@ impl Program {
         stream
     }
 
-    /// Sends raw bytes, and returns everything until the connection is closed.
+    /// Sends raw bytes, and returns everything that arrives until the connection is closed.
     pub(crate) fn request(&self, text: &str) -> String {
         let mut response = String::new();
         self.send(text).read_to_string(&mut response).unwrap();

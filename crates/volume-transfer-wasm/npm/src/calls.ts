@@ -1,4 +1,4 @@
-// Names, requests and lists, which both entries have. Converts inputs, calls the wasm module, and
+// Names, requests and lists, which both entries export. Converts inputs, calls the wasm module, and
 // converts results. All rules are in the module; `codes.ts` maps its numbers to codes.
 
 import {
@@ -18,7 +18,7 @@ export type Constraint = (typeof constraints)[number];
 /** The unit in which a service counts a name's length. */
 export type Unit = (typeof profiles)[number]["unit"];
 
-/** A problem with an input. Its text is the message `FIELD.CODE`, with the params filled in. */
+/** A problem with an input. Its text is the message `FIELD.CODE` with the params filled in. */
 export interface Issue {
   field: "name" | "projectId" | "volumeId" | "volume" | "volumes" | "service" | "facts" | "options";
   /** A stable code from the README's table. */
@@ -60,7 +60,7 @@ export interface ScreenReport {
   rows: Uint32Array;
   /** Returns the ID of the n-th volume. */
   id(n: number): string;
-  /** The number of rows that couldn't be read. They are left out above. */
+  /** The number of rows that couldn't be read. The fields above don't include them. */
   unreadable: number;
   /** Whether the service has another page. */
   more: boolean;
@@ -80,7 +80,7 @@ export interface CreateInput extends Options {
   name?: string | null | undefined;
 }
 
-/** A create request, to be sent by you. */
+/** A create request, for you to send. */
 export interface CreateRequest {
   method: "POST";
   /** The path to append to the endpoint. */
@@ -124,7 +124,7 @@ let rows: Uint32Array;
 /** The state of the module's list reader. */
 let listState: Uint8Array;
 
-/** Sets the module. The first one that starts serves both entries. */
+/** Sets the module. Both entries use the first one that starts. */
 export function setModule(exports: unknown): void {
   wasm ??= exports as Exports;
 }
@@ -204,7 +204,10 @@ export function serviceOf(options: unknown, issues: Issue[], ...known: string[])
   return 0;
 }
 
-/** Writes a text to the units, from a position on, up to their capacity. Returns the number of units. */
+/**
+ * Writes a text to the units buffer, from a position up to the capacity. Returns the number of
+ * units.
+ */
 function writeUnits(text: string, from: number): number {
   const length = Math.min(text.length - from, units.length);
   for (let at = 0; at < length; at++) units[at] = text.charCodeAt(from + at);
@@ -222,7 +225,7 @@ const decode = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 function idOf(text: string, field: "projectId" | "volumeId", issues: Issue[]): string {
   const { parse_id } = instance();
   writeUnits(text, 0);
-  // The whole length, even if it exceeds the capacity: the ID is then too long.
+  // Passes the whole length, so that an ID that exceeds the capacity is rejected.
   parse_id(field === "volumeId", text.length);
   const error = numbers[0]!;
   if (error !== NONE) addIssue(issues, field, idCodes[error]!);
@@ -237,7 +240,7 @@ function nameOf(text: string, service: number, issues: Issue[]): NameReport {
     const length = writeUnits(text, from);
     wasm.parse_name(service, length, partOf(text, from, (from += length)));
   } while (from < text.length);
-  // By index, because destructuring would take longer than everything else.
+  // Reads by index, because destructuring would take longer than everything else.
   const error = numbers[0]!;
   const position = numbers[1]!;
   const length = numbers[2]!;
@@ -368,8 +371,8 @@ export function bytesOf(body: unknown): Uint8Array | null {
 }
 
 /**
- * Creates a request. `volumeId` is undefined if the input has it, and null if the input's volume is
- * invalid.
+ * Creates a request. `volumeId` is undefined if it is in the input, and null if the input's volume
+ * is invalid.
  */
 export function createRequest(input: unknown, service: number, volumeId: string | null | undefined, issues: Issue[]): RequestReport {
   const projectId = textOf(read(input, "projectId"), "projectId", issues);

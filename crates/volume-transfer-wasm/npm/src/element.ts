@@ -1,4 +1,4 @@
-// A form field for the transfer's name, which validates itself.
+// A form field for a transfer's name that validates itself.
 
 import { sentence, type Messages } from "./explain.js";
 import { init, validateTransferName, type NameReport, type Service, type Source } from "./light.js";
@@ -12,7 +12,7 @@ type InputMember =
   | "selectionEnd" | "selectionStart" | "setCustomValidity" | "setRangeText" | "setSelectionRange" | "type"
   | "validationMessage" | "validity" | "value" | "willValidate";
 
-/** `<volume-transfer-name>`: behaves as an `<input>` does; the README lists the differences. */
+/** `<volume-transfer-name>`, which behaves like an `<input>`. The README lists the differences. */
 export interface VolumeTransferNameElement extends HTMLElement, Pick<HTMLInputElement, InputMember> {
   /** The validation report for the current text. */
   readonly report: NameReport;
@@ -35,7 +35,7 @@ export interface DefineOptions {
 /**
  * Loads the wasm module and registers the element.
  *
- * @throws {Error} if there are no form-associated custom elements, as in jsdom.
+ * @throws {Error} if form-associated custom elements aren't supported, as in jsdom.
  */
 export async function defineTransferName(options: DefineOptions): Promise<void> {
   const { messages, tag = "volume-transfer-name", source } = options;
@@ -83,7 +83,8 @@ function elementWith(defaults: Messages): CustomElementConstructor {
 
     static {
       // Forwards every member of an input to the internals or else to the inner input. No member is
-      // read-only, because frameworks assign any property that exists. Those become attributes.
+      // read-only, because frameworks assign any property that exists. A value assigned to a member
+      // that is read-only on an input becomes an attribute.
       for (const name of members) {
         if (name === "setCustomValidity") continue;
         Object.defineProperty(this.prototype, name, {
@@ -108,7 +109,8 @@ function elementWith(defaults: Messages): CustomElementConstructor {
             const input = this.#input as HTMLInputElement & Record<string, unknown>;
             if (/^(value|selection)/.test(name)) {
               value ??= "";
-              // Frameworks assign the text that was just typed, and an assigned value is never too short.
+              // Skips an equal value, because frameworks assign the text that was just typed, and
+              // browsers never consider an assigned value too short.
               if (input[name] !== value || value === input.defaultValue) input[name] = value;
               this.#read();
             } else {
@@ -127,10 +129,11 @@ function elementWith(defaults: Messages): CustomElementConstructor {
       this.#form.append(this.#input, this.#counter, this.#error);
       this.#error.setAttribute("aria-live", "polite");
       this.#input.setAttribute("aria-describedby", "error counter");
-      // The browser doesn't focus a host that is upgraded after its insertion.
+      // The browser doesn't focus a host that is upgraded after it was inserted.
       this.#input.autofocus = this.autofocus;
-      // With its own form, the browser decides whether Enter submits. It doesn't if the key press was
-      // prevented or ended a composition, and engines differ in the order of these events.
+      // With its own form, the browser decides whether Enter submits. Enter doesn't if the key
+      // press was prevented or ended a composition, and engines differ in the order of these
+      // events.
       this.#form.noValidate = true;
       this.#form.autocomplete = "off";
       this.#form.onsubmit = (event) => {
@@ -147,7 +150,7 @@ function elementWith(defaults: Messages): CustomElementConstructor {
       this.addEventListener("focus", () => this.#read());
       for (const type of ["blur", "invalid"]) {
         this.addEventListener(type, async () => {
-          // The error moves the content below it, so wait until no pointer is pressed there.
+          // Showing the error moves the content below it, so wait until no pointer is pressed.
           while (document.querySelector(":active")) await new Promise(requestAnimationFrame);
           this.#touched = true;
           this.#read();
@@ -231,7 +234,7 @@ function elementWith(defaults: Messages): CustomElementConstructor {
       // Empty while the input is disabled or read-only.
       const error = input.validationMessage;
       this.#internals.setValidity(input.validity, error || custom || "-", input);
-      // Sends a valid name as the service stores it, and an empty one not at all.
+      // Sends a valid name as the service stores it, and omits an empty one.
       this.#internals.setFormValue(report.issues.length ? value : report.value, value);
       // Shows nothing about text that is still being composed.
       if (composing) return;

@@ -1,4 +1,4 @@
-// Checks the eligibility of volumes, which only the full entry does.
+// Checks the eligibility of volumes. Only the full entry does this.
 
 import {
   NONE,
@@ -55,7 +55,7 @@ export interface EligibilityReport {
   eligibility: "eligible" | "ineligible" | "unknown" | null;
   /** One for each constraint of the service. */
   findings: Finding[];
-  /** One for each violated constraint, with the constraint's code, and those of invalid input. */
+  /** One for each violated constraint, with its code, and any issues with the input. */
   issues: Issue[];
 }
 
@@ -145,7 +145,10 @@ export interface VolumesReport {
   issues: Issue[];
 }
 
-/** The number of cached values per field. Only values that are unique to each volume exceed it. */
+/**
+ * The number of cached values per field. Only fields whose values are unique to each volume exceed
+ * it.
+ */
 const CACHE_SIZE = 32;
 const caches = flagFields.map(() => new Map<unknown, number>());
 
@@ -184,7 +187,7 @@ export function checkVolumes(volumes: readonly unknown[], options?: EligibilityO
     addIssue(issues, "volumes", "malformed", { position: 0 });
   }
   const [violated, unknown] = [new Uint16Array(count), new Uint16Array(count)];
-  // The volumes of a list differ in few flags, and services repeat the same values.
+  // The volumes in a list differ in few flags, and services repeat the same values.
   const evaluated: (number | undefined)[] = [];
   const last: unknown[] = flagFields.map(() => evaluated);
   const lastFlags = flagFields.map(() => 0);

@@ -1,4 +1,4 @@
-// The light entry with the wasm module inside, for Node and for CommonJS.
+// The light entry with the wasm module embedded, for Node and CommonJS.
 
 import base64 from "../build/light.wasm";
 import { startLight } from "./calls.js";

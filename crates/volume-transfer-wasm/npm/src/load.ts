@@ -10,7 +10,7 @@ interface ResponseLike {
 
 /**
  * A wasm module: its URL, a response that contains it, its bytes, or a `WebAssembly.Module`. The
- * latter has the type `object`, because TypeScript declares it in the DOM library only.
+ * last one is typed as `object`, because TypeScript declares it only in the DOM library.
  */
 export type Source = string | { readonly href: string } | ResponseLike | ArrayBuffer | ArrayBufferView | object;
 
@@ -61,7 +61,10 @@ async function compile(
   }
 }
 
-/** Reads a file, which `fetch` can't, with Node's API or as a page that was itself opened from a file. */
+/**
+ * Reads a file, because `fetch` can't. Uses Node's API, or `XMLHttpRequest` in a page that was
+ * itself opened from a file.
+ */
 function readFile(url: string | URL): unknown {
   const builtin = globalThis.process?.getBuiltinModule as typeof process.getBuiltinModule | undefined;
   if (builtin) return builtin("node:fs").readFileSync(new URL(url));

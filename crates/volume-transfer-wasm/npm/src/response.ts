@@ -1,5 +1,5 @@
-// Decodes the response to a create request. The wasm module does that; this file converts the forms
-// that a response can have in JavaScript.
+// Decodes the response to a create request. The wasm module does the decoding; this file converts
+// the forms that a response can have in JavaScript.
 
 import { lostCodes, type faultCodes, type unknownCodes } from "./codes.js";
 import { bytesOf, notReady, read, setModule } from "./calls.js";
@@ -17,7 +17,7 @@ export type CreateResponse =
       headers?: HeadersLike | Iterable<readonly [string, string]> | Record<string, string> | undefined;
       /** The unparsed body, as text or bytes. */
       body?: string | ArrayBuffer | ArrayBufferView | null | undefined;
-      /** The ID of the volume in the request. A response about another volume is then detected. */
+      /** The ID of the volume in the request, to detect a response about another volume. */
       volumeId?: string | undefined;
     }
   | { lost: (typeof lostCodes)[number] };
@@ -77,11 +77,11 @@ export interface Rejected extends Outcome<(typeof faultCodes)[number]> {
  */
 export interface OutcomeUnknown extends Outcome<(typeof unknownCodes)[number] | "malformed"> {
   outcome: "outcomeUnknown";
-  /** The server's error, which helps support to trace the request. Null without a response. */
+  /** The server's error, which helps support trace the request. Null if there was no response. */
   fault: Fault | null;
 }
 
-/** The outcome of a create request, by what to do next. */
+/** The outcome of a create request. Each kind requires a different next step. */
 export type CreateOutcome = Created | Rejected | OutcomeUnknown;
 
 let started = false;
@@ -97,7 +97,7 @@ export async function start(module: WebAssembly.Module): Promise<void> {
   started = true;
 }
 
-/** Decodes the response to a create request, or the lack of one. */
+/** Decodes the response to a create request, or the reason why there is none. */
 export function readCreateResponse(response: CreateResponse): CreateOutcome {
   if (!started) throw notReady();
   const lost = lostCodes.indexOf(read(response, "lost") as (typeof lostCodes)[number]);
@@ -127,11 +127,11 @@ function headersOf(headers: unknown): string[] {
     const pairs = headers == null || Symbol.iterator in (headers as object) ? headers : Object.entries(headers);
     for (const [name, value] of (pairs ?? []) as Iterable<[unknown, unknown]>) {
       if (typeof name === "string" && typeof value === "string") texts.push(name, value);
-      // More than any server sends, so this may be an endless iterator.
+      // No server sends this many, so this may be an endless iterator.
       if (texts.length > 1000) break;
     }
   } catch {
-    // The headers that were read so far are kept.
+    // Keeps the headers that were read so far.
   }
   return texts;
 }

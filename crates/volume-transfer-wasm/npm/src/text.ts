@@ -1,5 +1,5 @@
-// Converts text to bytes and back. Accesses no global on import. jsdom has neither TextDecoder nor
-// TextEncoder, so there Node's are used.
+// Converts text to bytes and back. Importing this accesses no globals. jsdom has neither
+// TextDecoder nor TextEncoder, so Node's are used there.
 
 const text = () =>
   (globalThis.TextEncoder ? globalThis : process.getBuiltinModule("node:util")) as Pick<

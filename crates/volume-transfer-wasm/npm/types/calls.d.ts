@@ -5,7 +5,7 @@ export type Service = (typeof services)[number];
 export type Constraint = (typeof constraints)[number];
 /** The unit in which a service counts a name's length. */
 export type Unit = (typeof profiles)[number]["unit"];
-/** A problem with an input. Its text is the message `FIELD.CODE`, with the params filled in. */
+/** A problem with an input. Its text is the message `FIELD.CODE` with the params filled in. */
 export interface Issue {
     field: "name" | "projectId" | "volumeId" | "volume" | "volumes" | "service" | "facts" | "options";
     /** A stable code from the README's table. */
@@ -44,7 +44,7 @@ export interface ScreenReport {
     rows: Uint32Array;
     /** Returns the ID of the n-th volume. */
     id(n: number): string;
-    /** The number of rows that couldn't be read. They are left out above. */
+    /** The number of rows that couldn't be read. The fields above don't include them. */
     unreadable: number;
     /** Whether the service has another page. */
     more: boolean;
@@ -66,7 +66,7 @@ export interface CreateInput extends Options {
     /** The text of the name field. Empty, null and undefined mean no name. */
     name?: string | null | undefined;
 }
-/** A create request, to be sent by you. */
+/** A create request, for you to send. */
 export interface CreateRequest {
     method: "POST";
     /** The path to append to the endpoint. */
@@ -83,7 +83,7 @@ export interface RequestReport {
 }
 /** Stands for a missing index, position or error. */
 export declare const NONE = -1;
-/** Sets the module. The first one that starts serves both entries. */
+/** Sets the module. Both entries use the first one that starts. */
 export declare function setModule(exports: unknown): void;
 /** Creates the error for calls before `init()`. */
 export declare function notReady(): Error;
@@ -123,8 +123,8 @@ export declare function screenStream(response: ByteStream, options?: Options): P
 /** Returns a body's bytes, or null if it is neither text nor bytes. */
 export declare function bytesOf(body: unknown): Uint8Array | null;
 /**
- * Creates a request. `volumeId` is undefined if the input has it, and null if the input's volume is
- * invalid.
+ * Creates a request. `volumeId` is undefined if it is in the input, and null if the input's volume
+ * is invalid.
  */
 export declare function createRequest(input: unknown, service: number, volumeId: string | null | undefined, issues: Issue[]): RequestReport;
 /** Creates the request for a new transfer, or reports issues with the input. */

@@ -3,7 +3,7 @@ import { type NameReport, type Service, type Source } from "./light.js";
 export type { Messages, NameReport, Service, Source };
 /** The members of an `<input type="text">` that forms and frameworks use. */
 type InputMember = "autocomplete" | "checkValidity" | "defaultValue" | "disabled" | "form" | "labels" | "maxLength" | "minLength" | "name" | "pattern" | "placeholder" | "readOnly" | "reportValidity" | "required" | "select" | "selectionDirection" | "selectionEnd" | "selectionStart" | "setCustomValidity" | "setRangeText" | "setSelectionRange" | "type" | "validationMessage" | "validity" | "value" | "willValidate";
-/** `<volume-transfer-name>`: behaves as an `<input>` does; the README lists the differences. */
+/** `<volume-transfer-name>`, which behaves like an `<input>`. The README lists the differences. */
 export interface VolumeTransferNameElement extends HTMLElement, Pick<HTMLInputElement, InputMember> {
     /** The validation report for the current text. */
     readonly report: NameReport;
@@ -24,6 +24,6 @@ export interface DefineOptions {
 /**
  * Loads the wasm module and registers the element.
  *
- * @throws {Error} if there are no form-associated custom elements, as in jsdom.
+ * @throws {Error} if form-associated custom elements aren't supported, as in jsdom.
  */
 export declare function defineTransferName(options: DefineOptions): Promise<void>;

@@ -31,7 +31,7 @@ export interface EligibilityReport {
     eligibility: "eligible" | "ineligible" | "unknown" | null;
     /** One for each constraint of the service. */
     findings: Finding[];
-    /** One for each violated constraint, with the constraint's code, and those of invalid input. */
+    /** One for each violated constraint, with its code, and any issues with the input. */
     issues: Issue[];
 }
 /** Checks a volume's record, as the service returns it, against every constraint. */

@@ -8,9 +8,9 @@ type Explainable = {
     params: Record<string, string | number>;
 };
 /**
- * Returns a result's text for people. A report's issues have one line each. An eligibility report
- * without issues says whether the volume can be transferred; other results without issues have an
- * empty text. A missing message is replaced by its key.
+ * Returns a result's text for people. A report's issues have one line each. For an eligibility
+ * report without issues, the text says whether the volume can be transferred. For other results
+ * without issues, it is empty. A missing message is replaced with its key.
  */
 export declare function explain(result: Explainable | {
     issues: Issue[];

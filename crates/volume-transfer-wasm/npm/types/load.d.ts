@@ -9,7 +9,7 @@ interface ResponseLike {
 }
 /**
  * A wasm module: its URL, a response that contains it, its bytes, or a `WebAssembly.Module`. The
- * latter has the type `object`, because TypeScript declares it in the DOM library only.
+ * last one is typed as `object`, because TypeScript declares it only in the DOM library.
  */
 export type Source = string | {
     readonly href: string;

@@ -9,7 +9,7 @@ export type CreateResponse = {
     headers?: HeadersLike | Iterable<readonly [string, string]> | Record<string, string> | undefined;
     /** The unparsed body, as text or bytes. */
     body?: string | ArrayBuffer | ArrayBufferView | null | undefined;
-    /** The ID of the volume in the request. A response about another volume is then detected. */
+    /** The ID of the volume in the request, to detect a response about another volume. */
     volumeId?: string | undefined;
 } | {
     lost: (typeof lostCodes)[number];
@@ -66,11 +66,11 @@ export interface Rejected extends Outcome<(typeof faultCodes)[number]> {
  */
 export interface OutcomeUnknown extends Outcome<(typeof unknownCodes)[number] | "malformed"> {
     outcome: "outcomeUnknown";
-    /** The server's error, which helps support to trace the request. Null without a response. */
+    /** The server's error, which helps support trace the request. Null if there was no response. */
     fault: Fault | null;
 }
-/** The outcome of a create request, by what to do next. */
+/** The outcome of a create request. Each kind requires a different next step. */
 export type CreateOutcome = Created | Rejected | OutcomeUnknown;
-/** Decodes the response to a create request, or the lack of one. */
+/** Decodes the response to a create request, or the reason why there is none. */
 export declare function readCreateResponse(response: CreateResponse): CreateOutcome;
 export {};

@@ -1,4 +1,5 @@
-//! Tests the module as `npm/src` uses it: lengths go in, numbers come out, the rest is in memory.
+//! Tests the module as `npm/src` uses it: lengths go in, numbers come out, and the rest is in
+//! memory.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

@@ -17,8 +17,8 @@ use serde_json::Value;
 
 /// A query for a fact about a volume.
 ///
-/// Send its [`request`](FactQuery::request) and [`record`](FactQuery::record) the response, which
-/// may return another query.
+/// Send its [`request`](FactQuery::request) and pass the response to [`record`](FactQuery::record),
+/// which may return another query.
 ///
 /// Backups and backup policies are those of Huawei's Cloud Backup and Recovery (CBR): `GET
 /// /v3/{project_id}/backups`, `/vaults` and `/policies`. CBR has its own address, so a gateway must
@@ -90,8 +90,8 @@ impl FactQuery {
                 let body = read(outcome, "snapshots", is_list)?;
                 facts.snapshots = Some(!loose::rows(&body, "snapshots").is_empty());
             }
-            // Requires CBR's `count`: Cinder's list at the same path ignores the filter and has no
-            // count.
+            // Requires CBR's `count`, because Cinder's list at the same path ignores the filter and
+            // has no count.
             FactQuery::Backups => facts.backups = Some(count(outcome)? > 0),
             FactQuery::Vaults => {
                 let body = read(outcome, "vaults", is_list)?;

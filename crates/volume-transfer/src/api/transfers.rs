@@ -52,12 +52,12 @@ pub fn create(service: Service, project: &ProjectId, create: &CreateTransfer) ->
     Request { body: Some(body), microversion, ..Request::new(Method::Post, path) }
 }
 
-/// Decodes the response to a [`create`] request. `asked` is the requested volume: without it, a
+/// Decodes the response to a [`create`] request. `asked` is the requested volume. Without it, a
 /// response for another volume isn't detected.
 ///
 /// # Errors
-/// Returns [`ChangeError::Rejected`] if the server refused, [`ChangeError::OutcomeUnknown`] if a
-/// transfer may have been created anyway.
+/// Returns [`ChangeError::Rejected`] if the server refused, and [`ChangeError::OutcomeUnknown`] if
+/// a transfer may have been created anyway.
 pub fn decode_created(
     asked: Option<VolumeId>,
     outcome: Outcome,
@@ -73,7 +73,7 @@ pub fn decode_created(
         let record = Transfer::from_json(body.get("transfer")?, asked)?;
         Some(CreatedTransfer { record, auth_key })
     };
-    // Parses only successful responses, so that no other key has to be wiped.
+    // Parses only successful responses, so that no key is copied from any other.
     match response.is_success().then(|| read(response.body())).flatten() {
         None => Err(unreadable(&response)),
         Some(created) if asked.is_some_and(|asked| created.record.volume_id != asked) => {
@@ -112,7 +112,8 @@ pub fn decode_accepted(outcome: Outcome) -> Result<Transfer, ChangeError> {
         .ok_or_else(|| unreadable(&response))
 }
 
-/// Returns the request that deletes a transfer. Only its owner can, and only before it is accepted.
+/// Returns the request that deletes a transfer. Only its owner can do this, and only before it is
+/// accepted.
 ///
 /// `DELETE .../os-volume-transfer/{transfer_id}`. The volume is then `available` again.
 pub fn delete(service: Service, project: &ProjectId, id: &TransferId) -> Request {
@@ -160,8 +161,8 @@ impl TransferList {
             return Some(get(format!("{list}/detail?limit={PAGE}&offset={offset}")));
         };
         // Cinder's older path has no paging in any microversion, and its newer path applies an
-        // offset twice, so this uses a marker. The older path lists the oldest first, so this does
-        // too.
+        // offset twice, so this uses the newer path with a marker. The older path lists the oldest
+        // transfers first, so this does too.
         let list = path(service, project, "volume-transfers");
         let marker = last.id.path_segment();
         let mut request =

@@ -56,7 +56,7 @@ impl VolumeList {
             let stuck = page.is_empty() && screened.unreadable > 0 && screened.more;
             (!stuck).then_some((page, screened))
         })?;
-        // Stops if a page repeats, because a service without markers returns the same one forever.
+        // Stops if a page repeats, because a service without markers would repeat it forever.
         let ends = |volumes: &[Volume]| [volumes.first(), volumes.last()].map(|v| v.map(|v| v.id));
         let ([first, last], [known_first, known_last]) = (ends(&page), ends(&self.volumes));
         let again = !page.is_empty() && (first == known_first || last == known_last);
@@ -107,7 +107,7 @@ pub fn decode_progress(outcome: Outcome) -> Result<TransferProgress, ReadError> 
         Some(status @ (VolumeStatus::InUse | VolumeStatus::Other(_))) => {
             TransferProgress::Other(status)
         }
-        // An incomplete record decides nothing.
+        // An unreadable record proves nothing.
         Some(VolumeStatus::AwaitingTransfer) | None => TransferProgress::Pending,
     })
 }

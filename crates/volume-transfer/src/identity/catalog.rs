@@ -33,14 +33,14 @@ pub struct BlockStorageEndpoint {
     pub region: Option<String>,
     /// The version of the API.
     pub version: BlockStorageVersion,
-    /// The http(s) address, which usually ends with the version and the project's ID. It is the
-    /// server's text: don't send a token there unless the operator allows that address.
+    /// The http(s) address, which usually ends with the version and the project's ID. It comes from
+    /// the server, so don't send a token there unless the operator allows that address.
     pub url: String,
 }
 
 /// What a service catalog says about block storage.
 ///
-/// If `endpoints` is empty, the project has no block storage. `types` then says what it has.
+/// If `endpoints` is empty, the project has no block storage, and `types` says what it has instead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Catalog {
@@ -68,7 +68,7 @@ impl Catalog {
         catalog
     }
 
-    /// Adds a public endpoint, unless one of the same region and version is known.
+    /// Adds a public endpoint, unless one for the same region and version is known.
     fn add(&mut self, endpoint: &Value, version: BlockStorageVersion) {
         if endpoint.get("interface").is_none_or(|interface| *interface != "public") {
             return;
@@ -87,8 +87,8 @@ impl Catalog {
         }
     }
 
-    /// Returns whether a region has block storage. An endpoint without a region serves all of them, and
-    /// without a region any endpoint counts.
+    /// Returns whether a region has block storage. An endpoint without a region serves all regions.
+    /// If `region` is `None`, any endpoint counts.
     pub fn has_block_storage(&self, region: Option<&str>) -> bool {
         self.endpoints.iter().any(|endpoint| {
             let (found, wanted) = (endpoint.region.as_deref(), region);

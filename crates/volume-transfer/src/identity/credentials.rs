@@ -14,7 +14,7 @@ impl Identifier {
     /// Parses a name or an ID, and trims whitespace.
     ///
     /// # Errors
-    /// Returns [`IdError::Empty`] if nothing is left, [`IdError::Malformed`] for a control
+    /// Returns [`IdError::Empty`] if nothing is left, and [`IdError::Malformed`] for a control
     /// character.
     pub fn parse(text: &str) -> Result<Identifier, IdError> {
         let text = text.trim();
@@ -61,7 +61,7 @@ pub enum UserRef {
 pub enum ProjectRef {
     /// By ID.
     Id(ProjectId),
-    /// By name. On Huawei Cloud this is the region, or the region, `_` and the subproject's name.
+    /// By name. On Huawei Cloud this is `REGION`, or `REGION_SUBPROJECT` for a subproject.
     Name {
         /// The project's name.
         name: Identifier,
@@ -70,7 +70,7 @@ pub enum ProjectRef {
     },
 }
 
-/// What the token is to be for.
+/// What the token should be for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// The user's default project on Keystone. Without one, and on IAM, the token has no project.
@@ -132,7 +132,7 @@ pub struct Totp<'a> {
 /// What a user signs in with. It borrows the secrets, because they can't be cloned.
 #[derive(Clone, Copy)]
 pub enum Credentials<'a> {
-    /// A password, and a passcode if the second factor is sent at once. IAM requires that.
+    /// A password, and a passcode if the second factor is sent along with it, as IAM requires.
     Password {
         /// The user.
         user: &'a UserRef,
@@ -179,7 +179,7 @@ impl Credentials<'_> {
 pub enum SignInMethod {
     /// A password.
     Password,
-    /// A password and a passcode at once.
+    /// A password and a passcode together.
     PasswordAndPasscode,
     /// A passcode after the password.
     Passcode,

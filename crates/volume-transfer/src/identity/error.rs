@@ -13,17 +13,17 @@ use core::fmt;
 /// or project, and a user without a role on the project. Which of these are possible depends on the
 /// request.
 ///
-/// Deliberately not `#[non_exhaustive]`: each code needs a translation, so a new variant must break
-/// the build of code that doesn't handle it.
+/// Exhaustive on purpose: each code has a translation, so code that doesn't handle a new one must
+/// fail to compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Rejection {
-    /// The user, the domain or the password is wrong, or the user is disabled. On Huawei Cloud also:
-    /// the user is a HUAWEI ID rather than an IAM user.
+    /// The user, the domain or the password is wrong, or the user is disabled. On Huawei Cloud, the
+    /// user may also be a HUAWEI ID rather than an IAM user.
     Credentials,
-    /// As [`Credentials`](Rejection::Credentials), or the project is unknown or disabled, or the
+    /// Like [`Credentials`](Rejection::Credentials), or the project is unknown or disabled, or the
     /// user has no role on it.
     CredentialsOrProject,
-    /// As [`CredentialsOrProject`](Rejection::CredentialsOrProject), or the passcode is wrong.
+    /// Like [`CredentialsOrProject`](Rejection::CredentialsOrProject), or the passcode is wrong.
     CredentialsOrPasscode,
     /// The passcode is wrong or no longer valid, or the project isn't available to the user.
     Passcode,
@@ -100,7 +100,7 @@ impl Rejection {
     /// Returns what an error of the identity service means. Returns `None` if it isn't about the
     /// request: for example, if the service failed.
     ///
-    /// The IAM codes are listed on its error codes page (错误码).
+    /// IAM's codes are listed on its error codes page (错误码).
     fn of(method: SignInMethod, scope: &Scope, fault: &Fault) -> Option<Rejection> {
         let project = matches!(scope, Scope::Project(_));
         match fault.code.as_deref().unwrap_or_default() {
@@ -147,8 +147,8 @@ impl Rejection {
 pub enum SignInError {
     /// The service rejected the sign-in.
     Rejected(Rejection, Fault),
-    /// The token is for another project, given by its name, or by its ID if it has no name. `None` if
-    /// the token has no project.
+    /// The token isn't for the requested project. Contains the name of the token's project, or its
+    /// ID if it has no name, or `None` if the token has no project.
     OtherProject(Option<String>),
     /// No valid response arrived.
     Failed(ReadError),

@@ -1,10 +1,10 @@
 //! Signing in to OpenStack's Keystone and Huawei Cloud's IAM: requests and responses.
 //!
-//! Both implement the Identity API v3: see "Authentication and token management" in OpenStack's API
+//! Both implement the Identity API v3; see "Authentication and token management" in OpenStack's API
 //! reference, and 获取IAM用户Token（使用密码） and 获取IAM用户Token（使用密码+虚拟MFA） in Huawei
-//! Cloud's. IAM differs in a few points:
+//! Cloud's. IAM differs in a few respects:
 //!
-//! - The domain is the account's name. A HUAWEI ID can't sign in, only an IAM user can.
+//! - The domain is the account's name. Only an IAM user can sign in; a HUAWEI ID can't.
 //! - A project is named after its region: `cn-north-4`, or `cn-north-4_sub` for a subproject. See
 //!   [`Project::region`].
 //! - A [passcode](Totp) is sent together with the password and with the user's ID. There is no

@@ -10,7 +10,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use serde_json::Value;
 
-/// A domain, which Huawei Cloud calls account.
+/// A domain, which Huawei Cloud calls an account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Domain {
@@ -86,7 +86,8 @@ pub struct ProjectList {
 
 /// Returns the request that lists the projects of a token's user.
 ///
-/// `GET /v3/auth/projects` with the token as `X-Auth-Token`. It can be one without a project.
+/// `GET /v3/auth/projects` with the token as `X-Auth-Token`. The token doesn't need to have a
+/// project.
 pub fn projects(token: &Token) -> Request {
     let mut request = Request::new(Method::Get, "/v3/auth/projects".into());
     request.secret_headers.push(token.header("X-Auth-Token"));

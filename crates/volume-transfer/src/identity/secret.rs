@@ -12,7 +12,7 @@ pub struct Password(Zeroizing<String>);
 /// The secret of an application credential. It is wiped when dropped.
 pub struct ApplicationSecret(Zeroizing<String>);
 
-/// A one-time passcode (TOTP) of an authenticator app. It is wiped when dropped.
+/// A one-time passcode (TOTP) from an authenticator app. It is wiped when dropped.
 pub struct Passcode(Zeroizing<String>);
 
 /// A token, valid until it expires or its user signs out. It is wiped when dropped.
@@ -37,7 +37,7 @@ fn is_header_value(text: &str) -> bool {
 }
 
 impl Password {
-    /// Takes a password. It is sent unchanged, because whitespace may be part of it.
+    /// Wraps a password. It is sent unchanged, because whitespace may be part of it.
     ///
     /// # Errors
     /// Returns [`IdError::Empty`] for an empty text.
@@ -51,7 +51,7 @@ impl Password {
 }
 
 impl ApplicationSecret {
-    /// Takes a secret. It is sent unchanged, because its user may have chosen any text.
+    /// Wraps a secret. It is sent unchanged, because its user may have chosen any text.
     ///
     /// # Errors
     /// Returns [`IdError::Empty`] for an empty text.
@@ -69,7 +69,8 @@ impl Passcode {
     /// text](crate::clean_pasted) and removing the spaces that apps insert.
     ///
     /// # Errors
-    /// Returns [`IdError::Empty`] if nothing is left, [`IdError::Malformed`] for any other text.
+    /// Returns [`IdError::Empty`] if nothing is left, and [`IdError::Malformed`] for any other
+    /// text.
     pub fn parse(text: &str) -> Result<Passcode, IdError> {
         let mut code = clean_pasted(text);
         code.retain(|char| char != ' ');
@@ -89,8 +90,8 @@ impl Token {
     /// Parses a token entered by a user, after [cleaning pasted text](crate::clean_pasted).
     ///
     /// # Errors
-    /// Returns [`IdError::Empty`] if nothing is left, [`IdError::Malformed`] for a text that an HTTP
-    /// header can't carry.
+    /// Returns [`IdError::Empty`] if nothing is left, and [`IdError::Malformed`] for a text that an
+    /// HTTP header can't carry.
     pub fn parse(text: &str) -> Result<Token, IdError> {
         let text = clean_pasted(text);
         if text.is_empty() {

@@ -36,7 +36,7 @@ pub struct Session {
     pub project: Project,
     /// The names of the user's roles on the project.
     pub roles: Vec<String>,
-    /// The project's catalog. `None` if the response didn't contain one, or an empty one.
+    /// The project's catalog. `None` if the response contained none or an empty one.
     pub catalog: Option<Catalog>,
 }
 
@@ -57,14 +57,14 @@ pub struct PendingSignIn {
     /// The receipt for [`Credentials::Passcode`](super::Credentials::Passcode). If a proxy or the
     /// browser withheld its header, send the password and the passcode at once instead.
     pub receipt: Option<Receipt>,
-    /// When the receipt expires, in the format of [`Session::expires_at`]. Keystone's default is
-    /// after five minutes.
+    /// When the receipt expires, in the format of [`Session::expires_at`]. On Keystone, this is
+    /// after five minutes by default.
     pub expires_at: Option<String>,
     /// The user.
     pub user: User,
 }
 
-/// A user, as far as the response describes it.
+/// A user, as described by the response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct User {
@@ -113,8 +113,8 @@ impl SignIn {
 }
 
 impl PendingSignIn {
-    /// Reads the response to a password without the required passcode. Returns `None` if a passcode
-    /// isn't enough.
+    /// Reads the response to a password that was sent without the required passcode. Returns `None`
+    /// if a passcode isn't enough.
     pub(super) fn from_json(receipt: Option<Receipt>, body: &Value) -> Option<PendingSignIn> {
         let record = body.get("receipt")?;
         // Each entry of the required methods is a combination that suffices.

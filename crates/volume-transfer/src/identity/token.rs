@@ -1,4 +1,4 @@
-//! Tokens: getting, showing and ending them.
+//! Tokens: getting, showing and revoking them.
 
 use super::body;
 use super::credentials::{Credentials, Scope, SignInMethod};
@@ -21,8 +21,8 @@ const SUBJECT: &str = "X-Subject-Token";
 /// Returns the request that signs in.
 ///
 /// `POST /v3/auth/tokens` with `{"auth":{"identity","scope"}}`, and `Openstack-Auth-Receipt` for
-/// [`Credentials::Passcode`]. Sending it twice is harmless: it creates two tokens. But services lock
-/// an account after several wrong passwords.
+/// [`Credentials::Passcode`]. Sending it twice is harmless, because it only creates two tokens. But
+/// services lock an account after several wrong passwords.
 pub fn authenticate(credentials: Credentials<'_>, scope: &Scope) -> Request {
     let body = body::body(credentials, scope);
     let mut request = Request { body: Some(body), ..Request::new(Method::Post, TOKENS.into()) };
@@ -40,7 +40,7 @@ pub fn show_token(token: &Token) -> Request {
     about(Method::Get, token)
 }
 
-/// Returns the request that ends a token.
+/// Returns the request that revokes a token.
 ///
 /// `DELETE /v3/auth/tokens` with the token as `X-Auth-Token` and `X-Subject-Token`. IAM doesn't
 /// document it. Sending it twice is harmless.
@@ -56,8 +56,8 @@ fn about(method: Method, token: &Token) -> Request {
 
 /// Leaves the catalog out of the response to an [`authenticate`] or [`show_token`] request.
 ///
-/// Adds `?nocatalog=1`: any value that isn't empty will do. The catalog of a large cloud is the
-/// greater part of the response, and the operator may have configured the regions.
+/// Adds `?nocatalog=1`, although any value that isn't empty will do. In a large cloud, the catalog
+/// is most of the response, and it isn't needed if the operator has configured the regions.
 #[must_use]
 pub fn without_catalog(mut request: Request) -> Request {
     request.path.push_str("?nocatalog=1");
@@ -71,7 +71,8 @@ pub fn without_catalog(mut request: Request) -> Request {
 ///
 /// # Errors
 /// Returns [`SignInError::Rejected`] if the service refused, [`SignInError::OtherProject`] if the
-/// token isn't for the requested project, [`SignInError::Failed`] if there is no valid response.
+/// token isn't for the requested project, and [`SignInError::Failed`] if there is no valid
+/// response.
 pub fn decode_sign_in(
     method: SignInMethod,
     scope: &Scope,
@@ -114,11 +115,11 @@ fn rejected(
     }
 }
 
-/// Decodes the response to a [`sign_out`] request. A token that had already ended counts as a
-/// success.
+/// Decodes the response to a [`sign_out`] request. If the token was no longer valid, this counts as
+/// a success.
 ///
 /// # Errors
-/// Returns a [`ReadError`]. The token may then be valid until it expires.
+/// Returns a [`ReadError`]. The token may then remain valid until it expires.
 pub fn decode_signed_out(outcome: Outcome) -> Result<(), ReadError> {
     match decode(outcome, |body| is_no_error(body).then_some(())) {
         // Keystone returns 401, because the token is in `X-Auth-Token` as well.

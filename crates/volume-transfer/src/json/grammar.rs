@@ -67,7 +67,7 @@ const STATES: [State; 24] = [
     S::Exponent,
 ];
 
-/// What the parser does with a byte, beside changing its state.
+/// What the parser does with a byte, besides changing its state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Action {

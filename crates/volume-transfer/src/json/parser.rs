@@ -5,16 +5,16 @@ use crate::lanes;
 use crate::loose::Scalar;
 use core::ops::Range;
 
-/// The document is not JSON, or the handler rejects it.
+/// The error of a document that isn't JSON or that the handler rejects.
 #[derive(Debug)]
 pub(crate) struct Invalid;
 
 /// Receives the events of a [`Parser`] in document order.
 pub(crate) trait Handler {
-    /// Returns whether the content of the string that begins is needed.
+    /// Returns whether the content of the string that has just begun is needed.
     fn wants(&self, key: bool) -> bool;
-    /// Called for a key, before its value. A long one is cut to [`MAX_TEXT`] bytes, and one that isn't
-    /// needed is empty.
+    /// Called for a key, before its value. A long key is truncated to [`MAX_TEXT`] bytes, and one
+    /// that isn't needed is empty.
     fn key(&mut self, text: &[u8]);
     /// Called for a scalar value. A whole number of at most 19 digits is passed as text.
     fn scalar(&mut self, scalar: Scalar<'_>, left: Left) -> Result<(), Invalid>;
@@ -41,7 +41,7 @@ impl Left {
     }
 }
 
-/// The number of bytes kept of a text: more than any text that the rules compare with.
+/// The number of bytes of a text to keep. All texts that the rules compare with are shorter.
 pub(crate) const MAX_TEXT: usize = 40;
 
 /// The maximum nesting depth: one bit for each level.
@@ -68,7 +68,7 @@ pub(crate) struct Parser {
     key: bool,
     text: [u8; MAX_TEXT],
     length: usize,
-    /// The code unit of an escape, as far as its hex digits have been read.
+    /// The code unit of an escape, from the hex digits read so far.
     code: u16,
     /// The number of bytes from the value's start to the end of the part.
     begun: usize,
@@ -100,10 +100,11 @@ impl Parser {
         self.begun += length;
     }
 
-    /// Parses a part, or the rest of one. Returns what is left if the handler pauses, or else `None`.
+    /// Parses a part, or the rest of one. Returns what is left if the handler pauses, otherwise
+    /// `None`.
     ///
     /// # Errors
-    /// Returns what is left from the invalid byte on.
+    /// Returns the rest of the part, starting at the invalid byte.
     pub(crate) fn push<'a>(
         &mut self,
         mut part: &'a [u8],
@@ -180,7 +181,8 @@ impl Parser {
         (self.key, self.length, self.begun, self.wanted) = (key, 0, left, wanted);
     }
 
-    /// Handles a byte, and returns whether it is consumed. `left` counts the part's bytes from it on.
+    /// Handles a byte, and returns whether it was consumed. `left` is the number of bytes from it
+    /// to the end of the part.
     fn step(&mut self, byte: u8, left: usize, handler: &mut impl Handler) -> Result<bool, Invalid> {
         #[cfg(test)]
         {
@@ -203,7 +205,7 @@ impl Parser {
                 let digit = if byte <= b'9' { byte - b'0' } else { (byte | 0x20) - b'a' + 10 };
                 self.code = self.code << 4 | u16::from(digit);
                 if let Action::LastHexDigit = action {
-                    // The rules only compare with ASCII text.
+                    // The rules compare only with ASCII text.
                     self.keep(&[if self.code < 0x80 { self.code.to_le_bytes()[0] } else { 0xff }]);
                 }
             }

@@ -1,10 +1,10 @@
 //! Learns the byte layout that rows share, so that later rows are matched rather than parsed.
 //!
-//! A service writes all rows of a list alike: the same keys in the same order with the same white
-//! space. So the bytes between two values are kept as a *step*, together with its successors. Later
-//! rows are matched against these steps many bytes at a time, and only their values are read. Where
-//! no step matches, the [`Parser`](crate::json::Parser) continues up to the next value directly in
-//! the row, and the bytes up to there become new steps.
+//! A service writes all rows of a list alike: the same keys in the same order with the same
+//! whitespace. So the bytes between two values are kept as a *step*, together with its successors.
+//! Later rows are matched against these steps many bytes at a time, and only their values are read.
+//! Where no step matches, the [`Parser`](crate::json::Parser) continues up to the next value
+//! directly in the row, and the bytes up to there become new steps.
 //!
 //! This is correct because the meaning of what follows a value depends only on the open brackets.
 //! A step is only taken with the same brackets open as when it was learned: after the same step, or
@@ -54,7 +54,7 @@ struct Step {
 enum Then {
     /// The end of the row.
     End,
-    /// A value. `direct` tells whether it is directly in the row.
+    /// A value. `direct` says whether it is directly in the row.
     Value { field: Option<Field>, direct: bool },
 }
 
@@ -262,8 +262,8 @@ impl Layouts {
     }
 
     /// Learns steps from what the parser has read since the last match. `text` is the part from
-    /// there on, `left` the number of its bytes that are still unread, and `over` tells whether the
-    /// row ended, rather than only a value directly in it.
+    /// there on, `left` is the number of its bytes that are still unread, and `over` says whether
+    /// the row has ended, rather than only a value directly in it.
     pub(crate) fn learn(&mut self, text: &[u8], left: usize, over: bool) {
         let (values, noted) = (self.values, self.noted);
         if noted == VALUES || noted == 0 && !over || self.misses_left == 0 {
@@ -334,7 +334,7 @@ impl Layouts {
 fn behind_value(text: &[u8]) -> Option<&[u8]> {
     let (first, rest) = text.split_first()?;
     if *first == b'"' {
-        // Not `lanes::plain`: its handling of the last few bytes makes rows 10 % slower.
+        // Not `lanes::plain`, because its handling of the last few bytes makes rows 10% slower.
         let mut rest = rest;
         loop {
             let (bytes, behind) = rest.split_first_chunk()?;

@@ -42,7 +42,7 @@ pub struct ListReader {
     failed: bool,
 }
 
-/// The response is not a complete list of volumes.
+/// The error of a response that isn't a complete list of volumes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListError {
     /// The number of bytes before the error.
@@ -50,7 +50,7 @@ pub struct ListError {
 }
 
 impl ListError {
-    /// A stable code: `malformed`.
+    /// Returns a stable code: `malformed`.
     pub const fn code(&self) -> &'static str {
         "malformed"
     }
@@ -114,7 +114,7 @@ impl ListReader {
     ) -> Result<(), &'a [u8]> {
         let ListReader { reader, list, layouts, .. } = self;
         reader.begin_part(part.len());
-        // The bytes of recorded values are in the previous part.
+        // Any recorded values refer to bytes of the previous part.
         layouts.forget_position();
         let (mut rest, mut noted, mut ended) = (part, part, None::<&[u8]>);
         loop {
@@ -183,8 +183,8 @@ mod tests {
     use alloc::string::String;
     use alloc::vec::Vec;
 
-    /// Returns a row as services write it: few layouts, with other values in each row. `~` marks
-    /// optional whitespace.
+    /// Returns a row as services write it: in one of a few layouts, with different values in each
+    /// row. `~` marks optional whitespace.
     fn row(n: usize) -> String {
         let name = match n % 5 {
             0 => "null".into(),
@@ -214,7 +214,8 @@ mod tests {
         format!(r#"{{~"volumes":~[~{}~]~}}"#, rows.join(",~")).replace('~', space)
     }
 
-    /// No other test would notice, because the byte-by-byte parser returns the same, only slower.
+    /// No other test would notice if nothing matched, because the byte-by-byte parser returns the
+    /// same rows, only more slowly.
     #[test]
     fn matches_rows_of_a_known_layout() {
         let mut screen = ListReader::new();
@@ -230,7 +231,7 @@ mod tests {
         }
     }
 
-    /// Twelve layouts, and every third row with a key of its own, which must not displace them.
+    /// Reads twelve layouts. Every third row has a unique key, which must not displace any of them.
     #[test]
     fn learns_layouts_despite_unique_keys() {
         let row = |n: usize| {

@@ -33,10 +33,10 @@ impl Row {
     }
 }
 
-/// A list's properties beside its rows.
+/// A list's properties other than its rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ListSummary {
-    /// The number of rows that could not be read. People should be told that they are missing.
+    /// The number of rows that couldn't be read. Tell the user that they are missing.
     pub unreadable: usize,
     /// Whether another page follows.
     pub more: bool,

@@ -1,4 +1,4 @@
-//! Reads lists of volumes: with the core's reader, and with `serde_json` as the reference.
+//! Reads lists of volumes, with the core's reader and, as the reference, with `serde_json`.
 
 use serde_json::Value;
 use volume_transfer::list::{ListError, ListSummary, Row};

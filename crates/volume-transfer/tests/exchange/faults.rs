@@ -77,7 +77,7 @@ fn determines_whether_a_fault_concerns_all_requests() {
         (502, "<html>", Wait(None)),
         (503, "", Wait(None)),
         (504, "", Wait(None)),
-        // Every other create would lose its key, too.
+        // Every other create request would lose its key, too.
         (200, "<html>", Stop),
         (202, r#"{"transfer":{}}"#, Stop),
         (0, "", Stop),
@@ -238,7 +238,7 @@ fn distinguishes_firewalls_from_the_service() {
     for status in [403, 406, 407, 418, 451] {
         for body in ["", "<html><title>403 Forbidden</title></html>", "RBAC: access denied"] {
             assert_eq!(fault(status, body).kind(), FaultKind::Blocked, "{status} {body}");
-            // It may have blocked the response rather than the request.
+            // The firewall may have blocked the response rather than the request.
             let response = Ok(Response::new(status, body.into()));
             let created = api::decode_created(None, response);
             let Err(ChangeError::OutcomeUnknown(cause)) = created else {

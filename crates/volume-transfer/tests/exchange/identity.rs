@@ -115,7 +115,7 @@ fn sends_a_token_as_a_header_or_as_a_credential() {
     assert_sent("032", &identity::sign_out(&token));
 }
 
-/// IAM's sample requests: a project without a domain, and the user's ID beside the passcode.
+/// IAM's sample requests have a project without a domain, and the user's ID next to the passcode.
 #[test]
 fn builds_the_requests_of_iam() {
     let user = UserRef::Name {

@@ -1,4 +1,4 @@
-//! Responses that aren't documented like this but that other clients accept.
+//! Undocumented forms of responses that other clients accept.
 
 use crate::VOLUME;
 use volume_transfer::api::{self, TransferList, VolumeList};
@@ -84,7 +84,7 @@ fn reads_null_as_an_empty_list() {
     }
 }
 
-/// Values that `JSON.parse` or Python accept, and for which strict parsers reject the document.
+/// Values that `JSON.parse` or Python accepts, but for which strict parsers reject the document.
 const ODD: [&str; 8] = [
     "NaN",
     "Infinity",
@@ -166,7 +166,7 @@ fn reads_errors_with_a_success_status() {
                 panic!("{status} {body}");
             };
             assert_eq!((fault.code.as_deref(), fault.message.as_deref()), (code, message));
-            // A transfer may have been created all the same.
+            // A transfer may have been created anyway.
             let created = api::decode_created(None, Ok(Response::new(status, body.into())));
             let Err(volume_transfer::ChangeError::OutcomeUnknown(cause)) = created else {
                 panic!("{status} {body}");

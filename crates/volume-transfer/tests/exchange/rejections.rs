@@ -1,4 +1,4 @@
-//! The errors of signing in.
+//! Sign-in errors.
 
 use crate::recorded::keystone;
 use crate::sign_in::{PROJECT_A, by_id, by_name, decode};
@@ -15,7 +15,7 @@ const METHODS: [SignInMethod; 5] = [
     SignInMethod::Token,
 ];
 
-/// Returns the error of a response whose body is JSON.
+/// Returns the error for a response with this status and body.
 #[track_caller]
 fn refused(method: SignInMethod, scope: &Scope, status: u16, body: &str) -> SignInError {
     let response = Response::new(status, body.into());
@@ -214,7 +214,7 @@ fn quotes_request(canary: &str) -> [String; 7] {
 }
 
 proptest! {
-    /// A password has no shape by which it could be recognized, so quoted text is removed.
+    /// Passwords have no recognizable format, so quoted text is removed.
     #[test]
     fn no_error_contains_a_quoted_password(
         canary in "canary[a-z'\"{}\\[\\] ]{0,20}yranac",

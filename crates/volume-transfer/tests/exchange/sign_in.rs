@@ -1,4 +1,4 @@
-//! The responses to signing in that are a success or ask for a passcode.
+//! The sign-in responses that are a success or ask for a passcode.
 
 use crate::recorded::keystone;
 use serde_json::json;
@@ -204,7 +204,7 @@ fn only_a_success_signs_in() {
     }
 }
 
-/// IAM's sample of a response without a catalog contains an empty one.
+/// IAM's sample response without a catalog contains an empty one.
 #[test]
 fn reads_the_sample_of_iam() {
     let body = json!({ "token": {

@@ -3,7 +3,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a broken fixture is to fail loudly"
+    reason = "a broken fixture must fail loudly"
 )]
 
 use std::fs;
@@ -60,7 +60,7 @@ pub(crate) fn one(part: &str) -> Recorded {
     only(part, cinder(part))
 }
 
-/// Returns the recorded exchange with Keystone of this number.
+/// Returns the recorded exchange with Keystone that has this number.
 pub(crate) fn keystone(number: &str) -> Recorded {
     only(number, exchanges("keystone", number))
 }

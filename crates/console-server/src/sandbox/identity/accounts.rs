@@ -6,7 +6,7 @@ use crate::sandbox::demo::{PROJECTS, Project};
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
-/// A cloud account, which is what Huawei Cloud calls a domain.
+/// A cloud account, which Huawei Cloud calls a domain.
 pub(in crate::sandbox) struct Domain {
     pub(super) id: &'static str,
     pub(super) name: &'static str,
@@ -22,11 +22,11 @@ pub(super) struct User {
     pub(super) name: &'static str,
     pub(super) domain: &'static str,
     password: &'static str,
-    /// The second factor, if one is required. It is constant so that people need no authenticator.
+    /// The second factor, if one is required. It is constant, so that people need no authenticator.
     passcode: Option<&'static str>,
     /// The labels of the projects in which the user has roles.
     projects: &'static [&'static str],
-    /// The label of the project that is chosen if a request has no scope.
+    /// The label of the project that is used if a request has no scope.
     default_project: Option<&'static str>,
     /// Whether the user has roles in the domain as a whole.
     pub(super) has_domain_roles: bool,

@@ -22,13 +22,14 @@ impl IdentityError {
         IdentityError { status, body: json!({ "error": error }) }
     }
 
-    /// Almost every failure to sign in. Keystone doesn't say which, because that would help to guess.
+    /// Almost every failure to sign in. Keystone doesn't say which one, because that would help
+    /// attackers guess.
     pub(super) fn unauthorized() -> IdentityError {
         let message = "The request you have made requires authentication.";
         IdentityError::new(StatusCode::UNAUTHORIZED, message)
     }
 
-    /// A method that can't be used like this. `identity` says which ones can.
+    /// A method that can't be used like this. `identity` says which methods can.
     pub(super) fn method(message: &str, identity: &Value) -> IdentityError {
         let status = StatusCode::UNAUTHORIZED;
         let error = json!({

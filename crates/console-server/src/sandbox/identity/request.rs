@@ -48,7 +48,7 @@ const FIELDS: &[(&[&str], Type)] = &[
     (&["scope", "domain", "name"], Type::String),
 ];
 
-/// The fields that are required if the object that contains them is there.
+/// The fields that are required if the object that contains them is present.
 const REQUIRED: &[(&[&str], &str)] =
     &[(&[], "identity"), (&["identity"], "methods"), (&["identity", "token"], "id")];
 
@@ -89,15 +89,15 @@ pub(super) fn parse(body: &Value) -> Result<AuthRequest<'_>, IdentityError> {
     }
     let methods = names.into_iter().map(|name| {
         let data = identity.get(name).and_then(Value::as_object);
-        // Keystone fails with a 500.
+        // Keystone fails with a 500 here.
         let data = data.ok_or_else(|| IdentityError::missing(name, "identity"))?;
         Ok((name, data))
     });
     Ok(AuthRequest { methods: methods.collect::<Result<_, IdentityError>>()?, scope })
 }
 
-/// Checks the types of fields. Keystone's messages quote the invalid value, which may be a password, so
-/// these don't.
+/// Checks the types of fields. Keystone's messages quote the invalid value. It may be a password,
+/// so these messages don't.
 fn check_schema(auth: &Value) -> Result<(), IdentityError> {
     if !auth.is_object() {
         return Err(IdentityError::invalid("Invalid input for field 'auth': not of type 'object'"));

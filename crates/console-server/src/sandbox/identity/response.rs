@@ -6,8 +6,8 @@ use crate::sandbox::demo::{self, Project};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-/// The services in the catalog: type, name and IDs, and the path of a project's endpoint. All of them
-/// are this server.
+/// The services in the catalog: type, name and IDs, and the path of a project's endpoint. This
+/// server provides all of them.
 const SERVICES: [Service; 4] = [
     Service {
         kind: "identity",
@@ -181,7 +181,7 @@ pub(super) fn projects(user: &User, base: &str) -> Value {
     })
 }
 
-/// Formats the description of the API's version, which clients read first.
+/// Formats the API's version document, which clients read first.
 pub(super) fn version(base: &str) -> Value {
     json!({
         "id": "v3.14",

@@ -1,4 +1,4 @@
-//! Signing in: checks credentials, and issues a token or a receipt.
+//! Signs users in: checks credentials, and issues a token or a receipt.
 
 use super::accounts::{ApplicationCredential, Domain, User};
 use super::error::IdentityError;
@@ -147,7 +147,7 @@ fn application_credential(
 /// Finds the user in a method's data. Also returns the object that describes the user.
 fn find_user(data: &Object) -> Result<(&'static User, &Object), IdentityError> {
     let info = data.get("user").and_then(Value::as_object);
-    // Keystone's message has no better word for the method.
+    // Keystone's message says "None" instead of naming the method.
     let info = info.ok_or_else(|| IdentityError::missing("user", "None"))?;
     let user = match (text(info, "name"), text(info, "id")) {
         (Some(name), _) => User::by_name(name, find_user_domain(info)?),
@@ -208,7 +208,7 @@ fn parse_scope(scope: &Value) -> Result<Scope, IdentityError> {
             let domain = object("domain").ok_or_else(IdentityError::unauthorized)?;
             Ok(Scope::Domain(find_domain(domain)?.id.to_owned()))
         }
-        // Nobody has roles in the system, and there are no trusts.
+        // Nobody has roles for the system, and there are no trusts.
         (Some(_), None) => Err(IdentityError::unauthorized()),
         (None, _) | (_, Some(_)) => {
             let kinds = "system, project, domain, OS-TRUST:trust or unscoped";
@@ -233,7 +233,7 @@ fn has_roles(user: &User, scope: &Scope) -> bool {
     }
 }
 
-/// Returns a text that is not empty.
+/// Returns a field's text, if it has one that isn't empty.
 fn text<'a>(object: &'a Object, field: &str) -> Option<&'a str> {
     object.get(field).and_then(Value::as_str).filter(|text| !text.is_empty())
 }

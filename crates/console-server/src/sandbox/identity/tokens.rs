@@ -16,7 +16,7 @@ use subtle::ConstantTimeEq;
 /// How long a receipt is valid, in seconds: Keystone's default.
 const RECEIPT_LIFETIME: i64 = 300;
 
-/// The maximum number of stored tokens. The oldest ones give way, so that signing in again and again
+/// The maximum number of stored tokens. The oldest ones are deleted, so that repeated sign-ins
 /// can't fill the memory.
 const LIMIT: i64 = 10_000;
 
@@ -32,9 +32,9 @@ pub(super) enum Kind {
 pub(super) struct Grant {
     pub(super) user_id: String,
     pub(super) scope: Scope,
-    /// How the user has signed in.
+    /// How the user signed in.
     pub(super) methods: Vec<String>,
-    /// The token's own ID, and that of the token from which it was derived.
+    /// The token's own ID and, if it was derived from another token, that of the first one.
     pub(super) audit_ids: Vec<String>,
     /// In seconds since 1970.
     pub(super) issued_at: i64,
@@ -42,7 +42,7 @@ pub(super) struct Grant {
     pub(super) application_credential_id: Option<String>,
 }
 
-/// What a token is for, with the ID.
+/// What a token gives access to, with its ID.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Scope {
     Unscoped,
@@ -144,8 +144,8 @@ impl Tokens {
         Ok(())
     }
 
-    /// Returns the project of a token for the volume API, or `None` if the token is invalid. A token
-    /// without a project has one that matches no path.
+    /// Returns the project of a token for the volume API, or `None` if the token is invalid. For a
+    /// token without a project, returns `NO_PROJECT`.
     pub(in crate::sandbox) fn project(
         &self,
         token: &[u8],
@@ -155,7 +155,7 @@ impl Tokens {
         Ok(grant.map(|grant| grant.project().unwrap_or(&demo::NO_PROJECT)))
     }
 
-    /// Returns the grant of a project's fixed token, which is always fresh.
+    /// Returns the grant of a project's fixed token. It is always new, so it never expires.
     fn fixed(&self, project: &Project) -> Result<Grant, Error> {
         let user = User::with_default_token(project)
             .ok_or_else(|| Error::Database(format!("nobody owns project {}", project.label)))?;
@@ -164,8 +164,8 @@ impl Tokens {
     }
 }
 
-/// Returns the project with this fixed token. Compares in constant time: the demo tokens are public,
-/// but an operator may replace them with secret ones.
+/// Returns the project with this fixed token. Compares in constant time, as for secret tokens,
+/// although the demo tokens are public.
 fn project_with_token(token: &[u8]) -> Option<&'static Project> {
     let is_own = |own: &str| own.as_bytes().ct_eq(token).into();
     demo::PROJECTS.iter().find(|project| project.token.is_some_and(is_own))
@@ -184,6 +184,6 @@ fn random<const BYTES: usize>() -> Result<String, getrandom::Error> {
 
 /// Returns the ID for a token that is derived from another one.
 pub(super) fn derived_audit_ids(parent: &Grant) -> Result<Vec<String>, Error> {
-    // A chain consists of the newest ID and the very first one.
+    // The chain consists of the newest ID and the very first one.
     Ok(std::iter::once(random::<16>()?).chain(parent.audit_ids.last().cloned()).collect())
 }
