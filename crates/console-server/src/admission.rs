@@ -2,9 +2,8 @@
 
 use crate::forwarded::Client;
 use crate::observe::Metrics;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -27,19 +26,18 @@ pub struct Limits {
 }
 
 /// The state of the limits.
-#[derive(Clone)]
 pub(crate) struct Admission {
-    metrics: Metrics,
+    metrics: Arc<Metrics>,
     in_flight: Option<i64>,
-    rate: Option<Arc<DefaultKeyedRateLimiter<IpAddr>>>,
+    rate: Option<DefaultKeyedRateLimiter<IpAddr>>,
 }
 
 impl Admission {
-    pub(crate) fn new(limits: &Limits, metrics: Metrics) -> Admission {
+    pub(crate) fn new(limits: &Limits, metrics: Arc<Metrics>) -> Admission {
         Admission {
             metrics,
             in_flight: limits.in_flight.map(|limit| limit.get().into()),
-            rate: limits.rate.map(|rate| Arc::new(RateLimiter::keyed(Quota::per_second(rate)))),
+            rate: limits.rate.map(|rate| RateLimiter::keyed(Quota::per_second(rate))),
         }
     }
 
@@ -53,30 +51,22 @@ impl Admission {
         let wait = not_until.wait_time_from(DefaultClock::default().now());
         Some(wait.as_secs() + 1)
     }
-}
 
-/// Responds with 429 or 503 if there are too many requests.
-pub(crate) async fn admit(
-    State(admission): State<Admission>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let client = request.extensions().get::<Client>();
-    if let Some(seconds) = client.and_then(|client| admission.wait(client.0)) {
-        let message = "too many requests from this address; nothing was done";
-        return rejection(
-            StatusCode::TOO_MANY_REQUESTS,
-            "server.too_many_requests",
-            message,
-            seconds,
-        );
+    /// Returns a response with 429 or 503 if there are too many requests. This one is already counted
+    /// as in flight.
+    pub(crate) fn reject(&self, request: &Request) -> Option<Response> {
+        let client = request.extensions().get::<Client>();
+        if let Some(seconds) = client.and_then(|client| self.wait(client.0)) {
+            let message = "too many requests from this address; nothing was done";
+            let (status, code) = (StatusCode::TOO_MANY_REQUESTS, "server.too_many_requests");
+            return Some(rejection(status, code, message, seconds));
+        }
+        if self.in_flight.is_some_and(|limit| self.metrics.in_flight.get() > limit) {
+            let message = "the server is handling too many requests; nothing was done";
+            return Some(rejection(StatusCode::SERVICE_UNAVAILABLE, "server.busy", message, 1));
+        }
+        None
     }
-    // The gauge already counts this request.
-    if admission.in_flight.is_some_and(|limit| admission.metrics.in_flight() > limit) {
-        let message = "the server is handling too many requests; nothing was done";
-        return rejection(StatusCode::SERVICE_UNAVAILABLE, "server.busy", message, 1);
-    }
-    next.run(request).await
 }
 
 /// Returns an error response in the same form as the gateway's.

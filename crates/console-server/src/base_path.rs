@@ -62,15 +62,17 @@ impl IntoResponse for Elsewhere {
 }
 
 impl BasePath {
+    /// Returns whether everything is served under `/`, so that there is nothing to strip.
+    pub(crate) fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Removes this path from a request.
     ///
     /// # Errors
     /// Returns an error if the request is for another path.
     pub(crate) fn strip(&self, mut request: Request) -> Result<Request, Elsewhere> {
         let BasePath(base) = self;
-        if base.is_empty() {
-            return Ok(request);
-        }
         let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
         let rest = match path.strip_prefix(base.as_str()) {
             Some("") => return Err(Elsewhere::MissingSlash(format!("{base}/"))),

@@ -16,17 +16,18 @@ pub mod tls;
 
 use admission::Admission;
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
-use axum::middleware;
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use base_path::BasePath;
 use gateway::Services;
-use observe::Observer;
+use observe::{Observer, Record};
 use page::Origin;
 use std::future::ready;
 use std::io;
+use std::sync::Arc;
 use tower::ServiceExt;
 
 /// The configuration of a server.
@@ -91,20 +92,23 @@ pub fn app(config: &Config) -> io::Result<Router> {
         Api::None => (Router::new(), always_ready()),
     };
     let page = page::router(&config.page, &config.allowed_endpoints)?;
-    let admission = Admission::new(&config.limits, config.observer.metrics.clone());
-    let site = api
-        .fallback_service(page)
-        .layer(middleware::from_fn_with_state(admission, admission::admit))
-        .layer(middleware::from_fn_with_state(config.observer.clone(), observe::observe));
-    let base_path = config.base_path.clone();
-    let app = Router::new().route("/healthz", get("ok")).route("/readyz", readiness).fallback(
-        async move |request: Request| -> Response {
+    let entrance = Arc::new(Entrance {
+        admission: Admission::new(&config.limits, config.observer.metrics.clone()),
+        observer: Arc::new(config.observer.clone()),
+    });
+    let site = api.fallback_service(page).layer(middleware::from_fn_with_state(entrance, enter));
+    let probes = Router::new().route("/healthz", get("ok")).route("/readyz", readiness);
+    let app = if config.base_path.is_root() {
+        site.merge(probes)
+    } else {
+        let base_path = config.base_path.clone();
+        probes.fallback(async move |request: Request| -> Response {
             match base_path.strip(request) {
                 Ok(request) => site.oneshot(request).await.into_response(),
                 Err(elsewhere) => elsewhere.into_response(),
             }
-        },
-    );
+        })
+    };
     if !config.is_https {
         return Ok(app);
     }
@@ -112,6 +116,21 @@ pub fn app(config: &Config) -> io::Result<Router> {
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
         ready(response)
     })))
+}
+
+/// What every request for the page and the API passes.
+struct Entrance {
+    admission: Admission,
+    observer: Arc<Observer>,
+}
+
+async fn enter(State(entrance): State<Arc<Entrance>>, request: Request, next: Next) -> Response {
+    let record = Record::new(entrance.observer.clone(), &request);
+    let response = match entrance.admission.reject(&request) {
+        Some(rejection) => rejection,
+        None => next.run(request).await,
+    };
+    record.observe(response)
 }
 
 /// Returns the readiness of an API that depends on no service.

@@ -146,7 +146,7 @@ impl Options {
     }
 
     /// Returns what to serve.
-    pub(crate) fn config(&self, metrics: Metrics) -> Config {
+    pub(crate) fn config(&self, metrics: Arc<Metrics>) -> Config {
         let api = if let Some(services) = self.services() {
             Api::Gateway(services)
         } else if self.static_only {
@@ -169,7 +169,7 @@ impl Options {
     }
 
     /// Returns how to serve it.
-    pub(crate) fn serving(&self, tls: Option<Arc<Tls>>, metrics: Metrics) -> serve::Options {
+    pub(crate) fn serving(&self, tls: Option<Arc<Tls>>, metrics: Arc<Metrics>) -> serve::Options {
         serve::Options {
             timeouts: Timeouts::default(),
             tls,

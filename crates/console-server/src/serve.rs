@@ -62,7 +62,7 @@ pub struct Options {
     /// The proxies whose `X-Forwarded-*` headers are trusted.
     pub trusted_proxies: Arc<[IpNet]>,
     /// Counts the open connections.
-    pub metrics: Metrics,
+    pub metrics: Arc<Metrics>,
 }
 
 impl Default for Options {
@@ -72,7 +72,7 @@ impl Default for Options {
             tls: None,
             max_connections: 10_000,
             trusted_proxies: Arc::new([]),
-            metrics: Metrics::default(),
+            metrics: Arc::default(),
         }
     }
 }
@@ -134,7 +134,7 @@ struct Server {
     timeouts: Timeouts,
     tls: Option<TlsAcceptor>,
     trusted_proxies: Arc<[IpNet]>,
-    metrics: Metrics,
+    metrics: Arc<Metrics>,
     http1: http1::Builder,
     http2: http2::Builder<TokioExecutor>,
 }

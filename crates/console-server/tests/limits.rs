@@ -17,6 +17,7 @@ use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -37,7 +38,7 @@ async fn start(app: Router, options: Options) -> SocketAddr {
 /// Starts the sandbox with these limits. The folder contains its page.
 async fn limited(limits: Limits) -> (SocketAddr, TempDir) {
     let page = support::page();
-    let metrics = Metrics::default();
+    let metrics = Arc::<Metrics>::default();
     let config = Config {
         limits,
         observer: Observer { metrics: metrics.clone(), access_log: None },
@@ -69,7 +70,7 @@ async fn response(address: SocketAddr, path: &str, headers: &str) -> String {
 async fn drops_a_client_that_stops_reading() {
     let endless = || stream::repeat_with(|| Ok::<_, io::Error>(vec![0_u8; 1 << 16]));
     let app = Router::new().route("/", get(async move || Body::from_stream(endless())));
-    let metrics = Metrics::default();
+    let metrics = Arc::<Metrics>::default();
     let timeouts = Timeouts { write: SHORT, ..Timeouts::default() };
     let options = Options { timeouts, metrics: metrics.clone(), ..Options::default() };
     let address = start(app, options).await;
@@ -103,7 +104,7 @@ async fn limits_the_requests_of_an_address() {
     let limits = Limits { rate: NonZeroU32::new(3), ..Limits::default() };
     let (address, _page) = limited(limits).await;
     let from = |client: &str| format!("X-Forwarded-For: {client}\r\n");
-    // Addresses of one /64 network are one client.
+    // Addresses in the same /64 network count as one client.
     for client in ["192.0.2.1", "2001:db8::1"] {
         for _ in 0..3 {
             let response = response(address, "/", &from(client)).await;
@@ -126,7 +127,7 @@ async fn limits_the_requests_of_an_address() {
 async fn limits_the_requests_in_progress() {
     let limits = Limits { in_flight: NonZeroU32::new(1), ..Limits::default() };
     let (address, _page) = limited(limits).await;
-    // Its body is missing, so the sandbox waits.
+    // The body is missing, so the sandbox waits for it.
     let path = format!("/v3/{}/os-volume-transfer", support::A);
     let mut slow = TcpStream::connect(address).await.unwrap();
     let head = format!(

@@ -107,6 +107,9 @@ impl Outgoing {
     fn to_bytes(&self) -> Vec<u8> {
         let path = self.uri.path_and_query().map_or("/", |path| path.as_str());
         let mut bytes = Vec::with_capacity(1024 + self.body.len());
+        for part in [self.method.as_str(), " ", path, " HTTP/1.1\r\n"] {
+            bytes.extend_from_slice(part.as_bytes());
+        }
         let mut add = |name: &str, value: &[u8]| {
             for part in [name.as_bytes(), b": ", value, b"\r\n"] {
                 bytes.extend_from_slice(part);
@@ -122,8 +125,9 @@ impl Outgoing {
             let length = self.body.len().to_string();
             add(header::CONTENT_LENGTH.as_str(), length.as_bytes());
         }
-        let line = format!("{} {path} HTTP/1.1\r\n", self.method);
-        [line.as_bytes(), &bytes, b"\r\n", &self.body].concat()
+        bytes.extend_from_slice(b"\r\n");
+        bytes.extend_from_slice(&self.body);
+        bytes
     }
 }
 

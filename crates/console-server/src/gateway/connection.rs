@@ -22,7 +22,8 @@ const READ_SIZE: usize = 16 * 1024;
 
 /// A connection, with received bytes that haven't been parsed yet.
 pub(super) struct Connection {
-    stream: Stream,
+    /// Boxed, because TLS makes it a kilobyte that would be moved several times per request.
+    stream: Box<Stream>,
     pub(super) buffer: BytesMut,
     /// Whether a request was not sent completely, so that no other request can follow.
     is_broken: bool,
@@ -30,7 +31,7 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn new(stream: Stream) -> Connection {
-        Connection { stream, buffer: BytesMut::new(), is_broken: false }
+        Connection { stream: Box::new(stream), buffer: BytesMut::new(), is_broken: false }
     }
 
     /// Sends as much of the request as the connection accepts. If a write fails, discards

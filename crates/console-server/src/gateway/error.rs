@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use rustls::{AlertDescription, CertificateError};
 use serde_json::json;
 use std::io::{self, Write};
+use std::sync::Arc;
 use tower::BoxError;
 
 /// A kind of error. Its message may contain `{service}`, `{option}` and `{repeat}`, which stand for
@@ -26,7 +27,7 @@ pub(super) struct ServiceLabel {
     /// What the log and the metrics call it.
     service: &'static str,
     /// Empty if it has none.
-    region: String,
+    region: Arc<str>,
     /// The option that sets its address.
     option: &'static str,
     /// The first part of its error codes.
@@ -43,7 +44,7 @@ impl ServiceLabel {
                 None => "the endpoint".to_owned(),
             },
             service: "volumes",
-            region: region.unwrap_or_default().to_owned(),
+            region: region.unwrap_or_default().into(),
             option: "--endpoint",
             code_prefix: "gateway",
             repeat: "the request may still take effect, so check the outcome before you repeat it",
@@ -54,7 +55,7 @@ impl ServiceLabel {
         ServiceLabel {
             name: "the identity service".to_owned(),
             service: "identity",
-            region: String::new(),
+            region: Arc::default(),
             option: "--identity",
             code_prefix: "gateway.identity",
             // A second sign-in only creates a second token.

@@ -24,8 +24,10 @@ pub(super) enum Framing {
 #[derive(Debug)]
 pub(super) struct Head {
     pub(super) status: StatusCode,
-    /// The [`RESPONSE_HEADERS`] and `Location`.
+    /// The [`RESPONSE_HEADERS`].
     pub(super) headers: HeaderMap,
+    /// Whether there is a `Location`.
+    pub(super) has_location: bool,
     pub(super) framing: Framing,
     /// Whether the connection may carry another request after this response.
     pub(super) keeps_connection: bool,
@@ -108,7 +110,7 @@ impl Head {
         let chunked = fields.list(&header::TRANSFER_ENCODING).last();
         let chunked = chunked.is_some_and(|coding| coding.eq_ignore_ascii_case(b"chunked"));
         let lengths: Vec<_> = fields.list(&header::CONTENT_LENGTH).map(length).collect();
-        let has_length = fields.0.iter().any(|(name, _)| name == header::CONTENT_LENGTH);
+        let has_length = fields.has(&header::CONTENT_LENGTH);
         let framing = match lengths.as_slice() {
             _ if matches!(status.as_u16(), 100..=199 | 204 | 304) => Framing::Length(0),
             _ if chunked => Framing::Chunked,
@@ -126,9 +128,10 @@ impl Head {
             && !(chunked && has_length)
             && !fields.list(&header::CONNECTION).any(closes);
 
-        let mut headers = HeaderMap::new();
+        let has_location = fields.has(&header::LOCATION);
+        let mut headers = HeaderMap::with_capacity(fields.0.len());
         for (name, value) in fields.0 {
-            if is_framing(&name) {
+            if !RESPONSE_HEADERS.contains(&name) || name == header::CONTENT_LENGTH {
                 continue;
             }
             if let Ok(value) = HeaderValue::from_maybe_shared(bytes::Bytes::from(value)) {
@@ -140,7 +143,7 @@ impl Head {
         {
             headers.insert(header::CONTENT_LENGTH, length.into());
         }
-        Ok(Head { status, headers, framing, keeps_connection })
+        Ok(Head { status, headers, has_location, framing, keeps_connection })
     }
 }
 
@@ -183,6 +186,10 @@ impl Fields {
         Fields(fields)
     }
 
+    fn has(&self, name: &HeaderName) -> bool {
+        self.0.iter().any(|(other, _)| other == name)
+    }
+
     /// Returns the elements of a comma-separated header, which may occur repeatedly.
     fn list(&self, name: &HeaderName) -> impl Iterator<Item = &[u8]> {
         let values = self.0.iter().filter(move |(other, _)| other == name);
@@ -196,14 +203,10 @@ fn split_at_colon(line: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((line.get(..colon)?.trim_ascii_end(), line.get(colon + 1..)?))
 }
 
-fn is_framing(name: &HeaderName) -> bool {
-    [header::CONNECTION, header::CONTENT_LENGTH, header::TRANSFER_ENCODING].contains(name)
-}
-
 fn known_name(name: &[u8]) -> Option<HeaderName> {
-    let framing = [header::CONNECTION, header::CONTENT_LENGTH, header::TRANSFER_ENCODING];
-    let known = framing.into_iter().chain(RESPONSE_HEADERS).chain([header::LOCATION]);
-    known.into_iter().find(|known| known.as_str().as_bytes().eq_ignore_ascii_case(name))
+    let own = [header::CONNECTION, header::LOCATION, header::TRANSFER_ENCODING];
+    let name = HeaderName::from_bytes(name).ok()?;
+    (own.contains(&name) || RESPONSE_HEADERS.contains(&name)).then_some(name)
 }
 
 fn length(text: &[u8]) -> Option<u64> {

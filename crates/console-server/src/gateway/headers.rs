@@ -9,7 +9,7 @@ const AUTH_RECEIPT: HeaderName = HeaderName::from_static("openstack-auth-receipt
 const SUBJECT_TOKEN: HeaderName = HeaderName::from_static("x-subject-token");
 
 /// The request headers that are forwarded to a service.
-pub(super) const REQUEST_HEADERS: [HeaderName; 6] = [
+pub(super) static REQUEST_HEADERS: [HeaderName; 6] = [
     header::ACCEPT,
     header::CONTENT_TYPE,
     AUTH_RECEIPT,
@@ -22,7 +22,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-openstack-request-id")
 
 /// The response headers that are forwarded to the page. Cookies and CORS headers are not: they would
 /// apply to this server's origin.
-pub(super) const RESPONSE_HEADERS: [HeaderName; 11] = [
+pub(super) static RESPONSE_HEADERS: [HeaderName; 11] = [
     // The gateway requests no encoding, but an encoded body is unreadable without this header.
     header::CONTENT_ENCODING,
     header::CONTENT_LENGTH,

@@ -87,7 +87,7 @@ pub(super) async fn ask_all(
             Err((failure, message)) => (Some(failure), Some(message)),
         };
         let Exchange { service, region, .. } = upstream.label.exchange(failure);
-        results.push(ServiceHealth { service, region, failure, message });
+        results.push(ServiceHealth { service, region: region.to_string(), failure, message });
     }
     results
 }
@@ -111,7 +111,7 @@ async fn probe(upstream: &Upstream, timeouts: Timeouts) -> Result<(), (&'static 
     // 300 lists versions, and its `Location` is a hint.
     if head.status.is_redirection()
         && head.status != StatusCode::MULTIPLE_CHOICES
-        && head.headers.contains_key(header::LOCATION)
+        && head.has_location
     {
         return Err(failed(upstream.error(GatewayError::REDIRECT)));
     }

@@ -33,7 +33,7 @@ use axum::routing::{MethodRouter, any, get};
 use client::{Client, Outgoing};
 use connector::Connector;
 use error::{ErrorResponse, GatewayError, ServiceLabel};
-use headers::{REQUEST_HEADERS, RESPONSE_HEADERS, add_request_id, add_security_headers, filter};
+use headers::{REQUEST_HEADERS, add_request_id, add_security_headers, filter};
 use health::{Readiness, ask_all};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use response::{is_html, stream};
@@ -154,14 +154,14 @@ impl Gateway {
             uri,
         };
         let (head, body) = upstream.send(&request, self.timeouts.response).await?;
-        if head.status.is_redirection() && head.headers.contains_key(header::LOCATION) {
+        if head.status.is_redirection() && head.has_location {
             return Err(error(GatewayError::REDIRECT));
         }
         let failure = is_html(&head.headers).then_some("html");
         let mut response = Response::new(stream(body, self.timeouts.idle));
         response.extensions_mut().insert(upstream.label.exchange(failure));
         *response.status_mut() = head.status;
-        *response.headers_mut() = filter(&RESPONSE_HEADERS, &head.headers);
+        *response.headers_mut() = head.headers;
         let headers = response.headers_mut();
         if !REQUEST_ID_HEADERS.iter().any(|name| headers.contains_key(*name)) {
             add_request_id(headers);

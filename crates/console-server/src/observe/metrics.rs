@@ -1,5 +1,6 @@
 //! Metrics in Prometheus's format.
 
+use super::route::Route;
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -12,41 +13,41 @@ use std::sync::Arc;
 /// for a response.
 const BUCKETS: [f64; 11] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 20.0, 65.0];
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct RequestLabels {
     pub(super) method: &'static str,
-    pub(super) route: String,
+    pub(super) route: Route,
     pub(super) status: u16,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct RouteLabels {
     pub(super) method: &'static str,
-    pub(super) route: String,
+    pub(super) route: Route,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct UpstreamLabels {
     pub(super) service: &'static str,
-    pub(super) region: String,
+    pub(super) region: Arc<str>,
     pub(super) status: u16,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct FailureLabels {
     pub(super) service: &'static str,
-    pub(super) region: String,
+    pub(super) region: Arc<str>,
     /// The gateway's error code without its prefix, such as `no_connection`.
     pub(super) code: &'static str,
 }
 
-/// The server's metrics. Clones count together.
-#[derive(Clone, Debug)]
+/// The server's metrics.
+#[derive(Debug)]
 pub struct Metrics {
-    registry: Arc<Registry>,
+    registry: Registry,
     pub(super) requests: Family<RequestLabels, Counter>,
     pub(super) durations: Family<RouteLabels, Histogram>,
-    pub(super) in_flight: Gauge,
+    pub(crate) in_flight: Gauge,
     pub(super) upstream_responses: Family<UpstreamLabels, Counter>,
     pub(super) upstream_failures: Family<FailureLabels, Counter>,
     pub(crate) connections: Gauge,
@@ -88,7 +89,7 @@ impl Default for Metrics {
             upstream_failures.clone(),
         );
         Metrics {
-            registry: Arc::new(registry),
+            registry,
             requests,
             durations,
             in_flight,
@@ -100,11 +101,6 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Returns the number of requests whose response is not complete.
-    pub(crate) fn in_flight(&self) -> i64 {
-        self.in_flight.get()
-    }
-
     /// The content type of [`text`](Metrics::text).
     pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 

@@ -9,11 +9,11 @@ pub use metrics::Metrics;
 use crate::cause::cause;
 use crate::forwarded::Client;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 use jiff::Timestamp;
 use metrics::{FailureLabels, RequestLabels, RouteLabels, UpstreamLabels};
+use route::Route;
 use serde_json::json;
 use std::error::Error;
 use std::fmt;
@@ -32,7 +32,7 @@ const CLIENT_LEFT: u16 = 499;
 #[derive(Clone, Debug, Default)]
 pub struct Observer {
     /// Counts every request.
-    pub metrics: Metrics,
+    pub metrics: Arc<Metrics>,
     /// Gets a line of JSON for every request.
     pub access_log: Option<AccessLog>,
 }
@@ -67,7 +67,7 @@ pub(crate) struct Exchange {
     /// `volumes` or `identity`.
     pub(crate) service: &'static str,
     /// Empty if the service has no region.
-    pub(crate) region: String,
+    pub(crate) region: Arc<str>,
     /// The error's code, if the service didn't give a usable response.
     pub(crate) failure: Option<&'static str>,
 }
@@ -84,26 +84,13 @@ impl fmt::Display for BodyFailure {
 
 impl Error for BodyFailure {}
 
-/// Records a request when its response is complete, or when the client has left.
-pub(crate) async fn observe(
-    State(observer): State<Observer>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let mut record = Record::new(observer, &request);
-    let response = next.run(request).await;
-    record.status = response.status().as_u16();
-    record.exchange = response.extensions().get().cloned();
-    record.is_complete = response.body().is_end_stream();
-    response.map(|body| Body::new(RecordedBody { body, record }))
-}
-
-/// A request, recorded when this value is dropped.
-struct Record {
-    observer: Observer,
+/// A request, recorded when this value is dropped: when its response is complete, or when the client has
+/// left.
+pub(crate) struct Record {
+    observer: Arc<Observer>,
     start: Instant,
     method: &'static str,
-    route: String,
+    route: Route,
     client: Option<IpAddr>,
     status: u16,
     exchange: Option<Exchange>,
@@ -112,12 +99,12 @@ struct Record {
 }
 
 impl Record {
-    fn new(observer: Observer, request: &Request) -> Record {
+    pub(crate) fn new(observer: Arc<Observer>, request: &Request) -> Record {
         observer.metrics.in_flight.inc();
         Record {
             start: Instant::now(),
             method: route::method(request.method()),
-            route: route::template(request.uri().path()),
+            route: Route::new(request.uri().path()),
             client: request.extensions().get::<Client>().map(|client| client.0),
             status: CLIENT_LEFT,
             exchange: None,
@@ -127,13 +114,21 @@ impl Record {
         }
     }
 
+    /// Keeps this record until the response has been sent.
+    pub(crate) fn observe(mut self, mut response: Response) -> Response {
+        self.status = response.status().as_u16();
+        self.exchange = response.extensions_mut().remove();
+        self.is_complete = response.body().is_end_stream();
+        response.map(|body| Body::new(RecordedBody { body, record: self }))
+    }
+
     /// Returns a line for the log.
     fn line(&self, status: u16, seconds: f64) -> String {
         let mut line = json!({
             "time": Timestamp::now().to_string(),
             "client": self.client.map(|client| client.to_string()),
             "method": self.method,
-            "route": self.route,
+            "route": self.route.to_string(),
             "status": status,
             "bytes": self.bytes,
             "milliseconds": (seconds * 1e6).round() / 1e3,
@@ -142,7 +137,7 @@ impl Record {
             (&self.exchange, line.as_object_mut())
         {
             line.insert("service".to_owned(), json!(service));
-            line.insert("region".to_owned(), json!(region));
+            line.insert("region".to_owned(), json!(&**region));
             line.insert("failure".to_owned(), json!(failure));
         }
         line.to_string()
@@ -155,14 +150,17 @@ impl Drop for Record {
         let failure = self.exchange.as_ref().and_then(|exchange| exchange.failure);
         let left = !self.is_complete && failure.is_none();
         let status = if left { CLIENT_LEFT } else { self.status };
-        let (method, route) = (self.method, self.route.clone());
+        let (method, route) = (self.method, self.route);
         let Metrics {
             requests, durations, in_flight, upstream_responses, upstream_failures, ..
-        } = &self.observer.metrics;
+        } = &*self.observer.metrics;
         in_flight.dec();
-        requests.get_or_create(&RequestLabels { method, route: route.clone(), status }).inc();
+        requests.get_or_create(&RequestLabels { method, route, status }).inc();
         durations.get_or_create(&RouteLabels { method, route }).observe(seconds);
-        if let Some(Exchange { service, region, failure }) = self.exchange.clone() {
+        if let Some(AccessLog(write)) = &self.observer.access_log {
+            write(&self.line(status, seconds));
+        }
+        if let Some(Exchange { service, region, failure }) = self.exchange.take() {
             match failure {
                 Some(code) => {
                     upstream_failures.get_or_create(&FailureLabels { service, region, code }).inc()
@@ -171,9 +169,6 @@ impl Drop for Record {
                     .get_or_create(&UpstreamLabels { service, region, status: self.status })
                     .inc(),
             };
-        }
-        if let Some(AccessLog(write)) = &self.observer.access_log {
-            write(&self.line(status, seconds));
         }
     }
 }

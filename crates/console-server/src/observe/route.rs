@@ -1,6 +1,8 @@
 //! Names for paths, without anything that identifies a person, a project or a volume.
 
 use axum::http::Method;
+use prometheus_client::encoding::{EncodeLabelValue, LabelValueEncoder};
+use std::fmt::{self, Write};
 
 const VERSIONS: [&str; 2] = ["v2", "v3"];
 const COLLECTIONS: [&str; 9] = [
@@ -24,34 +26,54 @@ const FIXED: [&str; 7] = [
     "/identity/v3/auth/catalog",
 ];
 
-/// Returns the template of a path, such as `/v3/{project}/os-volume-transfer/{id}`. There is a limited
-/// number of templates, whatever clients request.
-pub(crate) fn template(path: &str) -> String {
-    if let Some(fixed) = FIXED.iter().find(|fixed| **fixed == path) {
-        return (*fixed).to_owned();
+/// The template of a path, such as `/v3/{project}/os-volume-transfer/{id}`, in parts. There is a
+/// limited number of templates, whatever clients request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Route([&'static str; 6]);
+
+impl Route {
+    /// Returns the template of a path.
+    pub(crate) fn new(path: &str) -> Route {
+        let known = |list: &[&'static str], text: Option<&str>| {
+            list.iter().find(|known| Some(**known) == text).copied()
+        };
+        if let Some(fixed) = known(&FIXED, Some(path)) {
+            return Route([fixed, "", "", "", "", ""]);
+        }
+        let region = path.strip_prefix("/regions/").and_then(|rest| rest.split_once('/'));
+        let (prefix, rest) = match region {
+            Some((_, rest)) => ("/regions/{region}/", rest),
+            None => ("/", path.strip_prefix('/').unwrap_or(path)),
+        };
+        let mut segments = rest.split('/');
+        let Some(version) = known(&VERSIONS, segments.next()) else {
+            return Route(["/{file}", "", "", "", "", ""]);
+        };
+        let _project = segments.next();
+        let Some(collection) = known(&COLLECTIONS, segments.next()) else {
+            return Route([prefix, version, "/{other}", "", "", ""]);
+        };
+        let end = match (segments.next(), segments.next()) {
+            (None, _) => "",
+            (Some("detail"), None) => "/detail",
+            (Some(_), None) => "/{id}",
+            (Some(_), Some("accept")) => "/{id}/accept",
+            (Some(_), Some(_)) => "/{id}/{other}",
+        };
+        Route([prefix, version, "/{project}", "/", collection, end])
     }
-    let (prefix, rest) = match path.strip_prefix("/regions/").and_then(|rest| rest.split_once('/'))
-    {
-        Some((_, rest)) => ("/regions/{region}", rest),
-        None => ("", path.strip_prefix('/').unwrap_or(path)),
-    };
-    let mut segments = rest.split('/');
-    let known = |list: &[&'static str], segment: Option<&str>| {
-        list.iter().find(|known| Some(**known) == segment).copied()
-    };
-    let Some(version) = known(&VERSIONS, segments.next()) else { return "/{file}".to_owned() };
-    let _project = segments.next();
-    let Some(collection) = known(&COLLECTIONS, segments.next()) else {
-        return format!("{prefix}/{version}/{{other}}");
-    };
-    let end = match (segments.next(), segments.next()) {
-        (None, _) => "",
-        (Some("detail"), None) => "/detail",
-        (Some(_), None) => "/{id}",
-        (Some(_), Some("accept")) => "/{id}/accept",
-        (Some(_), Some(_)) => "/{id}/{other}",
-    };
-    format!("{prefix}/{version}/{{project}}/{collection}{end}")
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|part| f.write_str(part))
+    }
+}
+
+impl EncodeLabelValue for Route {
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> fmt::Result {
+        write!(encoder, "{self}")
+    }
 }
 
 /// Returns a method's name, or `other` for one that this server never handles.
@@ -80,7 +102,7 @@ mod tests {
             ("/v3/secret", "/v3/{other}"),
             ("/v3/p/volumes/v/secret", "/v3/{project}/volumes/{id}/{other}"),
         ] {
-            assert_eq!(template(path), expected, "{path}");
+            assert_eq!(Route::new(path).to_string(), expected, "{path}");
         }
         assert_eq!(method(&Method::from_bytes(b"SECRET").unwrap()), "other");
     }

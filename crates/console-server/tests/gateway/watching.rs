@@ -1,4 +1,4 @@
-//! What operators see of a service that fails: in the log, in the metrics and in `/readyz`.
+//! What operators see of a failing service in the log, the metrics and `/readyz`.
 
 use crate::certificates::{Tls, authority, expired, signed};
 use crate::support::fake::{Fake, Step, ok, response};
@@ -19,7 +19,7 @@ use tower::ServiceExt;
 struct Watched {
     server: Server,
     services: Services,
-    metrics: Metrics,
+    metrics: Arc<Metrics>,
     log: Arc<Mutex<Vec<String>>>,
 }
 
@@ -27,7 +27,7 @@ impl Watched {
     fn new(url: &str, ca: Option<PathBuf>) -> Watched {
         let timeouts = Timeouts { response: SHORT, idle: SHORT, ..long_timeouts() };
         let services = Services { timeouts, ca, ..services(url) };
-        let (metrics, log) = (Metrics::default(), Arc::<Mutex<Vec<String>>>::default());
+        let (metrics, log) = (Arc::<Metrics>::default(), Arc::<Mutex<Vec<String>>>::default());
         let lines = log.clone();
         let access_log = AccessLog::new(move |line| lines.lock().unwrap().push(line.to_owned()));
         let observer = Observer { metrics: metrics.clone(), access_log: Some(access_log) };
@@ -37,7 +37,7 @@ impl Watched {
         Watched { server, services, metrics, log }
     }
 
-    /// Sends a request with secrets in all places, and reads as much of the response as there is.
+    /// Sends a request with a secret in every part, and reads as much of the response as there is.
     async fn request(&self) {
         let request = request("GET", &format!("{}?marker=canary-query", detail()))
             .header("X-Auth-Token", "canary-token")
@@ -54,7 +54,7 @@ impl Watched {
     }
 }
 
-/// Checks that a failure has the same name everywhere, and that no secret is in any of the places.
+/// Checks that a failure has the same name everywhere, and that no secret appears anywhere.
 async fn check_failure(url: &str, ca: Option<PathBuf>, code: &str) {
     let watched = Watched::new(url, ca);
     watched.request().await;
@@ -149,7 +149,7 @@ async fn counts_responses_and_is_ready() {
         assert_eq!((ready.status.as_u16(), &ready.json()["ready"]), (200, &Value::Bool(true)));
     }
     assert_eq!(fake.requests().iter().filter(|seen| seen.line.contains("/v3/ ")).count(), 1);
-    // Probes are not in the log.
+    // Probes aren't logged.
     watched.line();
 }
 
