@@ -34,7 +34,9 @@ END
     nginx -p "$work" -e stderr -c "$1.conf" &
     started+=($!)
 }
+# Like every real service, it responds with a request ID.
 nginx_with service 1 "listen 127.0.0.1:9001 backlog=4096; default_type application/json;
+    add_header X-Openstack-Request-Id req-3f2504e0-4f89-41d3-9a0c-0305e82c3301;
     location / { root $work; try_files /response.json =404; }"
 # Like our server, it forwards only certain paths and headers.
 nginx_with front auto "listen 127.0.0.1:9002 backlog=4096; root $page; gzip_static on;

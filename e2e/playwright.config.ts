@@ -1,8 +1,22 @@
-import { defineConfig } from "@playwright/test";
+import { defineConfig, type Project } from "@playwright/test";
 import type { Options } from "./tests/console.ts";
+import { DOWNLOADS } from "./tests/firefox.ts";
 
 // Chromium's sandbox doesn't work for root, which runs the tests in most containers.
 const root = process.getuid?.() === 0;
+
+// Drives the installed Firefox with WebDriver BiDi.
+const firefox: Project["use"] = {
+  browserName: "firefox",
+  channel: "moz-firefox",
+  launchOptions: {
+    executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr",
+    args: [],
+    downloadsPath: DOWNLOADS,
+    // The panel that lists the downloads would take the keyboard from the page.
+    firefoxUserPrefs: { "browser.download.alwaysOpenPanel": false },
+  },
+};
 
 export default defineConfig<Options>({
   projects: [
@@ -15,6 +29,15 @@ export default defineConfig<Options>({
       testMatch: ["main-job", "many", "life", "posts", "list", "table", "accept", "pending", "walks"].map((name) => `${name}.spec.ts`),
       use: { translated: true },
     },
+    // In Firefox: the tests of what could differ there.
+    {
+      name: "firefox",
+      testDir: "./tests",
+      testMatch: ["accept", "credentials", "life", "list", "main-job", "secrets", "start"].map((name) => `${name}.spec.ts`),
+      use: firefox,
+    },
+    // In package/tests/hosts.spec.ts, only Chromium can imitate an input method.
+    { name: "package-firefox", testDir: "./package/tests", testIgnore: "hosts.spec.ts", use: firefox },
     // The installed npm package.
     { name: "package", testDir: "./package/tests" },
     // Odd responses, sent through the gateway to the package and the page.

@@ -7,7 +7,7 @@ import type { Page } from "@playwright/test";
 import { test as base, expect } from "@playwright/test";
 import { type App, loseResponse } from "../tests/console.ts";
 import { PROJECT_A, PROJECT_B } from "../tests/server.ts";
-import { acceptFile, createVolume, openPage, saveCredentials, send, variable } from "./services.ts";
+import { acceptFile, createVolume, openPage, send, variable } from "./services.ts";
 
 /** Sends a request to Cinder as project A, and returns the response's JSON. */
 const sendAsA = async (method: string, path: string, body?: object) => (await send(PROJECT_A, method, path, body)).json();
@@ -53,7 +53,7 @@ test("accepts a transfer in the other project", async ({ page, browser, volume }
   await app.choose(volume, false);
   await app.create();
   const key = await app.key();
-  const file = await saveCredentials(app);
+  const file = await app.download();
   await app.button("handover.close").click();
 
   const context = await browser.newContext();
@@ -109,7 +109,7 @@ test("saves eight keys of ten volumes if one is rejected, one response is lost, 
   // Nothing was posted twice, except for the volume that got the 429.
   expect([...sent].sort()).toEqual([...ids, ids[4]!].sort());
 
-  const file = await saveCredentials(app);
+  const file = await app.download();
   await app.button("unknown.cancel").click();
   await app.cancelDialog.getByRole("button", { name: app.text("cancel.confirm"), exact: true }).click();
   await expect(app.run).toContainText(app.text("unknown.cancelled"));

@@ -7,7 +7,7 @@ import { createHmac, randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { test, expect } from "@playwright/test";
 import type { App } from "../tests/console.ts";
-import { acceptFile, createVolume, openPage, saveCredentials, variable } from "./services.ts";
+import { acceptFile, createVolume, openPage, variable } from "./services.ts";
 
 const seeded: Record<string, string> = JSON.parse(variable("SEEDED"));
 const LIFETIME = Number(variable("TOKEN_LIFETIME")) * 1000;
@@ -122,7 +122,7 @@ for (const [way, signIn] of Object.entries(WAYS)) {
     await app.choose(volume, false);
     await app.create();
     const key = await app.key();
-    const file = await saveCredentials(app);
+    const file = await app.download();
     await app.button("handover.close").click();
 
     const context = await browser.newContext();

@@ -43,13 +43,6 @@ export async function openPage(page: Page): Promise<App> {
   return app;
 }
 
-/** Saves the credentials file in the dialog, and returns its path. */
-export async function saveCredentials(app: App): Promise<string> {
-  const downloading = app.page.waitForEvent("download");
-  await app.button("handover.download").click();
-  return (await downloading).path();
-}
-
 /** Accepts the only transfer in a credentials file, which has this key. */
 export async function acceptFile(app: App, file: string, key: string, volume: string): Promise<void> {
   await app.show("accept.title");

@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Page } from "@playwright/test";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
@@ -45,6 +46,18 @@ const TYPES: Record<string, string> = {
 export interface Site {
   url: string;
   close(): Promise<void>;
+}
+
+/** Returns the page's errors and warnings, to which later ones are added. */
+export function recordErrors(page: Page): string[] {
+  const errors: string[] = [];
+  // Firefox reports that the strict policy blocks the icon that it looks for itself.
+  const record = (text: string) => text.includes("/favicon.ico") || errors.push(text);
+  page.on("pageerror", (error) => record(error.message));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) record(message.text());
+  });
+  return errors;
 }
 
 /** Serves files under a content security policy. */

@@ -1,7 +1,7 @@
 // Accepts the transfers from a credentials file, one after another, and loads the file again.
 
 import type { Route } from "@playwright/test";
-import { type App, expect, test } from "./console.ts";
+import { type App, deliver, test, expect } from "./console.ts";
 import { PROJECT_A, PROJECT_B, type Server } from "./server.ts";
 
 const ACCEPT = "**/accept";
@@ -139,7 +139,7 @@ test("reports an unknown outcome after a lost response, and accepting again does
   let lost = 0;
   await page.route(ACCEPT, async (route) => {
     if (lost++ > 0) return route.continue();
-    await route.fetch();
+    await deliver(route);
     await route.abort("connectionreset");
   });
   await openAsB(app);
@@ -169,7 +169,7 @@ test("stops on request and continues later", async ({ app, page, server }) => {
   expect(app.posts).toHaveLength(3);
 });
 
-test("reads a file that is dropped or pasted", async ({ app, page, server }) => {
+test("reads a file that is dropped or pasted", async ({ app, browserName, page, server }) => {
   const text = file(server, await transfers(server, "data-01", "data-02"));
   await openAsB(app);
   const paste = (text: string) =>
@@ -178,11 +178,14 @@ test("reads a file that is dropped or pasted", async ({ app, page, server }) => 
       clipboardData.setData("text/plain", text);
       return field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
     }, text);
-  expect(await paste("00000000-0000-4000-8000-000000000000"), "an ID is left to the field").toBe(true);
-  expect(await paste(text)).toBe(false);
-  await expect(rows(app)).toHaveCount(2);
-  await app.button("accept.clear").click();
-  await expect(app.textbox("handover.id")).toHaveValue("");
+  // Firefox gives scripts no access to a clipboard that a script has made up.
+  if (browserName !== "firefox") {
+    expect(await paste("00000000-0000-4000-8000-000000000000"), "an ID is left to the field").toBe(true);
+    expect(await paste(text)).toBe(false);
+    await expect(rows(app)).toHaveCount(2);
+    await app.button("accept.clear").click();
+    await expect(app.textbox("handover.id")).toHaveValue("");
+  }
 
   const drop = (text: string) =>
     page.evaluate((text) => {

@@ -1,8 +1,11 @@
 // A page object that finds elements by their accessible names, and a fixture that starts a server
 // for each test.
 
-import { readdirSync, readFileSync } from "node:fs";
-import { test as base, expect, type Locator, type Page, type Route } from "@playwright/test";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test as base, expect, type APIResponse, type Locator, type Page, type Request, type Route } from "@playwright/test";
+import * as firefox from "./firefox.ts";
 import { Server } from "./server.ts";
 import { translate } from "./translator.ts";
 
@@ -28,6 +31,17 @@ export function plainMessages(language: string): string[] {
     .map(([, text]) => text);
 }
 
+/** Returns the body of a request, if it has one. */
+export function postData(request: Request): string | null {
+  return request.postData() ?? firefox.bodyOf(request);
+}
+
+/** Sends an intercepted request to the server, and returns the response. */
+export function deliver(route: Route): Promise<APIResponse> {
+  const body = postData(route.request());
+  return route.fetch(body === null ? {} : { postData: body });
+}
+
 export class App {
   /** The POST requests that the page sent. */
   readonly posts: { url: string; body: string | null }[] = [];
@@ -41,7 +55,7 @@ export class App {
   ) {
     page.on("request", (request) => {
       if (request.method() === "POST") {
-        this.posts.push({ url: request.url(), body: request.postData() });
+        this.posts.push({ url: request.url(), body: postData(request) });
       }
     });
     page.on("console", (message) => this.consoleMessages.push(message.text()));
@@ -65,6 +79,7 @@ export class App {
   }
 
   async open(): Promise<void> {
+    if (firefox.isFirefox(this.page)) await firefox.recordBodies(this.page);
     await this.page.goto(this.server.url);
     await expect(this.signIn).toBeVisible();
   }
@@ -317,6 +332,17 @@ export class App {
     await expect(this.dialog).toBeVisible();
   }
 
+  /** Presses something that saves a file, such as the button for the credentials file. Returns the file's path. */
+  async download(press = () => this.button("handover.download").click()): Promise<string> {
+    if (firefox.isFirefox(this.page)) return firefox.download(press);
+    const downloading = this.page.waitForEvent("download");
+    await press();
+    const download = await downloading;
+    const path = join(mkdtempSync(join(tmpdir(), "volume-transfer-")), download.suggestedFilename());
+    await download.saveAs(path);
+    return path;
+  }
+
   /** Returns the key from the dialog, and shows it first if it is hidden. */
   async key(): Promise<string> {
     const show = this.button("handover.show");
@@ -335,6 +361,8 @@ export class Presses {
     this.count++;
     await expect(control).toBeInViewport({ ratio: 1 });
     await control.click();
+    // In Firefox, Playwright always scrolls.
+    if (firefox.isFirefox(this.page)) return;
     // Playwright scrolls to what it clicks, which would otherwise go unnoticed.
     const scrolled = await this.page.evaluate(() =>
       [...document.querySelectorAll("html, body, .list, .panel, .scroll, dialog")].filter((e) => e.scrollTop > 0).map((e) => e.className || e.tagName),
@@ -345,7 +373,7 @@ export class Presses {
 
 /** Lets the service process the request, but drops its response. */
 export async function loseResponse(route: Route): Promise<void> {
-  await route.fetch();
+  await deliver(route);
   await route.abort("connectionreset");
 }
 

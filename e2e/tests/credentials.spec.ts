@@ -3,7 +3,8 @@
 
 import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { type App, expect, test } from "./console.ts";
+import { basename } from "node:path";
+import { type App, deliver, test, expect } from "./console.ts";
 import { DATA_01, PROJECT_A } from "./server.ts";
 
 const PASSPHRASE = "correct horse 电池";
@@ -20,10 +21,8 @@ function jwcrypto(program: string, input: string): string {
 }
 
 async function download(app: App): Promise<{ name: string; text: string }> {
-  const downloading = app.page.waitForEvent("download");
-  await app.button("handover.download").click();
-  const file = await downloading;
-  return { name: file.suggestedFilename(), text: await readFile(await file.path(), "utf8") };
+  const file = await app.download();
+  return { name: basename(file), text: await readFile(file, "utf8") };
 }
 
 async function choose(app: App, text: string): Promise<void> {
@@ -140,7 +139,7 @@ test("says why a file with other algorithms can't be opened, and doesn't try man
 
 test("leaves no trace of the passphrase or the key", async ({ app, page }) => {
   await page.route("**/os-volume-transfer", async (route) => {
-    const response = await route.fetch();
+    const response = await deliver(route);
     const body = await response.json();
     if (body.transfer) body.transfer.auth_key = KEY;
     await route.fulfill({ response, json: body });

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createServer, request as forward, type Server as Http } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Page, Route } from "@playwright/test";
-import { App, expect, test } from "./console.ts";
+import { App, deliver, test, expect } from "./console.ts";
 import { DATA_01, PROJECT_A, Server } from "./server.ts";
 
 const POST = "**/os-volume-transfer";
@@ -89,7 +89,7 @@ for (const created of [true, false]) {
     await shortenTimeout(page, 1500);
     await page.reload();
     await createWith(app, page, async (route) => {
-      if (created) await route.fetch();
+      if (created) await deliver(route);
       // Never responds.
     });
     await expect(app.alert).toContainText(app.text("response.timeout"));
@@ -153,7 +153,7 @@ test.describe("a server that fails", () => {
       test(`${status} with ${what}`, async ({ app, page, server }) => {
         // The transfer is created before the failure.
         await createWith(app, page, async (route) => {
-          await route.fetch();
+          await deliver(route);
           await route.fulfill({ status, body: body! });
         });
         await expect(app.alert).toContainText(app.text("response.failed"));
@@ -171,7 +171,7 @@ test.describe("a 202", () => {
   /** Changes the real response. */
   const changing = (change: (transfer: Record<string, unknown>) => void, type = "application/json") =>
     async (route: Route) => {
-      const response = await route.fetch();
+      const response = await deliver(route);
       const body = await response.json();
       change(body.transfer);
       await route.fulfill({ status: 202, contentType: type, body: JSON.stringify(body) });
@@ -179,7 +179,7 @@ test.describe("a 202", () => {
 
   test("with an empty body", async ({ app, page, server }) => {
     await createWith(app, page, async (route) => {
-      await route.fetch();
+      await deliver(route);
       await route.fulfill({ status: 202, body: "" });
     });
     await expect(app.alert).toContainText(app.text("response.unreadable", { status: 202 }));

@@ -1,7 +1,7 @@
 // After a transfer is created: accepting, cancelling, polling, and finding it after an unknown outcome.
 
 import { readFileSync } from "node:fs";
-import { App, expect, LANGUAGES, loseResponse, test } from "./console.ts";
+import { App, deliver, LANGUAGES, loseResponse, test, expect } from "./console.ts";
 import { DATA_01, PROJECT_A } from "./server.ts";
 
 for (const language of LANGUAGES) {
@@ -10,10 +10,8 @@ for (const language of LANGUAGES) {
 
     test("hands a volume over from project A to project B with the keyboard only", async ({ app, browser, server }) => {
       await app.createByKeyboard("first volume");
-      const downloading = app.page.waitForEvent("download");
       await app.tabTo(app.text("handover.download"));
-      await app.page.keyboard.press("Enter");
-      const file = await (await downloading).path();
+      const file = await app.download(() => app.page.keyboard.press("Enter"));
       const key = JSON.parse(readFileSync(file, "utf8")).transfers[0].auth_key;
       await app.tabTo(app.text("handover.close"));
       await app.page.keyboard.press("Enter");
@@ -227,7 +225,7 @@ test("searches again when the network comes back", async ({ app, page, context, 
   await app.useDemoProject("A");
   await app.choose("data-01");
   await page.route("**/os-volume-transfer", async (route) => {
-    await route.fetch();
+    await deliver(route);
     await context.setOffline(true);
     await route.abort("connectionreset");
   });

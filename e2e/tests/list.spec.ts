@@ -1,6 +1,6 @@
 // The list of volumes: its pages, and reloading it.
 
-import { expect, test } from "./console.ts";
+import { deliver, test, expect } from "./console.ts";
 import { DATA_01 } from "./server.ts";
 
 test("looks up the facts about a volume again after a refresh", async ({ app, page }) => {
@@ -17,7 +17,7 @@ test("removes the form when its volume leaves the list", async ({ app, page }) =
   await app.useDemoProject("A");
   await app.choose("data-01");
   await page.route("**/cloudvolumes/detail*", async (route) => {
-    const response = await route.fetch();
+    const response = await deliver(route);
     const list = await response.json();
     list.volumes = list.volumes.filter((volume: { name: string }) => volume.name !== "data-01");
     await route.fulfill({ response, json: list });

@@ -6,7 +6,7 @@
 
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page, Route } from "@playwright/test";
-import { type App, expect, LANGUAGES, loseResponse, test } from "./console.ts";
+import { type App, deliver, LANGUAGES, loseResponse, test, expect } from "./console.ts";
 import { DATA_01, PROJECT_A } from "./server.ts";
 
 const ALL = process.env.LOOKS === "all";
@@ -46,7 +46,7 @@ const TASKS: Record<string, (app: App, page: Page, look: Look) => Promise<void>>
     await look("signin-service-down");
     await page.unroute("**/identity/**");
     await page.route("**/identity/v3/auth/tokens", async (route) => {
-      const response = await route.fetch();
+      const response = await deliver(route);
       const body = await response.json();
       body.token.expires_at = new Date(Date.now() + 300_000).toISOString();
       await route.fulfill({ response, json: body });

@@ -1,6 +1,7 @@
 // The main job from end to end, in every language, with the mouse and with the keyboard only.
 
 import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { App, expect, LANGUAGES, Presses, plainMessages, test } from "./console.ts";
 import { DATA_01, PROJECT_A, PROJECT_B } from "./server.ts";
 
@@ -8,7 +9,7 @@ for (const language of LANGUAGES) {
   test.describe(`in ${language}`, () => {
     test.use({ language });
 
-    test("creates a transfer and hands it over", async ({ app, page }) => {
+    test("creates a transfer and hands it over", async ({ app }) => {
       await app.useDemoProject("A");
       await app.choose("data-01");
       await app.name("  first volume ");
@@ -29,11 +30,9 @@ for (const language of LANGUAGES) {
       await expect(app.dialog.getByText(/^[0-9a-f]{16}$/)).toHaveCount(0);
       const key = await app.key();
 
-      const downloading = page.waitForEvent("download");
-      await app.button("handover.download").click();
-      const download = await downloading;
-      expect(download.suggestedFilename()).toBe(`volume-transfer-${transfer!.id}.json`);
-      expect(JSON.parse(await readFile(await download.path(), "utf8"))).toEqual({
+      const file = await app.download();
+      expect(basename(file)).toBe(`volume-transfer-${transfer!.id}.json`);
+      expect(JSON.parse(await readFile(file, "utf8"))).toEqual({
         version: 2,
         service: "evs-v2",
         endpoint: app.server.url,
@@ -91,9 +90,7 @@ test("gets from the list to the saved key with four presses and without scrollin
   await page.keyboard.type("first volume");
   await presses.on(app.button("create.submit"));
   await expect(app.dialog).toBeVisible();
-  const downloading = page.waitForEvent("download");
-  await presses.on(app.button("handover.download"));
-  await downloading;
+  await app.download(() => presses.on(app.button("handover.download")));
   expect(presses.count).toBe(4);
 });
 

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import type { Page, Route } from "@playwright/test";
-import { type App, expect, loseResponse, Presses, test } from "./console.ts";
+import { type App, deliver, loseResponse, postData, Presses, test, expect } from "./console.ts";
 import { DATA_01, PROJECT_A } from "./server.ts";
 
 const POST = "**/os-volume-transfer";
@@ -38,7 +38,7 @@ class Posts {
     const posts = new Posts();
     await page.route(POST, async (route) => {
       if (route.request().method() !== "POST") return route.fallback();
-      const volume: string = route.request().postDataJSON().transfer.volume_id;
+      const volume: string = JSON.parse(postData(route.request())!).transfer.volume_id;
       posts.sent.push({ volume, at: Date.now() });
       const number = posts.sent.length;
       posts.mostInFlight = Math.max(posts.mostInFlight, ++posts.inFlight);
@@ -77,9 +77,7 @@ async function finished(app: App, created: number, total: number): Promise<void>
 
 /** Downloads the file, and checks that it has the keys of exactly these transfers. */
 async function expectSaved(app: App, transfers: { id: string; volume_id: string }[]): Promise<{ transfer_id: string; auth_key: string }[]> {
-  const downloading = app.page.waitForEvent("download");
-  await app.button("handover.download").click();
-  const saved = JSON.parse(await readFile(await (await downloading).path(), "utf8")).transfers;
+  const saved = JSON.parse(await readFile(await app.download(), "utf8")).transfers;
   const pairs = (all: { id: string; volume_id: string }[]) => all.map((t) => `${t.id} ${t.volume_id}`).sort();
   expect(pairs(saved.map((t: { transfer_id: string }) => ({ ...t, id: t.transfer_id })))).toEqual(pairs(transfers));
   for (const { auth_key } of saved) expect(auth_key).toMatch(/^[0-9a-f]{16}$/);
@@ -90,7 +88,7 @@ test("gets from the list to the saved keys of ten volumes with six presses and w
   await page.setViewportSize({ width: 1280, height: 800 });
   // A project with ten volumes.
   await page.route("**/cloudvolumes/detail*", async (route) => {
-    const response = await route.fetch();
+    const response = await deliver(route);
     const { volumes } = await response.json();
     const long = volumes.find((volume: { name: string | null }) => volume.name?.startsWith("nightly-exports"));
     long.name = "nightly-exports";
@@ -106,9 +104,7 @@ test("gets from the list to the saved keys of ten volumes with six presses and w
   await page.keyboard.type("move-{volume}");
   await presses.on(app.button("create.submit"));
   await finished(app, 10, 10);
-  const downloading = page.waitForEvent("download");
-  await presses.on(app.button("handover.download"));
-  await downloading;
+  await app.download(() => presses.on(app.button("handover.download")));
   await presses.on(app.button("handover.close.several"));
   await expect(app.run).toBeHidden();
   expect(presses.count).toBeLessThanOrEqual(6);

@@ -1,7 +1,7 @@
 // Create requests: each is sent once and to one address, and the page searches for its transfer if
 // the outcome is unknown.
 
-import { expect, loseResponse, test } from "./console.ts";
+import { deliver, loseResponse, test, expect } from "./console.ts";
 import { PROJECT_A } from "./server.ts";
 
 test.describe("an outcome that is unknown", () => {
@@ -43,7 +43,7 @@ test.describe("an outcome that is unknown", () => {
     await app.useDemoProject("A");
     await app.choose("data-01");
     await page.route("**/os-volume-transfer", async (route) => {
-      await route.fetch();
+      await deliver(route);
       await app.changeConnection();
       await app.button("connect.demo", { label: "B" }).click();
       await expect(app.checkbox("staging-data-01")).toBeVisible();

@@ -3,7 +3,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Page } from "@playwright/test";
-import { App, expect, test } from "./console.ts";
+import { App, deliver, postData, test, expect } from "./console.ts";
 import { DATA_01, PROJECT_A, PROJECT_B, Server } from "./server.ts";
 
 const KEY = "cafe00d0beef11e1";
@@ -73,7 +73,7 @@ class Search {
 /** Replaces the key in the real response with the canary. */
 async function withCanary(page: Page): Promise<void> {
   await page.route("**/os-volume-transfer", async (route) => {
-    const response = await route.fetch();
+    const response = await deliver(route);
     const body = await response.json();
     body.transfer.auth_key = KEY;
     await route.fulfill({ response, json: body });
@@ -190,7 +190,7 @@ test.describe("signing in", () => {
     const user = { id: "u", name: "alice", domain: { name: "account-a" } };
     await page.route("**/identity/v3/auth/**", (route) => {
       const request = route.request();
-      const body = request.postData() ?? "";
+      const body = postData(request) ?? "";
       seen.push(body, JSON.stringify(request.headers()));
       if (request.url().endsWith("/projects")) {
         return route.fulfill({ json: { projects: [{ id: PROJECT_A.id, name: "project-a", enabled: true }] } });
@@ -253,7 +253,7 @@ test.describe("signing in", () => {
   test("errors quote no password", async ({ app, page, server }) => {
     const search = new Search(app, server);
     await page.route("**/identity/v3/auth/tokens", (route) => {
-      const message = `Invalid input: '${route.request().postData()}'`;
+      const message = `Invalid input: '${postData(route.request())}'`;
       return route.fulfill({ status: 400, json: { error: { code: 400, message, title: "Bad Request" } } });
     });
     await app.signInAs("alice", "account-a", PASSWORD);
@@ -329,23 +329,25 @@ test("the content security policy blocks injected scripts", async ({ app, page }
     requests++;
     response.setHeader("Access-Control-Allow-Origin", "*");
     response.setHeader("Content-Type", "text/javascript");
-    response.end("window.injected = 3");
+    response.end("window.injected = 4");
   });
   await new Promise<void>((done) => elsewhere.listen(0, "127.0.0.1", done));
   const remote = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`;
-  await page.evaluate((remote) => {
-    for (const fill of [
-      (s: HTMLScriptElement) => (s.textContent = "window.injected = 1"),
-      (s: HTMLScriptElement) => (s.src = "data:text/javascript,window.injected=2"),
-      (s: HTMLScriptElement) => (s.src = remote),
-    ]) {
-      const script = document.createElement("script");
-      fill(script);
-      document.body.append(script);
-    }
+  const attempts = await page.evaluate(async (remote) => {
+    const script = () => document.body.appendChild(document.createElement("script"));
+    const injections = [
+      // The policy for trusted types blocks these before anything is loaded,
+      () => (script().src = remote),
+      () => (script().textContent = "window.injected = 1"),
+      () => (document.body.innerHTML = "<img src=x onerror='window.injected = 2'>"),
+      // and the allowlist of scripts blocks these.
+      ...["data:text/javascript,window.injected=3", remote].map((url) => () => import(url)),
+    ];
+    return Promise.all(injections.map((inject) => Promise.resolve().then(inject).then(() => "done", (error) => error.name)));
   }, remote);
-  const blocked = () => app.consoleMessages.filter((c) => c.includes("Content Security Policy")).length;
-  await expect.poll(blocked).toBe(3);
+  expect(attempts).toEqual(Array(5).fill("TypeError"));
+  const blocked = (directive: string) => app.consoleMessages.filter((c) => c.includes(directive)).length;
+  await expect.poll(() => [blocked("require-trusted-types-for"), blocked("script-src")]).toEqual([3, 2]);
   expect(await page.evaluate(() => "injected" in window)).toBe(false);
   // Scripts that do run can't send anything to other hosts.
   const sent = await page.evaluate((remote) => fetch(remote).then(() => true, () => false), remote);

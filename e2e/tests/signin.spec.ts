@@ -3,7 +3,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { Page, Route } from "@playwright/test";
-import { type App, expect, LANGUAGES, test } from "./console.ts";
+import { type App, deliver, LANGUAGES, test, expect } from "./console.ts";
 import { PROJECT_A } from "./server.ts";
 
 const TOKENS = "**/identity/v3/auth/tokens*";
@@ -187,7 +187,7 @@ test.describe("failures of the identity service", () => {
 /** Changes the tokens that the identity service returns. */
 async function changeTokens(page: Page, change: (token: any) => void): Promise<void> {
   await page.route(TOKENS, async (route) => {
-    const response = await route.fetch();
+    const response = await deliver(route);
     const body = await response.json();
     change(body.token);
     await route.fulfill({ response, json: body });
@@ -215,7 +215,7 @@ test("says that a project has no block storage", async ({ app, page }) => {
 
 test("offers the server's regions, and says which ones have block storage", async ({ app, page }) => {
   await page.route("**/console.json", async (route) => {
-    const config = await (await route.fetch()).json();
+    const config = await (await deliver(route)).json();
     await route.fulfill({ json: { ...config, regions: ["eu-west-101", ...config.regions] } });
   });
   await page.reload();
@@ -283,6 +283,7 @@ test.describe("with tokens that expire after a few seconds", () => {
         await app.name("second volume");
         await expect(page.getByText(app.text("signin.ended"))).toBeVisible({ timeout: 20_000 });
         await app.create();
+        await expect(app.region("create.title").getByRole("button", { name: app.text("signin.again") })).toBeVisible();
         await app.tabTo(app.text("signin.again"));
         await page.keyboard.press("Enter");
         await expect(app.password).toBeFocused();

@@ -4,7 +4,7 @@
 // A walk is reproducible by its number: `FIRST_WALK=17 WALKS=1` repeats the seventeenth.
 
 import type { Route } from "@playwright/test";
-import { App, expect, loseResponse, test as base } from "./console.ts";
+import { App, deliver, loseResponse, postData, test as base, expect } from "./console.ts";
 import { PROJECT_A } from "./server.ts";
 
 const FIRST = Number(process.env.FIRST_WALK ?? 1);
@@ -38,12 +38,12 @@ const FAULTS: Record<string, (route: Route) => Promise<unknown>> = {
   refused: (route) => route.abort("connectionrefused"),
   dropped: loseResponse,
   "504 after processing": async (route) => {
-    await route.fetch();
+    await deliver(route);
     await route.fulfill({ status: 504, body: "<html>" });
   },
   "502 before processing": (route) => route.fulfill({ status: 502, body: "" }),
   "empty 202": async (route) => {
-    await route.fetch();
+    await deliver(route);
     await route.fulfill({ status: 202, body: "" });
   },
   401: (route) => route.fulfill({ status: 401, json: { error: { code: "EVS.5401", message: "expired" } } }),
@@ -69,7 +69,7 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
       const method = route.request().method();
       const now = method === "GET" ? "none" : (faults.shift() ?? "none");
       if (method === "POST") {
-        const volume: string = route.request().postDataJSON().transfer.volume_id;
+        const volume: string = JSON.parse(postData(route.request())!).transfer.volume_id;
         posts.set(volume, (posts.get(volume) ?? 0) + 1);
         if (now === "401" || now === "429") allow(volume);
         await held;

@@ -10,6 +10,7 @@ pub mod gateway;
 mod limits;
 pub mod observe;
 pub mod page;
+pub mod policy;
 pub mod sandbox;
 pub mod serve;
 pub mod tls;
@@ -24,7 +25,7 @@ use axum::routing::{MethodRouter, get};
 use base_path::BasePath;
 use gateway::Services;
 use observe::{Observer, Record};
-use page::Origin;
+use policy::Policy;
 use std::future::ready;
 use std::io;
 use std::sync::Arc;
@@ -37,8 +38,8 @@ pub struct Config {
     pub page: page::Source,
     /// The API to serve with the page.
     pub api: Api,
-    /// Origins that the page may send requests to, in addition to this server.
-    pub allowed_endpoints: Vec<Origin>,
+    /// What the page may do.
+    pub policy: Policy,
     /// The path that the page and the API are served under.
     pub base_path: BasePath,
     /// How many requests are admitted.
@@ -56,7 +57,7 @@ impl Config {
         Config {
             page,
             api,
-            allowed_endpoints: Vec::new(),
+            policy: Policy::default(),
             base_path: BasePath::default(),
             limits: admission::Limits::default(),
             observer: Observer::default(),
@@ -86,12 +87,16 @@ const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 /// Returns an error for the operator if the page, the sandbox's file or the gateway's certificates
 /// can't be read.
 pub fn app(config: &Config) -> io::Result<Router> {
-    let (api, readiness) = match &config.api {
+    let (mut api, readiness) = match &config.api {
         Api::Sandbox(options) => (sandbox::router(options)?, always_ready()),
         Api::Gateway(services) => gateway::router(services)?,
         Api::None => (Router::new(), always_ready()),
     };
-    let page = page::router(&config.page, &config.allowed_endpoints)?;
+    let page = page::router(&config.page, &config.policy)?;
+    if config.policy.is_report_only {
+        let reports = policy::reports(config.observer.metrics.clone());
+        api = api.route(&format!("/{}", policy::REPORTS), reports);
+    }
     let entrance = Arc::new(Entrance {
         admission: Admission::new(&config.limits, config.observer.metrics.clone()),
         observer: Arc::new(config.observer.clone()),

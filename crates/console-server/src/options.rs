@@ -5,7 +5,8 @@ use console_server::admission::Limits;
 use console_server::base_path::BasePath;
 use console_server::gateway::{self, Endpoint, RegionEndpoint, Services};
 use console_server::observe::{AccessLog, Metrics, Observer};
-use console_server::page::{self, Origin};
+use console_server::page;
+use console_server::policy::{Origin, Policy};
 use console_server::serve::{self, Timeouts};
 use console_server::tls::Tls;
 use console_server::{Api, Config, sandbox};
@@ -74,6 +75,9 @@ pub(crate) struct Options {
     /// separated by commas
     #[arg(long, env = "CONSOLE_ALLOW_ENDPOINT", value_name = "ORIGIN", value_delimiter = ',')]
     allow_endpoint: Vec<Origin>,
+    /// Let browsers report what violates the page's content security policy instead of blocking it
+    #[arg(long, env = "CONSOLE_CSP_REPORT_ONLY")]
+    csp_report_only: bool,
     /// Path to serve the page and the API under
     #[arg(long, env = "CONSOLE_BASE_PATH", value_name = "PATH", default_value = "/")]
     base_path: BasePath,
@@ -159,7 +163,10 @@ impl Options {
         };
         let page = self.page.clone().map_or_else(page::Source::default, page::Source::Folder);
         Config {
-            allowed_endpoints: self.allow_endpoint.clone(),
+            policy: Policy {
+                allowed_endpoints: self.allow_endpoint.clone(),
+                is_report_only: self.csp_report_only,
+            },
             base_path: self.base_path.clone(),
             limits: Limits { in_flight: self.max_requests, rate: self.rate_limit },
             observer: Observer { metrics, access_log: self.access_log.then(AccessLog::stdout) },

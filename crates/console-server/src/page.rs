@@ -1,5 +1,6 @@
 //! Serves the built page: static files, with headers that prevent foreign scripts from running.
 
+use crate::policy::Policy;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -9,43 +10,10 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::Arc;
-
-/// An origin in a Content Security Policy: `https://evs.example.com`, optionally with a port.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin(String);
-
-impl FromStr for Origin {
-    type Err = &'static str;
-
-    /// Parses a scheme, a host and an optional port. Anything that could widen the policy is invalid:
-    /// a path, a space, `;`, `*`.
-    fn from_str(text: &str) -> Result<Origin, Self::Err> {
-        let authority = text
-            .strip_prefix("https://")
-            .or_else(|| text.strip_prefix("http://"))
-            .ok_or("an origin must start with http:// or https://")?;
-        let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-        if host.is_empty() || !host.bytes().all(plain) || port.parse::<u16>().is_err() {
-            return Err(
-                "an origin must be a scheme, a host and an optional port, such as https://evs.example.com",
-            );
-        }
-        Ok(Origin(text.to_owned()))
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// Upper limit for the page's total size. The page has a few megabytes, so a larger folder is the
 /// wrong one.
@@ -94,12 +62,11 @@ impl Default for Source {
 ///
 /// # Errors
 /// Returns an error if the source has no `index.html` or is too large to be the page.
-pub fn router(source: &Source, allowed: &[Origin]) -> io::Result<Router> {
+pub fn router(source: &Source, policy: &Policy) -> io::Result<Router> {
     let contents = source.read()?;
     let index = contents.get("/index.html").ok_or_else(|| source.no_page())?;
     let index = str::from_utf8(index).map_err(io::Error::other)?;
-    let policy = HeaderValue::try_from(policy(index, allowed)).map_err(io::Error::other)?;
-    let page = Arc::new(Page::new(&contents, policy));
+    let page = Arc::new(Page::new(&contents, policy.header(index)?));
     Ok(Router::new()
         .fallback(async |State(page): State<Arc<Page>>, request: Request| page.respond(&request))
         .with_state(page))
@@ -141,7 +108,7 @@ impl Source {
 }
 
 impl Page {
-    fn new(contents: &HashMap<String, Bytes>, policy: HeaderValue) -> Page {
+    fn new(contents: &HashMap<String, Bytes>, policy: (HeaderName, HeaderValue)) -> Page {
         let headers = headers(policy);
         let files = contents
             .iter()
@@ -290,7 +257,7 @@ fn read_embedded(folder: &include_dir::Dir<'static>, contents: &mut HashMap<Stri
 }
 
 /// Returns the headers that all responses have in common.
-fn headers(policy: HeaderValue) -> HeaderMap {
+fn headers(policy: (HeaderName, HeaderValue)) -> HeaderMap {
     let constant = [
         (header::CACHE_CONTROL, "no-cache"),
         (header::VARY, "accept-encoding"),
@@ -304,7 +271,7 @@ fn headers(policy: HeaderValue) -> HeaderMap {
         ),
     ];
     let constant = constant.map(|(name, value)| (name, HeaderValue::from_static(value)));
-    constant.into_iter().chain([(header::CONTENT_SECURITY_POLICY, policy)]).collect()
+    constant.into_iter().chain([policy]).collect()
 }
 
 /// Returns the content type for a file extension. It must be right, because `nosniff` stops browsers
@@ -323,35 +290,6 @@ fn content_type(path: &str) -> &'static str {
         "woff2" => "font/woff2",
         _ => "application/octet-stream",
     }
-}
-
-/// Builds the content security policy, with the hashes of the page's inline scripts and styles.
-fn policy(index: &str, allowed: &[Origin]) -> String {
-    let hashes = |tag| -> String {
-        // Browsers normalize line endings before hashing.
-        let digest = |text: &str| Sha256::digest(text.replace("\r\n", "\n"));
-        let hash = |text| format!(" 'sha256-{}'", BASE64_STANDARD.encode(digest(text)));
-        inline_texts(index, tag).map(hash).collect()
-    };
-    let (scripts, styles) = (hashes("script"), hashes("style"));
-    let endpoints: String = allowed.iter().map(|origin| format!(" {origin}")).collect();
-    format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; \
-         style-src 'self'{styles}; img-src 'self' data:; font-src 'self'; connect-src 'self'{endpoints}; base-uri 'none'; \
-         form-action 'none'; frame-ancestors 'none'"
-    )
-}
-
-/// Returns the contents of inline `<script>` or `<style>` elements. Trunk's output is simple enough to
-/// do without an HTML parser.
-fn inline_texts<'a>(html: &'a str, tag: &str) -> impl Iterator<Item = &'a str> {
-    let (start, end) = (format!("<{tag}"), format!("</{tag}"));
-    let parts: Vec<_> = html.split(&start).skip(1).collect();
-    parts.into_iter().filter_map(move |rest| {
-        let (attributes, rest) = rest.split_once('>')?;
-        let (text, _) = rest.split_once(&end)?;
-        (!attributes.contains(" src=")).then_some(text)
-    })
 }
 
 /// Returns whether a file's name contains the hash of its contents: `style-1a2b3c4d5e6f7081.css`,

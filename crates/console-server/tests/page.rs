@@ -6,10 +6,14 @@ mod support;
 
 use axum::body::Body;
 use axum::http::Request;
-use console_server::page::{Origin, Source};
+use console_server::observe::Metrics;
+use console_server::page::Source;
+use console_server::policy::{Origin, Policy};
+use console_server::{Api, sandbox};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use support::{A, Server};
 use tower::ServiceExt;
 
@@ -22,7 +26,8 @@ async fn the_policy_allows_only_our_scripts_and_styles() {
         'sha256-RoIUsHp3O6pTvjkWpyBqwU8YX5d4ZY7nZT+UE4//pqY='; style-src 'self' \
         'sha256-IAdwN3biDCQ3brrgp1m8kBEsPQYyqfREKOEfeoREopc='; \
         img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; \
-        form-action 'none'; frame-ancestors 'none'";
+        form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
+        trusted-types 'none'";
     for path in ["/", "/index.html", "/theme.js", "/no-such-file"] {
         let response = server.get(path).await;
         assert_eq!(response.header("Content-Security-Policy"), Some(expected), "{path}");
@@ -45,6 +50,47 @@ async fn the_policy_allows_connections_to_allowed_endpoints() {
         connect,
         "connect-src 'self' https://evs.cn-east-3.myhuaweicloud.com http://localhost:8776"
     );
+}
+
+#[tokio::test]
+async fn counts_reports_instead_of_blocking_only_if_told_to() {
+    let report = |text: &'static str| {
+        Request::post("/csp-report")
+            .header("Content-Type", "application/csp-report")
+            .body(Body::from(text))
+            .unwrap()
+    };
+    let violation = r#"{"csp-report": {
+        "document-uri": "https://console.example/canary",
+        "violated-directive": "script-src-elem",
+        "blocked-uri": "https://canary.example/x.js",
+        "script-sample": "canary"
+    }}"#;
+    let metrics = Arc::<Metrics>::default();
+    let server = Server::configured(Api::Sandbox(sandbox::Options::default()), |config| {
+        config.observer.metrics = metrics.clone();
+        config.policy.is_report_only = true;
+    });
+    let page = server.get("/").await;
+    assert_eq!(page.header("Content-Security-Policy"), None);
+    let policy = page.header("Content-Security-Policy-Report-Only").unwrap();
+    assert!(policy.ends_with("; report-uri csp-report"), "{policy}");
+    for (text, status) in [
+        (violation, 204),
+        (r#"{"csp-report": {"violated-directive": "img-src 'self' data:"}}"#, 204),
+        (r#"{"csp-report": {"violated-directive": "canary"}}"#, 204),
+        ("canary", 400),
+    ] {
+        assert_eq!(server.send(report(text)).await.status, status, "{text}");
+    }
+    let text = metrics.text();
+    for directive in ["script-src", "img-src", "other"] {
+        let line = format!("console_policy_violations_total{{directive=\"{directive}\"}} 1");
+        assert!(text.contains(&line), "{text}");
+    }
+    assert!(!text.contains("canary"), "{text}");
+
+    assert_eq!(Server::new().send(report(violation)).await.status, 405);
 }
 
 #[test]
@@ -150,7 +196,7 @@ async fn sends_304_for_a_cached_file() {
 async fn serves_nested_folders_and_rejects_a_folder_that_is_too_large() {
     let page = support::page();
     let source = Source::Folder(page.path().to_owned());
-    let router = || console_server::page::router(&source, &[]);
+    let router = || console_server::page::router(&source, &Policy::default());
     std::fs::create_dir(page.path().join("fonts")).unwrap();
     std::fs::write(page.path().join("fonts/a.woff2"), "font").unwrap();
     let request = Request::get("/fonts/a.woff2").body(Body::empty()).unwrap();

@@ -180,6 +180,25 @@ pub(crate) fn browser() -> Option<PathBuf> {
         .or_else(|| mac.is_file().then_some(mac))
 }
 
+/// Returns the path of Firefox: from the environment variable FIREFOX, from PATH, or installed now.
+///
+/// # Errors
+/// Returns an error if there is none, and it can't be installed.
+pub(crate) fn firefox() -> Result<PathBuf> {
+    let find = || {
+        let named = env::var_os("FIREFOX").map(PathBuf::from);
+        let mac = PathBuf::from("/Applications/Firefox.app/Contents/MacOS/firefox");
+        named
+            .or_else(|| ["firefox-esr", "firefox"].into_iter().find_map(which))
+            .or_else(|| mac.is_file().then_some(mac))
+    };
+    if let Some(firefox) = find() {
+        return Ok(firefox);
+    }
+    debian_install("firefox-esr").context("install Firefox, or set FIREFOX to its path")?;
+    find().context("Firefox was installed, but is not in PATH")
+}
+
 fn browser_and_driver() -> Result<()> {
     if browser().is_some() && which("chromedriver").is_some() {
         return Ok(());

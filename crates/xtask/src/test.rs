@@ -2,7 +2,7 @@
 
 use crate::{
     bench, conformance, count, cycles, deploy, dist,
-    install::{Need, browser, install},
+    install::{self, Need, browser, install},
     package, page,
     report::{Outcome, Report},
     run::{build_server, console_server},
@@ -60,6 +60,8 @@ const STEPS: &[Step] = &[
         after: &["page", "package"],
         ..Step::new("responses", &[Need::NpmPackages, Need::Browser], responses)
     },
+    // Installs Firefox itself, so that a failure to do so affects only this step.
+    Step { after: &["page", "package"], ..Step::new("firefox", &[Need::NpmPackages], in_firefox) },
     Step { after: &["package"], ..Step::new("count", count::NEEDS, count::check) },
     Step { after: &["package"], ..Step::new("bench", bench::NEEDS, same_results) },
     // Installs what it needs itself, so that a failure to do so affects only this step.
@@ -215,6 +217,23 @@ fn e2e() -> Result<Option<String>> {
     playwright("page", variables.as_slice())?;
     playwright("translated", variables.as_slice())?;
     Ok(python.err())
+}
+
+/// Tests in Firefox what could differ there: parts of the page, and the package.
+fn in_firefox() -> Result<Option<String>> {
+    let firefox = match install::firefox() {
+        Ok(firefox) => firefox,
+        Err(error) => {
+            let note = format!("Firefox was SKIPPED: {error:#}");
+            println!("\n!!! {note} !!!");
+            return Ok(Some(note));
+        }
+    };
+    build_server()?;
+    package::install_in("e2e/package")?;
+    let firefox = firefox.to_string_lossy();
+    playwright("firefox", &[("FIREFOX", &firefox)])?;
+    playwright("package-firefox", &[("FIREFOX", &firefox)])
 }
 
 /// Builds and tests one of the distributed binaries, with the page that the step `page` built.

@@ -7,7 +7,7 @@ import { expect, test, type Page } from "@playwright/test";
 import * as full from "volume-transfer";
 import * as light from "volume-transfer/light";
 import { build, createServer } from "vite";
-import { installed, project, readme, serve, STRICT, type Site } from "../host.ts";
+import { installed, project, readme, recordErrors, serve, STRICT, type Site } from "../host.ts";
 import { fullSuite, lightSuite, type Suite } from "../suite.ts";
 
 test.describe("in Node", () => {
@@ -28,11 +28,7 @@ test.describe("in Node", () => {
 
 /** Opens a page. Returns its errors, to which later ones are added. */
 async function open(page: Page, site: Pick<Site, "url">): Promise<string[]> {
-  const errors: string[] = [];
-  page.on("pageerror", (error) => errors.push(error.message));
-  page.on("console", (message) => {
-    if (message.type() === "error") errors.push(message.text());
-  });
+  const errors = recordErrors(page);
   await page.goto(site.url);
   return errors;
 }
@@ -135,6 +131,7 @@ test("a React console validates names and reports outcomes", async ({ page }) =>
   });
   const name = page.getByLabel("Transfer name");
   const create = page.getByRole("button", { name: "Create transfer" });
+  await expect(page.getByText("0 of 255 bytes")).toBeVisible();
   await name.fill("卷".repeat(86));
   await expect(page.getByText("at most 255 bytes (a Chinese character takes 3); this name has 258")).toBeVisible();
   await expect(create).toBeDisabled();

@@ -191,7 +191,8 @@ fn Row(volume: Arc<Volume>, marker: Marker) -> impl IntoView {
         <tr role="row" class:chosen=checked>
             <td role="cell">
                 <input type="checkbox" id=input.clone() prop:checked=checked aria-describedby=format!("{reasons} {id_cell}")
-                    on:click:target=move |event| marker.select(id, event.target().checked(), event.shift_key()) />
+                    on:keydown=move |event| marker.on_key(&event)
+                    on:click:target=move |event| marker.select(id, event.target().checked(), &event) />
             </td>
             <td role="cell">
                 <label for=input>{bdi(label)}</label>

@@ -3,6 +3,7 @@
 use crate::i18n::{key, t};
 use crate::reactive::memo;
 use crate::state::AppState;
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use volume_transfer::VolumeId;
 
@@ -13,15 +14,23 @@ pub(super) struct Marker {
     /// The rows that match the filter, in the order in which they are shown.
     matching: Memo<Vec<usize>>,
     last: StoredValue<Option<VolumeId>>,
+    /// Whether Shift is held while a key is pressed. Firefox doesn't say so in the click that follows.
+    shift: StoredValue<bool>,
 }
 
 impl Marker {
     pub(super) fn new(state: AppState, matching: Memo<Vec<usize>>) -> Marker {
-        Marker { state, matching, last: StoredValue::default() }
+        Marker { state, matching, last: StoredValue::default(), shift: StoredValue::default() }
     }
 
-    /// Selects or deselects a volume, or the range from the last one to it.
-    pub(super) fn select(self, volume: VolumeId, select: bool, range: bool) {
+    pub(super) fn on_key(self, event: &KeyboardEvent) {
+        self.shift.set_value(event.shift_key());
+    }
+
+    /// Selects or deselects a volume or, with Shift, the range from the last one to it.
+    pub(super) fn select(self, volume: VolumeId, select: bool, event: &MouseEvent) {
+        let by_keyboard = event.detail() == 0;
+        let range = event.shift_key() || by_keyboard && self.shift.get_value();
         let last = self.last.get_value().filter(|_| range);
         self.last.set_value(Some(volume));
         let rows = last.and_then(|last| self.range(&last, &volume));

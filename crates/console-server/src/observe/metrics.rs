@@ -41,6 +41,11 @@ pub(super) struct FailureLabels {
     pub(super) code: &'static str,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ViolationLabels {
+    directive: &'static str,
+}
+
 /// The server's metrics.
 #[derive(Debug)]
 pub struct Metrics {
@@ -51,6 +56,7 @@ pub struct Metrics {
     pub(super) upstream_responses: Family<UpstreamLabels, Counter>,
     pub(super) upstream_failures: Family<FailureLabels, Counter>,
     pub(crate) connections: Gauge,
+    policy_violations: Family<ViolationLabels, Counter>,
 }
 
 impl Default for Metrics {
@@ -61,6 +67,7 @@ impl Default for Metrics {
             Family::<RouteLabels, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
         let (in_flight, connections) = (Gauge::default(), Gauge::default());
         let (upstream_responses, upstream_failures) = (Family::default(), Family::default());
+        let policy_violations = Family::default();
         registry.register(
             "http_requests",
             "Requests from clients that were answered, or given up by the client (status 499)",
@@ -88,6 +95,11 @@ impl Default for Metrics {
             "Requests that got no usable response from a service",
             upstream_failures.clone(),
         );
+        registry.register(
+            "policy_violations",
+            "Reports from browsers that the page violated its content security policy",
+            policy_violations.clone(),
+        );
         Metrics {
             registry,
             requests,
@@ -96,11 +108,16 @@ impl Default for Metrics {
             upstream_responses,
             upstream_failures,
             connections,
+            policy_violations,
         }
     }
 }
 
 impl Metrics {
+    pub(crate) fn count_violation(&self, directive: &'static str) {
+        self.policy_violations.get_or_create(&ViolationLabels { directive }).inc();
+    }
+
     /// The content type of [`text`](Metrics::text).
     pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 

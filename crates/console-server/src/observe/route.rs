@@ -16,9 +16,10 @@ const COLLECTIONS: [&str; 9] = [
     "volume-transfers",
     "volumes",
 ];
-const FIXED: [&str; 7] = [
+const FIXED: [&str; 8] = [
     "/",
     "/console.json",
+    "/csp-report",
     "/healthz",
     "/readyz",
     "/identity/v3/auth/tokens",

@@ -7,7 +7,8 @@ pub(crate) mod program;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use console_server::page::{Origin, Source};
+use console_server::page::Source;
+use console_server::policy::Origin;
 use console_server::sandbox::Options;
 use console_server::{Api, Config, app};
 use serde_json::Value;
@@ -83,7 +84,7 @@ impl Server {
     }
 
     pub(crate) fn of(api: Api, allowed_endpoints: Vec<Origin>) -> Server {
-        Server::configured(api, |config| config.allowed_endpoints = allowed_endpoints)
+        Server::configured(api, |config| config.policy.allowed_endpoints = allowed_endpoints)
     }
 
     pub(crate) fn configured(api: Api, change: impl FnOnce(&mut Config)) -> Server {

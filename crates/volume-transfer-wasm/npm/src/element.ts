@@ -150,8 +150,10 @@ function elementWith(defaults: Messages): CustomElementConstructor {
       this.addEventListener("focus", () => this.#read());
       for (const type of ["blur", "invalid"]) {
         this.addEventListener(type, async () => {
-          // Showing the error moves the content below it, so wait until no pointer is pressed.
-          while (document.querySelector(":active")) await new Promise(requestAnimationFrame);
+          // Showing the error moves the content below it, so wait until no pointer is pressed. In
+          // Firefox, the field loses focus before the button that is pressed is active.
+          do await new Promise(requestAnimationFrame);
+          while (document.querySelector(":active"));
           this.#touched = true;
           this.#read();
         });

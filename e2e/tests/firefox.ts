@@ -1,0 +1,52 @@
+// What Playwright can't do with an unmodified Firefox, which it drives with WebDriver BiDi: see the
+// content of requests, and hear of downloads of blobs.
+
+import { mkdirSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, type Page, type Request } from "@playwright/test";
+
+/** The folder that this worker's Firefox saves files to. */
+export const DOWNLOADS = join(tmpdir(), `volume-transfer-firefox-${process.env.TEST_WORKER_INDEX ?? "0"}`);
+
+export function isFirefox(page: Page): boolean {
+  return page.context().browser()?.browserType().name() === "firefox";
+}
+
+/** Presses something that saves a file, and returns its path. */
+export async function download(press: () => Promise<void>): Promise<string> {
+  mkdirSync(DOWNLOADS, { recursive: true });
+  const files = () => readdirSync(DOWNLOADS).filter((file) => !file.endsWith(".part"));
+  const before = new Set(files());
+  await press();
+  const saved = () => files().filter((file) => !before.has(file));
+  await expect.poll(saved, "a saved file").toHaveLength(1);
+  return join(DOWNLOADS, saved()[0]!);
+}
+
+const bodies = new WeakMap<Page, string[]>();
+
+/** Returns the body of a request that the page has sent. */
+export function bodyOf(request: Request): string | null {
+  const number = request.headers()["x-recorded-body"];
+  return number === undefined ? null : (bodies.get(request.frame().page())?.[Number(number)] ?? null);
+}
+
+/** Remembers the body of each POST before it is sent, and adds its number as a header. */
+export async function recordBodies(page: Page): Promise<void> {
+  if (bodies.has(page)) return;
+  const sent: string[] = [];
+  bodies.set(page, sent);
+  await page.exposeFunction("recordBody", (body: string) => sent.push(body) - 1);
+  await page.addInitScript(() => {
+    const send = window.fetch;
+    window.fetch = async (input, init) => {
+      const request = new window.Request(input, init);
+      const record = (window as unknown as { recordBody(body: string): Promise<number> }).recordBody;
+      if (request.method === "POST") {
+        request.headers.set("x-recorded-body", String(await record(await request.clone().text())));
+      }
+      return send(request);
+    };
+  });
+}
