@@ -7,6 +7,7 @@ import { expect, test, type Page } from "@playwright/test";
 import * as full from "volume-transfer";
 import * as light from "volume-transfer/light";
 import { build, createServer } from "vite";
+import * as firefox from "../../tests/firefox.ts";
 import { installed, project, readme, recordErrors, serve, STRICT, type Site } from "../host.ts";
 import { fullSuite, lightSuite, type Suite } from "../suite.ts";
 
@@ -118,11 +119,12 @@ test("a React console validates names and reports outcomes", async ({ page }) =>
   const root = project({}, "react");
   await build({ root, logLevel: "error" });
   const site = await serve(join(root, "dist"), STRICT);
+  if (firefox.isFirefox(page)) await firefox.recordBodies(page);
   const errors = await open(page, site);
   const posts: string[] = [];
   const key = "9266c59563c84664";
   await page.route("**/os-volume-transfer", async (route) => {
-    posts.push(route.request().postData() ?? "");
+    posts.push(route.request().postData() ?? firefox.bodyOf(route.request()) ?? "");
     expect(route.request().headers()["x-auth-token"]).toBe("demo-token-a");
     const transfer = { id: "t", auth_key: key, volume_id: "c86b9af4-151d-4ead-b62c-5fb967af0e37" };
     if (posts.length === 1) await route.fulfill({ status: 401, json: { error: { code: 401, message: "no" } } });
