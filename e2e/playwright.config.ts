@@ -33,11 +33,13 @@ export default defineConfig<Options>({
     {
       name: "firefox",
       testDir: "./tests",
-      testMatch: ["accept", "credentials", "life", "list", "main-job", "secrets", "start"].map((name) => `${name}.spec.ts`),
+      testMatch: ["accept", "credentials", "life", "list", "main-job", "secrets", "start", "table"].map((name) => `${name}.spec.ts`),
       use: firefox,
     },
     // In package/tests/hosts.spec.ts, only Chromium can imitate an input method.
     { name: "package-firefox", testDir: "./package/tests", testIgnore: "hosts.spec.ts", use: firefox },
+    // In WebKit: the main job. It has a driver of its own.
+    { name: "webkit", testDir: "./webkit", workers: 1 },
     // The installed npm package.
     { name: "package", testDir: "./package/tests" },
     // Odd responses, sent through the gateway to the package and the page.

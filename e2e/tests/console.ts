@@ -31,6 +31,17 @@ export function plainMessages(language: string): string[] {
     .map(([, text]) => text);
 }
 
+/** Returns a message, with its placeholders replaced. */
+export function message(language: string, key: string, values: Record<string, string | number> = {}): string {
+  const message = messages[language]?.[key];
+  if (message === undefined) throw new Error(`unknown message ${key}`);
+  // A value may be the key of another message.
+  return message.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = String(values[name]);
+    return messages[language]?.[value] ?? value;
+  });
+}
+
 /** Returns the body of a request, if it has one. */
 export function postData(request: Request): string | null {
   return request.postData() ?? firefox.bodyOf(request);
@@ -64,13 +75,7 @@ export class App {
 
   /** Returns a message in the page's language, with its placeholders replaced. */
   text(key: string, values: Record<string, string | number> = {}): string {
-    const message = messages[this.language]?.[key];
-    if (message === undefined) throw new Error(`unknown message ${key}`);
-    // A value may be the key of another message.
-    return message.replace(/\{(\w+)\}/g, (_, name: string) => {
-      const value = String(values[name]);
-      return messages[this.language]?.[value] ?? value;
-    });
+    return message(this.language, key, values);
   }
 
   /** Returns a status as the page shows it: translated, if it is a known one. */

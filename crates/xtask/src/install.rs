@@ -199,6 +199,20 @@ pub(crate) fn firefox() -> Result<PathBuf> {
     find().context("Firefox was installed, but is not in PATH")
 }
 
+/// Installs WebKit, its driver and a display for it. Only Debian has a driver for WebKit, apart from
+/// macOS's, which needs Safari itself.
+///
+/// # Errors
+/// Returns an error if one of them is missing and can't be installed.
+pub(crate) fn webkit() -> Result<()> {
+    let is_installed = || ["WebKitWebDriver", "Xvfb"].iter().all(|name| which(name).is_some());
+    if !is_installed() {
+        debian_install("webkit2gtk-driver xvfb").context("install WebKitGTK's driver and Xvfb")?;
+    }
+    ensure!(is_installed(), "WebKitWebDriver was installed, but is not in PATH");
+    Ok(())
+}
+
 fn browser_and_driver() -> Result<()> {
     if browser().is_some() && which("chromedriver").is_some() {
         return Ok(());

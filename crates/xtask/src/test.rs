@@ -8,7 +8,7 @@ use crate::{
     run::{build_server, console_server},
     shell::{command, sh, which},
 };
-use anyhow::{Result, bail, ensure};
+use anyhow::{Error, Result, bail, ensure};
 use std::{process::ExitCode, time::Instant};
 
 /// The crates that only run as wasm. They are linted for wasm, and tested in Node and a browser.
@@ -60,8 +60,16 @@ const STEPS: &[Step] = &[
         after: &["page", "package"],
         ..Step::new("responses", &[Need::NpmPackages, Need::Browser], responses)
     },
-    // Installs Firefox itself, so that a failure to do so affects only this step.
-    Step { after: &["page", "package"], ..Step::new("firefox", &[Need::NpmPackages], in_firefox) },
+    // These two install their browser themselves, so that a failure to do so affects only them.
+    Step {
+        after: &["page", "package"],
+        ..Step::new(
+            "firefox",
+            &[WASM, Need::WasmBindgen, Need::WasmPack, Need::NpmPackages],
+            in_firefox,
+        )
+    },
+    Step { after: &["page", "package"], ..Step::new("webkit", &[Need::NpmPackages], in_webkit) },
     Step { after: &["package"], ..Step::new("count", count::NEEDS, count::check) },
     Step { after: &["package"], ..Step::new("bench", bench::NEEDS, same_results) },
     // Installs what it needs itself, so that a failure to do so affects only this step.
@@ -223,17 +231,37 @@ fn e2e() -> Result<Option<String>> {
 fn in_firefox() -> Result<Option<String>> {
     let firefox = match install::firefox() {
         Ok(firefox) => firefox,
-        Err(error) => {
-            let note = format!("Firefox was SKIPPED: {error:#}");
-            println!("\n!!! {note} !!!");
-            return Ok(Some(note));
-        }
+        Err(error) => return Ok(skipped("Firefox", &error)),
     };
     build_server()?;
     package::install_in("e2e/package")?;
     let firefox = firefox.to_string_lossy();
     playwright("firefox", &[("FIREFOX", &firefox)])?;
-    playwright("package-firefox", &[("FIREFOX", &firefox)])
+    playwright("package-firefox", &[("FIREFOX", &firefox)])?;
+    // Compiling the driver would take minutes, and Debian doesn't have it.
+    if which("geckodriver").is_none() {
+        let note = "the wasm tests in Firefox were SKIPPED: no geckodriver";
+        println!("\n!!! {note} !!!");
+        return Ok(Some(note.to_owned()));
+    }
+    wasm_pack("--headless --firefox")
+}
+
+/// Tests the main job and the package in WebKit, which Safari is made of.
+fn in_webkit() -> Result<Option<String>> {
+    if let Err(error) = install::webkit() {
+        return Ok(skipped("WebKit", &error));
+    }
+    build_server()?;
+    package::install_in("e2e/package")?;
+    playwright("webkit", &[])
+}
+
+/// Says loudly that a browser is missing, and returns a note for the summary.
+fn skipped(browser: &str, error: &Error) -> Option<String> {
+    let note = format!("{browser} was SKIPPED: {error:#}");
+    println!("\n!!! {note} !!!");
+    Some(note)
 }
 
 /// Builds and tests one of the distributed binaries, with the page that the step `page` built.

@@ -8,6 +8,7 @@ import * as full from "volume-transfer";
 import * as light from "volume-transfer/light";
 import { build, createServer } from "vite";
 import * as firefox from "../../tests/firefox.ts";
+import { buildSuite, INDEX } from "../browser.ts";
 import { installed, project, readme, recordErrors, serve, STRICT, type Site } from "../host.ts";
 import { fullSuite, lightSuite, type Suite } from "../suite.ts";
 
@@ -34,11 +35,9 @@ async function open(page: Page, site: Pick<Site, "url">): Promise<string[]> {
   return errors;
 }
 
-const index = '<!doctype html><meta charset="utf-8" /><title>A console</title><body><script type="module" src="main.js"></script></body>';
-
 test("the quick start runs in an empty Vite project, in a build and on the development server", async ({ page }) => {
   const [quickStart] = readme("Quick start");
-  const root = project({ "index.html": index.replace("main.js", "/main.js"), "main.js": quickStart! });
+  const root = project({ "index.html": INDEX.replace("main.js", "/main.js"), "main.js": quickStart! });
   const expected = "“first volume” is a valid name";
 
   await build({ root, logLevel: "error" });
@@ -56,22 +55,10 @@ test("the quick start runs in an empty Vite project, in a build and on the devel
 });
 
 test("the suite passes in a browser", async ({ page }) => {
-  const main = `
-    import * as full from "volume-transfer";
-    import * as light from "volume-transfer/light";
-    import * as inline from "volume-transfer/inline";
-    import { failures, fullSuite, lightSuite } from "${new URL("../suite.ts", import.meta.url).pathname}";
-    await Promise.all([full.init(), light.init(), inline.init()]);
-    const suites = [lightSuite(light), ...[full, inline].flatMap((api) => [lightSuite(api), fullSuite(api)])];
-    const failed = (await Promise.all(suites.map(failures))).flat();
-    const count = suites.flatMap(Object.keys).length;
-    document.body.append(failed.join("\\n") || count + " passed");`;
-  const root = project({ "index.html": index.replace("main.js", "/main.js"), "main.js": main });
-  await build({ root, logLevel: "error" });
-  const site = await serve(join(root, "dist"), STRICT);
+  const { root, expected } = await buildSuite();
+  const site = await serve(root, STRICT);
   const errors = await open(page, site);
-  const count = 3 * Object.keys(lightSuite(light)).length + 2 * Object.keys(fullSuite(full)).length;
-  await expect(page.locator("body")).toHaveText(`${count} passed`, { timeout: 20_000 });
+  await expect(page.locator("body")).toHaveText(expected, { timeout: 20_000 });
   expect(errors).toEqual([]);
   await site.close();
 });
@@ -85,7 +72,7 @@ test("webpack needs no configuration for wasm", async ({ page }) => {
   });
   expect(readdirSync(join(root, "dist")).filter((file) => file.endsWith(".wasm"))).toHaveLength(1);
   const site = await serve(root, STRICT);
-  await page.route(`${site.url}index.html`, (route) => route.fulfill({ body: index.replace("main.js", "dist/main.js"), contentType: "text/html" }));
+  await page.route(`${site.url}index.html`, (route) => route.fulfill({ body: INDEX.replace("main.js", "dist/main.js"), contentType: "text/html" }));
   const errors = await open(page, { url: `${site.url}index.html` });
   await expect(page.locator("body")).toHaveText("“first volume” is a valid name");
   expect(errors).toEqual([]);
@@ -94,7 +81,7 @@ test("webpack needs no configuration for wasm", async ({ page }) => {
 
 test("loads a module with a wrong content type, from another path, and after a failure", async ({ page }) => {
   const root = project({
-    "index.html": index,
+    "index.html": INDEX,
     "main.js": `
       import { init, validateTransferName } from "./node_modules/volume-transfer/light.js";
       const failed = await init("./nowhere.wasm").catch((error) => error.message);

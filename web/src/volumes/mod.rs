@@ -98,7 +98,8 @@ pub(crate) fn Volumes(covered: Signal<bool>) -> impl IntoView {
             <div class="tools">
                 <label class="grow">
                     {span(key::VOLUMES_FILTER)}
-                    <input type="search" autocomplete="off" spellcheck="false"
+                    // WebKit would add the name of the field's own button, "cancel".
+                    <input type="search" autocomplete="off" spellcheck="false" aria-label=t(key::VOLUMES_FILTER)
                         on:input:target=move |event| {
                             page.set(0);
                             query.set(event.target().value());

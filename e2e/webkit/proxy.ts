@@ -1,0 +1,26 @@
+// A proxy between the browser and the server that can change or lose responses.
+
+import { createServer, type IncomingMessage, request } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What to do with a response: replace its body, or close the connection if `null`. */
+export type Change = (request: IncomingMessage, body: Buffer) => Buffer | string | null;
+
+/** Starts a proxy. */
+export async function startProxy(server: string, change: Change): Promise<{ url: string; close(): void }> {
+  const proxy = createServer((incoming, outgoing) => {
+    const options = { method: incoming.method, headers: { ...incoming.headers, "accept-encoding": "identity" } };
+    const forwarded = request(server + incoming.url, options, async (response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of response) chunks.push(chunk as Buffer);
+      const body = change(incoming, Buffer.concat(chunks));
+      if (body === null) return outgoing.destroy();
+      const { "content-length": _, ...headers } = response.headers;
+      outgoing.writeHead(response.statusCode!, headers).end(body);
+    });
+    forwarded.on("error", () => outgoing.destroy());
+    incoming.pipe(forwarded);
+  });
+  await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening));
+  return { url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, close: () => proxy.close() };
+}
