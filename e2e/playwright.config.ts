@@ -71,6 +71,8 @@ export default defineConfig<Options>({
         ...(root ? ["--no-sandbox"] : []),
         "--disable-gpu",
         "--disable-background-networking",
+        // For a host that isn't local, which browsers trust less.
+        "--host-resolver-rules=MAP console.test 127.0.0.1",
       ],
     },
     // Recordings would contain tokens and keys.
