@@ -162,8 +162,13 @@ fn media(query: &str) -> RwSignal<bool> {
     let matches = RwSignal::new(list.as_ref().is_some_and(web_sys::MediaQueryList::matches));
     if let Some(list) = list {
         let query = list.clone();
-        // Also fires on zooming, and is rare enough to check the query every time.
-        let listener = window_event_listener(ev::resize, move |_| matches.set(query.matches()));
+        // Also fires on zooming, and when a phone shows its keyboard. Only a change counts, because it
+        // moves the focus.
+        let listener = window_event_listener(ev::resize, move |_| {
+            if matches.get_untracked() != query.matches() {
+                matches.set(query.matches());
+            }
+        });
         on_cleanup(move || listener.remove());
     }
     matches

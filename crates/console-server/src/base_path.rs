@@ -15,7 +15,7 @@ pub struct BasePath(String);
 impl FromStr for BasePath {
     type Err = &'static str;
 
-    /// Parses a path such as `/transfer/`. Slashes at its start and end may be missing.
+    /// Parses a path such as `/transfer/`. The leading and trailing slashes are optional.
     fn from_str(text: &str) -> Result<BasePath, Self::Err> {
         let segments: Vec<&str> = text.trim_matches('/').split('/').collect();
         let plain = |segment: &&str| {
@@ -47,7 +47,7 @@ impl fmt::Display for BasePath {
 
 /// A request for another path.
 pub(crate) enum Elsewhere {
-    /// The base path without its slash, with which the page's relative URLs would be wrong.
+    /// The base path without its trailing slash. Relative URLs in a page served there would be wrong.
     MissingSlash(String),
     Unknown,
 }
@@ -62,7 +62,7 @@ impl IntoResponse for Elsewhere {
 }
 
 impl BasePath {
-    /// Returns whether everything is served under `/`, so that there is nothing to strip.
+    /// Returns whether everything is served under `/`, in which case there is nothing to strip.
     pub(crate) fn is_root(&self) -> bool {
         self.0.is_empty()
     }

@@ -99,7 +99,7 @@ pub(super) fn submit(state: AppState, form: FormState) {
     form.run(async move { connect(state, form, &signed_in, &project, &region).await });
 }
 
-/// Connects to a project. Gets a token for it first, unless the current one is already for it.
+/// Connects to a project. Gets a token for it first, unless the current one is already scoped to it.
 pub(super) async fn connect(
     state: AppState,
     form: FormState,

@@ -1,4 +1,4 @@
-//! Parses requests to sign in, with Keystone's order of checks and its error messages.
+//! Parses sign-in requests, with Keystone's order of checks and its error messages.
 
 use super::error::IdentityError;
 use serde_json::{Map, Value, json};
