@@ -38,7 +38,7 @@ pub(crate) fn is_supported(jwe: &str) -> bool {
     Parts::parse(jwe).is_some()
 }
 
-/// Encrypts a text. Returns `None` if the browser can't do it.
+/// Encrypts a string. Returns `None` if the browser can't do it.
 pub(crate) async fn encrypt(text: &str, passphrase: &str) -> Option<String> {
     let random = Uint8Array::new_with_length((SALT_LENGTH + IV_LENGTH) as u32);
     call(&crypto()?, "getRandomValues", &[&random])?;

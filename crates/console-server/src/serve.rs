@@ -99,7 +99,8 @@ pub async fn serve(
             Ok(accepted) => accepted,
             Err(error) if affects_one_connection(&error) => continue,
             Err(_) => {
-                // The limit of open files is reached, so another connection has to close first.
+                // The limit on open files has been reached, so another connection has to close
+                // first.
                 sleep(Duration::from_millis(100)).await;
                 continue;
             }
@@ -198,7 +199,7 @@ impl Server {
     }
 }
 
-/// Returns whether an error of `accept` is about the accepted connection, not about the listener.
+/// Returns whether an error from `accept` is about the accepted connection, not about the listener.
 fn affects_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     [ConnectionAborted, ConnectionRefused, ConnectionReset].contains(&error.kind())

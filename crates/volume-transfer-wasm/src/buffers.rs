@@ -96,9 +96,9 @@ pub fn list_reader() -> usize {
     })
 }
 
-/// Marks the first part of a text or a list. A part can be both the first and the last.
+/// Marks the first part of a string or a list. A part can be both the first and the last.
 pub const FIRST: u32 = 1;
-/// Marks the last part of a text or a list.
+/// Marks the last part of a string or a list.
 pub const LAST: u32 = 2;
 
 /// Parses a part of a name, which has `units` units. After the last part, writes the error, its

@@ -92,7 +92,7 @@ fn unescape(text: &[u8]) -> Option<String> {
     Some(whole)
 }
 
-/// Returns the value of the four hex digits at the start of a text, and the text after them.
+/// Returns the value of the four hex digits at the start of a string, and the text after them.
 fn unit(text: &str) -> Option<(u16, &str)> {
     let (digits, rest) = text.split_at_checked(4)?;
     let unit = digits.chars().try_fold(0, |unit, digit| Some(unit << 4 | digit.to_digit(16)?))?;

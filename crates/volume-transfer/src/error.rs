@@ -170,7 +170,7 @@ impl Fault {
         }
     }
 
-    /// Returns whether the message contains a text. Ignores ASCII case.
+    /// Returns whether the message contains a string. Ignores ASCII case.
     pub(crate) fn mentions(&self, text: &str) -> bool {
         let message = self.message.as_deref().unwrap_or_default().as_bytes();
         message.windows(text.len()).any(|part| part.eq_ignore_ascii_case(text.as_bytes()))

@@ -1,4 +1,4 @@
-//! Extracts the code and message of an error from a response body of any known format.
+//! Extracts the code and message of an error from a response body in any known format.
 
 use crate::document::read_json;
 use alloc::string::{String, ToString};
@@ -25,7 +25,7 @@ static MESSAGES: [&str; 13] = [
 /// The kind of program that wrote a response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// The service or its API gateway, because the envelope is documented.
+    /// The service or its API gateway, recognized by its documented envelope.
     Service,
     /// Another program that writes JSON, such as a web framework in front of the service.
     Program,
@@ -100,7 +100,7 @@ fn find(value: &Value, inside: bool) -> Option<ErrorDetails> {
     }
 }
 
-/// Returns a text or a number, or the first one of a list.
+/// Returns a string or a number, or the first one in a list.
 fn plain(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.is_empty() => Some(text.clone()),
@@ -137,7 +137,7 @@ fn text(body: &[u8]) -> Option<String> {
     (!text.is_empty()).then(|| mask(&text, 300))
 }
 
-/// Truncates a text to a number of characters and masks possible keys and tokens, because an error
+/// Truncates text to a number of characters and masks possible keys and tokens, because an error
 /// may quote the request. Both contain at least 16 consecutive letters and digits. A UUID has
 /// fewer.
 fn mask(text: &str, limit: usize) -> String {

@@ -66,7 +66,7 @@ impl Flag {
     }
 }
 
-/// The number of bytes of a text that matter. All values that the rules compare with are shorter.
+/// The number of bytes of a string that matter. All values that the rules compare with are shorter.
 pub const LONGEST: usize = crate::json::MAX_TEXT;
 
 /// The values of a volume's record that the rules depend on.

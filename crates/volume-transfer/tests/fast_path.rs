@@ -102,7 +102,7 @@ const VALUES: &[&str] = &[
     "\"\u{7f}\"",
 ];
 const SPACE: &[&str] = &["", "", "", " ", "\n    ", "\t", "\r\n"];
-/// Inserted anywhere, these make a text invalid or change its structure.
+/// Inserted anywhere, these make a string invalid or change its structure.
 const CORRUPTIONS: &[&str] = &[
     "\"",
     "\\",

@@ -56,7 +56,7 @@ fn texts() -> Vec<String> {
     texts
 }
 
-/// Returns a text with characters from all planes. Most texts have a length around the limit.
+/// Returns a string with characters from all planes. Most strings have a length around the limit.
 fn random_text(random: &mut Random) -> String {
     let length = match random.below(4) {
         0 => random.below(20),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
-/// Makes the browser download a text as a file.
+/// Makes the browser download a string as a file.
 ///
 /// # Errors
 /// Returns the browser's error. The page can't know whether the file was saved.

@@ -1,4 +1,4 @@
-//! Elements with a text and no attributes. Each is a function, because an element in a view is compiled
+//! Elements with text and no attributes. Each is a function, because an element in a view is compiled
 //! again wherever it is used.
 
 use leptos::prelude::*;

@@ -151,7 +151,7 @@ impl Sorter {
         set_timeout(move || self.run(STEPS, Date::now() + SLICE, result, finished), Duration::ZERO);
     }
 
-    /// Prepares a text or merges a row. Returns whether the rows are sorted.
+    /// Prepares a string or merges a row. Returns whether the rows are sorted.
     fn step(&mut self) -> bool {
         if let Some(volume) = self.volumes.get(self.texts.len()) {
             self.texts.push(JsValue::from_str(&self.text(volume)));

@@ -1,4 +1,4 @@
-//! Volumes: the list, and the progress of a transferred one.
+//! Volumes: the list, and the progress of one that is being transferred.
 
 use super::{PAGE, get};
 use crate::decode::{decode, read};
@@ -46,7 +46,7 @@ impl VolumeList {
     /// Adds the response to [`next_request`](VolumeList::next_request).
     ///
     /// # Errors
-    /// Returns a [`ReadError`] and keeps the earlier pages. A page without any readable row is an
+    /// Returns a [`ReadError`] and keeps the earlier pages. A page without any readable rows is an
     /// error unless it is the last one, because the next request needs the ID of its last row.
     pub fn add_page(&mut self, outcome: Outcome) -> Result<(), ReadError> {
         let (mut page, screened) = decode(outcome, |body| {
@@ -75,7 +75,7 @@ pub fn show_volume(service: Service, project: &ProjectId, volume: &VolumeId) -> 
     get(format!("/{}/{}/{}/{}", paths.version, project.as_str(), paths.volumes, volume.as_str()))
 }
 
-/// The progress of a transfer, as the owner's project sees it on the volume.
+/// The progress of a transfer, as the owner's project sees it in the volume's status.
 ///
 /// Exhaustive on purpose: [`Other`](TransferProgress::Other) covers new statuses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +93,7 @@ pub enum TransferProgress {
 /// Decodes the response to [`show_volume`].
 ///
 /// # Errors
-/// Returns a [`ReadError`]. A missing volume isn't an error but [`TransferProgress::Gone`].
+/// Returns a [`ReadError`]. A missing volume is [`TransferProgress::Gone`], not an error.
 pub fn decode_progress(outcome: Outcome) -> Result<TransferProgress, ReadError> {
     let volume = match read(outcome, "volume", Value::is_object) {
         Ok(body) => body.get("volume").and_then(Volume::from_json),

@@ -25,13 +25,13 @@ pub struct Receipt(Zeroizing<String>);
 /// The header of receipts, in requests and responses.
 pub(super) const RECEIPT: &str = "Openstack-Auth-Receipt";
 
-/// Returns a text unless it is empty.
+/// Returns a string unless it is empty.
 fn not_empty(text: String) -> Result<Zeroizing<String>, IdError> {
     let text = Zeroizing::new(text);
     if text.is_empty() { Err(IdError::Empty) } else { Ok(text) }
 }
 
-/// Returns whether an HTTP header can carry a text.
+/// Returns whether an HTTP header can carry a string.
 fn is_header_value(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
@@ -90,7 +90,7 @@ impl Token {
     /// Parses a token entered by a user, after [cleaning pasted text](crate::clean_pasted).
     ///
     /// # Errors
-    /// Returns [`IdError::Empty`] if nothing is left, and [`IdError::Malformed`] for a text that an
+    /// Returns [`IdError::Empty`] if nothing is left, and [`IdError::Malformed`] for a string that an
     /// HTTP header can't carry.
     pub fn parse(text: &str) -> Result<Token, IdError> {
         let text = clean_pasted(text);

@@ -13,9 +13,9 @@ use crate::http::{Method, Outcome, Request, Response};
 use alloc::borrow::ToOwned;
 use serde_json::Value;
 
-/// The path of tokens.
+/// The path for tokens.
 const TOKENS: &str = "/v3/auth/tokens";
-/// The header of the token that a request or response is about.
+/// The header that contains the token that a request or response is about.
 const SUBJECT: &str = "X-Subject-Token";
 
 /// Returns the request that signs in.
@@ -67,7 +67,7 @@ pub fn without_catalog(mut request: Request) -> Request {
 /// Decodes the response to an [`authenticate`] or [`show_token`] request.
 ///
 /// `method` and `scope` are those of the request. The services use one error for many causes, so
-/// these determine what the error can mean.
+/// `method` and `scope` determine what the error can mean.
 ///
 /// # Errors
 /// Returns [`SignInError::Rejected`] if the service refused, [`SignInError::OtherProject`] if the

@@ -41,7 +41,7 @@ impl Left {
     }
 }
 
-/// The number of bytes of a text to keep. All texts that the rules compare with are shorter.
+/// The number of bytes of a string to keep. All strings that the rules compare with are shorter.
 pub(crate) const MAX_TEXT: usize = 40;
 
 /// The maximum nesting depth: one bit for each level.
