@@ -1,5 +1,5 @@
-//! Makes builds in different folders byte-for-byte identical, by replacing local paths in the
-//! output.
+//! Makes builds in different folders byte-for-byte identical, by replacing local paths and times in
+//! the output.
 
 use crate::shell::{command, output, root, target};
 use anyhow::{Context, Result, ensure};
@@ -22,6 +22,8 @@ pub(crate) fn compile(line: &str, target: &str) -> Result<Command> {
         // These would replace the options below and those in .cargo/config.toml.
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        // mimalloc contains the time at which it was compiled, unless compilers are told another one.
+        .env("SOURCE_DATE_EPOCH", "0")
         .env(format!("CARGO_TARGET_{}_RUSTFLAGS", target.to_uppercase().replace('-', "_")), rust);
     // For SQLite and ring. Microsoft's compiler has no such option.
     if !target.ends_with("msvc") {
