@@ -19,16 +19,14 @@ const CANDIDATES: Record<string, string> = {
   textbox: "input, textarea",
 };
 
-/** The codes of keys that aren't characters. */
-export const KEYS = { Enter: "\uE007", Shift: "\uE008", Tab: "\uE004" };
+/** The code of the Shift key. */
+export const SHIFT = "\uE008";
 
 /** A browser window. */
 export class WebKit {
   private constructor(
     private readonly session: string,
     private readonly processes: ChildProcess[],
-    /** The version of the engine. */
-    readonly version: string,
   ) {}
 
   static async start(): Promise<WebKit> {
@@ -51,7 +49,7 @@ export class WebKit {
       try {
         const { value } = await (await fetch(url, { method: "POST", body })).json();
         if (!value.sessionId) throw new Error(JSON.stringify(value));
-        const webkit = new WebKit(`${url}/${value.sessionId}`, [driver, display], value.capabilities.browserVersion);
+        const webkit = new WebKit(`${url}/${value.sessionId}`, [driver, display]);
         await webkit.call("POST", "/window/rect", { x: 0, y: 0, width: 1380, height: 980 });
         return webkit;
       } catch (error) {
@@ -132,10 +130,6 @@ export class WebKit {
     const down = keys.map((value) => ({ type: "keyDown", value }));
     const up = keys.toReversed().map((value) => ({ type: "keyUp", value }));
     await this.call("POST", "/actions", { actions: [{ type: "key", id: "keyboard", actions: [...down, ...up] }] });
-  }
-
-  async screenshot(): Promise<Buffer> {
-    return Buffer.from(String(await this.call("GET", "/screenshot")), "base64");
   }
 }
 

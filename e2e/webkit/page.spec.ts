@@ -3,7 +3,7 @@
 import { expect } from "@playwright/test";
 import { LANGUAGES, message } from "../tests/console.ts";
 import { DATA_01, PROJECT_A, type Server } from "../tests/server.ts";
-import { KEYS, test, type WebKit } from "./driver.ts";
+import { SHIFT, test, type WebKit } from "./driver.ts";
 import { type Change, startProxy } from "./proxy.ts";
 
 const en = (key: string, values = {}) => message("en", key, values);
@@ -97,7 +97,7 @@ test("selects a range with the keyboard, and filters 10,000 volumes", async ({ s
     await webkit.press(...keys);
   };
   await press("disk-9990", " ");
-  await press("disk-9992", KEYS.Shift, " ");
+  await press("disk-9992", SHIFT, " ");
   const checked = () => webkit.evaluate(() => document.querySelectorAll("tbody input:checked").length);
   await expect.poll(checked).toBe(3);
   close();

@@ -173,10 +173,16 @@ fn npm_packages(folder: &str) -> Result<()> {
 /// Returns the path of Chromium or Chrome: from the environment variable CHROMIUM, from PATH, or from
 /// macOS's application folder.
 pub(crate) fn browser() -> Option<PathBuf> {
-    let named = env::var_os("CHROMIUM").map(PathBuf::from);
-    let mac = PathBuf::from("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome");
-    named
-        .or_else(|| ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(which))
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    find_browser("CHROMIUM", &names, "Google Chrome.app/Contents/MacOS/Google Chrome")
+}
+
+/// Finds a browser: in an environment variable, in PATH, or in macOS's application folder.
+fn find_browser(variable: &str, names: &[&str], mac: &str) -> Option<PathBuf> {
+    let mac = Path::new("/Applications").join(mac);
+    env::var_os(variable)
+        .map(PathBuf::from)
+        .or_else(|| names.iter().copied().find_map(which))
         .or_else(|| mac.is_file().then_some(mac))
 }
 
@@ -186,11 +192,7 @@ pub(crate) fn browser() -> Option<PathBuf> {
 /// Returns an error if there is none, and it can't be installed.
 pub(crate) fn firefox() -> Result<PathBuf> {
     let find = || {
-        let named = env::var_os("FIREFOX").map(PathBuf::from);
-        let mac = PathBuf::from("/Applications/Firefox.app/Contents/MacOS/firefox");
-        named
-            .or_else(|| ["firefox-esr", "firefox"].into_iter().find_map(which))
-            .or_else(|| mac.is_file().then_some(mac))
+        find_browser("FIREFOX", &["firefox-esr", "firefox"], "Firefox.app/Contents/MacOS/firefox")
     };
     if let Some(firefox) = find() {
         return Ok(firefox);

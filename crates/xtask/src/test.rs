@@ -8,7 +8,7 @@ use crate::{
     run::{build_server, console_server},
     shell::{command, sh, which},
 };
-use anyhow::{Error, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use std::{process::ExitCode, time::Instant};
 
 /// The crates that only run as wasm. They are linted for wasm, and tested in Node and a browser.
@@ -186,8 +186,7 @@ fn deny() -> Result<Option<String>> {
     // The advisory database is downloaded, so it may be unavailable.
     if cargo("deny fetch db", &[]).is_err() {
         let note = "advisories were SKIPPED: their database could not be downloaded";
-        println!("\n!!! {note} !!!");
-        return Ok(Some(note.to_owned()));
+        return Ok(skipped(note));
     }
     cargo("deny check --disable-fetch advisories", &[])
 }
@@ -231,7 +230,7 @@ fn e2e() -> Result<Option<String>> {
 fn in_firefox() -> Result<Option<String>> {
     let firefox = match install::firefox() {
         Ok(firefox) => firefox,
-        Err(error) => return Ok(skipped("Firefox", &error)),
+        Err(error) => return Ok(skipped(&format!("Firefox was SKIPPED: {error:#}"))),
     };
     build_server()?;
     package::install_in("e2e/package")?;
@@ -240,9 +239,7 @@ fn in_firefox() -> Result<Option<String>> {
     playwright("package-firefox", &[("FIREFOX", &firefox)])?;
     // Compiling the driver would take minutes, and Debian doesn't have it.
     if which("geckodriver").is_none() {
-        let note = "the wasm tests in Firefox were SKIPPED: no geckodriver";
-        println!("\n!!! {note} !!!");
-        return Ok(Some(note.to_owned()));
+        return Ok(skipped("the wasm tests in Firefox were SKIPPED: no geckodriver"));
     }
     wasm_pack("--headless --firefox")
 }
@@ -250,18 +247,17 @@ fn in_firefox() -> Result<Option<String>> {
 /// Tests the main job and the package in WebKit, which Safari is made of.
 fn in_webkit() -> Result<Option<String>> {
     if let Err(error) = install::webkit() {
-        return Ok(skipped("WebKit", &error));
+        return Ok(skipped(&format!("WebKit was SKIPPED: {error:#}")));
     }
     build_server()?;
     package::install_in("e2e/package")?;
     playwright("webkit", &[])
 }
 
-/// Says loudly that a browser is missing, and returns a note for the summary.
-fn skipped(browser: &str, error: &Error) -> Option<String> {
-    let note = format!("{browser} was SKIPPED: {error:#}");
+/// Says loudly that something was skipped, and returns that as a note for the summary.
+fn skipped(note: &str) -> Option<String> {
     println!("\n!!! {note} !!!");
-    Some(note)
+    Some(note.to_owned())
 }
 
 /// Builds and tests one of the distributed binaries, with the page that the step `page` built.
