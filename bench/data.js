@@ -22,7 +22,8 @@ const PROJECT = "dd14c6ac581f40059e27f5320b60bf2f";
 /**
  * Returns the text of a list response.
  *
- * About one volume in a hundred has each of the unusual spellings that services are known to use.
+ * In about one volume in a hundred, a field is missing or has one of the other spellings that
+ * services are known to use, separately for each field.
  * The comparison that precedes the timing finds candidates that misread them.
  */
 export function listText(count, { names = "ascii", pretty = false, seed = 1 } = {}) {
@@ -93,7 +94,10 @@ function volume(below, names) {
   return record;
 }
 
-/** Names in both scripts as they are typed, keystroke by keystroke, and invalid names. */
+/**
+ * Returns names to validate: Latin and Chinese ones after each typed character, long ones, and
+ * invalid ones.
+ */
 export function names() {
   const typed = (name) => Array.from(name, (_, at) => name.slice(0, at + 1));
   return [

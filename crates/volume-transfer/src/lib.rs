@@ -3,7 +3,7 @@
 //! A *volume transfer* hands a cloud disk over to another project, usually in another account. The
 //! owner creates a transfer, and the response contains an `auth_key` that the service never shows
 //! again. The volume stays in `awaiting-transfer` until the recipient accepts the transfer with that
-//! key.
+//! key, or the owner cancels it.
 //!
 //! This crate implements the rules of both services. It is `no_std` (with `alloc`), does no I/O and
 //! has no feature flags.

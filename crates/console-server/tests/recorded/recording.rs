@@ -56,7 +56,7 @@ fn message(text: &[u8]) -> (String, Vec<(String, String)>, Vec<u8>) {
     (first, headers, body.strip_suffix(b"\n").unwrap_or(body).to_vec())
 }
 
-/// The projects and the volume of most recordings.
+// The IDs in the recordings: the main project, another one, and the volume that is used most.
 const PROJECT: &str = "dc61c0335ea35342908a081f674e8f1f";
 const OTHER_PROJECT: &str = "8d7e512a563957a782cde14a51c121fd";
 const VOLUME: &str = "484a2b3f-caa3-44a8-9420-321a8d695be7";
@@ -90,7 +90,7 @@ fn replace(mut text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
 
 pub(crate) type Pairs<'a> = &'a [(&'a str, &'a str)];
 
-/// Replaces each pair's first text with its second, and then replaces the IDs.
+/// Replaces the first string of each pair with the second, and then replaces the IDs.
 pub(crate) fn localize_with(pairs: Pairs, text: &[u8]) -> Vec<u8> {
     let text = pairs
         .iter()
@@ -140,7 +140,8 @@ pub(crate) async fn check(start: &str) {
     check_with(&Server::new(), start, &[]).await;
 }
 
-/// Checks that the sandbox responds as recorded, after replacing `pairs` in the recording.
+/// Checks that the sandbox responds as recorded, after applying the replacements in `pairs` to the
+/// recording.
 pub(crate) async fn check_with(server: &Server, start: &str, pairs: Pairs<'_>) {
     let recorded = load(start);
     let response = replay(server, &recorded, pairs).await;
@@ -177,7 +178,7 @@ pub(crate) async fn check_rejected(start: &str, message: &str) {
     assert_eq!(response.json(), expected, "{}", recorded.file);
 }
 
-/// Checks that a volume has the recorded owner and status.
+/// Checks that a volume has the recorded owner, status and links.
 pub(crate) async fn check_volume(server: &Server, start: &str, pairs: Pairs<'_>) {
     let recorded = load(start);
     let got = replay(server, &recorded, pairs).await.json();

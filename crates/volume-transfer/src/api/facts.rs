@@ -1,4 +1,4 @@
-//! Facts about a volume that its record lacks and other APIs provide.
+//! Queries for facts that a volume's record doesn't contain.
 
 use super::get;
 use crate::constraint::Constraint;
@@ -20,9 +20,10 @@ use serde_json::Value;
 /// Send its [`request`](FactQuery::request) and pass the response to [`record`](FactQuery::record),
 /// which may return another query.
 ///
-/// Backups and backup policies are those of Huawei's Cloud Backup and Recovery (CBR): `GET
-/// /v3/{project_id}/backups`, `/vaults` and `/policies`. CBR has its own address, so a gateway must
-/// forward these paths to it. If it doesn't, the response is an error and the fact stays unknown.
+/// Backups and backup policies belong to Huawei's Cloud Backup and Recovery (CBR), and are queried
+/// with `GET /v3/{project_id}/backups`, `/vaults` and `/policies`. CBR has its own address, so a
+/// gateway must forward these paths to it. Otherwise, `record` returns an error and the fact stays
+/// unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FactQuery {
@@ -78,7 +79,7 @@ impl FactQuery {
     /// Records the response in `facts`, and returns the next query, if any.
     ///
     /// # Errors
-    /// Returns a [`ReadError`] and leaves `facts` unchanged.
+    /// Returns a [`ReadError`] if no valid response arrived. `facts` is then unchanged.
     pub fn record(
         self,
         outcome: Outcome,

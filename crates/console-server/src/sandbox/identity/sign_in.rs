@@ -7,13 +7,13 @@ use super::tokens::{Grant, Kind, Scope, Tokens, derived_audit_ids};
 use crate::sandbox::demo::{PROJECTS, Project};
 use serde_json::{Map, Value};
 
-/// The outcome of correct credentials.
+/// The result of signing in with correct credentials.
 pub(super) enum SignedIn {
     Token {
         text: String,
         grant: Grant,
     },
-    /// A second factor is required. The receipt stands for the first one.
+    /// A second factor is required. The receipt proves that the first one was correct.
     Receipt {
         text: String,
         grant: Grant,
@@ -22,7 +22,7 @@ pub(super) enum SignedIn {
 
 type Object = Map<String, Value>;
 
-/// Signs in.
+/// Signs a user in. A `receipt` proves that an earlier factor was correct.
 pub(super) fn sign_in(
     tokens: &Tokens,
     request: &AuthRequest,
@@ -191,7 +191,7 @@ fn find_project(project: &Object) -> Result<&'static Project, IdentityError> {
 
 fn parse_scope(scope: &Value) -> Result<Scope, IdentityError> {
     const KINDS: [&str; 5] = ["system", "project", "domain", "OS-TRUST:trust", "unscoped"];
-    // Keystone searches a string for each of these words.
+    // If the scope is a string, Keystone looks for each of these words in it.
     let contains = |kind: &str| match scope.as_str() {
         Some(text) => text.contains(kind),
         None => scope.get(kind).is_some(),
@@ -208,7 +208,7 @@ fn parse_scope(scope: &Value) -> Result<Scope, IdentityError> {
             let domain = object("domain").ok_or_else(IdentityError::unauthorized)?;
             Ok(Scope::Domain(find_domain(domain)?.id.to_owned()))
         }
-        // Nobody has roles for the system, and there are no trusts.
+        // No user has a role on the system, and there are no trusts.
         (Some(_), None) => Err(IdentityError::unauthorized()),
         (None, _) | (_, Some(_)) => {
             let kinds = "system, project, domain, OS-TRUST:trust or unscoped";
@@ -233,7 +233,7 @@ fn has_roles(user: &User, scope: &Scope) -> bool {
     }
 }
 
-/// Returns a field's text, if it has one that isn't empty.
+/// Returns a field's value if it is a non-empty string.
 fn text<'a>(object: &'a Object, field: &str) -> Option<&'a str> {
     object.get(field).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
