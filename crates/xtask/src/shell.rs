@@ -1,4 +1,4 @@
-//! Finds, shows and runs other programs.
+//! Finds and runs other programs, and prints their command lines.
 
 use anyhow::{Context, Result, bail, ensure};
 use std::{
@@ -9,25 +9,20 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// The workspace's root, which is the working directory of all programs.
+/// The workspace's root. Programs run there, unless a command sets another directory.
 pub(crate) fn root() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).unwrap_or(here)
 }
 
-/// Cargo's target directory, which also holds the temporary files of these commands.
+/// Cargo's target directory, which also holds xtask's temporary files.
 pub(crate) fn target() -> PathBuf {
     root().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
 /// Returns a command that prefers the tools installed by this project to others of the same name.
 pub(crate) fn program(name: &str) -> Command {
-    // On Windows, these are batch files, which are found only by their full names.
-    let name = match name {
-        "npm" | "npx" if cfg!(windows) => format!("{name}.cmd"),
-        _ => name.to_owned(),
-    };
-    let mut command = Command::new(name);
+    let mut command = Command::new(file_name(name));
     command.env("PATH", path());
     command
 }
@@ -69,16 +64,24 @@ pub(crate) fn filter(line: &str, text: &str) -> Result<String> {
         .spawn()
         .with_context(|| format!("`{line}` could not start"))?;
     // esbuild reads all of its input before it prints; dropping the pipe ends the input.
-    child.stdin.take().context("standard input is piped")?.write_all(text.as_bytes())?;
+    child.stdin.take().context("standard input is not piped")?.write_all(text.as_bytes())?;
     let output = child.wait_with_output()?;
     ensure!(output.status.success(), "`{line}` failed ({})", output.status);
     Ok(String::from_utf8(output.stdout)?)
 }
 
-/// Returns the path of the file that runs when this program is started.
+/// Finds a program in the search path.
 pub(crate) fn which(name: &str) -> Option<PathBuf> {
-    let name = format!("{name}{}", env::consts::EXE_SUFFIX);
+    let name = file_name(name);
     env::split_paths(&path()).map(|directory| directory.join(&name)).find(|file| file.is_file())
+}
+
+/// Returns the name of a program's file. On Windows, npm's programs are batch files.
+fn file_name(program: &str) -> String {
+    match program {
+        "npm" | "npx" if cfg!(windows) => format!("{program}.cmd"),
+        _ => format!("{program}{}", env::consts::EXE_SUFFIX),
+    }
 }
 
 /// The search path: npm's tools first, then cargo's, then the inherited path.
