@@ -8,6 +8,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page, Route } from "@playwright/test";
 import { type App, deliver, LANGUAGES, loseResponse, test, expect } from "./console.ts";
 import { DATA_01, PROJECT_A } from "./server.ts";
+import { Trees } from "./tree.ts";
 
 const ALL = process.env.LOOKS === "all";
 const LIST = "**/*volumes/detail*";
@@ -15,6 +16,9 @@ const POST = "**/os-volume-transfer";
 
 /** The last size is a small laptop screen at 400% zoom. */
 const SIZES = [[1440, 900], [768, 1024], [320, 640], [320, 256]] as const;
+
+/** What is announced when the list of volumes is loaded again. */
+const RELOADING = /^(Loading volumes…|\d+ to \d+ of \d+)$/;
 
 type Scheme = "light" | "dark" | "forced";
 type Look = (state: string) => Promise<void>;
@@ -248,7 +252,9 @@ for (const language of LANGUAGES) {
         test(`${task} is accessible and fits`, async ({ app, page }) => {
           // axe takes up to a second per state.
           test.setTimeout(180_000);
+          const trees = language === "en" && width === 1440 ? await Trees.watch(page, RELOADING) : undefined;
           await show(app, page, async (state) => {
+            await trees?.add(state);
             // Switching the colour scheme in each state is faster than another run.
             const schemes: Scheme[] = ALL ? ["light", "dark", "forced"] : width === 1440 ? ["light", "dark"] : ["light"];
             for (const scheme of schemes) {
@@ -269,6 +275,7 @@ for (const language of LANGUAGES) {
               if (!forced && (ALL || width === 1440 || language === "en")) expect(await violations(page), where).toEqual([]);
             }
           });
+          if (trees) expect(String(trees)).toMatchSnapshot(`${task}.txt`);
         });
       }
     });

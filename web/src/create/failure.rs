@@ -5,7 +5,9 @@ use crate::errors::{FaultDetails, ReadFailure, Rejection};
 use crate::i18n::{Key, key, language, unknown_cause};
 use crate::reactive::{derive, memo};
 use crate::state::{AppState, RowState, Run, SearchState};
-use crate::ui::{Button, ErrorMessage, Progress, ShowIf, bdi, code, dynamic, h3, p, span, strong};
+use crate::ui::{
+    Button, ErrorMessage, Progress, ShowIf, bdi, code, dynamic, h3, p, set_attribute, span, strong,
+};
 use leptos::ev;
 use leptos::prelude::*;
 use volume_transfer::api::TransferLookup;
@@ -17,6 +19,8 @@ use volume_transfer::{Fault, Transfer, UnknownCause};
 pub(super) fn CreateFailures() -> impl IntoView {
     let state = AppState::get();
     let failures = dynamic(move || {
+        // Otherwise, the whole alert would be read again when a search ends.
+        set_attribute("create-failure", "aria-atomic", Some("false"));
         // While the dialog is open, it shows them itself.
         let run = state.run.get().filter(|run| !run.is_shown())?;
         let rows = (0..run.rows.len()).filter_map(|row| failure(&run, row));

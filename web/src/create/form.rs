@@ -207,7 +207,9 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
                 <TextField id="transfer-name" label=key::CREATE_NAME node=input error=name_error_text.into()>
                     <p>
                         {span(hint)} " "
-                        <span class="counter" prop:textContent=counter />
+                        // Hidden from screen readers, which would read the hint again after every
+                        // keystroke. A name that is too long has an error.
+                        <span class="counter" aria-hidden="true" prop:textContent=counter />
                     </p>
                 </TextField>
             </div>

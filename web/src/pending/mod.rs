@@ -7,7 +7,7 @@ pub(crate) use cancel::CancelDialog;
 
 use crate::errors::{ReadFailure, UnreadableRows};
 use crate::i18n::{Key, age, key, language, name_or_none, t};
-use crate::reactive::derive;
+use crate::reactive::{derive, status_text};
 use crate::state::{AppState, KeyPlace};
 use crate::ui::{
     Button, Cell, ErrorMessage, ShowIf, Table, bdi, code, dynamic, effect, li, p, span,
@@ -33,6 +33,13 @@ pub(crate) fn PendingTransfers() -> impl IntoView {
     let language = language();
     let pending = state.pending;
     let count = move || pending.list.with(|list| list.transfers.len());
+    let count_text = status_text(move || {
+        if count() == 0 {
+            language.get().format(key::TRANSFERS_NONE, &[])
+        } else {
+            language.get().format(key::TRANSFERS_COUNT, &[("count", &count().to_string())])
+        }
+    });
     let ended = move || {
         let language = language.get();
         pending.ended.get().into_iter().filter_map(move |ended| {
@@ -54,13 +61,7 @@ pub(crate) fn PendingTransfers() -> impl IntoView {
         <section aria-labelledby="transfers">
             <h2 id="transfers" tabindex="-1" class="visually-hidden" prop:textContent=t(key::TRANSFERS_TITLE) />
             {p(key::TRANSFERS_HINT)}
-            <p role="status" prop:textContent=derive(move || {
-                if count() == 0 {
-                    language.get().format(key::TRANSFERS_NONE, &[])
-                } else {
-                    language.get().format(key::TRANSFERS_COUNT, &[("count", &count().to_string())])
-                }
-            }) />
+            <p role="status" prop:textContent=count_text />
             <div role="status">
                 <ShowIf condition=derive(move || pending.ended.with(|ended| !ended.is_empty()))>
                     <ul class="message info">{dynamic(move || Some(ended().collect_view().into_any()))}</ul>

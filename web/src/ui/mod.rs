@@ -69,7 +69,7 @@ pub(crate) fn by_id<T: JsCast>(id: &str) -> Option<T> {
     document().get_element_by_id(id)?.dyn_into().ok()
 }
 
-/// Sets or removes an attribute of an element that no view owns.
+/// Sets or removes an attribute of an element that no view owns, or one that no view sets.
 pub(crate) fn set_attribute(id: &str, attribute: &str, value: Option<&str>) {
     let Some(element) = by_id::<web_sys::Element>(id) else { return };
     // Can't fail for a valid attribute name.

@@ -3,7 +3,7 @@
 use super::text::span;
 use super::{Button, ShowIf, effect};
 use crate::i18n::{Key, key, language};
-use crate::reactive::derive;
+use crate::reactive::{derive, status_text};
 use js_sys::Date;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -47,11 +47,15 @@ pub(crate) fn Progress(
         let text = || language.get().format(key::PROGRESS_COUNT, &[("count", &count.to_string())]);
         (count > 0).then(text).unwrap_or_default()
     });
+    let text =
+        status_text(
+            move || {
+                if busy.get() { language.get().format(label, &[]) } else { idle_text.get() }
+            },
+        );
     view! {
         <div class="progress">
-            <p role="status" prop:textContent=derive(move || {
-                if busy.get() { language.get().format(label, &[]) } else { idle_text.get() }
-            }) />
+            <p role="status" prop:textContent=text />
             <ShowIf condition=derive(move || busy.get() && (seconds.get() > 0))>
                 // Hidden from screen readers, which would announce it every second.
                 <span aria-hidden="true">

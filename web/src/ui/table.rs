@@ -30,8 +30,9 @@ pub(crate) fn Table(
         })
         .chain(headers)
         .collect();
+    // The scrolling group has no name, because screen readers would say the table's name twice.
     view! {
-        <div class="scroll" role="group" aria-labelledby=labelled_by tabindex=focusable.then_some("0")>
+        <div class="scroll" role="group" tabindex=focusable.then_some("0")>
             <table role="table" class=class aria-labelledby=labelled_by>
                 <thead role="rowgroup"><tr role="row">{columns}</tr></thead>
                 <tbody role="rowgroup">{children()}</tbody>

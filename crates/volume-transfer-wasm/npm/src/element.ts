@@ -128,7 +128,8 @@ function elementWith(defaults: Messages): CustomElementConstructor {
       root.adoptedStyleSheets = [style];
       this.#form.append(this.#input, this.#counter, this.#error);
       this.#error.setAttribute("aria-live", "polite");
-      this.#input.setAttribute("aria-describedby", "error counter");
+      // Without the counter, which screen readers would read after every keystroke.
+      this.#input.setAttribute("aria-describedby", "error");
       // The browser doesn't focus a host that is upgraded after it was inserted.
       this.#input.autofocus = this.autofocus;
       // With its own form, the browser decides whether Enter submits. Enter doesn't if the key
