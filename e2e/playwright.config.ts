@@ -40,6 +40,8 @@ export default defineConfig<Options>({
     { name: "package-firefox", testDir: "./package/tests", testIgnore: "hosts.spec.ts", use: firefox },
     // In WebKit: the main job. It has a driver of its own.
     { name: "webkit", testDir: "./webkit", workers: 1 },
+    // The main job with a screen reader, in Firefox.
+    { name: "screen-reader", testDir: "./screen-reader", workers: 1 },
     // The installed npm package.
     { name: "package", testDir: "./package/tests" },
     // Odd responses, sent through the gateway to the package and the page.
@@ -53,6 +55,8 @@ export default defineConfig<Options>({
       expect: { timeout: 20_000 },
     })),
   ],
+  // The accessibility trees don't depend on the system.
+  snapshotPathTemplate: "{testDir}/trees/{arg}{ext}",
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
   workers: 2,

@@ -101,10 +101,24 @@
       document.getElementById("failure").hidden = true;
       if (pressed) form.requestSubmit();
     });
-    // Some browsers keep a page that the user has left, with everything that was entered.
+    // Some browsers keep a page that the user has left, with everything that was entered. WebKit
+    // empties some fields, although the page goes on using their text.
+    var fields = [];
     window.addEventListener("pagehide", function () {
       ["token", "password", "passcode", "secret"].forEach(function (id) {
         document.getElementById(id).value = "";
+      });
+      fields = [].map.call(document.querySelectorAll("#transfer-name, [type=search]"), function (field) {
+        return [field, field.value];
+      });
+    });
+    window.addEventListener("pageshow", function (event) {
+      if (!event.persisted) return;
+      // WebKit empties them after this event.
+      setTimeout(function () {
+        fields.forEach(function (field) {
+          field[0].value = field[1];
+        });
       });
     });
   }

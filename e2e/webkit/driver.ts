@@ -19,8 +19,9 @@ const CANDIDATES: Record<string, string> = {
   textbox: "input, textarea",
 };
 
-/** The code of the Shift key. */
+/** WebDriver's codes of keys. */
 export const SHIFT = "\uE008";
+export const CONTROL = "\uE009";
 
 /** A browser window. */
 export class WebKit {

@@ -3,7 +3,7 @@
 import { expect } from "@playwright/test";
 import { LANGUAGES, message } from "../tests/console.ts";
 import { DATA_01, PROJECT_A, type Server } from "../tests/server.ts";
-import { SHIFT, test, type WebKit } from "./driver.ts";
+import { CONTROL, SHIFT, test, type WebKit } from "./driver.ts";
 import { type Change, startProxy } from "./proxy.ts";
 
 const en = (key: string, values = {}) => message("en", key, values);
@@ -16,6 +16,8 @@ async function openAs(webkit: WebKit, url: string, label: "A" | "B", language = 
     localStorage.setItem("volume-transfer.language", language);
   }, language);
   await webkit.open(url);
+  // The last button to appear. Earlier, the first one could move while it is being clicked.
+  await webkit.find("button", message(language, "signin.demo", { label: "dave" }));
   await webkit.click("button", message(language, "connect.demo", { label }));
   await webkit.find("tab", new RegExp(message(language, "volumes.title")));
 }
@@ -55,7 +57,10 @@ for (const language of LANGUAGES) {
     await openAs(webkit, server.url, "B", language);
     await webkit.click("tab", new RegExp(text("accept.title")));
     await webkit.fill("textbox", text("handover.id"), transfer!.id);
-    await webkit.fill("textbox", text("handover.key"), key);
+    // Pastes what the button copied.
+    await webkit.click("textbox", text("handover.key"));
+    await webkit.press(CONTROL, "v");
+    await expect.poll(() => webkit.evaluate(() => document.querySelector<HTMLInputElement>("#accept-key")!.value)).toBe(key);
     await webkit.click("button", text("accept.submit"));
     await expect.poll(() => webkit.text()).toContain(text("accept.done", { volume: "data-01" }));
     expect(await server.transfers()).toEqual([]);
@@ -101,4 +106,21 @@ test("selects a range with the keyboard, and filters 10,000 volumes", async ({ s
   const checked = () => webkit.evaluate(() => document.querySelectorAll("tbody input:checked").length);
   await expect.poll(checked).toBe(3);
   close();
+});
+
+test("keeps the volume, the name and the token when the user comes back", async ({ server, webkit }) => {
+  await openAs(webkit, server.url, "A");
+  await webkit.fill("searchbox", en("volumes.filter"), "data-01");
+  await webkit.click("checkbox", "data-01");
+  await webkit.fill("textbox", en("create.name"), "before leaving");
+  await webkit.evaluate(() => ((window as { visited?: boolean }).visited = true));
+  await webkit.open("about:blank");
+  await webkit.call("POST", "/back", {});
+  // The page comes out of the cache as it was, instead of starting again.
+  expect(await webkit.evaluate(() => (window as { visited?: boolean }).visited)).toBe(true);
+  const texts = () => webkit.evaluate(() => [...document.querySelectorAll("[type=search], #transfer-name")].map((field) => (field as HTMLInputElement).value));
+  await expect.poll(texts).toEqual(["data-01", "before leaving"]);
+  await webkit.click("button", en("create.submit"));
+  await webkit.find("dialog", en("handover.title"));
+  expect(await server.transfers()).toMatchObject([{ volume_id: DATA_01, name: "before leaving" }]);
 });

@@ -13,6 +13,7 @@ const WASM_PACK: Crate = Crate::new("wasm-pack", "wasm-pack", "0.15.1", 3);
 const CARGO_DENY: Crate = Crate::new("cargo-deny", "cargo-deny", "0.20.2", 5);
 const CARGO_CYCLONEDX: Crate = Crate::new("cargo-cyclonedx", "cargo cyclonedx", "0.5.9", 3);
 const CARGO_FUZZ: Crate = Crate::new("cargo-fuzz", "cargo-fuzz", "0.13.2", 2);
+const GECKODRIVER: Crate = Crate::new("geckodriver", "geckodriver", "0.37.1", 4);
 const NODE: u32 = 20;
 /// The Python versions 3.NN that the pinned Cinder supports. It imports modules that 3.13 has
 /// removed.
@@ -201,6 +202,17 @@ pub(crate) fn firefox() -> Result<PathBuf> {
     find().context("Firefox was installed, but is not in PATH")
 }
 
+/// Installs Firefox's WebDriver, unless there is one. Any version will do.
+///
+/// # Errors
+/// Returns an error if it can't be installed.
+pub(crate) fn geckodriver() -> Result<()> {
+    match which("geckodriver") {
+        Some(_) => Ok(()),
+        None => GECKODRIVER.install(),
+    }
+}
+
 /// Installs WebKit, its driver and a display for it. Only Debian has a driver for WebKit, apart from
 /// macOS's, which needs Safari itself.
 ///
@@ -212,6 +224,21 @@ pub(crate) fn webkit() -> Result<()> {
         debian_install("webkit2gtk-driver xvfb").context("install WebKitGTK's driver and Xvfb")?;
     }
     ensure!(is_installed(), "WebKitWebDriver was installed, but is not in PATH");
+    Ok(())
+}
+
+/// Installs the screen reader Orca, and a desktop session for it that needs no screen.
+///
+/// # Errors
+/// Returns an error if a part is missing and can't be installed.
+pub(crate) fn orca() -> Result<()> {
+    const PROGRAMS: [&str; 5] = ["orca", "Xvfb", "dbus-daemon", "openbox", "xdotool"];
+    let is_installed = || PROGRAMS.iter().all(|name| which(name).is_some());
+    if !is_installed() {
+        let packages = "orca at-spi2-core xvfb dbus openbox xdotool";
+        debian_install(packages).context("install the screen reader Orca, Xvfb and openbox")?;
+    }
+    ensure!(is_installed(), "Orca was installed, but a part of it is not in PATH");
     Ok(())
 }
 

@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod browsers;
 mod codes;
 mod conformance;
 mod count;

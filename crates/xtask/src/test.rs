@@ -1,7 +1,7 @@
 //! `cargo xtask test`: runs all checks, after installing what they need.
 
 use crate::{
-    bench, conformance, count, cycles, deploy, dist,
+    bench, browsers, conformance, count, cycles, deploy, dist,
     install::{self, Need, browser, install},
     package, page,
     report::{Outcome, Report},
@@ -9,7 +9,7 @@ use crate::{
     shell::{command, sh, which},
 };
 use anyhow::{Result, bail, ensure};
-use std::{process::ExitCode, time::Instant};
+use std::{fs, process::ExitCode, time::Instant};
 
 /// The crates that only run as wasm. They are linted for wasm, and tested in Node and a browser.
 const WASM_CRATES: &[&str] = &["web", "volume-transfer-wasm"];
@@ -60,7 +60,7 @@ const STEPS: &[Step] = &[
         after: &["page", "package"],
         ..Step::new("responses", &[Need::NpmPackages, Need::Browser], responses)
     },
-    // These two install their browser themselves, so that a failure to do so affects only them.
+    // These three install their browser themselves, so that a failure to do so affects only them.
     Step {
         after: &["page", "package"],
         ..Step::new(
@@ -70,6 +70,14 @@ const STEPS: &[Step] = &[
         )
     },
     Step { after: &["page", "package"], ..Step::new("webkit", &[Need::NpmPackages], in_webkit) },
+    Step {
+        after: &["page"],
+        ..Step::new("screen-reader", &[Need::NpmPackages], with_screen_reader)
+    },
+    Step {
+        after: &["e2e", "consumers", "responses", "firefox", "webkit"],
+        ..Step::new("browsers", &[], browsers::check)
+    },
     Step { after: &["package"], ..Step::new("count", count::NEEDS, count::check) },
     Step { after: &["package"], ..Step::new("bench", bench::NEEDS, same_results) },
     // Installs what it needs itself, so that a failure to do so affects only this step.
@@ -237,9 +245,8 @@ fn in_firefox() -> Result<Option<String>> {
     let firefox = firefox.to_string_lossy();
     playwright("firefox", &[("FIREFOX", &firefox)])?;
     playwright("package-firefox", &[("FIREFOX", &firefox)])?;
-    // Compiling the driver would take minutes, and Debian doesn't have it.
-    if which("geckodriver").is_none() {
-        return Ok(skipped("the wasm tests in Firefox were SKIPPED: no geckodriver"));
+    if let Err(error) = install::geckodriver() {
+        return Ok(skipped(&format!("the wasm tests in Firefox were SKIPPED: {error:#}")));
     }
     wasm_pack("--headless --firefox")
 }
@@ -252,6 +259,16 @@ fn in_webkit() -> Result<Option<String>> {
     build_server()?;
     package::install_in("e2e/package")?;
     playwright("webkit", &[])
+}
+
+/// Tests the main job with the screen reader Orca, in Firefox.
+fn with_screen_reader() -> Result<Option<String>> {
+    let firefox = match install::orca().and_then(|()| install::firefox()) {
+        Ok(firefox) => firefox,
+        Err(error) => return Ok(skipped(&format!("the screen reader was SKIPPED: {error:#}"))),
+    };
+    build_server()?;
+    playwright("screen-reader", &[("FIREFOX", &firefox.to_string_lossy())])
 }
 
 /// Says loudly that something was skipped, and returns that as a note for the summary.
@@ -333,18 +350,24 @@ fn cinder_page() -> Result<Option<String>> {
 
 /// Runs the browser tests of a project.
 fn playwright(project: &str, variables: &[(&str, &str)]) -> Result<Option<String>> {
+    let results = browsers::results(project);
+    // An old file would count as the result of this run.
+    if results.exists() {
+        fs::remove_file(&results)?;
+    }
     let run = |options: &str| {
         let mut playwright = command(&format!("npx playwright test --project {project} {options}"));
         playwright
             .current_dir("e2e")
             .env("CONSOLE_SERVER", console_server())
+            .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &results)
             .envs(variables.iter().copied());
         if let Some(browser) = browser() {
             playwright.env("CHROMIUM", browser);
         }
         playwright
     };
-    if let Err(error) = sh(&mut run("")) {
+    if let Err(error) = sh(&mut run("--reporter list,json")) {
         // Long logs are often truncated except for the summary, so the summary names the failed
         // tests.
         let list = run("--last-failed --list").output()?;

@@ -89,7 +89,7 @@ fn RunDialog(run: Run) -> impl IntoView {
     };
     view! {
         <Dialog id="handover" title on_close=move || () persistent=true>
-            <ShowIf condition=has_keys><p class="message warning" prop:textContent=t(warning()) /></ShowIf>
+            <ShowIf condition=has_keys><p id="handover-text" class="message warning" prop:textContent=t(warning()) /></ShowIf>
             {content}
             <ShowIf condition=has_keys><SaveFile run=run.clone() /></ShowIf>
             <ShowIf condition=has_keys>{p(key::HANDOVER_NEXT)}</ShowIf>

@@ -5,7 +5,7 @@ use crate::errors::ChangeFailure;
 use crate::i18n::{key, language, name_or_none, t};
 use crate::reactive::derive;
 use crate::state::AppState;
-use crate::ui::{Button, Cell, Dialog, Progress, Table, bdi, code, dynamic, focus_next_frame, p};
+use crate::ui::{Button, Cell, Dialog, Progress, Table, bdi, code, dynamic, focus_next_frame};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use volume_transfer::{ChangeError, FaultKind, Transfer, api};
@@ -97,7 +97,7 @@ pub(crate) fn CancelDialog(session: Session, transfers: Vec<Transfer>) -> impl I
     view! {
         <Dialog id="cancel" title=text(key::CANCEL_TITLE, key::CANCEL_TITLE_SEVERAL) on_close=close>
             <Table labelled_by="cancel" class="transfers" focusable=several columns=COLUMNS>{rows}</Table>
-            {p(text(key::CANCEL_WHAT, key::CANCEL_WHAT_SEVERAL))}
+            <p id="cancel-text" prop:textContent=text(key::CANCEL_WHAT, key::CANCEL_WHAT_SEVERAL) />
             <Progress busy label=key::CANCEL_BUSY />
             <div role="alert">
                 {dynamic(move || failure.get().map(|error| view! {

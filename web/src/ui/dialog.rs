@@ -5,7 +5,8 @@ use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 
-/// A modal dialog. Opens when it is mounted, and moves the focus to its heading.
+/// A modal dialog. Opens when it is mounted, and moves the focus to its heading. Screen readers also
+/// say the text of the child with the ID `{id}-text`, if there is one.
 #[component]
 pub(crate) fn Dialog(
     /// The heading's ID.
@@ -23,8 +24,9 @@ pub(crate) fn Dialog(
     let dialog = NodeRef::<html::Dialog>::new();
     let open = move || {
         let Some(dialog) = dialog.get_untracked() else { return };
+        // Neither can fail for a valid attribute name.
+        let _ = dialog.set_attribute("aria-describedby", &format!("{id}-text"));
         if persistent {
-            // Can't fail for a valid attribute name.
             let _ = dialog.set_attribute("closedby", "none");
         }
         if !dialog.open() {

@@ -165,7 +165,6 @@ fn Row(volume: Arc<Volume>, marker: Marker) -> impl IntoView {
     let id = volume.id;
     let input = format!("volume-{}", id.as_str());
     let reasons = format!("reasons-{}", id.as_str());
-    let id_cell = format!("id-{}", id.as_str());
     let label = volume.label().to_owned();
     let size = volume.size.map(|size| size.to_string());
     let size = derive(move || {
@@ -191,13 +190,13 @@ fn Row(volume: Arc<Volume>, marker: Marker) -> impl IntoView {
     view! {
         <tr role="row" class:chosen=checked>
             <td role="cell">
-                <input type="checkbox" id=input.clone() prop:checked=checked aria-describedby=format!("{reasons} {id_cell}")
+                <input type="checkbox" id=input.clone() prop:checked=checked aria-describedby=reasons.clone()
                     on:keydown=move |event| marker.on_key(&event)
                     on:click:target=move |event| marker.select(id, event.target().checked(), &event) />
             </td>
             <td role="cell">
                 <label for=input>{bdi(label)}</label>
-                <code id=id_cell prop:textContent=id.as_str().to_owned() />
+                <code prop:textContent=id.as_str().to_owned() />
             </td>
             <Cell column=key::VOLUMES_SIZE class="size">{span(size)}</Cell>
             <Cell column=key::VOLUMES_STATUS class="status"><bdi title=service_status prop:textContent=status_text /></Cell>

@@ -1,0 +1,169 @@
+//! Writes the table in `docs/browsers.md` that says which tests passed in which browser.
+
+use crate::{
+    install::{self, browser},
+    shell::{output, root, target},
+};
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    fmt::Write,
+    fs,
+    path::{Path, PathBuf},
+};
+
+const DOCUMENT: &str = "docs/browsers.md";
+const BEGIN: &str = "<!-- Written by `cargo xtask test browsers`. -->\n";
+const END: &str = "<!-- End of the written part. -->";
+
+/// The columns, and the Playwright projects whose results they show.
+const COLUMNS: [(&str, &[&str]); 4] = [
+    ("Chromium", &["page", "package", "responses"]),
+    ("Chromium, translated page", &["translated"]),
+    ("Firefox", &["firefox", "package-firefox"]),
+    ("WebKit", &["webkit"]),
+];
+
+/// How many tests of each file passed.
+type Passed = BTreeMap<String, usize>;
+
+/// Returns where Playwright writes the results of a project.
+pub(crate) fn results(project: &str) -> PathBuf {
+    target().join("browsers").join(format!("{project}.json"))
+}
+
+/// Compares the table with the last results. If they differ, writes the new table.
+///
+/// Returns a note if one of the browsers was not tested, because the table can't be checked then.
+///
+/// # Errors
+/// Returns an error if the table was out of date, other than in the browsers' versions, which
+/// depend on the machine.
+pub(crate) fn check() -> Result<Option<String>> {
+    let mut columns = Vec::new();
+    for (name, projects) in COLUMNS {
+        let mut passed = Passed::new();
+        for project in projects {
+            let Ok(text) = fs::read_to_string(results(project)) else {
+                return Ok(Some(format!("not checked, because {name} was not tested")));
+            };
+            count(&serde_json::from_str(&text)?, &mut passed);
+        }
+        columns.push(passed);
+    }
+    let path = root().join(DOCUMENT);
+    let old = fs::read_to_string(&path).with_context(|| format!("reading {DOCUMENT}"))?;
+    let (head, rest) = old.split_once(BEGIN).context("the table's begin isn't marked")?;
+    let (old_table, tail) = rest.split_once(END).context("the table's end isn't marked")?;
+    let table = table(&versions()?, &columns, first_sentence)?;
+    if table != old_table {
+        fs::write(&path, format!("{head}{BEGIN}{table}{END}{tail}"))?;
+    }
+    let rows = |table: &str| table.lines().skip(2).map(str::to_owned).collect::<Vec<_>>();
+    ensure!(rows(&table) == rows(old_table), "out of date, commit the new version: {DOCUMENT}");
+    Ok(None)
+}
+
+/// Adds the passed tests of a suite, as Playwright's JSON reporter writes it.
+fn count(suite: &Value, passed: &mut Passed) {
+    let list = |field: &str| suite.get(field).and_then(Value::as_array).into_iter().flatten();
+    for spec in list("specs") {
+        let tests = spec.get("tests").and_then(Value::as_array).into_iter().flatten();
+        let expected = tests.filter(|test| test.get("status") == Some(&"expected".into())).count();
+        if let Some(file) = spec.get("file").and_then(Value::as_str) {
+            *passed.entry(file.to_owned()).or_default() += expected;
+        }
+    }
+    for suite in list("suites") {
+        count(suite, passed);
+    }
+}
+
+/// Returns the browsers' names and versions, in the order of [`COLUMNS`].
+fn versions() -> Result<Vec<String>> {
+    let last_word = |program: &Path| {
+        let text = output(&format!("{} --version", program.display()))?;
+        // Chromium's output ends with the system's name.
+        let version = text.split_whitespace().find(|word| word.starts_with(char::is_numeric))?;
+        Some(version.to_owned())
+    };
+    let chromium = browser().and_then(|path| last_word(&path)).context("Chromium's version")?;
+    let firefox = last_word(&install::firefox()?).context("Firefox's version")?;
+    let webkit = last_word(Path::new("WebKitWebDriver")).context("WebKit's version")?;
+    Ok(vec![
+        format!("Chromium {chromium}"),
+        "the same, page translated".to_owned(),
+        format!("Firefox {firefox}"),
+        format!("WebKitGTK {webkit}"),
+    ])
+}
+
+/// Formats the table, with a row for each file.
+fn table(
+    headers: &[String],
+    columns: &[Passed],
+    describe: impl Fn(&str) -> Result<String>,
+) -> Result<String> {
+    let mut table = format!("| | {} |\n| --- |", headers.join(" | "));
+    table.push_str(&" ---: |".repeat(columns.len()));
+    table.push('\n');
+    let mut files: Vec<_> = columns.iter().flat_map(Passed::keys).collect();
+    files.sort();
+    files.dedup();
+    for file in files {
+        let cells = columns.iter().map(|passed| match passed.get(file) {
+            Some(&count) if count > 0 => format!(" {count} |"),
+            _ => " |".to_owned(),
+        });
+        let cells: String = cells.collect();
+        writeln!(table, "| `{file}`: {} |{cells}", describe(file)?)?;
+    }
+    Ok(table)
+}
+
+/// Returns the first sentence of the comment that a file begins with, without the final period.
+fn first_sentence(file: &str) -> Result<String> {
+    let text = fs::read_to_string(root().join("e2e").join(file))?;
+    let comment: Vec<_> = text.lines().map_while(|line| line.strip_prefix("// ")).collect();
+    let comment = comment.join(" ");
+    let end = comment.find(". ").unwrap_or(comment.trim_end_matches('.').len());
+    Ok(comment.get(..end).unwrap_or_default().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn counts_passed_tests_of_nested_suites() {
+        let spec =
+            |file: &str, status: &str| json!({ "file": file, "tests": [{ "status": status }] });
+        let report = json!({ "suites": [
+            { "specs": [spec("a", "expected"), spec("a", "skipped"), spec("b", "unexpected")],
+              "suites": [{ "specs": [spec("a", "expected")] }] },
+        ]});
+        let mut passed = Passed::new();
+        count(&report, &mut passed);
+        assert_eq!(passed, Passed::from([("a".to_owned(), 2), ("b".to_owned(), 0)]));
+    }
+
+    #[test]
+    fn has_a_row_for_each_file_and_a_column_for_each_browser() {
+        let passed = |files: &[(&str, usize)]| {
+            files.iter().map(|&(file, count)| (file.to_owned(), count)).collect::<Passed>()
+        };
+        let columns = [passed(&[("a.ts", 2), ("c.ts", 0)]), passed(&[("b.ts", 1)])];
+        let headers = ["X 1".to_owned(), "Y 2".to_owned()];
+        let table = table(&headers, &columns, |file| Ok(format!("about {file}"))).unwrap();
+        let expected = "\
+| | X 1 | Y 2 |
+| --- | ---: | ---: |
+| `a.ts`: about a.ts | 2 | |
+| `b.ts`: about b.ts | | 1 |
+| `c.ts`: about c.ts | | |
+";
+        assert_eq!(table, expected);
+    }
+}

@@ -1,0 +1,123 @@
+// A desktop session with Firefox and the screen reader Orca. Keys are pressed as on a keyboard, and
+// what Orca says is recorded.
+
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, firefox, type Browser, type Page } from "@playwright/test";
+
+const run = promisify(execFile);
+
+/** How long Orca has to be quiet before it is considered to have finished, in milliseconds. */
+const QUIET = 1500;
+
+/** What was done, and what Orca said until it was quiet. */
+export interface Said {
+  action: string;
+  speech: string[];
+}
+
+export class Orca {
+  readonly transcript: Said[] = [];
+  /** How many lines of the log have been read. */
+  private read = 0;
+
+  private constructor(
+    readonly page: Page,
+    private readonly browser: Browser,
+    private readonly env: NodeJS.ProcessEnv,
+    private readonly log: string,
+    private readonly processes: ChildProcess[],
+  ) {}
+
+  static async start(): Promise<Orca> {
+    const home = mkdtempSync(join(tmpdir(), "volume-transfer-orca-"));
+    const log = join(home, "speech.log");
+    // Orca runs this file when it starts. Its log would otherwise arrive late.
+    mkdirSync(join(home, ".local/share/orca"), { recursive: true });
+    writeFileSync(
+      join(home, ".local/share/orca/orca-customizations.py"),
+      "import orca.debug\norca.debug.debugFile.reconfigure(line_buffering=True)\n",
+    );
+    const processes: ChildProcess[] = [];
+    const start = (env: NodeJS.ProcessEnv, command: string, ...options: string[]) => {
+      const child = spawn(command, options, { env, stdio: ["ignore", "pipe", "ignore"] });
+      processes.push(child);
+      return new Promise<string>((done) => child.stdout.once("data", (output) => done(String(output).trim())));
+    };
+    const display = await start(process.env, "Xvfb", "-displayfd", "1", "-screen", "0", "1400x1000x24");
+    const env: NodeJS.ProcessEnv = { ...process.env, HOME: home, DISPLAY: `:${display}`, GNOME_ACCESSIBILITY: "1", LC_ALL: "C.UTF-8", XDG_DATA_HOME: "" };
+    env.DBUS_SESSION_BUS_ADDRESS = await start(env, "dbus-daemon", "--session", "--nofork", "--print-address");
+    // A window manager, because only active windows get the keyboard.
+    void start(env, "openbox");
+    void start(env, "orca", "--replace", "--debug-file", log);
+    const browser = await firefox.launch({
+      channel: "moz-firefox",
+      executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr",
+      headless: false,
+      args: [],
+      env: env as Record<string, string>,
+    });
+    const page = await (await browser.newContext({ viewport: null })).newPage();
+    const orca = new Orca(page, browser, env, log, processes);
+    await expect.poll(() => orca.speech().join(), { timeout: 30_000 }).toContain("Screen reader on.");
+    return orca;
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    for (const process of this.processes.toReversed()) process.kill();
+  }
+
+  /** Opens a page. */
+  async open(url: string, ...expected: string[]): Promise<void> {
+    await this.hear("The page opens", () => this.page.goto(url), expected);
+    // Gives the keyboard to the page, because the address bar may still have it.
+    await run("xdotool", ["mousemove", "10", "900", "click", "1"], { env: this.env });
+    await this.press("ctrl+Home");
+  }
+
+  /** Presses a key, and waits until Orca has said the expected words. */
+  press(key: string, ...expected: string[]): Promise<void> {
+    return this.hear(`Key \`${key}\``, () => run("xdotool", ["key", key], { env: this.env }), expected);
+  }
+
+  type(text: string, ...expected: string[]): Promise<void> {
+    return this.hear(`Typing \`${text}\``, () => run("xdotool", ["type", "--delay", "80", text], { env: this.env }), expected);
+  }
+
+  private async hear(action: string, act: () => Promise<unknown>, expected: string[]): Promise<void> {
+    this.speech();
+    await act();
+    const speech: string[] = [];
+    const heard = () => {
+      speech.push(...this.speech());
+      return speech.join(" ");
+    };
+    for (const words of expected) await expect.poll(heard, { message: action, timeout: 20_000 }).toContain(words);
+    for (let quiet = 0; quiet < QUIET; quiet += 250) {
+      const before = speech.length;
+      await new Promise((done) => setTimeout(done, 250));
+      heard();
+      if (speech.length > before) quiet = 0;
+    }
+    this.transcript.push({ action, speech });
+  }
+
+  /** Returns what Orca has said since the last call. */
+  private speech(): string[] {
+    let text = "";
+    try {
+      text = readFileSync(this.log, "utf8");
+    } catch {
+      // Orca hasn't written anything yet.
+    }
+    const lines = text.split("\n").slice(0, -1);
+    const said = lines.slice(this.read).flatMap((line) => /SPEECH OUTPUT: '(.*?)'(\{.*)?$/.exec(line)?.[1]?.trim() || []);
+    this.read = lines.length;
+    // Orca repeats the name of each key that is pressed.
+    return said.filter((text) => !/^(tab|space|return|\w)$/i.test(text));
+  }
+}
