@@ -82,15 +82,18 @@ fn count(suite: &Value, passed: &mut Passed) {
 
 /// Returns the browsers' names and versions, in the order of [`COLUMNS`].
 fn versions() -> Result<Vec<String>> {
-    let last_word = |program: &Path| {
-        let text = output(&format!("{} --version", program.display()))?;
-        // Chromium's output ends with the system's name.
+    // Chromium's output ends with the system's name.
+    let version = |command: &str| {
+        let text = output(command)?;
         let version = text.split_whitespace().find(|word| word.starts_with(char::is_numeric))?;
-        Some(version.to_owned())
+        Some(version.split('-').next().unwrap_or(version).to_owned())
     };
-    let chromium = browser().and_then(|path| last_word(&path)).context("Chromium's version")?;
-    let firefox = last_word(&install::firefox()?).context("Firefox's version")?;
-    let webkit = last_word(Path::new("WebKitWebDriver")).context("WebKit's version")?;
+    let of = |path: &Path| version(&format!("{} --version", path.display()));
+    let chromium = browser().and_then(|path| of(&path)).context("Chromium's version")?;
+    let firefox = of(&install::firefox()?).context("Firefox's version")?;
+    // The driver can't say its version.
+    let webkit = version("dpkg-query --show --showformat=${Version} webkit2gtk-driver")
+        .context("WebKit's version")?;
     Ok(vec![
         format!("Chromium {chromium}"),
         "the same, page translated".to_owned(),

@@ -48,6 +48,7 @@ const STEPS: &[Step] = &[
     Step { after: &["page"], ..Step::new("dist", dist::NEEDS, distribution) },
     Step::new("deploy", &[], deploy::check),
     Step::new("package", &[WASM, Need::WasmBindgen, Need::NpmPackages], npm_package),
+    Step { after: &["page", "package"], ..Step::new("floors", &[Need::NpmPackages], floors) },
     Step {
         after: &["package"],
         ..Step::new("consumers", &[Need::NpmPackages, Need::Browser], consumers)
@@ -304,6 +305,12 @@ fn npm_package() -> Result<Option<String>> {
         package::PKG
     )))?;
     package::dry_run()?;
+    Ok(None)
+}
+
+/// Checks that the built files need no newer browsers than the oldest that are supported.
+fn floors() -> Result<Option<String>> {
+    sh(command("node --test --test-reporter=spec floors/").current_dir("e2e"))?;
     Ok(None)
 }
 
