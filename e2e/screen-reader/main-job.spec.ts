@@ -12,8 +12,10 @@ const BEGIN = "<!-- Written by the test. -->\n";
 
 test("hands a volume over by ear", async () => {
   test.setTimeout(300_000);
-  const server = await Server.start();
   const orca = await Orca.start();
+  test.skip(!orca, "Orca can't be started here");
+  if (!orca) return;
+  const server = await Server.start();
   try {
     await orca.open(server.url, "Volume transfer document web.", "Sign in", "Connect");
     await orca.press("b", "Use demo project A push button.");
@@ -39,8 +41,9 @@ test("hands a volume over by ear", async () => {
     await orca.press("Tab", "Show all collapsed push button.");
     await orca.press("Tab", "Transfer name entry.", "Optional.");
     await orca.type("first volume");
-    await orca.press("Return", "Creating transfer…");
-    expect(await server.transfers()).toMatchObject([{ volume_id: DATA_01, name: "first volume" }]);
+    // “Creating transfer…” is said only if the response takes long enough.
+    await orca.press("Return");
+    await expect.poll(() => server.transfers()).toMatchObject([{ volume_id: DATA_01, name: "first volume" }]);
 
     // Orca names the dialog only when the focus moves in it: see docs/screen-reader.md.
     await orca.press("Tab", "Transfer created dialog", "Details collapsed push button.");

@@ -33,6 +33,16 @@ pub(crate) fn results(project: &str) -> PathBuf {
     target().join("browsers").join(format!("{project}.json"))
 }
 
+/// Returns how many tests of a project passed in its last run.
+///
+/// # Errors
+/// Returns an error if there are no results.
+pub(crate) fn passed(project: &str) -> Result<usize> {
+    let mut passed = Passed::new();
+    count(&serde_json::from_str(&fs::read_to_string(results(project))?)?, &mut passed);
+    Ok(passed.values().sum())
+}
+
 /// Compares the table with the last results. If they differ, writes the new table.
 ///
 /// Returns a note if one of the browsers was not tested, because the table can't be checked then.
