@@ -32,7 +32,7 @@ export class Orca {
     private readonly processes: ChildProcess[],
   ) {}
 
-  /** Starts the session. Returns `undefined` if Orca doesn't speak, for example without a D-Bus. */
+  /** Starts the session. Returns `undefined` if Orca doesn't speak, for example because there is no D-Bus session. */
   static async start(): Promise<Orca | undefined> {
     const home = mkdtempSync(join(tmpdir(), "volume-transfer-orca-"));
     const log = join(home, "speech.log");
@@ -46,7 +46,10 @@ export class Orca {
     const start = (env: NodeJS.ProcessEnv, command: string, ...options: string[]) => {
       const child = spawn(command, options, { env, stdio: ["ignore", "pipe", "ignore"] });
       processes.push(child);
-      return new Promise<string>((done) => child.stdout.once("data", (output) => done(String(output).trim())));
+      return new Promise<string>((done) => {
+        child.stdout.once("data", (output) => done(String(output).trim()));
+        for (const event of ["error", "exit"]) child.once(event, () => done(""));
+      });
     };
     const display = await start(process.env, "Xvfb", "-displayfd", "1", "-screen", "0", "1400x1000x24");
     const env: NodeJS.ProcessEnv = { ...process.env, HOME: home, DISPLAY: `:${display}`, GNOME_ACCESSIBILITY: "1", LC_ALL: "C.UTF-8", XDG_DATA_HOME: "" };
