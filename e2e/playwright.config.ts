@@ -1,16 +1,15 @@
 import { defineConfig, type Project } from "@playwright/test";
 import type { Options } from "./tests/console.ts";
-import { DOWNLOADS } from "./tests/firefox.ts";
+import { DOWNLOADS, FIREFOX } from "./tests/firefox.ts";
 
 // Chromium's sandbox doesn't work for root, which runs the tests in most containers.
 const root = process.getuid?.() === 0;
 
-// Drives the installed Firefox with WebDriver BiDi.
 const firefox: Project["use"] = {
   browserName: "firefox",
-  channel: "moz-firefox",
+  channel: FIREFOX.channel,
   launchOptions: {
-    executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr",
+    executablePath: FIREFOX.executablePath,
     args: [],
     downloadsPath: DOWNLOADS,
     // The panel that lists the downloads would take the keyboard from the page.

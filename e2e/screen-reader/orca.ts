@@ -1,14 +1,19 @@
-// A desktop session with Firefox and the screen reader Orca. Keys are pressed as on a keyboard, and
-// what Orca says is recorded.
+// Runs Firefox and the screen reader Orca in a desktop session, simulates key presses, and records what
+// Orca says.
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, firefox, type Browser, type Page } from "@playwright/test";
+import { firstLine, startDisplay } from "../display.ts";
+import { FIREFOX } from "../tests/firefox.ts";
 
 const run = promisify(execFile);
+
+/** The file in the session's home folder that Orca writes its log to. */
+const LOG = "speech.log";
 
 /** How long Orca has to be quiet before it is considered to have finished, in milliseconds. */
 const QUIET = 1500;
@@ -28,44 +33,40 @@ export class Orca {
     readonly page: Page,
     private readonly browser: Browser,
     private readonly env: NodeJS.ProcessEnv,
-    private readonly log: string,
+    private readonly home: string,
     private readonly processes: ChildProcess[],
   ) {}
 
-  /** Starts the session. Returns `undefined` if Orca doesn't speak, for example because there is no D-Bus session. */
+  /** Starts the session. Returns `undefined` if Orca says nothing, for example without a D-Bus session. */
   static async start(): Promise<Orca | undefined> {
     const home = mkdtempSync(join(tmpdir(), "volume-transfer-orca-"));
-    const log = join(home, "speech.log");
-    // Orca runs this file when it starts. Its log would otherwise arrive late.
+    // Orca runs this file when it starts. It makes Orca flush its log after every line, because
+    // buffered lines would arrive late.
     mkdirSync(join(home, ".local/share/orca"), { recursive: true });
     writeFileSync(
       join(home, ".local/share/orca/orca-customizations.py"),
       "import orca.debug\norca.debug.debugFile.reconfigure(line_buffering=True)\n",
     );
-    const processes: ChildProcess[] = [];
-    const start = (env: NodeJS.ProcessEnv, command: string, ...options: string[]) => {
-      const child = spawn(command, options, { env, stdio: ["ignore", "pipe", "ignore"] });
+    const { server, display } = await startDisplay();
+    const env: NodeJS.ProcessEnv = { ...process.env, HOME: home, DISPLAY: display, GNOME_ACCESSIBILITY: "1", LC_ALL: "C.UTF-8", XDG_DATA_HOME: "" };
+    const processes = [server];
+    const start = (program: string, ...options: string[]) => {
+      const child = spawn(program, options, { env, stdio: ["ignore", "pipe", "ignore"] });
       processes.push(child);
-      return new Promise<string>((done) => {
-        child.stdout.once("data", (output) => done(String(output).trim()));
-        for (const event of ["error", "exit"]) child.once(event, () => done(""));
-      });
+      return firstLine(child);
     };
-    const display = await start(process.env, "Xvfb", "-displayfd", "1", "-screen", "0", "1400x1000x24");
-    const env: NodeJS.ProcessEnv = { ...process.env, HOME: home, DISPLAY: `:${display}`, GNOME_ACCESSIBILITY: "1", LC_ALL: "C.UTF-8", XDG_DATA_HOME: "" };
-    env.DBUS_SESSION_BUS_ADDRESS = await start(env, "dbus-daemon", "--session", "--nofork", "--print-address");
-    // A window manager, because only active windows get the keyboard.
-    void start(env, "openbox");
-    void start(env, "orca", "--replace", "--debug-file", log);
+    env.DBUS_SESSION_BUS_ADDRESS = await start("dbus-daemon", "--session", "--nofork", "--print-address");
+    // A window manager, because only an active window receives key presses.
+    void start("openbox");
+    void start("orca", "--replace", "--debug-file", join(home, LOG));
     const browser = await firefox.launch({
-      channel: "moz-firefox",
-      executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr",
+      ...FIREFOX,
       headless: false,
       args: [],
       env: env as Record<string, string>,
     });
     const page = await (await browser.newContext({ viewport: null })).newPage();
-    const orca = new Orca(page, browser, env, log, processes);
+    const orca = new Orca(page, browser, env, home, processes);
     for (const start = Date.now(); Date.now() < start + 30_000; ) {
       if (orca.speech().includes("Screen reader on.")) return orca;
       await new Promise((done) => setTimeout(done, 250));
@@ -77,12 +78,13 @@ export class Orca {
   async stop(): Promise<void> {
     await this.browser.close();
     for (const process of this.processes.toReversed()) process.kill();
+    rmSync(this.home, { recursive: true, force: true });
   }
 
   /** Opens a page. */
   async open(url: string, ...expected: string[]): Promise<void> {
     await this.hear("The page opens", () => this.page.goto(url), expected);
-    // Gives the keyboard to the page, because the address bar may still have it.
+    // Clicks the page to focus it, because the address bar may still have the focus.
     await run("xdotool", ["mousemove", "10", "900", "click", "1"], { env: this.env });
     await this.press("ctrl+Home");
   }
@@ -118,7 +120,7 @@ export class Orca {
   private speech(): string[] {
     let text = "";
     try {
-      text = readFileSync(this.log, "utf8");
+      text = readFileSync(join(this.home, LOG), "utf8");
     } catch {
       // Orca hasn't written anything yet.
     }

@@ -96,7 +96,7 @@ test.describe("a password manager", () => {
     await expect(app.button("connect.menu")).toContainText("project-b");
   });
 
-  test("isn't offered tokens, secrets and keys", async ({ app, page }) => {
+  test("isn't offered tokens, secrets or keys", async ({ app, page }) => {
     await app.useDemoProject("A");
     await app.choose("data-01");
     await app.create();
@@ -115,7 +115,7 @@ test.describe("a password manager", () => {
   });
 });
 
-test("a reader mode shows no key that the page hides", async ({ app, page }) => {
+test("reader mode doesn't reveal a hidden key", async ({ app, page }) => {
   await app.useDemoProject("A");
   await app.choose("data-01");
   await app.create();

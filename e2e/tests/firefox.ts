@@ -6,6 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type Page, type Request } from "@playwright/test";
 
+/** How to launch the installed Firefox, which Playwright drives with WebDriver BiDi. */
+export const FIREFOX = { channel: "moz-firefox", executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr" };
+
 /** The folder that this worker's Firefox saves files to. */
 export const DOWNLOADS = join(tmpdir(), `volume-transfer-firefox-${process.env.TEST_WORKER_INDEX ?? "0"}`);
 

@@ -1,4 +1,4 @@
-// The main job on a phone: by touch, with targets that a finger can hit, and with a keyboard on the screen.
+// The main job on a phone: by touch, with targets that a finger can hit, and with an on-screen keyboard.
 
 import type { Locator } from "@playwright/test";
 import { type App, expect, LANGUAGES, test } from "./console.ts";

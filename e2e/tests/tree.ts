@@ -1,4 +1,4 @@
-// What assistive technology gets to know of the page: the accessibility tree and the live messages.
+// Records what the page exposes to assistive technology: the accessibility tree and the live messages.
 
 import type { CDPSession, Page } from "@playwright/test";
 import { diffArrays } from "diff";
@@ -24,7 +24,7 @@ interface AXNode {
 }
 
 /** Replaces what differs between runs. */
-function withoutChance(text: string): string {
+function normalize(text: string): string {
   return text
     .replace(/\breq-[0-9a-f-]{36}/g, "REQUEST")
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, "ID")
@@ -45,7 +45,7 @@ function line(node: AXNode): string {
     node.description?.value && `(${node.description.value})`,
     ...states.map((state) => `[${state}]`),
   ];
-  return withoutChance(parts.filter(Boolean).join(" "));
+  return normalize(parts.filter(Boolean).join(" "));
 }
 
 /** Returns the lines of the accessibility tree, as Chromium computes it. */
@@ -61,7 +61,7 @@ async function lines(session: CDPSession): Promise<string[]> {
       const child = byId.get(id);
       return child ? [visit(child, shown ? depth + 1 : depth, shown ? name : parent)] : [];
     });
-    // Transfers that are created in the same second are listed in the order of their IDs.
+    // Two transfers are created at a time, and either can be the first.
     if (role === "rowgroup") children.sort((a, b) => (a.join() < b.join() ? -1 : 1));
     return [...(shown ? ["  ".repeat(depth) + line(node)] : []), ...children.flat()];
   };
@@ -89,7 +89,7 @@ export class Trees {
   static async watch(page: Page, background: RegExp): Promise<Trees> {
     const trees = new Trees(page, await page.context().newCDPSession(page));
     await page.exposeFunction("announce", (text: string) => {
-      if (!background.test(text)) trees.announced.push(withoutChance(text));
+      if (!background.test(text)) trees.announced.push(normalize(text));
     });
     await page.evaluate(() => {
       const LIVE = "[aria-live], [role=status], [role=alert]";
@@ -127,7 +127,10 @@ export class Trees {
     this.previous[part] = current;
   }
 
-  /** Waits until the page has loaded what it loads in the background. A test may hold a request back. */
+  /**
+   * Waits until background requests have finished. Gives up after two seconds, because a test may be
+   * holding a request back.
+   */
   private async settle(): Promise<void> {
     for (const start = Date.now(); Date.now() < start + 2000; ) {
       if (this.requests.open === 0 && Date.now() > this.requests.since + 400) return;

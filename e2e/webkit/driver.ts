@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { test as base, expect } from "@playwright/test";
+import { startDisplay } from "../display.ts";
 import { Server } from "../tests/server.ts";
 
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
@@ -31,13 +32,12 @@ export class WebKit {
   ) {}
 
   static async start(): Promise<WebKit> {
-    const number = 90 + Number(process.env.TEST_PARALLEL_INDEX ?? 0);
-    const display = spawn("Xvfb", [`:${number}`, "-screen", "0", "1400x1000x24"], { stdio: "ignore" });
-    const port = 4470 + number;
+    const { server, display } = await startDisplay();
+    const port = 4560 + Number(process.env.TEST_PARALLEL_INDEX ?? 0);
     const driver = spawn("WebKitWebDriver", [`--port=${port}`], {
       stdio: "ignore",
       // WebKit's sandbox doesn't work for root, which runs the tests in most containers.
-      env: { ...process.env, DISPLAY: `:${number}`, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" },
+      env: { ...process.env, DISPLAY: display, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" },
     });
     const architecture = process.arch === "arm64" ? "aarch64" : "x86_64";
     const folders = ["4.1", "4.0"].map((version) => `/usr/lib/${architecture}-linux-gnu/webkit2gtk-${version}`);
@@ -45,12 +45,12 @@ export class WebKit {
     const options = { binary, args: ["--automation"] };
     const body = JSON.stringify({ capabilities: { alwaysMatch: { "webkitgtk:browserOptions": options } } });
     const url = `http://127.0.0.1:${port}/session`;
-    // The driver and the display take a moment to start.
+    // The driver takes a moment to start.
     for (let tries = 0; ; tries++) {
       try {
         const { value } = await (await fetch(url, { method: "POST", body })).json();
         if (!value.sessionId) throw new Error(JSON.stringify(value));
-        const webkit = new WebKit(`${url}/${value.sessionId}`, [driver, display]);
+        const webkit = new WebKit(`${url}/${value.sessionId}`, [driver, server]);
         await webkit.call("POST", "/window/rect", { x: 0, y: 0, width: 1380, height: 980 });
         return webkit;
       } catch (error) {

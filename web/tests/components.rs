@@ -19,7 +19,7 @@ use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-/// The elements that the page takes over. Scripts that are inserted this way don't run.
+/// The elements that the page takes over. Its scripts don't run, because it is inserted with `innerHTML`.
 const INDEX: &str = include_str!("../../index.html");
 
 /// Provides the English messages to the mock network, in the build's format.
@@ -143,7 +143,7 @@ impl Drop for Mounted {
     }
 }
 
-/// Waits until pending requests and effects have completed.
+/// Gives pending requests and effects time to complete.
 async fn settle() {
     for _ in 0..3 {
         let promise = Promise::new(&mut |resolve, _| {
@@ -179,7 +179,7 @@ async fn sends_nothing_for_an_invalid_connection() {
 }
 
 #[wasm_bindgen_test]
-async fn shows_all_reasons_of_an_ineligible_volume() {
+async fn shows_every_reason_why_a_volume_is_ineligible() {
     let page = Mounted::connected().await;
     let reasons = page.find(&format!("#reasons-{INELIGIBLE}")).unwrap().text_content().unwrap();
     assert!(reasons.contains("“in-use”"), "{reasons}");

@@ -85,7 +85,7 @@ pub fn decode_response(
     requested: &JsValue,
 ) -> JsValue {
     let texts: Vec<String> = headers.iter().filter_map(|text| text.as_string()).collect();
-    // This is the only copy of the body, and `Response` wipes it when dropped.
+    // This is the only copy in wasm memory, and `Response` wipes it when dropped.
     let response = Response::new(status, body.to_vec());
     let response = texts
         .as_chunks()

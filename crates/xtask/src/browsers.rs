@@ -1,4 +1,4 @@
-//! Writes the table in `docs/browsers.md` that says which tests passed in which browser.
+//! Writes the table in `docs/browsers.md` that says how many tests of each file passed in each browser.
 
 use crate::{
     install::{self, browser},
@@ -64,8 +64,10 @@ pub(crate) fn check() -> Result<Option<String>> {
     }
     let path = root().join(DOCUMENT);
     let old = fs::read_to_string(&path).with_context(|| format!("reading {DOCUMENT}"))?;
-    let (head, rest) = old.split_once(BEGIN).context("the table's begin isn't marked")?;
-    let (old_table, tail) = rest.split_once(END).context("the table's end isn't marked")?;
+    let (head, rest) =
+        old.split_once(BEGIN).context("the marker at the start of the table is missing")?;
+    let (old_table, tail) =
+        rest.split_once(END).context("the marker at the end of the table is missing")?;
     let table = table(&versions()?, &columns, first_sentence)?;
     if table != old_table {
         fs::write(&path, format!("{head}{BEGIN}{table}{END}{tail}"))?;
@@ -99,14 +101,15 @@ fn versions() -> Result<Vec<String>> {
         Some(version.split('-').next().unwrap_or(version).to_owned())
     };
     let of = |path: &Path| version(&format!("{} --version", path.display()));
-    let chromium = browser().and_then(|path| of(&path)).context("Chromium's version")?;
-    let firefox = of(&install::firefox()?).context("Firefox's version")?;
-    // The driver can't say its version.
+    let chromium =
+        browser().and_then(|path| of(&path)).context("can't determine Chromium's version")?;
+    let firefox = of(&install::firefox()?).context("can't determine Firefox's version")?;
+    // The driver doesn't report its version.
     let webkit = version("dpkg-query --show --showformat=${Version} webkit2gtk-driver")
-        .context("WebKit's version")?;
+        .context("can't determine WebKit's version")?;
     Ok(vec![
         format!("Chromium {chromium}"),
-        "the same, page translated".to_owned(),
+        "Chromium, translated page".to_owned(),
         format!("Firefox {firefox}"),
         format!("WebKitGTK {webkit}"),
     ])

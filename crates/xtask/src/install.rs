@@ -219,12 +219,8 @@ pub(crate) fn geckodriver() -> Result<()> {
 /// # Errors
 /// Returns an error if one of them is missing and can't be installed.
 pub(crate) fn webkit() -> Result<()> {
-    let is_installed = || ["WebKitWebDriver", "Xvfb"].iter().all(|name| which(name).is_some());
-    if !is_installed() {
-        debian_install("webkit2gtk-driver xvfb").context("install WebKitGTK's driver and Xvfb")?;
-    }
-    ensure!(is_installed(), "WebKitWebDriver was installed, but is not in PATH");
-    Ok(())
+    debian_programs(&["WebKitWebDriver", "Xvfb"], "webkit2gtk-driver xvfb")
+        .context("install WebKitGTK's driver and Xvfb")
 }
 
 /// Installs the screen reader Orca, and a desktop session for it that needs no screen.
@@ -232,14 +228,9 @@ pub(crate) fn webkit() -> Result<()> {
 /// # Errors
 /// Returns an error if a part is missing and can't be installed.
 pub(crate) fn orca() -> Result<()> {
-    const PROGRAMS: [&str; 5] = ["orca", "Xvfb", "dbus-daemon", "openbox", "xdotool"];
-    let is_installed = || PROGRAMS.iter().all(|name| which(name).is_some());
-    if !is_installed() {
-        let packages = "orca at-spi2-core xvfb dbus openbox xdotool";
-        debian_install(packages).context("install the screen reader Orca, Xvfb and openbox")?;
-    }
-    ensure!(is_installed(), "Orca was installed, but a part of it is not in PATH");
-    Ok(())
+    let programs = ["orca", "Xvfb", "dbus-daemon", "openbox", "xdotool"];
+    debian_programs(&programs, "orca at-spi2-core xvfb dbus openbox xdotool")
+        .context("install the screen reader Orca, Xvfb, D-Bus, openbox and xdotool")
 }
 
 fn browser_and_driver() -> Result<()> {
@@ -319,6 +310,18 @@ fn python_with_venv() -> Result<()> {
     }
     ensure!(python().is_some(), "{supported} is missing; install it");
     Ok(())
+}
+
+/// Installs Debian packages unless their programs are in PATH.
+fn debian_programs(programs: &[&str], packages: &str) -> Result<()> {
+    let missing = || programs.iter().find(|name| which(name).is_none());
+    if missing().is_some() {
+        debian_install(packages)?;
+    }
+    match missing() {
+        Some(name) => bail!("{packages} were installed, but {name} is not in PATH"),
+        None => Ok(()),
+    }
 }
 
 /// Installs Debian packages, but only as root, because `sudo` may ask for a password.

@@ -19,7 +19,8 @@ use volume_transfer::{Fault, Transfer, UnknownCause};
 pub(super) fn CreateFailures() -> impl IntoView {
     let state = AppState::get();
     let failures = dynamic(move || {
-        // Otherwise, the whole alert would be read again when a search ends.
+        // Otherwise, the whole alert would be read again when a search ends. An attribute in the view
+        // would add 400 bytes to the page.
         set_attribute("create-failure", "aria-atomic", Some("false"));
         // While the dialog is open, it shows them itself.
         let run = state.run.get().filter(|run| !run.is_shown())?;

@@ -18,7 +18,8 @@ pub fn openrc_variable(text: &str, name: &str) -> Option<Zeroizing<String>> {
     (!value.is_empty()).then_some(value)
 }
 
-/// Evaluates a word as a shell would. Returns `None` if it contains an expansion.
+/// Evaluates a word as a shell would. Returns `None` if it contains an expansion, or ends within a
+/// quote or after a backslash.
 fn unquote(word: &str) -> Option<Zeroizing<String>> {
     // Never grows, because growing would leave a copy of a secret behind.
     let mut value = Zeroizing::new(String::with_capacity(word.len()));
@@ -88,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn returns_nothing_that_only_a_shell_could_evaluate() {
+    fn returns_none_for_missing_empty_and_unsupported_values() {
         for line in [
             "",
             "OS_NAME=",
