@@ -289,6 +289,19 @@ test("shows which tab is the current one in forced colours", async ({ app, page 
   expect(await border("volumes.title")).not.toBe(await border("accept.title"));
 });
 
+test("doesn't announce a status again whose text stays the same", async ({ app, page }) => {
+  await app.useDemoProject("A");
+  const status = app.region("volumes.title").getByRole("status");
+  await expect(status).toHaveText(app.text("volumes.shown", { from: 1, to: 25, total: 25 }));
+  await status.evaluate((element) => new MutationObserver(() => element.classList.add("announced")).observe(element, { childList: true, characterData: true, subtree: true }));
+  await app.sort("volumes.name");
+  await expect(app.table.getByRole("columnheader", { name: app.text("volumes.name"), exact: true })).toHaveAttribute("aria-sort", "ascending");
+  await expect(status).not.toHaveClass(/announced/);
+  // A new text is announced.
+  await page.getByRole("searchbox").fill("data-01");
+  await expect(status).toHaveClass(/announced/);
+});
+
 test("follows the browser's language and colour scheme, and stores other choices", async ({ app, page }) => {
   const html = page.locator("html");
   await expect(html).toHaveAttribute("lang", "en");

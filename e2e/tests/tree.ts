@@ -6,7 +6,7 @@ import { diffArrays } from "diff";
 /** Roles whose elements only repeat the text of their parent, or group others. */
 const SILENT = new Set(["none", "generic", "InlineTextBox", "LabelText", "LineBreak", "MenuListPopup"]);
 /** The properties that a screen reader speaks. */
-const SPOKEN = ["disabled", "invalid", "required", "expanded", "checked", "selected", "pressed", "focused", "modal"];
+const SPOKEN = ["disabled", "invalid", "required", "expanded", "checked", "selected", "pressed", "focused", "modal", "atomic"];
 
 interface Value {
   value?: unknown;
