@@ -71,3 +71,17 @@ test("selects all with one press, and a transfer that is gone doesn't stop the o
   await expect(dialog).toBeHidden();
   expect(await server.transfers()).toEqual([]);
 });
+
+test("says that nothing is pending only after the list has been loaded", async ({ app, page }) => {
+  let respond = () => {};
+  await page.route("**/os-volume-transfer/detail*", async (route) => {
+    await new Promise<void>((done) => (respond = done));
+    await route.continue();
+  });
+  await app.useDemoProject("A");
+  await app.show("transfers.title");
+  const status = app.region("transfers.title").getByRole("status").first();
+  await expect(status).toHaveText("");
+  respond();
+  await expect(status).toHaveText(app.text("transfers.none"));
+});

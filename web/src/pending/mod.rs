@@ -34,11 +34,11 @@ pub(crate) fn PendingTransfers() -> impl IntoView {
     let pending = state.pending;
     let count = move || pending.list.with(|list| list.transfers.len());
     let count_text = status_text(move || {
-        if count() == 0 {
-            language.get().format(key::TRANSFERS_NONE, &[])
-        } else {
-            language.get().format(key::TRANSFERS_COUNT, &[("count", &count().to_string())])
+        if !pending.loaded.get() {
+            return String::new();
         }
+        let key = if count() == 0 { key::TRANSFERS_NONE } else { key::TRANSFERS_COUNT };
+        language.get().format(key, &[("count", &count().to_string())])
     });
     let ended = move || {
         let language = language.get();

@@ -155,6 +155,7 @@ impl Poller {
         if changed {
             pending.list.set(list);
         }
+        pending.loaded.set(true);
         changed
     }
 }

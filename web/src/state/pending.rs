@@ -11,6 +11,8 @@ use volume_transfer::{ReadError, Transfer, TransferId, Volume, VolumeId};
 pub(crate) struct PendingState {
     /// The list as last loaded.
     pub(crate) list: RwSignal<TransferList>,
+    /// Whether the list was loaded: until then, it is empty.
+    pub(crate) loaded: RwSignal<bool>,
     /// Why the list couldn't be loaded again.
     pub(crate) error: RwSignal<Option<ReadError>>,
     /// Volumes whose transfers have ended, oldest first.
@@ -51,6 +53,7 @@ impl PendingState {
     /// Removes the transfers of the previous project.
     pub(super) fn clear(self) {
         self.list.set(TransferList::default());
+        self.loaded.set(false);
         self.error.set(None);
         self.ended.update(Vec::clear);
     }
