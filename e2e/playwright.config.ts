@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig, type Project } from "@playwright/test";
 import type { Options } from "./tests/console.ts";
 import { DOWNLOADS, FIREFOX } from "./tests/firefox.ts";
@@ -58,7 +59,8 @@ export default defineConfig<Options>({
   snapshotPathTemplate: "{testDir}/trees/{arg}{ext}",
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
-  workers: 2,
+  // Tests spend a third of their time waiting, so each core can run more than one.
+  workers: Math.ceil(availableParallelism() * 1.5),
   // A test that passes only on the second try has found a bug, too.
   retries: 0,
   // Generous, because machines differ in speed, and only failing tests wait this long.

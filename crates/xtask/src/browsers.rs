@@ -1,7 +1,7 @@
 //! Writes the table in `docs/browsers.md` that says how many tests of each file passed in each browser.
 
 use crate::{
-    install::{self, browser},
+    install::{self, headless_browser},
     shell::{output, root, target},
 };
 use anyhow::{Context, Result, ensure};
@@ -101,8 +101,9 @@ fn versions() -> Result<Vec<String>> {
         Some(version.split('-').next().unwrap_or(version).to_owned())
     };
     let of = |path: &Path| version(&format!("{} --version", path.display()));
-    let chromium =
-        browser().and_then(|path| of(&path)).context("can't determine Chromium's version")?;
+    let chromium = headless_browser()
+        .and_then(|path| of(&path))
+        .context("can't determine Chromium's version")?;
     let firefox = of(&install::firefox()?).context("can't determine Firefox's version")?;
     // The driver doesn't report its version.
     let webkit = version("dpkg-query --show --showformat=${Version} webkit2gtk-driver")

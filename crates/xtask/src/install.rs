@@ -14,6 +14,8 @@ const CARGO_DENY: Crate = Crate::new("cargo-deny", "cargo-deny", "0.20.2", 5);
 const CARGO_CYCLONEDX: Crate = Crate::new("cargo-cyclonedx", "cargo cyclonedx", "0.5.9", 3);
 const CARGO_FUZZ: Crate = Crate::new("cargo-fuzz", "cargo-fuzz", "0.13.2", 2);
 const GECKODRIVER: Crate = Crate::new("geckodriver", "geckodriver", "0.37.1", 4);
+/// Debian's Chromium without a user interface: the program and its package.
+const HEADLESS_SHELL: &str = "chromium-headless-shell";
 const NODE: u32 = 20;
 /// The Python versions 3.NN that the pinned Cinder supports. It imports modules that 3.13 has
 /// removed.
@@ -178,6 +180,15 @@ pub(crate) fn browser() -> Option<PathBuf> {
     find_browser("CHROMIUM", &names, "Google Chrome.app/Contents/MacOS/Google Chrome")
 }
 
+/// Returns the path of the browser for tests without a window: Debian's Chromium without a user
+/// interface, which takes 40% less processor time, or else the one that [`browser`] finds.
+pub(crate) fn headless_browser() -> Option<PathBuf> {
+    match env::var_os("CHROMIUM") {
+        Some(_) => browser(),
+        None => which(HEADLESS_SHELL).or_else(browser),
+    }
+}
+
 /// Finds a browser: in an environment variable, in PATH, or in macOS's application folder.
 fn find_browser(variable: &str, names: &[&str], mac: &str) -> Option<PathBuf> {
     let mac = Path::new("/Applications").join(mac);
@@ -234,6 +245,12 @@ pub(crate) fn orca() -> Result<()> {
 }
 
 fn browser_and_driver() -> Result<()> {
+    if env::var_os("CHROMIUM").is_none()
+        && which(HEADLESS_SHELL).is_none()
+        && let Err(error) = debian_install(HEADLESS_SHELL)
+    {
+        println!("browser tests will take longer without {HEADLESS_SHELL}: {error:#}");
+    }
     if browser().is_some() && which("chromedriver").is_some() {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     bench, browsers, conformance, count, cycles, deploy, dist,
-    install::{self, Need, browser, install},
+    install::{self, Need, headless_browser, install},
     package, page,
     report::{Outcome, Report},
     run::{build_server, console_server},
@@ -332,7 +332,7 @@ fn hosts() -> Result<Option<String>> {
     package::install_in("e2e/package")?;
     let mut node = command("node --test --test-reporter=spec hosts/hosts.test.mjs");
     node.current_dir("e2e");
-    if let Some(browser) = browser() {
+    if let Some(browser) = headless_browser() {
         node.env("CHROMIUM", browser);
     }
     sh(&mut node)?;
@@ -374,7 +374,7 @@ fn playwright(project: &str, variables: &[(&str, &str)]) -> Result<Option<String
             .env("CONSOLE_SERVER", console_server())
             .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &results)
             .envs(variables.iter().copied());
-        if let Some(browser) = browser() {
+        if let Some(browser) = headless_browser() {
             playwright.env("CHROMIUM", browser);
         }
         playwright
