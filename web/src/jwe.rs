@@ -15,12 +15,12 @@ use zeroize::Zeroizing;
 const ALG: &str = "PBES2-HS512+A256KW";
 const ENC: &str = "A256GCM";
 
-/// The number of iterations, with which a passphrase takes about half a second to try. More than
-/// `jwcrypto` allows by default (16,384), because anyone who finds the file can try passphrases
+/// The number of iterations. It takes about half a second to try a passphrase with this many. More
+/// than `jwcrypto` allows by default (16,384), because anyone who finds the file can try passphrases
 /// without being noticed.
 const ITERATIONS: u32 = 600_000;
 
-/// The iterations that a file may have. Fewer would protect it badly (RFC 7518 recommends at least
+/// The numbers of iterations that are accepted in a file. Fewer would protect it too little (RFC 7518 recommends at least
 /// 1,000), and more would only keep the computer busy.
 const ACCEPTED_ITERATIONS: RangeInclusive<u64> = 1_000..=10_000_000;
 
@@ -33,7 +33,7 @@ pub(crate) fn is_available() -> bool {
     subtle().is_some()
 }
 
-/// Returns whether a JWE uses the algorithms of this module.
+/// Returns whether a JWE uses the algorithms that this module supports.
 pub(crate) fn is_supported(jwe: &str) -> bool {
     Parts::parse(jwe).is_some()
 }
@@ -90,7 +90,7 @@ pub(crate) async fn decrypt(jwe: &str, passphrase: &str) -> Option<Zeroizing<Vec
 
 /// The parts of a JWE.
 struct Parts {
-    /// The header exactly as in the file, because it is authenticated as well.
+    /// The header, exactly as it appears in the file, because it is authenticated too.
     header: String,
     salt: Vec<u8>,
     iterations: u32,

@@ -25,10 +25,10 @@ use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
-/// The timeouts of a server's connections.
+/// Timeouts for a server's connections.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
-    /// How long a client may take to send a request's head, counted from the end of the previous
+    /// How long a client may take to send a request's head, measured from the end of the previous
     /// response. This also limits how long an HTTP/1 connection may be idle, so the idle timeout of a
     /// proxy in front of this server should be shorter. It also applies to the TLS handshake.
     pub head: Duration,
@@ -53,7 +53,7 @@ impl Default for Timeouts {
 /// Options for [`serve`].
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The timeouts of each connection.
+    /// The timeouts for each connection.
     pub timeouts: Timeouts,
     /// The certificate, if clients are served over HTTPS.
     pub tls: Option<Arc<Tls>>,

@@ -24,7 +24,7 @@ pub fn read_json(document: &[u8]) -> Option<Value> {
     reader.begin_part(document.len());
     let mut tree = Tree { document, open: Vec::new(), key: String::new(), root: None };
     reader.push(document, &mut tree).ok()?;
-    tree.root.filter(|_| reader.is_over())
+    tree.root.filter(|_| reader.is_complete())
 }
 
 /// Parses a scalar value, given its bytes in the document.
@@ -129,7 +129,7 @@ impl Handler for Tree<'_> {
     }
 
     fn scalar(&mut self, _: Scalar<'_>, left: Left) -> Result<(), Invalid> {
-        let raw = self.document.get(left.places(self.document.len())).unwrap_or_default();
+        let raw = self.document.get(left.range(self.document.len())).unwrap_or_default();
         let key = mem::take(&mut self.key);
         self.add(key, scalar(raw));
         Ok(())
@@ -147,7 +147,7 @@ impl Handler for Tree<'_> {
         }
     }
 
-    fn stops(&mut self) -> bool {
+    fn should_pause(&mut self) -> bool {
         false
     }
 }

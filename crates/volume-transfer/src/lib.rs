@@ -60,14 +60,14 @@
 //! # What this crate does not do
 //!
 //! - It sends nothing. A [`Request`] is a plain value.
-//! - It stores nothing and reads no clock.
+//! - It stores nothing, and never reads the clock.
 //! - It has no messages for users. Errors have stable codes instead, such as [`NameError::code`],
 //!   [`FaultKind::code`], [`UnknownCause::code`] and [`identity::Rejection::code`], for the caller to
 //!   translate. `Display` is for logs.
 //!
 //! # Secrets
 //!
-//! [`AuthKey`], the secrets of [`identity`], and the bodies and header values of [`Request`] and
+//! [`AuthKey`], the secrets in [`identity`], and the bodies and header values of [`Request`] and
 //! [`Response`] are wiped when dropped and never appear in `Debug` output.
 
 #![no_std]

@@ -72,7 +72,7 @@ impl FileReader {
         });
     }
 
-    /// Reads a pasted file, or text that is a file's content. Other text is left to the fields.
+    /// Reads a pasted file, or the pasted contents of one. Any other text goes to the field as usual.
     fn on_paste(self, event: &ev::ClipboardEvent) {
         let Some(data) = event.clipboard_data() else { return };
         if let Some(file) = first_file(&data) {

@@ -21,7 +21,7 @@ impl fmt::Display for Microversion {
 impl Microversion {
     /// Adds `no_snapshots` to transfers.
     pub(super) const NO_SNAPSHOTS: Microversion = Microversion(55);
-    /// Adds the source and destination project to transfers.
+    /// Adds the source and destination projects to transfers.
     pub(super) const PROJECT_IDS: Microversion = Microversion(57);
     /// Adds pagination to lists of transfers.
     pub(super) const PAGINATION: Microversion = Microversion(59);
@@ -34,7 +34,7 @@ impl Microversion {
         if !headers.contains_key(API_VERSION) {
             return Ok(Microversion::default());
         }
-        // A list of `SERVICE VERSION` items, possibly split over several headers.
+        // A list of `SERVICE VERSION` items, possibly split across several headers.
         let values = headers.get_all(API_VERSION).iter().filter_map(|value| value.to_str().ok());
         let item = values.flat_map(|value| value.split(',')).find(|item| item.contains("volume"));
         let words: Vec<_> = item.unwrap_or_default().split_whitespace().collect();

@@ -91,7 +91,7 @@ pub(crate) enum Action {
     CloseObject,
     CloseArray,
     Comma,
-    Refuse,
+    Reject,
 }
 
 /// The grammar. Evaluated at compile time to build [`RULES`].
@@ -142,7 +142,7 @@ const fn rule(state: State, byte: u8) -> (State, Action) {
         (S::Start | S::Value | S::FirstItem, b'-') => (S::Minus, A::Begin),
         (S::Start | S::Value | S::FirstItem, b'0') => (S::Zero, A::Begin),
         (S::Start | S::Value | S::FirstItem, b'1'..=b'9') => (S::Whole, A::Begin),
-        (_, _) => (state, A::Refuse),
+        (_, _) => (state, A::Reject),
     }
 }
 
@@ -174,7 +174,7 @@ const fn kind(byte: u8) -> u8 {
     reason = "evaluated at compile time, where a panic is a compile error"
 )]
 static RULES: [[(State, Action); KINDS.len()]; STATES.len()] = {
-    let mut rules = [[(State::Value, Action::Refuse); KINDS.len()]; STATES.len()];
+    let mut rules = [[(State::Value, Action::Reject); KINDS.len()]; STATES.len()];
     let mut state = 0;
     while state < STATES.len() {
         let mut kind = 0;

@@ -5,7 +5,7 @@ use crate::lanes;
 use crate::loose::Scalar;
 use core::ops::Range;
 
-/// The error of a document that isn't JSON or that the handler rejects.
+/// The error for a document that isn't JSON, or that the handler rejects.
 #[derive(Debug)]
 pub(crate) struct Invalid;
 
@@ -23,25 +23,25 @@ pub(crate) trait Handler {
     /// Called at the end of the innermost object or array.
     fn close(&mut self);
     /// Returns whether the parser must pause after the last event.
-    fn stops(&mut self) -> bool;
+    fn should_pause(&mut self) -> bool;
 }
 
-/// A value's position, as the number of bytes from its start and from its end to the end of the
-/// part. The value may begin in an earlier part.
+/// A value's position, counted backwards from the end of the part, in bytes. The value may start in
+/// an earlier part.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Left {
-    pub(crate) begun: usize,
-    pub(crate) ended: usize,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
 }
 
 impl Left {
     /// Returns the byte range in the document, given the position of the part's end.
-    pub(crate) const fn places(self, end: usize) -> Range<usize> {
-        end - self.begun..end - self.ended
+    pub(crate) const fn range(self, end: usize) -> Range<usize> {
+        end - self.start..end - self.end
     }
 }
 
-/// The number of bytes of a string to keep. All strings that the rules compare with are shorter.
+/// The number of bytes of a string to keep. Every string that the rules compare against is shorter.
 pub(crate) const MAX_TEXT: usize = 40;
 
 /// The maximum nesting depth: one bit for each level.
@@ -56,7 +56,7 @@ static NON_FINITE: [&[u8]; 3] = [b"NaN", b"Infinity", b"-Infinity"];
 
 /// Parses a document in parts of any size.
 ///
-/// Accepts RFC 8259 up to 64 levels of nesting, and also byte order marks before the document and
+/// Accepts JSON as defined by RFC 8259, nested up to 64 levels deep, and also byte order marks before the document and
 /// Python's non-finite numbers. Doesn't check that strings are valid UTF-8.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Parser {
@@ -123,7 +123,7 @@ impl Parser {
             if self.step(*byte, part.len(), handler).map_err(|Invalid| part)? {
                 part = rest;
             }
-            if handler.stops() {
+            if handler.should_pause() {
                 return Ok(Some(part));
             }
         }
@@ -143,7 +143,7 @@ impl Parser {
     }
 
     /// Returns whether an object has just begun.
-    pub(crate) const fn is_fresh(&self) -> bool {
+    pub(crate) const fn at_object_start(&self) -> bool {
         matches!(self.state, State::FirstKey)
     }
 
@@ -155,7 +155,7 @@ impl Parser {
     }
 
     /// Returns whether the document is complete: only whitespace may follow.
-    pub(crate) const fn is_over(&self) -> bool {
+    pub(crate) const fn is_complete(&self) -> bool {
         matches!(self.state, State::After) && self.depth == 0
     }
 
@@ -169,8 +169,8 @@ impl Parser {
         self.length = MAX_TEXT.min(self.length + text.len());
     }
 
-    const fn since(&self, ended: usize) -> Left {
-        Left { begun: self.begun, ended }
+    const fn position(&self, end: usize) -> Left {
+        Left { start: self.begun, end }
     }
 
     fn kept(&self) -> &[u8] {
@@ -205,7 +205,7 @@ impl Parser {
                 let digit = if byte <= b'9' { byte - b'0' } else { (byte | 0x20) - b'a' + 10 };
                 self.code = self.code << 4 | u16::from(digit);
                 if let Action::LastHexDigit = action {
-                    // The rules compare only with ASCII text.
+                    // The rules only compare strings with ASCII text.
                     self.keep(&[if self.code < 0x80 { self.code.to_le_bytes()[0] } else { 0xff }]);
                 }
             }
@@ -219,7 +219,9 @@ impl Parser {
                 handler.key(self.kept());
                 self.state = State::Colon;
             }
-            Action::EndText => handler.scalar(Scalar::Text(self.kept()), self.since(left - 1))?,
+            Action::EndText => {
+                handler.scalar(Scalar::Text(self.kept()), self.position(left - 1))?
+            }
             Action::EndWord => {
                 let word = LITERALS.iter().find(|(word, _)| *word == self.kept());
                 let scalar = match word {
@@ -227,14 +229,14 @@ impl Parser {
                     None if NON_FINITE.contains(&self.kept()) => Scalar::Other,
                     None => return Err(Invalid),
                 };
-                handler.scalar(scalar, self.since(left))?;
+                handler.scalar(scalar, self.position(left))?;
                 return Ok(false);
             }
             Action::EndNumber => {
                 let number = self.kept();
                 let whole = number.len() <= 19 && number.iter().all(u8::is_ascii_digit);
                 let number = if whole { Scalar::Text(number) } else { Scalar::Other };
-                handler.scalar(number, self.since(left))?;
+                handler.scalar(number, self.position(left))?;
                 return Ok(false);
             }
             Action::OpenObject | Action::OpenArray => {
@@ -258,7 +260,7 @@ impl Parser {
                     self.state = State::Key;
                 }
             }
-            Action::Refuse => return Err(Invalid),
+            Action::Reject => return Err(Invalid),
         }
         Ok(true)
     }

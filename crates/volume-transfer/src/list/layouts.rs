@@ -95,7 +95,7 @@ impl Layouts {
             then: Then::End,
             successors: [ROOT; SUCCESSORS],
         };
-        let value = Value { left: Left { begun: 0, ended: 0 }, then: Then::End, forgets: false };
+        let value = Value { left: Left { start: 0, end: 0 }, then: Then::End, forgets: false };
         Layouts {
             steps: [step; STEPS],
             count: FIRST,
@@ -154,7 +154,7 @@ impl Layouts {
             let Some((place, value)) = self.next_step(from, direct, rest) else { break };
             let Some(step) = self.steps.get(usize::from(place)) else { break };
             if step.forgets {
-                on_value(Field::Metadata, Scalar::Other, Left { begun: 0, ended: 0 });
+                on_value(Field::Metadata, Scalar::Other, Left { start: 0, end: 0 });
             }
             let Then::Value { field, direct: directly } = step.then else {
                 self.misses_left = MAX_MISSES.min(self.misses_left + 1);
@@ -162,10 +162,10 @@ impl Layouts {
             };
             let Some(behind) = behind_value(value) else { break };
             if let Some(field) = field {
-                let left = Left { begun: value.len(), ended: behind.len() };
+                let left = Left { start: value.len(), end: behind.len() };
                 on_value(
                     field,
-                    scalar(value.get(left.places(value.len())).unwrap_or_default()),
+                    scalar(value.get(left.range(value.len())).unwrap_or_default()),
                     left,
                 );
             }
@@ -269,17 +269,17 @@ impl Layouts {
         if noted == VALUES || noted == 0 && !over || self.misses_left == 0 {
             return self.forget_position();
         }
-        let left = Left { begun: left, ended: left };
+        let left = Left { start: left, end: left };
         let end = Value { left, then: Then::End, forgets: self.forgets };
         let values = values.iter().take(noted).chain(over.then_some(&end));
         let (mut behind, mut direct) = (text.len(), self.at != ROOT);
         for value in values {
-            let between = text.get(text.len() - behind..text.len() - value.left.begun);
+            let between = text.get(text.len() - behind..text.len() - value.left.start);
             if between.and_then(|text| self.add(direct, value, text)).is_none() {
                 // Full: starts over with the layouts of later rows.
                 return self.forget();
             }
-            (behind, direct) = (value.left.ended, false);
+            (behind, direct) = (value.left.end, false);
         }
     }
 

@@ -119,10 +119,10 @@ impl ListReader {
         let (mut rest, mut noted, mut ended) = (part, part, None::<&[u8]>);
         loop {
             // The parser stops where a row begins or ends, or after one of its own values.
-            let read = reader.push(rest, &mut Rows { list, layouts, end, stops: false })?;
+            let read = reader.push(rest, &mut Rows { list, layouts, end, should_pause: false })?;
             let Some(left) = read else { return Ok(()) };
             rest = left;
-            if reader.is_fresh() {
+            if reader.at_object_start() {
                 if let Some(before) = ended.take() {
                     layouts.learn_gap(before.get(..before.len() - left.len()).unwrap_or_default());
                 }
@@ -146,7 +146,7 @@ impl ListReader {
                     layouts.begin();
                 }
                 let (length, over) = layouts
-                    .follow(rest, |field, value, left| list.record(field, value, left.places(end)));
+                    .follow(rest, |field, value, left| list.record(field, value, left.range(end)));
                 let Some((_, behind)) = rest.split_at_checked(length) else { break };
                 rest = behind;
                 if !over {
@@ -168,7 +168,7 @@ impl ListReader {
     /// Returns [`ListError`] if a part was invalid, or the response is incomplete or has no `volumes`.
     pub const fn finish(&self) -> Result<ListSummary, ListError> {
         let List { volumes, screened, .. } = self.list;
-        if volumes && !self.failed && self.reader.is_over() {
+        if volumes && !self.failed && self.reader.is_complete() {
             Ok(screened)
         } else {
             Err(ListError { position: self.read })

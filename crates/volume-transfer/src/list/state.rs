@@ -114,7 +114,7 @@ pub(crate) struct Rows<'a> {
     pub(crate) layouts: &'a mut Layouts,
     /// The position of the part's end in the response.
     pub(crate) end: usize,
-    pub(crate) stops: bool,
+    pub(crate) should_pause: bool,
 }
 
 impl Handler for Rows<'_> {
@@ -137,9 +137,9 @@ impl Handler for Rows<'_> {
         if text || field.is_some() {
             let direct = place == Place::Volume && inside == 0;
             self.layouts.note(field, direct, left);
-            self.stops = direct;
+            self.should_pause = direct;
         }
-        self.list.scalar(scalar, left.places(self.end))
+        self.list.scalar(scalar, left.range(self.end))
     }
 
     fn open(&mut self, object: bool) -> Result<(), Invalid> {
@@ -179,7 +179,7 @@ impl Handler for Rows<'_> {
             }
         };
         (self.list.place, self.list.field) = (place, None);
-        self.stops = place == Place::Volume && self.list.inside == 0;
+        self.should_pause = place == Place::Volume && self.list.inside == 0;
         Ok(())
     }
 
@@ -201,10 +201,10 @@ impl Handler for Rows<'_> {
                 Place::Links
             }
         };
-        self.stops = of == Place::Volume;
+        self.should_pause = of == Place::Volume;
     }
 
-    fn stops(&mut self) -> bool {
-        core::mem::take(&mut self.stops)
+    fn should_pause(&mut self) -> bool {
+        core::mem::take(&mut self.should_pause)
     }
 }
