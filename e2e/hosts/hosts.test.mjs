@@ -339,10 +339,11 @@ for (const [title, from] of [["TypeScript", "."], ["TypeScript", ".."]]) {
     const source = `
       import { init, readCreateResponse, screenStream, validateTransferName, type Source } from "volume-transfer";
       import * as light from "volume-transfer/light";
+      import * as form from "volume-transfer/form";
       import * as inline from "volume-transfer/inline";
       import messages from "volume-transfer/messages/en";
       const source: Source = new Uint8Array();
-      export const all = [init(source), light.init("a"), inline.init(), messages["a"], validateTransferName("x").value];
+      export const all = [init(source), light.init("a"), form.init(), inline.init(), messages["a"], validateTransferName("x").value];
       export const read = [readCreateResponse({ status: 202, headers: { a: "b" } }), screenStream];
       // @ts-expect-error a misspelled option
       validateTransferName("x", { servce: "cinder" });

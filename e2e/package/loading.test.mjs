@@ -39,7 +39,10 @@ before(async () => {
 });
 after(() => server.close());
 
-const ENTRIES = ["index.js", "light.js", "element.js", "inline.js", "light-inline.js", "messages/en.js", "cjs/index.js", "cjs/light.js", "cjs/element.js"];
+const ENTRIES = [
+  "index.js", "light.js", "form.js", "element.js", "inline.js", "light-inline.js", "form-inline.js", "messages/en.js",
+  "cjs/index.js", "cjs/light.js", "cjs/form.js", "cjs/element.js",
+];
 for (const entry of ENTRIES) {
   test(`importing ${entry} accesses no global that a host may lack`, () => {
     const globals = ["TextDecoder", "TextEncoder", "WebAssembly", "process", "fetch", "Response", "URL", "atob", "document", "HTMLElement", "CSSStyleSheet", "customElements", "XMLHttpRequest"];

@@ -16,7 +16,8 @@ WebAssembly.instantiate = async (...args) => {
 
 const full = await import("volume-transfer");
 const light = await import("volume-transfer/light");
-await Promise.all([full.init(), light.init()]);
+const form = await import("volume-transfer/form");
+await Promise.all([full.init(), light.init(), form.init()]);
 const sizes = () => memories.map((memory) => memory.buffer.byteLength);
 
 /** Creates a random number generator. A failure prints its seed. */
@@ -85,6 +86,8 @@ test("returns a result for 100,000 calls with any input, and keeps working", () 
     ["light validateTransferName", light.validateTransferName],
     ["light screenVolumes", light.screenVolumes],
     ["light createTransferRequest", light.createTransferRequest],
+    ["form validateTransferName", form.validateTransferName],
+    ["form createTransferRequest", form.createTransferRequest],
   ];
   const seen = new Set();
   for (let at = 0; at < 100_000; at++) {
@@ -109,6 +112,7 @@ test("returns a result for 100,000 calls with any input, and keeps working", () 
   assert.ok(seen.size > 25, `only ${seen.size} codes`);
   assert.equal(full.validateTransferName(" a ").value, "a");
   assert.equal(light.validateTransferName(" a ").value, "a");
+  assert.equal(form.validateTransferName(" a ").value, "a");
   assert.equal(full.readCreateResponse({ lost: "timeout" }).code, "timeout");
   // The largest input takes a third of a megabyte, and must not be kept.
   for (const size of sizes()) assert.ok(size < 4 << 20, `${size} bytes`);
@@ -123,17 +127,18 @@ test("uses no more memory after repeated init and 1,000,000 calls", async () => 
   for (let at = 0; at < 1000; at++) round(full, at);
   full.readCreateResponse({ status: 202, body });
   const before = sizes();
-  for (let at = 0; at < 225_000; at++) {
+  for (let at = 0; at < 150_000; at++) {
     round(full, at);
     round(light, at);
-    if (at % 1000 === 0) await Promise.all([full.init(), light.init()]);
+    round(form, at);
+    if (at % 1000 === 0) await Promise.all([full.init(), light.init(), form.init()]);
   }
   for (let at = 0; at < 100_000; at++) {
     full.readCreateResponse({ status: 202, body, volumeId: ID });
     if (at % 100 === 0) full.checkEligibility({ id: ID });
   }
   assert.deepEqual(sizes(), before);
-  assert.equal(memories.length, 2);
+  assert.equal(memories.length, 3);
 });
 
 test("returns the key and leaves no copy in the module's memory", () => {

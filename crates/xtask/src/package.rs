@@ -31,10 +31,11 @@ const WASM_OPT: &str = "-Oz --flatten --local-cse --rereloop -Oz -Oz --converge 
 
 /// Each entry, the files that a browser loads for it (without imports), and its maximum
 /// Brotli-compressed size in bytes (with imports).
-const BUDGETS: [(&str, &[&str], usize); 4] = [
+const BUDGETS: [(&str, &[&str], usize); 5] = [
+    ("volume-transfer/form", &["form.js", "form.wasm"], 5 * 1024),
     ("volume-transfer/light", &["light.js", "light.wasm"], 10 * 1024),
     ("volume-transfer", &["index.js", "volume-transfer.wasm"], 36 * 1024),
-    ("volume-transfer/element", &["element.js", "light.wasm"], 11 * 1024),
+    ("volume-transfer/element", &["element.js", "form.wasm"], 5 * 1024),
     ("volume-transfer/inline", &["inline.js"], 47 * 1024),
 ];
 
@@ -61,7 +62,9 @@ pub(crate) fn build() -> Result<Vec<String>> {
     recreate(&build)?;
     recreate(Path::new(PKG))?;
     recreate(&commonjs())?;
-    module(&["--no-default-features"], &["-zstack-size=8192"], &build, "light")?;
+    let small_stack = &["-zstack-size=8192"];
+    module(&["--no-default-features"], small_stack, &build, "form")?;
+    module(&["--no-default-features", "--features=lists"], small_stack, &build, "light")?;
     module(&[], &[], &build, "volume-transfer")?;
 
     // The types go to a separate folder first, to be compared with the committed ones.
@@ -76,7 +79,7 @@ pub(crate) fn build() -> Result<Vec<String>> {
         fs::copy(&file, commonjs().join(name))?;
     }
     fs::write(commonjs().join("package.json"), "{ \"type\": \"commonjs\" }\n")?;
-    for wasm in ["light.wasm", "volume-transfer.wasm"] {
+    for wasm in ["form.wasm", "light.wasm", "volume-transfer.wasm"] {
         fs::copy(build.join(wasm), Path::new(PKG).join(wasm))?;
     }
     for file in ["package.json", "README.md"] {
@@ -120,7 +123,7 @@ pub(crate) fn dry_run() -> Result<()> {
     Ok(())
 }
 
-/// Builds one of the two wasm modules, and its JavaScript glue.
+/// Builds one of the wasm modules, and its JavaScript glue.
 fn module(features: &[&str], linker: &[&str], build: &Path, name: &str) -> Result<()> {
     let mut cargo = command(
         "cargo rustc --package volume-transfer-wasm --lib --profile npm-package \
@@ -148,7 +151,7 @@ fn commonjs() -> PathBuf {
 }
 
 /// Bundles each entry into a separate file. A shared file would make all of them larger: the
-/// element, for example, uses only a third of `light`.
+/// element, for example, needs no schemas.
 fn bundle() -> Result<()> {
     let esbuild = |entries: &[&str], options: &str| {
         let mut command = command(&format!(
@@ -162,11 +165,22 @@ fn bundle() -> Result<()> {
         };
         sh(command.args(entries.iter().map(entry)))
     };
-    let esm = ["light", "light-inline", "light-edge", "element", "index", "inline", "edge"];
+    let esm = [
+        "form",
+        "form-inline",
+        "form-edge",
+        "light",
+        "light-inline",
+        "light-edge",
+        "element",
+        "index",
+        "inline",
+        "edge",
+    ];
     esbuild(&esm, &format!("--format=esm --outdir={PKG}"))?;
     // CommonJS has no `import.meta.url` to locate a wasm file, so the module is inlined.
-    let commonjs = ["light=light-inline", "element", "index=inline"];
-    let options = "--format=cjs --platform=node --external:./light.js";
+    let commonjs = ["form=form-inline", "light=light-inline", "element", "index=inline"];
+    let options = "--format=cjs --platform=node --external:./form.js";
     esbuild(&commonjs, &format!("{options} --outdir={PKG}/cjs"))
 }
 

@@ -306,7 +306,7 @@ fn npm_package() -> Result<Option<String>> {
     sh(&mut command(&format!("publint --strict {}", package::PKG)))?;
     // `node16` covers all resolvers that support `exports`. Wasm files have no types.
     sh(&mut command(&format!(
-        "attw --pack {} --profile node16 --exclude-entrypoints volume-transfer.wasm light.wasm",
+        "attw --pack {} --profile node16 --exclude-entrypoints volume-transfer.wasm light.wasm form.wasm",
         package::PKG
     )))?;
     package::dry_run()?;

@@ -16,12 +16,12 @@ const compiled = (filter: RegExp, compile: (text: string, filename: string) => s
   },
 });
 
-const svelte = compiled(/\.svelte$/, async (text, filename) => {
+export const svelte = compiled(/\.svelte$/, async (text, filename) => {
   const { compile } = await import("svelte/compiler");
   return compile(text, { filename, generate: "client" }).js.code;
 });
 
-const vue = compiled(/\.vue$/, async (text, filename) => {
+export const vue = compiled(/\.vue$/, async (text, filename) => {
   const { compileScript, parse } = await import("vue/compiler-sfc");
   const compilerOptions = { isCustomElement: (tag: string) => tag.includes("-") };
   const { descriptor } = parse(text, { filename, templateParseOptions: compilerOptions });

@@ -9,7 +9,7 @@ const EVENTS = [
 ];
 
 export async function start(mount) {
-  await defineTransferName({ messages, source: "/light.wasm" });
+  await defineTransferName({ messages, source: "/form.wasm" });
   let host;
   let log;
   const id = (element) => element?.id || element?.localName || "document";

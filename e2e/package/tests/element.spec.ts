@@ -152,7 +152,7 @@ test("announces an error once", async ({ form }) => {
 });
 
 test("rejects with a hint where it isn't supported", async () => {
-  await expect(defineTransferName({ messages: {} })).rejects.toThrow(/needs a browser.*volume-transfer\/light/);
+  await expect(defineTransferName({ messages: {} })).rejects.toThrow(/needs a browser.*volume-transfer\/form/);
 });
 
 test("resets, is disabled, and shows Chinese messages", async ({ form }) => {

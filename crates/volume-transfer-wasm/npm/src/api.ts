@@ -1,16 +1,12 @@
 // The exports that `.` and `./inline` share.
 
 export {
-  screenStream,
-  screenVolumes,
   validateTransferName,
-  type Constraint,
   type CreateRequest,
   type Issue,
   type NameReport,
   type Options,
   type RequestReport,
-  type ScreenReport,
   type Service,
   type Unit,
 } from "./calls.js";
@@ -39,4 +35,5 @@ export {
   type TransferRecord,
 } from "./response.js";
 export { explain, type Messages } from "./explain.js";
+export { screenStream, screenVolumes, type Constraint, type ScreenReport } from "./lists.js";
 export type { Source } from "./load.js";

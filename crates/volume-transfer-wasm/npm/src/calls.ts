@@ -1,20 +1,10 @@
-// Names, requests and lists, which both entries export. Converts inputs, calls the wasm module, and
-// converts results. All rules are in the module; `codes.ts` maps its numbers to codes.
+// Names and requests, which all entries export. Converts inputs, calls the wasm module, and converts
+// results. All rules are in the module; `codes.ts` maps its numbers to codes.
 
-import {
-  constraints,
-  create,
-  idCodes,
-  nameCodes,
-  profiles,
-  services,
-} from "./codes.js";
-import { encode } from "./text.js";
+import { create, idCodes, nameCodes, profiles, services } from "./codes.js";
 
 /** The code of a service. */
 export type Service = (typeof services)[number];
-/** The code of a constraint on a volume. */
-export type Constraint = (typeof constraints)[number];
 /** The unit in which a service counts a name's length. */
 export type Unit = (typeof profiles)[number]["unit"];
 
@@ -45,33 +35,6 @@ export interface NameReport {
   issues: Issue[];
 }
 
-/** The volumes of a list response, and the constraints that they violate. */
-export interface ScreenReport {
-  /** The number of volumes that were read. They are in the list's order. */
-  count: number;
-  /** For each volume, the violated constraints: bit n stands for `constraints[n]`. */
-  violated: Uint16Array;
-  /** For each volume, the constraints that its record doesn't decide. */
-  unknown: Uint16Array;
-  /**
-   * The byte ranges in the response: the n-th volume is from `rows[2 * n]` to `rows[2 * n + 1]`.
-   * `JSON.parse` throws on a row in which the service wrote `NaN`.
-   */
-  rows: Uint32Array;
-  /** Returns the ID of the n-th volume. */
-  id(n: number): string;
-  /** The number of rows that couldn't be read. The fields above don't include them. */
-  unreadable: number;
-  /** Whether the service has another page. */
-  more: boolean;
-  issues: Issue[];
-}
-
-/** A stream of bytes, such as `response.body`. */
-export interface ByteStream {
-  getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array | undefined }> };
-}
-
 /** The input of a create request. */
 export interface CreateInput extends Options {
   projectId: string;
@@ -97,16 +60,16 @@ export interface RequestReport {
   issues: Issue[];
 }
 
-/** The exports of both modules, documented in `src/buffers.rs`. */
+/** The exports of the wasm modules, documented in their source. `form` has only the first four. */
 interface Exports {
   memory: WebAssembly.Memory;
   buffers(): number;
   parse_name(service: number, units: number, part: number): void;
   parse_id(ofVolume: boolean, units: number): void;
+  lists(): number;
+  read_list(service: number, facts: number, bytes: number, part: number): void;
   text_flags(flag: number, units: number): number;
   evaluate(service: number, facts: number, flags: number): number;
-  list_reader(): number;
-  read_list(service: number, facts: number, bytes: number, part: number): void;
 }
 
 /** Stands for a missing index, position or error. */
@@ -117,26 +80,24 @@ const UNREADABLE = Symbol();
 let wasm: Exports | undefined;
 let numbers: Int32Array;
 let units: Uint16Array;
-let bytes: Uint8Array;
-let ids: Uint8Array;
-let masks: Uint32Array;
-let rows: Uint32Array;
-/** The state of the module's list reader. */
-let listState: Uint8Array;
+let id: Uint8Array;
 
-/** Sets the module. Both entries use the first one that starts. */
+/** Sets the module. If an entry starts two, it uses the first one. */
 export function setModule(exports: unknown): void {
   wasm ??= exports as Exports;
 }
 
 /**
- * Starts the light module.
+ * Starts a module that needs no glue.
  *
  * @internal
  */
-export async function startLight(module: WebAssembly.Module): Promise<void> {
+export async function startModule(module: WebAssembly.Module): Promise<void> {
   setModule((await WebAssembly.instantiate(module)).exports);
 }
+
+/** Returns whether the module has started. */
+export const isReady = (): boolean => wasm !== undefined;
 
 /** Creates the error for calls before `init()`. */
 export function notReady(): Error {
@@ -145,19 +106,15 @@ export function notReady(): Error {
 }
 
 /** Returns the module's exports, and recreates the views if memory has grown. */
-function instance(): Exports {
+export function instance(): Exports {
   if (!wasm) throw notReady();
   // Growing the memory detaches all views.
   const { buffer } = wasm.memory;
   if (numbers?.buffer !== buffer) {
     numbers = new Int32Array(buffer, wasm.buffers(), 8);
-    const [atUnits, maxUnits, atBytes, maxBytes, atIds, atMasks, atRows] = numbers as unknown as number[];
+    const [atUnits, maxUnits, atId] = numbers as unknown as number[];
     units = new Uint16Array(buffer, atUnits, maxUnits);
-    bytes = new Uint8Array(buffer, atBytes, maxBytes);
-    ids = new Uint8Array(buffer, atIds);
-    masks = new Uint32Array(buffer, atMasks);
-    rows = new Uint32Array(buffer, atRows);
-    listState = new Uint8Array(buffer, wasm.list_reader(), numbers[0]);
+    id = new Uint8Array(buffer, atId);
   }
   return wasm;
 }
@@ -208,7 +165,7 @@ export function serviceOf(options: unknown, issues: Issue[], ...known: string[])
  * Writes a text to the units buffer, from a position up to the capacity. Returns the number of
  * units.
  */
-function writeUnits(text: string, from: number): number {
+export function writeUnits(text: string, from: number): number {
   const length = Math.min(text.length - from, units.length);
   for (let at = 0; at < length; at++) units[at] = text.charCodeAt(from + at);
   return length;
@@ -219,7 +176,7 @@ const partOf = (whole: ArrayLike<unknown>, from: number, to: number): number =>
   (from ? 0 : 1) + (to < whole.length ? 0 : 2);
 
 /** Converts an ID to text. IDs are ASCII. */
-const decode = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
+export const decode = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
 /** Returns a normalized ID. */
 function idOf(text: string, field: "projectId" | "volumeId", issues: Issue[]): string {
@@ -229,7 +186,7 @@ function idOf(text: string, field: "projectId" | "volumeId", issues: Issue[]): s
   parse_id(field === "volumeId", text.length);
   const error = numbers[0]!;
   if (error !== NONE) addIssue(issues, field, idCodes[error]!);
-  return numbers[2] ? text : decode(ids.subarray(0, numbers[1]));
+  return numbers[2] ? text : decode(id.subarray(0, numbers[1]));
 }
 
 /** Validates a name. */
@@ -260,114 +217,6 @@ export function validateTransferName(name: string, options?: Options): NameRepor
   const service = serviceOf(options, issues);
   const text = textOf(name ?? UNREADABLE, "name", issues);
   return nameOf(text, service, issues);
-}
-
-/** Returns the flags of a record with a single text field. `index` is one of `flagFields`. */
-export function flagsOfText(index: number, text: string): number {
-  const { text_flags } = instance();
-  return text_flags(index, writeUnits(text, 0));
-}
-
-/** Evaluates a record by its flags. Returns its mask. */
-export const evaluateFlags = (service: number, facts: number, flags: number): number =>
-  instance().evaluate(service, facts, flags);
-
-/** Reads a list in one or more parts. */
-export class ListReader {
-  #parts: { from: number; ids: Uint8Array; masks: Uint32Array; rows: Uint32Array }[] = [];
-  #count = 0;
-  #started = false;
-  /** The module's state between two parts, because another list may be read in the meantime. */
-  #saved: Uint8Array | undefined;
-  /** The verdict on the last volume. */
-  verdict = NONE;
-  /** The flags of the last volume. */
-  flags = 0;
-
-  constructor(readonly service: number, readonly facts: number) {}
-
-  /** Reads a part of any length. */
-  push(part: Uint8Array, last: boolean): void {
-    const wasm = instance();
-    if (this.#saved) listState.set(this.#saved);
-    let from = 0;
-    do {
-      const chunk = part.subarray(from, from + bytes.length);
-      bytes.set(chunk);
-      from += chunk.length;
-      const end = last && from === part.length;
-      wasm.read_list(this.service, this.facts, chunk.length, (this.#started ? 0 : 1) + (end ? 2 : 0));
-      this.#started = true;
-      const count = numbers[0]!;
-      if (!count) continue;
-      this.verdict = numbers[1]!;
-      this.flags = numbers[2]!;
-      this.#parts.push({
-        from: this.#count,
-        ids: ids.slice(0, 36 * count),
-        masks: masks.slice(0, count),
-        rows: rows.slice(0, 2 * count),
-      });
-      this.#count += count;
-    } while (from < part.length);
-    this.#saved = last ? undefined : listState.slice();
-  }
-
-  /** Returns the report, after the last part. */
-  report(issues: Issue[]): ScreenReport {
-    const unreadable = numbers[3]!;
-    const more = numbers[4] === 1;
-    const position = numbers[5]!;
-    if (position !== NONE) addIssue(issues, "volumes", "malformed", { position });
-    const count = issues.length ? 0 : this.#count;
-    const parts = count ? this.#parts : [];
-    const [violated, unknown, all] = [new Uint16Array(count), new Uint16Array(count), new Uint32Array(2 * count)];
-    for (const { from, masks, rows } of parts) {
-      all.set(rows, 2 * from);
-      for (let at = 0; at < masks.length; at++) {
-        violated[from + at] = masks[at]!;
-        unknown[from + at] = masks[at]! >>> 16;
-      }
-    }
-    const id = (n: number) => {
-      let part = parts[0];
-      for (const next of parts) if (next.from <= n) part = next;
-      return part ? decode(part.ids.subarray(36 * (n - part.from), 36 * (n - part.from + 1))) : "";
-    };
-    return { count, violated, unknown, rows: all, id, unreadable, more, issues };
-  }
-}
-
-/** Checks all volumes of a list response of any length, from its text or bytes. */
-export function screenVolumes(response: string | ArrayBuffer | ArrayBufferView, options?: Options): ScreenReport {
-  const issues: Issue[] = [];
-  const list = new ListReader(serviceOf(options, issues), 0);
-  list.push(bytesOf(response) ?? new Uint8Array(), true);
-  return list.report(issues);
-}
-
-/** Checks all volumes of a response that is still arriving, such as `response.body`, without storing it. */
-export async function screenStream(response: ByteStream, options?: Options): Promise<ScreenReport> {
-  const issues: Issue[] = [];
-  const list = new ListReader(serviceOf(options, issues), 0);
-  const stream = response.getReader();
-  for (;;) {
-    const { done, value } = await stream.read();
-    list.push(value ?? new Uint8Array(), done);
-    if (done) return list.report(issues);
-  }
-}
-
-/** Returns a body's bytes, or null if it is neither text nor bytes. */
-export function bytesOf(body: unknown): Uint8Array | null {
-  if (typeof body === "string") return encode(body);
-  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-  try {
-    return body instanceof ArrayBuffer ? new Uint8Array(body) : null;
-  } catch {
-    // A proxy can throw when its prototype is read.
-    return null;
-  }
 }
 
 /**

@@ -1,7 +1,7 @@
 // A form field for a transfer's name that validates itself.
 
 import { sentence, type Messages } from "./explain.js";
-import { init, validateTransferName, type NameReport, type Service, type Source } from "./light.js";
+import { init, validateTransferName, type NameReport, type Service, type Source } from "./form.js";
 
 export type { Messages, NameReport, Service, Source };
 
@@ -40,7 +40,7 @@ export interface DefineOptions {
 export async function defineTransferName(options: DefineOptions): Promise<void> {
   const { messages, tag = "volume-transfer-name", source } = options;
   if (!("setFormValue" in (globalThis.ElementInternals?.prototype ?? {}))) {
-    throw new Error('volume-transfer: the element needs a browser; elsewhere, use "volume-transfer/light"');
+    throw new Error('volume-transfer: the element needs a browser; elsewhere, use "volume-transfer/form"');
   }
   await init(source);
   if (!customElements.get(tag)) customElements.define(tag, elementWith(messages));

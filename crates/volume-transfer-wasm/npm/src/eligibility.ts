@@ -2,21 +2,20 @@
 
 import {
   NONE,
-  ListReader,
   addIssue,
   checkKeys,
   createRequest,
-  evaluateFlags,
-  flagsOfText,
+  instance,
   read,
   serviceOf,
-  type Constraint,
+  writeUnits,
   type CreateInput,
   type Issue,
   type Options,
   type RequestReport,
 } from "./calls.js";
 import { constraints, eligibilities, flagFields, flagsOf, masks, verdicts } from "./codes.js";
+import { ListReader, type Constraint } from "./lists.js";
 import { encode } from "./text.js";
 
 /** Facts that a volume's record doesn't contain. A missing fact is unknown, not `false`. */
@@ -158,7 +157,7 @@ function flagsOfValue(index: number, value: unknown): number {
   if (cached !== undefined) return cached;
   let flags: number;
   if (typeof value === "string") {
-    flags = flagsOfText(index, value);
+    flags = instance().text_flags(index, writeUnits(value, 0));
   } else {
     const [key, inMetadata] = flagFields[index]!;
     const record = { id: "00000000-0000-0000-0000-000000000000" };
@@ -203,7 +202,7 @@ export function checkVolumes(volumes: readonly unknown[], options?: EligibilityO
     } catch {
       // A record with a getter that throws counts as empty.
     }
-    const mask = (evaluated[flags] ??= evaluateFlags(service, facts, flags));
+    const mask = (evaluated[flags] ??= instance().evaluate(service, facts, flags));
     violated[at] = mask;
     unknown[at] = mask >>> 16;
   }

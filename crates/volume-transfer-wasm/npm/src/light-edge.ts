@@ -1,10 +1,10 @@
 // The light entry for runtimes that can't compile wasm. Their bundlers compile the module.
 
 import module from "./light.wasm?module";
-import { startLight } from "./calls.js";
+import { startModule } from "./calls.js";
 import { initWith } from "./load.js";
 
 export * from "./light-api.js";
 
 /** Starts the wasm module, once. */
-export const init = initWith(startLight, () => module);
+export const init = initWith(startModule, () => module);

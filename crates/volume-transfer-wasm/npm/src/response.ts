@@ -2,7 +2,8 @@
 // the forms that a response can have in JavaScript.
 
 import { lostCodes, type faultCodes, type unknownCodes } from "./codes.js";
-import { bytesOf, notReady, read, setModule } from "./calls.js";
+import { notReady, read, setModule } from "./calls.js";
+import { bytesOf } from "./lists.js";
 import * as glue from "../build/volume-transfer/glue.js";
 
 /** `Headers`. TypeScript considers it iterable only with the library `dom.iterable`. */

@@ -1,8 +1,6 @@
-import { constraints, profiles, services } from "./codes.js";
+import { profiles, services } from "./codes.js";
 /** The code of a service. */
 export type Service = (typeof services)[number];
-/** The code of a constraint on a volume. */
-export type Constraint = (typeof constraints)[number];
 /** The unit in which a service counts a name's length. */
 export type Unit = (typeof profiles)[number]["unit"];
 /** A problem with an input. Its text is the message `FIELD.CODE` with the params filled in. */
@@ -29,36 +27,6 @@ export interface NameReport {
     required: boolean;
     issues: Issue[];
 }
-/** The volumes of a list response, and the constraints that they violate. */
-export interface ScreenReport {
-    /** The number of volumes that were read. They are in the list's order. */
-    count: number;
-    /** For each volume, the violated constraints: bit n stands for `constraints[n]`. */
-    violated: Uint16Array;
-    /** For each volume, the constraints that its record doesn't decide. */
-    unknown: Uint16Array;
-    /**
-     * The byte ranges in the response: the n-th volume is from `rows[2 * n]` to `rows[2 * n + 1]`.
-     * `JSON.parse` throws on a row in which the service wrote `NaN`.
-     */
-    rows: Uint32Array;
-    /** Returns the ID of the n-th volume. */
-    id(n: number): string;
-    /** The number of rows that couldn't be read. The fields above don't include them. */
-    unreadable: number;
-    /** Whether the service has another page. */
-    more: boolean;
-    issues: Issue[];
-}
-/** A stream of bytes, such as `response.body`. */
-export interface ByteStream {
-    getReader(): {
-        read(): Promise<{
-            done: boolean;
-            value?: Uint8Array | undefined;
-        }>;
-    };
-}
 /** The input of a create request. */
 export interface CreateInput extends Options {
     projectId: string;
@@ -81,12 +49,27 @@ export interface RequestReport {
     request: CreateRequest | null;
     issues: Issue[];
 }
+/** The exports of the wasm modules, documented in their source. `form` has only the first four. */
+interface Exports {
+    memory: WebAssembly.Memory;
+    buffers(): number;
+    parse_name(service: number, units: number, part: number): void;
+    parse_id(ofVolume: boolean, units: number): void;
+    lists(): number;
+    read_list(service: number, facts: number, bytes: number, part: number): void;
+    text_flags(flag: number, units: number): number;
+    evaluate(service: number, facts: number, flags: number): number;
+}
 /** Stands for a missing index, position or error. */
 export declare const NONE = -1;
-/** Sets the module. Both entries use the first one that starts. */
+/** Sets the module. If an entry starts two, it uses the first one. */
 export declare function setModule(exports: unknown): void;
+/** Returns whether the module has started. */
+export declare const isReady: () => boolean;
 /** Creates the error for calls before `init()`. */
 export declare function notReady(): Error;
+/** Returns the module's exports, and recreates the views if memory has grown. */
+export declare function instance(): Exports;
 /** Reads a property, without throwing. */
 export declare function read(of: unknown, key: string): unknown;
 /** Adds an issue. */
@@ -95,33 +78,15 @@ export declare function addIssue(issues: Issue[], field: Issue["field"], code: s
 export declare function checkKeys(options: unknown, known: string[], issues: Issue[]): void;
 /** Returns the service's index, and checks the names of all options. */
 export declare function serviceOf(options: unknown, issues: Issue[], ...known: string[]): number;
+/**
+ * Writes a text to the units buffer, from a position up to the capacity. Returns the number of
+ * units.
+ */
+export declare function writeUnits(text: string, from: number): number;
+/** Converts an ID to text. IDs are ASCII. */
+export declare const decode: (bytes: Uint8Array) => string;
 /** Validates a transfer's name as the service does. */
 export declare function validateTransferName(name: string, options?: Options): NameReport;
-/** Returns the flags of a record with a single text field. `index` is one of `flagFields`. */
-export declare function flagsOfText(index: number, text: string): number;
-/** Evaluates a record by its flags. Returns its mask. */
-export declare const evaluateFlags: (service: number, facts: number, flags: number) => number;
-/** Reads a list in one or more parts. */
-export declare class ListReader {
-    #private;
-    readonly service: number;
-    readonly facts: number;
-    /** The verdict on the last volume. */
-    verdict: number;
-    /** The flags of the last volume. */
-    flags: number;
-    constructor(service: number, facts: number);
-    /** Reads a part of any length. */
-    push(part: Uint8Array, last: boolean): void;
-    /** Returns the report, after the last part. */
-    report(issues: Issue[]): ScreenReport;
-}
-/** Checks all volumes of a list response of any length, from its text or bytes. */
-export declare function screenVolumes(response: string | ArrayBuffer | ArrayBufferView, options?: Options): ScreenReport;
-/** Checks all volumes of a response that is still arriving, such as `response.body`, without storing it. */
-export declare function screenStream(response: ByteStream, options?: Options): Promise<ScreenReport>;
-/** Returns a body's bytes, or null if it is neither text nor bytes. */
-export declare function bytesOf(body: unknown): Uint8Array | null;
 /**
  * Creates a request. `volumeId` is undefined if it is in the input, and null if the input's volume
  * is invalid.
@@ -129,3 +94,4 @@ export declare function bytesOf(body: unknown): Uint8Array | null;
 export declare function createRequest(input: unknown, service: number, volumeId: string | null | undefined, issues: Issue[]): RequestReport;
 /** Creates the request for a new transfer, or reports issues with the input. */
 export declare function createTransferRequest(input: CreateInput): RequestReport;
+export {};

@@ -1,5 +1,5 @@
 import { type Messages } from "./explain.js";
-import { type NameReport, type Service, type Source } from "./light.js";
+import { type NameReport, type Service, type Source } from "./form.js";
 export type { Messages, NameReport, Service, Source };
 /** The members of an `<input type="text">` that forms and frameworks use. */
 type InputMember = "autocomplete" | "checkValidity" | "defaultValue" | "disabled" | "form" | "labels" | "maxLength" | "minLength" | "name" | "pattern" | "placeholder" | "readOnly" | "reportValidity" | "required" | "select" | "selectionDirection" | "selectionEnd" | "selectionStart" | "setCustomValidity" | "setRangeText" | "setSelectionRange" | "type" | "validationMessage" | "validity" | "value" | "willValidate";

@@ -1,5 +1,6 @@
-import { type Constraint, type CreateInput, type Issue, type Options, type RequestReport } from "./calls.js";
+import { type CreateInput, type Issue, type Options, type RequestReport } from "./calls.js";
 import { verdicts } from "./codes.js";
+import { type Constraint } from "./lists.js";
 /** Facts that a volume's record doesn't contain. A missing fact is unknown, not `false`. */
 export interface Facts {
     snapshots?: boolean | null | undefined;

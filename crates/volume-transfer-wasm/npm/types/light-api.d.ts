@@ -1,3 +1,4 @@
-export { createTransferRequest, screenStream, screenVolumes, validateTransferName, type Constraint, type CreateInput, type CreateRequest, type Issue, type NameReport, type Options, type RequestReport, type ScreenReport, type Service, type Unit, } from "./calls.js";
+export { createTransferRequest, validateTransferName, type CreateInput, type CreateRequest, type Issue, type NameReport, type Options, type RequestReport, type Service, type Unit, } from "./calls.js";
 export { constraints, services } from "./codes.js";
+export { screenStream, screenVolumes, type Constraint, type ScreenReport } from "./lists.js";
 export type { Source } from "./load.js";

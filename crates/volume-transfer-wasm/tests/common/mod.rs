@@ -6,9 +6,9 @@
 use js_sys::{Array, JSON, Uint8Array, Uint16Array, Uint32Array, WebAssembly};
 use std::ops::Range;
 use volume_transfer::{NameError, Verdict, flags::Flag};
-use volume_transfer_wasm::buffers::{
-    FIRST, LAST, NONE, buffers, evaluate, list_reader, parse_id, parse_name, read_list, text_flags,
-};
+use volume_transfer_wasm::buffers::{FIRST, LAST, NONE, buffers, parse_id, parse_name};
+use volume_transfer_wasm::lists::{lists, read_list};
+use volume_transfer_wasm::records::{evaluate, text_flags};
 use volume_transfer_wasm::response::{decode_lost, decode_response};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -17,7 +17,7 @@ const ID: &str = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
 const EVS_V2: u32 = 0;
 const CINDER: u32 = 2;
 
-/// The buffers as JavaScript sees them. Every access creates a new view, because memory may grow.
+/// Buffers as JavaScript sees them. Every access creates a new view, because memory may grow.
 struct Memory {
     numbers: u32,
     addresses: Vec<u32>,
@@ -28,14 +28,24 @@ fn memory() -> JsValue {
 }
 
 impl Memory {
+    /// The buffers for names and IDs.
     fn new() -> Memory {
-        let numbers = u32::try_from(buffers()).unwrap();
+        Memory::at(buffers())
+    }
+
+    /// The buffers for lists.
+    fn of_lists() -> Memory {
+        Memory::at(lists())
+    }
+
+    fn at(numbers: usize) -> Memory {
+        let numbers = u32::try_from(numbers).unwrap();
         let addresses =
             Uint32Array::new_with_byte_offset_and_length(&memory(), numbers, 8).to_vec();
         Memory { numbers, addresses }
     }
 
-    /// Returns an address, or a capacity.
+    /// Returns an address, a capacity or a size.
     fn address(&self, index: usize) -> u32 {
         *self.addresses.get(index).unwrap()
     }
@@ -45,6 +55,14 @@ impl Memory {
         numbers.to_vec().try_into().unwrap()
     }
 
+    fn bytes_at(&self, address: usize, length: u32) -> Uint8Array {
+        Uint8Array::new_with_byte_offset_and_length(&memory(), self.address(address), length)
+    }
+
+    fn text_at(&self, address: usize, length: u32) -> String {
+        String::from_utf8(self.bytes_at(address, length).to_vec()).unwrap()
+    }
+
     fn write_units(&self, units: &[u16]) -> usize {
         let length = u32::try_from(units.len()).unwrap();
         Uint16Array::new_with_byte_offset_and_length(&memory(), self.address(0), length)
@@ -52,33 +70,35 @@ impl Memory {
         units.len()
     }
 
+    /// The ID that was parsed.
+    fn id(&self, length: u32) -> String {
+        self.text_at(2, length)
+    }
+
     fn write_bytes(&self, bytes: &[u8]) -> usize {
-        let length = u32::try_from(bytes.len()).unwrap();
-        Uint8Array::new_with_byte_offset_and_length(&memory(), self.address(2), length)
-            .copy_from(bytes);
+        self.bytes_at(0, u32::try_from(bytes.len()).unwrap()).copy_from(bytes);
         bytes.len()
     }
 
-    fn ids(&self, length: u32) -> String {
-        let ids = Uint8Array::new_with_byte_offset_and_length(&memory(), self.address(4), length);
-        String::from_utf8(ids.to_vec()).unwrap()
+    /// The IDs of a list's first rows, without separators.
+    fn ids(&self, rows: u32) -> String {
+        self.text_at(2, 36 * rows)
     }
 
     fn masks(&self, rows: u32) -> Vec<u32> {
-        Uint32Array::new_with_byte_offset_and_length(&memory(), self.address(5), rows).to_vec()
+        Uint32Array::new_with_byte_offset_and_length(&memory(), self.address(3), rows).to_vec()
     }
 
     /// A row's byte range in its list.
     fn range(&self, row: u32) -> Range<usize> {
-        let at = self.address(6) + 8 * row;
+        let at = self.address(4) + 8 * row;
         let row = Uint32Array::new_with_byte_offset_and_length(&memory(), at, 2).to_vec();
         usize::try_from(row[0]).unwrap()..usize::try_from(row[1]).unwrap()
     }
 
     /// The list reader's state.
     fn list_reader(&self) -> Uint8Array {
-        let address = u32::try_from(list_reader()).unwrap();
-        Uint8Array::new_with_byte_offset_and_length(&memory(), address, self.numbers()[0])
+        self.bytes_at(5, self.address(6))
     }
 }
 
@@ -133,12 +153,12 @@ fn normalizes_ids() {
     let memory = Memory::new();
     parse_id(true, memory.write_units(&utf16(&format!(" {} ", ID.to_uppercase()))));
     assert_eq!(memory.numbers()[..3], [NONE, 36, 0]);
-    assert_eq!(memory.ids(36), ID);
+    assert_eq!(memory.id(36), ID);
     parse_id(true, memory.write_units(&utf16(ID)));
     assert_eq!(memory.numbers()[..3], [NONE, 36, 1], "already normalized");
     parse_id(false, memory.write_units(&utf16("p_1-A\t")));
     assert_eq!(memory.numbers()[..3], [NONE, 5, 0]);
-    assert_eq!(memory.ids(5), "p_1-A");
+    assert_eq!(memory.id(5), "p_1-A");
     for (of_volume, text, error) in
         [(true, "", 0), (true, "no uuid", 1), (false, " ", 0), (false, "a/b", 1), (false, "卷", 1)]
     {
@@ -152,13 +172,13 @@ fn normalizes_ids() {
 
 #[wasm_bindgen_test]
 fn returns_the_rows_of_a_list_as_ids_and_masks() {
-    let memory = Memory::new();
+    let memory = Memory::of_lists();
     let list = format!(
         r#"{{"volumes":[{{"id":"{ID}","status":"in-use"}},{{}}],"volumes_links":[{{"rel":"next"}}]}}"#
     );
     read_list(CINDER, 0, memory.write_bytes(list.as_bytes()), FIRST | LAST);
     assert_eq!(memory.numbers()[..6], [1, Verdict::Violated as u32, 0, 1, 1, NONE]);
-    assert_eq!((memory.ids(36), memory.masks(1)), (ID.to_owned(), vec![0b1 | 0b1000 << 16]));
+    assert_eq!((memory.ids(1), memory.masks(1)), (ID.to_owned(), vec![0b1 | 0b1000 << 16]));
     let row = list.get(memory.range(0)).unwrap();
     assert_eq!(row, format!(r#"{{"id":"{ID}","status":"in-use"}}"#));
 
@@ -174,7 +194,7 @@ fn returns_the_rows_of_a_list_as_ids_and_masks() {
 
 #[wasm_bindgen_test]
 fn resumes_a_list_from_a_saved_state() {
-    let memory = Memory::new();
+    let memory = Memory::of_lists();
     let row = format!(r#"{{"id":"{ID}","status":"available"}}"#);
     read_list(
         EVS_V2,
@@ -191,7 +211,7 @@ fn resumes_a_list_from_a_saved_state() {
 
 #[wasm_bindgen_test]
 fn evaluates_single_values_like_the_row_of_a_list() {
-    let memory = Memory::new();
+    let (memory, lists) = (Memory::new(), Memory::of_lists());
     for (index, flag) in Flag::ALL.into_iter().enumerate() {
         let (key, in_metadata) = flag.key();
         for text in
@@ -201,8 +221,8 @@ fn evaluates_single_values_like_the_row_of_a_list() {
             let field = if in_metadata { format!(r#""metadata":{{{field}}}"#) } else { field };
             let list = format!(r#"{{"volumes":[{{"id":"{ID}",{field}}}]}}"#);
             for service in [EVS_V2, CINDER] {
-                read_list(service, 2, memory.write_bytes(list.as_bytes()), FIRST | LAST);
-                let (flags, masks) = (memory.numbers()[2], memory.masks(1));
+                read_list(service, 2, lists.write_bytes(list.as_bytes()), FIRST | LAST);
+                let (flags, masks) = (lists.numbers()[2], lists.masks(1));
                 assert_eq!(text_flags(index, memory.write_units(&utf16(text))), flags, "{list}");
                 assert_eq!(vec![evaluate(service, 2, flags.try_into().unwrap())], masks, "{list}");
             }
@@ -213,9 +233,9 @@ fn evaluates_single_values_like_the_row_of_a_list() {
 
 #[wasm_bindgen_test]
 fn has_room_for_a_part_full_of_the_smallest_rows() {
-    let memory = Memory::new();
+    let memory = Memory::of_lists();
     let row = format!(r#"{{"id":"{ID}"}}"#);
-    let capacity = usize::try_from(memory.address(3)).unwrap();
+    let capacity = usize::try_from(memory.address(1)).unwrap();
     let begin = format!("{{\"volumes\":[{row},{}", row.trim_end_matches('}'));
     read_list(EVS_V2, 0, memory.write_bytes(begin.as_bytes()), FIRST);
     assert_eq!(memory.numbers()[0], 1);

@@ -1,0 +1,117 @@
+// Schemas for form libraries, in the form that they share: https://standardschema.dev
+
+import {
+  createTransferRequest,
+  isReady,
+  validateTransferName,
+  type CreateInput,
+  type CreateRequest,
+  type Issue,
+  type Options,
+} from "./calls.js";
+import { sentence, type Messages } from "./explain.js";
+
+/** An issue as form libraries read it. They show the message at the field that the path names. */
+export interface SchemaIssue {
+  /** The text, or the message's key, such as `name.too_long`, if there are no messages. */
+  readonly message: string;
+  /** The field. Missing if the issue concerns the whole value. */
+  readonly path?: readonly PropertyKey[] | undefined;
+  /** The code and params of the issue, for texts of your own. */
+  readonly code: string;
+  readonly params: Issue["params"];
+}
+
+/** The result of a schema: the value that the service expects, or the issues with the input. */
+export type SchemaResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly SchemaIssue[] };
+
+/** A schema that implements version 1 of the Standard Schema interface. */
+export interface Schema<Input, Output> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: "volume-transfer";
+    /** Validates an input. Loads the wasm module and returns a promise if `init()` hasn't finished yet. */
+    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
+    /** Exists only as a type. */
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+  };
+}
+
+/** The options of both schemas. */
+export interface SchemaOptions extends Options {
+  /** The texts, or a function that returns them in the current language. */
+  messages?: Messages | (() => Messages) | undefined;
+}
+
+/** The inputs of a create request that can be fields of a form. */
+type Fields = Pick<CreateInput, "projectId" | "volumeId" | "name">;
+
+/** Inputs that the form has no fields for. */
+type Known = Partial<Pick<Fields, "projectId" | "volumeId">>;
+
+let load: () => Promise<void>;
+
+/**
+ * Sets the function that loads the wasm module, and returns it.
+ *
+ * @internal
+ */
+export function loadedBy<Init extends () => Promise<void>>(init: Init): Init {
+  load = init;
+  return init;
+}
+
+/** Creates a schema from a function that returns a value or issues. */
+function schema<Input, Output>(
+  messages: SchemaOptions["messages"],
+  check: (value: unknown) => { value: Output; issues: Issue[] },
+  paths: Record<string, readonly PropertyKey[]>,
+): Schema<Input, Output> {
+  const now = (input: unknown): SchemaResult<Output> => {
+    const { value, issues } = check(input);
+    if (!issues.length) return { value };
+    const texts = typeof messages === "function" ? messages() : (messages ?? {});
+    const shown = (issue: Issue) => ({
+      message: sentence(issue, texts),
+      path: paths[issue.field],
+      code: issue.code,
+      params: issue.params,
+    });
+    return { issues: issues.map(shown) };
+  };
+  const validate = (input: unknown) => (isReady() ? now(input) : load().then(() => now(input)));
+  return { "~standard": { version: 1, vendor: "volume-transfer", validate } };
+}
+
+/**
+ * Creates a schema for the text of the name field. Empty, null and undefined mean no name. Returns
+ * the name as the service stores it, or null if there is none.
+ */
+export function transferName(options: SchemaOptions = {}): Schema<string | null | undefined, string | null> {
+  const { service, messages } = options;
+  return schema(messages, (name) => validateTransferName((name ?? "") as string, { service }), {});
+}
+
+/**
+ * Creates a schema for a form's values. Returns the create request, for you to send. Takes the
+ * project's and the volume's ID from the values, or from the options if the form has no fields for
+ * them. Ignores other values.
+ */
+export function createTransfer<Given extends Known = {}>(
+  options: SchemaOptions & Given = {} as Given,
+): Schema<Omit<Fields, keyof Given>, CreateRequest> {
+  const { service, messages, ...given }: SchemaOptions & Known = options;
+  const paths = Object.fromEntries(["projectId", "volumeId", "name"].filter((key) => !(key in given)).map((key) => [key, [key]]));
+  return schema(
+    messages,
+    (values) => {
+      const { projectId, volumeId, name } = (values ?? {}) as Fields;
+      const { request, issues } = createTransferRequest({ projectId, volumeId, name, ...given, service });
+      // Without issues, there is a request.
+      return { value: request!, issues };
+    },
+    paths,
+  );
+}
