@@ -1,9 +1,9 @@
 """Seeds a new Keystone with the sandbox's accounts, projects and catalog.
 
-    seed_keystone.py KEYSTONE
+    seed_keystone.py KEYSTONE [VOLUMES_HOST]
 
-Prints the IDs by name as JSON, with the secret of the second factor. Keystone chooses the IDs, so
-test cases use placeholders for them.
+VOLUMES_HOST is the host of the volume services in the catalog. Prints the IDs by name as JSON, with
+the secret of the second factor. Keystone chooses the IDs, so test cases use placeholders for them.
 """
 
 import base64
@@ -37,8 +37,8 @@ DISABLED_USER = "erin"
 SECOND_FACTOR = "dave"
 CREDENTIAL = {"name": "console", "secret": "demo-secret"}
 SERVICES = [("block-storage", "cinder", "v3"), ("volumev3", "cinderv3", "v3"), ("volumev2", "evs", "v2")]
-# The host of the volume services in the catalog. In the sandbox's catalog, it is the sandbox
-# itself.
+# The host of the volume services in the catalog, unless one is given. In the sandbox's catalog, it is
+# the sandbox itself.
 VOLUMES_HOST = "volumes.invalid"
 TOTP_SECRET = base64.b32encode(b"conformance-test-key").decode()
 
@@ -97,7 +97,7 @@ class Seeder:
         return self.request("POST", f"/v3/{kind}s", {kind: fields})[kind]["id"]
 
 
-def seed(identity):
+def seed(identity, volumes_host=VOLUMES_HOST):
     """Returns Keystone's IDs by name."""
     keystone = Seeder(identity)
     roles = {role["name"]: role["id"] for role in keystone.request("GET", "/v3/roles")["roles"]}
@@ -115,7 +115,7 @@ def seed(identity):
             keystone.request("PUT", f"/v3/{target}/users/{ids[name]}/roles/{roles['member']}")
     for kind, name, version in SERVICES:
         service = keystone.create("service", type=kind, name=name)
-        url = f"http://{VOLUMES_HOST}/{version}/$(project_id)s"
+        url = f"http://{volumes_host}/{version}/$(project_id)s"
         keystone.create("endpoint", service_id=service, interface="public", region_id=REGION, url=url)
 
     secret = {"user_id": ids[SECOND_FACTOR], "type": "totp", "blob": TOTP_SECRET}
@@ -135,4 +135,4 @@ def seed(identity):
 
 
 if __name__ == "__main__":
-    print(json.dumps({**seed(Identity(sys.argv[1])), "totp_secret": TOTP_SECRET}))
+    print(json.dumps({**seed(Identity(sys.argv[1]), *sys.argv[2:]), "totp_secret": TOTP_SECRET}))

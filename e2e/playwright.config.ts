@@ -46,8 +46,9 @@ export default defineConfig<Options>({
     { name: "package", testDir: "./package/tests" },
     // Odd responses, sent through the gateway to the package and the page.
     { name: "responses", testDir: "./responses" },
-    // The page with a real Cinder, and with a real Keystone. Both are slower.
-    ...["cinder", "keystone"].map((name) => ({
+    // The page with a real Cinder, and with a real Keystone, and the plugin with a real Horizon. All are
+    // slower.
+    ...["cinder", "keystone", "horizon"].map((name) => ({
       name,
       testDir: "./conformance",
       testMatch: `${name}.spec.ts`,

@@ -7,7 +7,7 @@ import { createHmac, randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { test, expect } from "@playwright/test";
 import type { App } from "../tests/console.ts";
-import { acceptFile, createVolume, openPage, variable } from "./services.ts";
+import { acceptFile, createVolume, openPage, signedIn, variable } from "./services.ts";
 
 const seeded: Record<string, string> = JSON.parse(variable("SEEDED"));
 const LIFETIME = Number(variable("TOKEN_LIFETIME")) * 1000;
@@ -26,16 +26,8 @@ function passcode(secret: string): string {
 
 /** Creates a volume in project A, without the page, and returns its name. */
 async function createOwnVolume(): Promise<string> {
-  const id = seeded["project-a"]!;
-  const user = { id: seeded.alice, password: "demo-alice" };
-  const auth = { identity: { methods: ["password"], password: { user } }, scope: { project: { id } } };
-  const signedIn = await fetch(`${variable("KEYSTONE_URL")}/v3/auth/tokens`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ auth }),
-  });
   const name = `given-${randomUUID()}`;
-  await createVolume({ id, token: signedIn.headers.get("x-subject-token")! }, name);
+  await createVolume(await signedIn(seeded, "alice", "project-a"), name);
   return name;
 }
 

@@ -14,6 +14,28 @@ export function variable(name: string): string {
   return value;
 }
 
+/** Signs a user in to Keystone, and returns a project with a token. `seeded` contains Keystone's IDs. */
+export function signedIn(seeded: Record<string, string>, name: string, project: string): Promise<Project> {
+  return signInTo({ id: seeded[name], password: `demo-${name}` }, { id: seeded[project] });
+}
+
+/** Signs the administrator in to Keystone. */
+export function administrator(): Promise<Project> {
+  const domain = { id: "default" };
+  return signInTo({ name: "admin", domain, password: "admin-secret" }, { name: "admin", domain });
+}
+
+async function signInTo(user: object, project: object): Promise<Project> {
+  const auth = { identity: { methods: ["password"], password: { user } }, scope: { project } };
+  const response = await fetch(`${variable("KEYSTONE_URL")}/v3/auth/tokens`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ auth }),
+  });
+  const { token } = await response.json();
+  return { id: token.project.id, token: response.headers.get("x-subject-token")! };
+}
+
 /** Sends a request to Cinder. */
 export async function send(project: Project, method: string, path: string, body?: object): Promise<Response> {
   const response = await fetch(`${variable("CINDER_URL")}/v3/${project.id}/${path}`, {

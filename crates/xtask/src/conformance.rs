@@ -1,10 +1,10 @@
 //! `cargo xtask conformance`: compares the sandbox and the rules with a real Cinder, a real Keystone and
-//! their clients.
+//! their clients. `cargo xtask horizon`: tests the plugin for Horizon with them.
 //!
 //! The scripts in the folder `conformance` do the comparing; this module installs and starts everything.
 
 use crate::{
-    install, names,
+    install, names, package,
     page::DIST,
     run::{address, build_server, console_server},
     shell::{program, target},
@@ -33,6 +33,11 @@ const PACKAGES: [&str; 7] = [
 ];
 const CONSTRAINTS: &str = "conformance/constraints.txt";
 
+/// The plugin for Horizon, and the versions of Horizon and its dependencies. Horizon has an environment
+/// of its own, because it requires other versions than Cinder.
+const PLUGIN: &str = "examples/horizon";
+const HORIZON: &str = "conformance/horizon.txt";
+
 /// A small dependency of Cinder. Installing it shows whether the package index is reachable.
 const PROBE: &str = "pbr";
 
@@ -54,7 +59,7 @@ const TOKEN_LIFETIME: &str = "60";
 pub(crate) fn conformance() -> Result<String> {
     let python = match virtual_environment()? {
         Ok(python) => python,
-        Err(why) => return Ok(skipped(&why)),
+        Err(why) => return Ok(skipped("conformance", &why)),
     };
     build_server()?;
     let texts = folder().join("names.jsonl");
@@ -101,7 +106,7 @@ pub(crate) fn with_page(
 ) -> Result<Option<String>> {
     let python = match virtual_environment()? {
         Ok(python) => python,
-        Err(why) => return Ok(Some(skipped(&why))),
+        Err(why) => return Ok(Some(skipped("conformance", &why))),
     };
     build_server()?;
     // Cinder's CORS setting needs the page's address before the page is served, so the port is
@@ -148,13 +153,52 @@ fn with_keystone(python: &Path, test: impl Fn(&str, &Variables<'_>) -> Result<()
     test("keystone", &variables)
 }
 
-/// Returns the Python that has [`PACKAGES`], or a note that says why this machine can't have one.
-pub(crate) fn packages() -> Result<Result<PathBuf, String>> {
-    Ok(virtual_environment()?.map_err(|why| skipped(&why)))
+/// Tests the plugin with a real Horizon, which uses a real Keystone and a real Cinder. The npm package must
+/// have been built. The test gets the name of its project and its variables.
+pub(crate) fn with_horizon(
+    test: impl Fn(&str, &Variables<'_>) -> Result<()>,
+) -> Result<Option<String>> {
+    let (python, horizon) = match (virtual_environment()?, horizon_environment()?) {
+        (Ok(python), Ok(horizon)) => (python, horizon),
+        (Err(why), _) | (_, Err(why)) => return Ok(Some(skipped("horizon", &why))),
+    };
+    let mut keystone = Server::keystone(&python, "horizon-identity", &[])?;
+    let keystone = keystone.url()?;
+    let mut cinder = Server::cinder(&python, "horizon-volumes", &["--keystone", &keystone])?;
+    let cinder = cinder.url()?;
+    let host = cinder.strip_prefix("http://").context("Cinder's address")?;
+    let seeded = summary(&python, "seed_keystone", &[&keystone, host])?;
+    let mut server = Server::horizon(&horizon, &keystone)?;
+    let picture = folder().join("horizon.png");
+    let variables = [
+        ("HORIZON_URL", &*server.url()?),
+        ("KEYSTONE_URL", &keystone),
+        ("CINDER_URL", &cinder),
+        ("SEEDED", &seeded),
+        ("PICTURE", &picture.to_string_lossy()),
+    ];
+    test("horizon", &variables)?;
+    println!("\na picture of Horizon is in {}", picture.display());
+    Ok(None)
 }
 
-fn skipped(why: &str) -> String {
-    let note = format!("conformance was SKIPPED: {why}");
+/// Returns the Python in a virtual environment with Horizon, or the reason why this machine can't have
+/// one.
+fn horizon_environment() -> Result<Result<PathBuf, String>> {
+    let wanted = fs::read_to_string(HORIZON).context(HORIZON)?;
+    install::virtual_environment(&folder().join("horizon-venv"), &wanted, |pip| {
+        println!("installing Horizon (about 1 minute) ...");
+        Ok(pip(&["-r", HORIZON]).map_err(|error| format!("Horizon can't be installed ({error:#})")))
+    })
+}
+
+/// Returns the Python that has [`PACKAGES`], or a note that says why this machine can't have one.
+pub(crate) fn packages() -> Result<Result<PathBuf, String>> {
+    Ok(virtual_environment()?.map_err(|why| skipped("conformance", &why)))
+}
+
+fn skipped(step: &str, why: &str) -> String {
+    let note = format!("{step} was SKIPPED: {why}");
     println!("\n!!! {note} !!!");
     note
 }
@@ -237,6 +281,14 @@ impl Server {
         let mut command = script(python, "serve_keystone");
         command.arg(&data).args(options).stdin(Stdio::piped());
         Server::start(&format!("Keystone (log: {}/keystone.log)", data.display()), &mut command)
+    }
+
+    /// Starts Horizon with the plugin.
+    fn horizon(python: &Path, keystone: &str) -> Result<Server> {
+        let data = new_folder("horizon")?;
+        let mut command = script(python, "serve_horizon");
+        command.arg(&data).args([keystone, PLUGIN, package::PKG]).stdin(Stdio::piped());
+        Server::start("Horizon", &mut command)
     }
 
     /// Starts the console server with a new sandbox and an empty page.

@@ -60,6 +60,9 @@ Usage:
       Compare the sandbox and the rules with a real Cinder, a real Keystone and their clients, and
       test the page with them, through the gateway and with direct calls to Cinder.
 
+  cargo xtask horizon
+      Test the plugin in examples/horizon with a real Horizon, Keystone and Cinder, and take a picture.
+
   cargo xtask fuzz [SECONDS]
       Fuzz every decoder of the core, each for 60 seconds by default.
 
@@ -85,6 +88,7 @@ fn main() -> ExitCode {
                 ["count"] => test::test(&["count"]),
                 ["count", "--accept"] => count::accept().map(|()| ExitCode::SUCCESS),
                 ["conformance"] => test::test(&["conformance", "cinder-page"]),
+                ["horizon"] => test::test(&["horizon"]),
                 ["fuzz"] => fuzz::fuzz(60).map(|()| ExitCode::SUCCESS),
                 ["fuzz", seconds] if let Ok(seconds) = seconds.parse() => {
                     fuzz::fuzz(seconds).map(|()| ExitCode::SUCCESS)

@@ -87,6 +87,10 @@ const STEPS: &[Step] = &[
         after: &["page"],
         ..Step::new("cinder-page", &[Need::NpmPackages, Need::Browser], cinder_page)
     },
+    Step {
+        after: &["package"],
+        ..Step::new("horizon", &[Need::NpmPackages, Need::Browser], horizon)
+    },
 ];
 
 impl Step {
@@ -358,6 +362,11 @@ fn conformance() -> Result<Option<String>> {
 /// Tests the page in a browser with a real Cinder.
 fn cinder_page() -> Result<Option<String>> {
     conformance::with_page(|project, variables| playwright(project, variables).map(|_| ()))
+}
+
+/// Tests the plugin in a real Horizon.
+fn horizon() -> Result<Option<String>> {
+    conformance::with_horizon(|project, variables| playwright(project, variables).map(|_| ()))
 }
 
 /// Runs the browser tests of a project.
