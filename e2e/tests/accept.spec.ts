@@ -154,14 +154,17 @@ test("reports an unknown outcome after a lost response, and accepting again does
 
 test("stops on request and continues later", async ({ app, page, server }) => {
   const entries = await transfers(server, "data-01", "data-02", THIRD);
+  let release = () => {};
+  const stopped = new Promise<void>((done) => (release = done));
   await page.route(ACCEPT, async (route) => {
-    await new Promise((done) => setTimeout(done, 1_500));
+    await stopped;
     await route.continue();
   });
   await openAsB(app);
   await choose(app, file(server, entries));
   await acceptAll(app, 3).click();
   await app.button("progress.stop").click();
+  release();
   await expect(result(app, 1, 3)).toBeVisible();
   expect(await server.transfers()).toHaveLength(2);
   await acceptAll(app, 2).click();

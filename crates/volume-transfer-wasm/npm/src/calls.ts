@@ -105,7 +105,11 @@ export function notReady(): Error {
   return Object.assign(error, { code: "not_initialised" });
 }
 
-/** Returns the module's exports, and recreates the views if memory has grown. */
+/**
+ * Returns the module's exports, and recreates the views if memory has grown.
+ *
+ * @internal
+ */
 export function instance(): Exports {
   if (!wasm) throw notReady();
   // Growing the memory detaches all views.

@@ -49,17 +49,6 @@ export interface RequestReport {
     request: CreateRequest | null;
     issues: Issue[];
 }
-/** The exports of the wasm modules, documented in their source. `form` has only the first four. */
-interface Exports {
-    memory: WebAssembly.Memory;
-    buffers(): number;
-    parse_name(service: number, units: number, part: number): void;
-    parse_id(ofVolume: boolean, units: number): void;
-    lists(): number;
-    read_list(service: number, facts: number, bytes: number, part: number): void;
-    text_flags(flag: number, units: number): number;
-    evaluate(service: number, facts: number, flags: number): number;
-}
 /** Stands for a missing index, position or error. */
 export declare const NONE = -1;
 /** Sets the module. If an entry starts two, it uses the first one. */
@@ -68,8 +57,6 @@ export declare function setModule(exports: unknown): void;
 export declare const isReady: () => boolean;
 /** Creates the error for calls before `init()`. */
 export declare function notReady(): Error;
-/** Returns the module's exports, and recreates the views if memory has grown. */
-export declare function instance(): Exports;
 /** Reads a property, without throwing. */
 export declare function read(of: unknown, key: string): unknown;
 /** Adds an issue. */
@@ -94,4 +81,3 @@ export declare function validateTransferName(name: string, options?: Options): N
 export declare function createRequest(input: unknown, service: number, volumeId: string | null | undefined, issues: Issue[]): RequestReport;
 /** Creates the request for a new transfer, or reports issues with the input. */
 export declare function createTransferRequest(input: CreateInput): RequestReport;
-export {};

@@ -13,5 +13,5 @@ test("the package", async () => {
 
 // Neither jsdom nor happy-dom has form-associated elements.
 test.runIf(globalThis.document)("the element rejects because it needs a browser", async () => {
-  await expect(defineTransferName({ messages })).rejects.toThrow(/volume-transfer\/light/);
+  await expect(defineTransferName({ messages })).rejects.toThrow(/volume-transfer\/form/);
 });
