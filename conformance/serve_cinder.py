@@ -48,6 +48,7 @@ from cinder import context, coordination, db, objects, rpc, service, version
 from cinder.common import config
 from cinder.db import migration
 import os_brick
+from parent import wait_for_parent
 
 CONF = cfg.CONF
 
@@ -150,8 +151,7 @@ def announce_when_ready(api):
 
 
 def stop_when_input_ends():
-    while os.read(0, 1024):
-        pass
+    wait_for_parent()
     os.kill(os.getpid(), signal.SIGTERM)
 
 

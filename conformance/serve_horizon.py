@@ -21,6 +21,7 @@ import warnings
 import wsgiref.simple_server
 
 import openstack_dashboard
+from parent import exit_with_parent
 
 folder, keystone, plugin, package = sys.argv[1:]
 folder, plugin = pathlib.Path(folder).resolve(), pathlib.Path(plugin)
@@ -67,14 +68,8 @@ class Server(socketserver.ThreadingMixIn, wsgiref.simple_server.WSGIServer):
     daemon_threads = True
 
 
-def stop_when_input_ends():
-    while os.read(0, 1024):
-        pass
-    os._exit(0)
-
-
 server = Server(("127.0.0.1", 0), Handler)
 server.set_app(StaticFilesHandler(get_wsgi_application()))
-threading.Thread(target=stop_when_input_ends, daemon=True).start()
+threading.Thread(target=exit_with_parent, daemon=True).start()
 print(f"READY http://127.0.0.1:{server.server_port}", flush=True)
 server.serve_forever()

@@ -16,6 +16,8 @@ import sys
 import threading
 import warnings
 
+from parent import exit_with_parent
+
 # The libraries print warnings about each other's versions.
 warnings.simplefilter("ignore")
 
@@ -59,12 +61,6 @@ def manage(configuration, *arguments):
     subprocess.run([program, "--config-file", configuration, *arguments], check=True)
 
 
-def stop_when_input_ends():
-    while os.read(0, 1024):
-        pass
-    os._exit(0)
-
-
 for keys in ["fernet-keys", "credential-keys"]:
     (folder / keys).mkdir(parents=True, mode=0o700)
 database = folder / "keystone.sqlite"
@@ -96,6 +92,6 @@ server.app = initialize_application(
 with sql.session_for_write() as session:
     memory = session.connection().connection.driver_connection
     sqlite3.connect(database).backup(memory)
-threading.Thread(target=stop_when_input_ends, daemon=True).start()
+threading.Thread(target=exit_with_parent, daemon=True).start()
 print(f"READY {url}", flush=True)
 server.serve_forever()

@@ -60,7 +60,7 @@ export default defineConfig<Options>({
   snapshotPathTemplate: "{testDir}/trees/{arg}{ext}",
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
-  // Tests spend a third of their time waiting, so each core can run more than one.
+  // Tests wait a lot, for timers for example, so each core can run more than one.
   workers: Math.ceil(availableParallelism() * 1.5),
   // A test that passes only on the second try has found a bug, too.
   retries: 0,

@@ -5,6 +5,7 @@
 //! index in the core's list, from which `npm/src/codes.ts` is generated.
 
 use std::cell::RefCell;
+use std::thread::LocalKey;
 use volume_transfer::{IdError, NameError, NameParser, ProjectId, Service, VolumeId};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -24,7 +25,7 @@ pub(crate) struct Buffers {
 }
 
 thread_local! {
-    static BUFFERS: RefCell<Buffers> = const {
+    pub(crate) static BUFFERS: RefCell<Buffers> = const {
         RefCell::new(Buffers {
             numbers: [0; 8],
             name: NameParser::new(*Service::EvsV2.name_rule()),
@@ -34,10 +35,12 @@ thread_local! {
     };
 }
 
-/// Runs a function with the buffers. They are never borrowed twice, because no call leaves this
-/// module.
-pub(crate) fn with_buffers<T: Default>(work: impl FnOnce(&mut Buffers) -> T) -> T {
-    let done = BUFFERS.try_with(|buffers| buffers.try_borrow_mut().map(|mut own| work(&mut own)));
+/// Runs a function with buffers. They are never borrowed twice, because no call leaves this module.
+pub(crate) fn with<B, T: Default>(
+    buffers: &'static LocalKey<RefCell<B>>,
+    work: impl FnOnce(&mut B) -> T,
+) -> T {
+    let done = buffers.try_with(|buffers| buffers.try_borrow_mut().map(|mut own| work(&mut own)));
     done.ok().and_then(Result::ok).unwrap_or_default()
 }
 
@@ -45,7 +48,7 @@ pub(crate) fn with_buffers<T: Default>(work: impl FnOnce(&mut Buffers) -> T) -> 
 /// the address of the ID.
 #[wasm_bindgen]
 pub fn buffers() -> usize {
-    with_buffers(|buffers| {
+    with(&BUFFERS, |buffers| {
         let Buffers { units, numbers, id, .. } = buffers;
         let units = units.as_mut_ptr().expose_provenance();
         let id = id.as_mut_ptr().expose_provenance();
@@ -63,7 +66,7 @@ pub const LAST: u32 = 2;
 /// position, the name's length as the service counts it, and the start and end of the trimmed name.
 #[wasm_bindgen]
 pub fn parse_name(service: u32, units: usize, part: u32) {
-    with_buffers(|buffers| {
+    with(&BUFFERS, |buffers| {
         if part & FIRST != 0 {
             buffers.name = NameParser::new(*self::service(service).name_rule());
         }
@@ -105,7 +108,7 @@ fn position(error: &NameError) -> u32 {
 /// equals the input.
 #[wasm_bindgen]
 pub fn parse_id(of_volume: bool, units: usize) {
-    with_buffers(|buffers| {
+    with(&BUFFERS, |buffers| {
         let Buffers { units: buffer, id, numbers, .. } = buffers;
         *numbers = match normalize_id(of_volume, buffer.get(..units), id) {
             Ok((length, same)) => [NONE, number(length), u32::from(same), 0, 0, 0, 0, 0],

@@ -1,6 +1,6 @@
 //! Reads lists through buffers of their own, like [`buffers`](crate::buffers).
 
-use crate::buffers::{FIRST, LAST, NONE, number, service};
+use crate::buffers::{FIRST, LAST, NONE, number, service, with};
 use std::cell::RefCell;
 use volume_transfer::eligibility::{self, Verdicts};
 use volume_transfer::list::ListSummary;
@@ -39,20 +39,13 @@ thread_local! {
     };
 }
 
-/// Runs a function with the buffers. They are never borrowed twice, because no call leaves this
-/// module.
-fn with_lists<T: Default>(work: impl FnOnce(&mut Lists) -> T) -> T {
-    let done = LISTS.try_with(|lists| lists.try_borrow_mut().map(|mut own| work(&mut own)));
-    done.ok().and_then(Result::ok).unwrap_or_default()
-}
-
 /// Returns the address of the numbers. Writes to them the address and the capacity of the bytes, the
 /// addresses of the IDs (36 bytes each), the masks (32 bits each) and the rows (two times 32 bits
 /// each), and the address and the size in bytes of the list reader. JavaScript can save the reader's
 /// state and restore it after reading another list.
 #[wasm_bindgen]
 pub fn lists() -> usize {
-    with_lists(|lists| {
+    with(&LISTS, |lists| {
         let Lists { bytes, numbers, ids, masks, rows, reader } = lists;
         *numbers = [
             bytes.as_mut_ptr().expose_provenance(),
@@ -81,7 +74,7 @@ pub fn lists() -> usize {
 /// backups, backup policy and frozen. 0 means unknown, 1 false, and 2 true.
 #[wasm_bindgen]
 pub fn read_list(service: u32, facts: u32, length: usize, part: u32) {
-    with_lists(|lists| {
+    with(&LISTS, |lists| {
         let Lists { bytes, ids, masks, rows, reader, numbers } = lists;
         if part & FIRST != 0 {
             reader.restart();

@@ -1,6 +1,6 @@
 //! Evaluates a single volume's record, field by field.
 
-use crate::buffers::{service, with_buffers};
+use crate::buffers::{BUFFERS, service, with};
 use crate::lists::{facts, mask};
 use volume_transfer::eligibility;
 use volume_transfer::flags::{Flag, LONGEST, VolumeFlags};
@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// index into [`Flag::ALL`]. The first units of a long text are enough.
 #[wasm_bindgen]
 pub fn text_flags(flag: usize, units: usize) -> u32 {
-    with_buffers(|buffers| {
+    with(&BUFFERS, |buffers| {
         let Some(flag) = Flag::ALL.get(flag) else { return 0 };
         // The rules compare values with ASCII text only.
         let mut text = [0; LONGEST];

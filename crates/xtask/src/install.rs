@@ -245,12 +245,7 @@ pub(crate) fn orca() -> Result<()> {
 }
 
 fn browser_and_driver() -> Result<()> {
-    if env::var_os("CHROMIUM").is_none()
-        && which(HEADLESS_SHELL).is_none()
-        && let Err(error) = debian_install(HEADLESS_SHELL)
-    {
-        println!("browser tests will take longer without {HEADLESS_SHELL}: {error:#}");
-    }
+    headless_shell();
     if browser().is_some() && which("chromedriver").is_some() {
         return Ok(());
     }
@@ -262,6 +257,17 @@ fn browser_and_driver() -> Result<()> {
     };
     debian_install("chromium chromium-driver fonts-noto-cjk")
         .with_context(|| format!("a browser and its driver are missing; {by_hand}"))
+}
+
+/// Tries to install the browser that [`headless_browser`] prefers, where Debian's packages are used.
+fn headless_shell() {
+    let wanted = env::var_os("CHROMIUM").is_none() && which("apt-get").is_some();
+    if wanted
+        && which(HEADLESS_SHELL).is_none()
+        && let Err(error) = debian_install(HEADLESS_SHELL)
+    {
+        println!("browser tests will take longer without {HEADLESS_SHELL}: {error:#}");
+    }
 }
 
 /// Tries to install nginx. Without it, the test prints that it was skipped.

@@ -48,19 +48,27 @@ export const HOSTS = {
 
 export type Host = keyof typeof HOSTS;
 
+/** How an application would be built. */
+export const APPLICATION = {
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  jsx: "automatic",
+  conditions: ["browser"],
+  define: { "process.env.NODE_ENV": '"production"', ngDevMode: "false" },
+  logLevel: "error",
+} satisfies BuildOptions;
+
+/** A policy that allows what frameworks do: Angular compiles its templates in the page. */
+export const POLICY = "default-src 'self'; style-src 'unsafe-inline'; script-src 'self' 'wasm-unsafe-eval' 'unsafe-eval'";
+
 /** Bundles the script of a host's page. It defines the element and provides `window.test`. */
 export async function bundle(host: Host): Promise<string> {
   const { entry, ...options }: BuildOptions & { entry: string } = HOSTS[host];
   const { outputFiles } = await build({
     stdin: { contents: `import { mount } from ${JSON.stringify(path(entry))}; import { start } from "./page.js"; start(mount);`, resolveDir: fileURLToPath(new URL(".", import.meta.url)) },
-    bundle: true,
     write: false,
-    format: "esm",
-    target: "es2022",
-    jsx: "automatic",
-    conditions: ["browser"],
-    define: { "process.env.NODE_ENV": '"production"', ngDevMode: "false" },
-    logLevel: "error",
+    ...APPLICATION,
     ...options,
   });
   return outputFiles![0]!.text;

@@ -6,7 +6,7 @@ import { expect, test } from "@playwright/test";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { build, type Plugin } from "esbuild";
 import { createTransfer, init, transferName, type CreateRequest, type Schema } from "volume-transfer/form";
-import { svelte, vue } from "../element/hosts.ts";
+import { APPLICATION, POLICY, svelte, vue } from "../element/hosts.ts";
 import { installed, project, readme, serve } from "../host.ts";
 
 const HEADING = "In a form library";
@@ -66,9 +66,6 @@ const LIBRARIES: Record<string, Library> = {
 
 const PAGE = '<!doctype html><meta charset="utf-8" /><title>A form</title><main></main><output></output><script type="module" src="main.js"></script>';
 
-/** Angular compiles its templates in the page, and Ant Design inserts styles. */
-const POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; script-src 'self' 'wasm-unsafe-eval' 'unsafe-eval'";
-
 const [schemas, ...recipes] = readme(HEADING);
 
 test("has a recipe for each library", () => {
@@ -87,14 +84,8 @@ for (const [n, [name, { file, main, plugins }]] of Object.entries(LIBRARIES).ent
     await build({
       entryPoints: [join(root, "entry.jsx")],
       outfile: join(root, "main.js"),
-      bundle: true,
-      format: "esm",
-      target: "es2022",
-      jsx: "automatic",
-      conditions: ["browser"],
-      define: { "process.env.NODE_ENV": '"production"', ngDevMode: "false" },
+      ...APPLICATION,
       nodePaths: [new URL("../../node_modules", import.meta.url).pathname],
-      logLevel: "error",
       ...(plugins && { plugins }),
     });
     copyFileSync(join(installed, "form.wasm"), join(root, "form.wasm"));

@@ -4,11 +4,8 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, type CDPSession, type Page } from "@playwright/test";
 import { BEHAVIOURS, EVERYWHERE, START, type Behaviour, type Difference } from "../element/behaviors.ts";
-import { bundle, HOSTS, type Host } from "../element/hosts.ts";
+import { bundle, HOSTS, POLICY, type Host } from "../element/hosts.ts";
 import { installed, project, serve } from "../host.ts";
-
-// Angular compiles its templates in the page.
-const POLICY = "default-src 'self'; style-src 'unsafe-inline'; script-src 'self' 'wasm-unsafe-eval' 'unsafe-eval'";
 
 type Observations = Record<string, unknown>;
 

@@ -1,16 +1,7 @@
 // The exports that `.` and `./inline` share.
 
-export {
-  validateTransferName,
-  type CreateRequest,
-  type Issue,
-  type NameReport,
-  type Options,
-  type RequestReport,
-  type Service,
-  type Unit,
-} from "./calls.js";
-export { constraints, services } from "./codes.js";
+export * from "./common-api.js";
+export { constraints } from "./codes.js";
 export {
   checkEligibility,
   checkVolumes,
@@ -36,4 +27,3 @@ export {
 } from "./response.js";
 export { explain, type Messages } from "./explain.js";
 export { screenStream, screenVolumes, type Constraint, type ScreenReport } from "./lists.js";
-export type { Source } from "./load.js";

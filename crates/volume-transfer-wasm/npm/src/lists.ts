@@ -1,19 +1,12 @@
 // Lists, which all entries but `form` export. Passes them to the wasm module, part by part.
 
-import {
-  NONE,
-  addIssue,
-  decode,
-  instance,
-  serviceOf,
-  type Issue,
-  type Options,
-} from "./calls.js";
+import { NONE, addIssue, decode, instance, serviceOf, type Issue, type Options } from "./calls.js";
 import type { constraints } from "./codes.js";
 import { encode } from "./text.js";
 
 /** The code of a constraint on a volume. */
 export type Constraint = (typeof constraints)[number];
+
 /** The volumes of a list response, and the constraints that they violate. */
 export interface ScreenReport {
   /** The number of volumes that were read. They are in the list's order. */

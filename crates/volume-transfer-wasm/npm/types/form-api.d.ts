@@ -1,5 +1,4 @@
-export { createTransferRequest, validateTransferName, type CreateInput, type CreateRequest, type Issue, type NameReport, type Options, type RequestReport, type Service, type Unit, } from "./calls.js";
-export { services } from "./codes.js";
+export * from "./common-api.js";
+export { createTransferRequest, type CreateInput } from "./calls.js";
 export { explain, type Messages } from "./explain.js";
 export { createTransfer, transferName, type Schema, type SchemaIssue, type SchemaOptions, type SchemaResult } from "./schema.js";
-export type { Source } from "./load.js";

@@ -56,8 +56,8 @@ static NON_FINITE: [&[u8]; 3] = [b"NaN", b"Infinity", b"-Infinity"];
 
 /// Parses a document in parts of any size.
 ///
-/// Accepts JSON as defined by RFC 8259, nested up to 64 levels deep, and also byte order marks before the document and
-/// Python's non-finite numbers. Doesn't check that strings are valid UTF-8.
+/// Accepts JSON as defined by RFC 8259, nested up to 64 levels deep, and also byte order marks before
+/// the document and Python's non-finite numbers. Doesn't check that strings are valid UTF-8.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Parser {
     state: State,
@@ -169,6 +169,7 @@ impl Parser {
         self.length = MAX_TEXT.min(self.length + text.len());
     }
 
+    /// Returns the position of the current value.
     const fn position(&self, end: usize) -> Left {
         Left { start: self.begun, end }
     }

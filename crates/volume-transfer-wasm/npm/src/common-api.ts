@@ -1,0 +1,14 @@
+// The exports that all entries share.
+
+export {
+  validateTransferName,
+  type CreateRequest,
+  type Issue,
+  type NameReport,
+  type Options,
+  type RequestReport,
+  type Service,
+  type Unit,
+} from "./calls.js";
+export { services } from "./codes.js";
+export type { Source } from "./load.js";
