@@ -259,7 +259,7 @@ fn browser_and_driver() -> Result<()> {
         .with_context(|| format!("a browser and its driver are missing; {by_hand}"))
 }
 
-/// Tries to install the browser that [`headless_browser`] prefers, where Debian's packages are used.
+/// Tries to install the browser that [`headless_browser`] prefers, on systems with Debian's packages.
 fn headless_shell() {
     let wanted = env::var_os("CHROMIUM").is_none() && which("apt-get").is_some();
     if wanted
