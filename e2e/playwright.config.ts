@@ -13,7 +13,7 @@ const firefox: Project["use"] = {
     executablePath: FIREFOX.executablePath,
     args: [],
     downloadsPath: DOWNLOADS,
-    // The panel that lists the downloads would take the keyboard from the page.
+    // The panel that lists the downloads would take the keyboard focus from the page.
     firefoxUserPrefs: { "browser.download.alwaysOpenPanel": false },
   },
 };
@@ -22,7 +22,7 @@ export default defineConfig<Options>({
   projects: [
     // The page with its server.
     { name: "page", testDir: "./tests" },
-    // With an imitation of a translator: the tests in which stale text could mislead the user.
+    // With a simulated translator: the tests in which stale text could mislead the user.
     {
       name: "translated",
       testDir: "./tests",
@@ -36,9 +36,9 @@ export default defineConfig<Options>({
       testMatch: ["accept", "credentials", "life", "list", "main-job", "secrets", "start", "table"].map((name) => `${name}.spec.ts`),
       use: firefox,
     },
-    // In package/tests/hosts.spec.ts, only Chromium can imitate an input method.
+    // In package/tests/hosts.spec.ts, only Chromium can simulate an input method.
     { name: "package-firefox", testDir: "./package/tests", testIgnore: "hosts.spec.ts", use: firefox },
-    // In WebKit: the main job. It has a driver of its own.
+    // The main job in WebKit, which has a driver of its own.
     { name: "webkit", testDir: "./webkit", workers: 1 },
     // The main job with a screen reader, in Firefox.
     { name: "screen-reader", testDir: "./screen-reader", workers: 1 },

@@ -29,7 +29,8 @@ test("hands a volume over by ear", async () => {
     await orca.press("x", "worst-case check box not checked.", "Not eligible", "It is encrypted.");
 
     await orca.press("shift+e", "Filter by name or ID entry");
-    await orca.press("Insert+a", "Focus mode");
+    // Depending on the timing, Orca turns the focus mode on by itself.
+    if (orca.mode() !== "Focus mode") await orca.press("Insert+a", "Focus mode");
     await orca.press("ctrl+a");
     await orca.type("data-01");
     await orca.press("Tab", "Eligibility combo box.");

@@ -98,6 +98,11 @@ export class Orca {
     return this.hear(`Typing \`${text}\``, () => run("xdotool", ["type", "--delay", "80", text], { env: this.env }), expected);
   }
 
+  /** Returns the mode that Orca announced last. */
+  mode(): string | undefined {
+    return this.transcript.flatMap(({ speech }) => speech).findLast((text) => /^(Focus|Browse) mode$/.test(text));
+  }
+
   private async hear(action: string, act: () => Promise<unknown>, expected: string[]): Promise<void> {
     this.speech();
     await act();

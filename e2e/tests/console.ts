@@ -392,7 +392,7 @@ type Fixtures = { server: Server; app: App };
 export const test = base.extend<Options & Fixtures>({
   language: ["en", { option: true }],
   serverOptions: [[], { option: true }],
-  /** Whether to imitate the browser's translation of the page. */
+  /** Whether to simulate the browser's translation of the page. */
   translated: [false, { option: true }],
   page: async ({ page, translated }, use) => {
     if (translated) await translate(page);

@@ -1,7 +1,7 @@
 //! What proxies in front of this server say about the client.
 //!
-//! The headers `X-Forwarded-*` are trusted only if they come from a trusted proxy. After [`apply`], they
-//! can be relied on: they are either a trusted proxy's, or what this server knows itself.
+//! The `X-Forwarded-*` headers are trusted only if they come from a trusted proxy. After [`apply`], they
+//! can be relied on: their values come either from a trusted proxy or from this server.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 use ipnet::IpNet;
@@ -16,7 +16,7 @@ const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Client(pub(crate) IpAddr);
 
-/// Replaces what the headers say by what is known, and adds the [`Client`].
+/// Replaces what the headers say with what is known, and adds the [`Client`].
 pub(crate) fn apply<B>(request: &mut Request<B>, peer: IpAddr, is_tls: bool, trusted: &[IpNet]) {
     let peer = peer.to_canonical();
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
@@ -26,7 +26,7 @@ pub(crate) fn apply<B>(request: &mut Request<B>, peer: IpAddr, is_tls: bool, tru
     if is_trusted(&peer) {
         let hops = headers.get_all(FOR).into_iter().filter_map(|value| value.to_str().ok());
         let hops: Vec<_> = hops.flat_map(|value| value.split(',')).collect();
-        // Each proxy appends the address that it was called from.
+        // Each proxy appends the address that the request came from.
         for hop in hops.iter().rev() {
             let Ok(address) = hop.trim().parse::<IpAddr>() else { break };
             client = address.to_canonical();
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_the_host_of_http2() {
+    fn reads_the_host_of_an_http2_request() {
         let mut request = Request::builder().uri("https://console.example/x").body(()).unwrap();
         apply(&mut request, [192, 0, 2, 1].into(), true, &[]);
         assert_eq!(base_url(request.headers()), "https://console.example");

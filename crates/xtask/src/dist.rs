@@ -84,11 +84,11 @@ fn build_server(target: &str, folder: &Path) -> Result<()> {
     let option = if is_host { String::new() } else { format!("--target {target}") };
     sh(&mut compile(
         &format!(
-            "cargo build --release --locked --package console-server --features embedded-page {option}"
+            "cargo build --profile distribution --locked --package console-server --features embedded-page {option}"
         ),
         target,
     )?)?;
-    let built = shell::target().join(if is_host { "" } else { target }).join("release");
+    let built = shell::target().join(if is_host { "" } else { target }).join("distribution");
     let name = format!("{NAME}-{VERSION}-{target}");
     let file = folder.join(format!("{name}{}", env::consts::EXE_SUFFIX));
     fs::copy(built.join(format!("console-server{}", env::consts::EXE_SUFFIX)), &file)?;

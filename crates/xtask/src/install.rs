@@ -1,6 +1,6 @@
 //! Installs the tools that the commands need, unless the right versions are already installed.
 
-use crate::shell::{command, output, program, root, sh, which};
+use crate::shell::{command, output, program, root, sh, target, which};
 use anyhow::{Context, Result, bail, ensure};
 use std::{
     env, fs,
@@ -53,7 +53,7 @@ pub(crate) enum Need {
 /// Returns an error that says what to install by hand.
 pub(crate) fn install(need: Need) -> Result<()> {
     match need {
-        Need::Target(target) => self::target(target),
+        Need::Target(name) => compilation_target(name),
         Need::WasmBindgen => {
             let lock = fs::read_to_string("Cargo.lock").context("reading Cargo.lock")?;
             let version = locked_version(&lock, "wasm-bindgen")
@@ -121,7 +121,7 @@ pub(crate) fn has_target(target: &str) -> bool {
     library.is_some_and(|path| PathBuf::from(path).is_dir())
 }
 
-fn target(target: &str) -> Result<()> {
+fn compilation_target(target: &str) -> Result<()> {
     if has_target(target) {
         return Ok(());
     }
@@ -300,6 +300,7 @@ pub(crate) fn virtual_environment(
     contents: &str,
     fill: impl FnOnce(&dyn Fn(&[&str]) -> Result<()>) -> Result<Result<(), String>>,
 ) -> Result<Result<PathBuf, String>> {
+    let _lock = exclusive("python")?;
     let (own, stamp) = (folder.join("bin/python"), folder.join("contents.txt"));
     if fs::read_to_string(&stamp).is_ok_and(|done| done == contents) {
         return Ok(Ok(own));
@@ -355,12 +356,20 @@ fn debian_install(packages: &str) -> Result<()> {
     if !is_root() {
         bail!("run `sudo apt-get install {packages}`");
     }
+    let _lock = exclusive("apt")?;
     println!("installing {packages} (about 1 minute) ...");
     let apt = |arguments: &str| {
         sh(command(&format!("apt-get {arguments}")).env("DEBIAN_FRONTEND", "noninteractive"))
     };
     apt("update")?;
     apt(&format!("install -y {packages}"))
+}
+
+/// Waits until no other process holds the lock of this name. It ends when the file is dropped.
+fn exclusive(name: &str) -> Result<fs::File> {
+    let file = fs::File::create(target().join(format!("{name}.lock")))?;
+    file.lock()?;
+    Ok(file)
 }
 
 fn is_root() -> bool {

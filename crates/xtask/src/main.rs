@@ -25,6 +25,7 @@ mod reproducible;
 mod run;
 mod rust_modules;
 mod shell;
+mod steps;
 mod test;
 
 use std::process::ExitCode;
@@ -93,6 +94,7 @@ fn main() -> ExitCode {
                 ["fuzz", seconds] if let Ok(seconds) = seconds.parse() => {
                     fuzz::fuzz(seconds).map(|()| ExitCode::SUCCESS)
                 }
+                ["step", name, outcome] => test::step(name, outcome).map(|()| ExitCode::SUCCESS),
                 ["test", names @ ..] if test::known(names) => test::test(names),
                 ["--help" | "-h" | "help"] | [_, "--help" | "-h"] => {
                     println!("{}", help());

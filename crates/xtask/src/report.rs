@@ -11,6 +11,38 @@ pub(crate) enum Outcome {
     Skipped(String),
 }
 
+impl Outcome {
+    /// Returns the word for the outcome, and its note or reason.
+    fn parts(&self) -> (&'static str, &str) {
+        match self {
+            Self::Passed(note) => ("passed", note.as_deref().unwrap_or_default()),
+            Self::Failed(reason) => ("FAILED", reason),
+            Self::Skipped(reason) => ("skipped", reason),
+        }
+    }
+
+    pub(crate) fn word(&self) -> &'static str {
+        self.parts().0
+    }
+
+    /// Formats the outcome so that [`Outcome::parse`] can read it.
+    pub(crate) fn to_text(&self) -> String {
+        let (word, note) = self.parts();
+        format!("{word} {note}")
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (word, note) = text.split_once(' ')?;
+        let note = note.to_owned();
+        match word {
+            "passed" => Some(Self::Passed((!note.is_empty()).then_some(note))),
+            "FAILED" => Some(Self::Failed(note)),
+            "skipped" => Some(Self::Skipped(note)),
+            _ => None,
+        }
+    }
+}
+
 /// The outcomes of a test run so far.
 #[derive(Debug, Default)]
 pub(crate) struct Report(Vec<(&'static str, Outcome, Duration)>);
@@ -26,6 +58,10 @@ impl Report {
             .any(|(name, outcome, _)| *name == step && matches!(outcome, Outcome::Passed(_)))
     }
 
+    pub(crate) fn ended(&self, step: &str) -> bool {
+        self.0.iter().any(|(name, ..)| *name == step)
+    }
+
     pub(crate) fn all_passed(&self) -> bool {
         self.count(|outcome| matches!(outcome, Outcome::Failed(_))) == 0
     }
@@ -34,11 +70,7 @@ impl Report {
     pub(crate) fn table(&self) -> String {
         let mut table = String::new();
         for (step, outcome, took) in &self.0 {
-            let (result, note) = match outcome {
-                Outcome::Passed(note) => ("passed", note.as_deref().unwrap_or_default()),
-                Outcome::Failed(reason) => ("FAILED", reason.as_str()),
-                Outcome::Skipped(reason) => ("skipped", reason.as_str()),
-            };
+            let (result, note) = outcome.parts();
             let line = format!("{step:<14} {result:<7} {:>7.1} s  {note}", took.as_secs_f64());
             let _ = writeln!(table, "{}", line.trim_end());
         }
@@ -70,6 +102,21 @@ mod tests {
             report.add(step, outcome.clone(), Duration::from_millis(1_250));
         }
         report
+    }
+
+    #[test]
+    fn reads_the_outcomes_that_it_writes() {
+        let reason = || "`npx` failed: first line\nsecond line".to_owned();
+        for outcome in [
+            Outcome::Passed(None),
+            Outcome::Passed(Some(reason())),
+            Outcome::Failed(reason()),
+            Outcome::Skipped(reason()),
+        ] {
+            assert_eq!(Outcome::parse(&outcome.to_text()), Some(outcome));
+        }
+        assert_eq!(Outcome::parse(""), None);
+        assert_eq!(Outcome::parse("interrupted halfway"), None);
     }
 
     #[test]

@@ -4,11 +4,11 @@ use crate::{
     bench, browsers, conformance, count, cycles, deploy, dist,
     install::{self, Need, headless_browser, install},
     package, page,
-    report::{Outcome, Report},
     run::{build_server, console_server},
     shell::{command, sh, which},
+    steps::{self, Step},
 };
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use std::{fs, process::ExitCode, time::Instant};
 
 /// The crates that only run as wasm. They are linted for wasm, and tested in Node and a browser.
@@ -17,20 +17,25 @@ const WASM_CRATES: &[&str] = &["web", "volume-transfer-wasm"];
 /// there. A `#[test]` in them would never run, so all their tests are `#[wasm_bindgen_test]`.
 const NOT_NATIVE: &[&str] = &["web"];
 
-struct Step {
-    name: &'static str,
-    needs: &'static [Need],
-    /// The steps whose output this one uses.
-    after: &'static [&'static str],
-    /// Runs the step. A step that passes may return a note for the summary.
-    run: fn() -> Result<Option<String>>,
-}
-
 const WASM: Need = Need::Target("wasm32-unknown-unknown");
 
 const STEPS: &[Step] = &[
     Step::new("format", &[], format),
     Step::new("cycles", &[], || cycles::check().map(|()| None)),
+    Step::new("page", &[WASM, Need::WasmBindgen, Need::Trunk, Need::NpmPackages], build_page),
+    Step::new("e2e", &[Need::NpmPackages, Need::Browser], e2e).after(&["page"]).browsers(),
+    Step::new("package", &[WASM, Need::WasmBindgen, Need::NpmPackages], npm_package),
+    Step::new("consumers", &[Need::NpmPackages, Need::Browser], consumers)
+        .after(&["package"])
+        .browsers(),
+    Step::new("responses", &[Need::NpmPackages, Need::Browser], responses)
+        .after(&["page", "package"])
+        .browsers(),
+    // The steps for Firefox, WebKit, the screen reader and conformance install what they need
+    // themselves, so that a failure to do so affects only them.
+    Step::new("firefox", &[WASM, Need::WasmBindgen, Need::WasmPack, Need::NpmPackages], in_firefox)
+        .after(&["page", "package"])
+        .browsers(),
     Step::new("clippy", &[WASM], clippy),
     Step::new("native", &[Need::Nginx], native),
     Step::new("docs", &[], docs),
@@ -43,63 +48,27 @@ const STEPS: &[Step] = &[
         &[WASM, Need::WasmBindgen, Need::WasmPack, Need::Browser],
         wasm_chromium,
     ),
-    Step::new("page", &[WASM, Need::WasmBindgen, Need::Trunk, Need::NpmPackages], build_page),
-    Step { after: &["page"], ..Step::new("e2e", &[Need::NpmPackages, Need::Browser], e2e) },
-    Step { after: &["page"], ..Step::new("dist", dist::NEEDS, distribution) },
+    Step::new("dist", dist::NEEDS, distribution).after(&["page"]),
     Step::new("deploy", &[], deploy::check),
-    Step::new("package", &[WASM, Need::WasmBindgen, Need::NpmPackages], npm_package),
-    Step { after: &["page", "package"], ..Step::new("floors", &[Need::NpmPackages], floors) },
-    Step {
-        after: &["package"],
-        ..Step::new("consumers", &[Need::NpmPackages, Need::Browser], consumers)
-    },
-    Step {
-        after: &["package"],
-        ..Step::new("hosts", &[Need::NpmPackages, Need::HostPackages, Need::Browser], hosts)
-    },
-    Step {
-        after: &["page", "package"],
-        ..Step::new("responses", &[Need::NpmPackages, Need::Browser], responses)
-    },
-    // These three install their browser themselves, so that a failure to do so affects only them.
-    Step {
-        after: &["page", "package"],
-        ..Step::new(
-            "firefox",
-            &[WASM, Need::WasmBindgen, Need::WasmPack, Need::NpmPackages],
-            in_firefox,
-        )
-    },
-    Step { after: &["page", "package"], ..Step::new("webkit", &[Need::NpmPackages], in_webkit) },
-    Step {
-        after: &["page"],
-        ..Step::new("screen-reader", &[Need::NpmPackages], with_screen_reader)
-    },
-    Step {
-        after: &["e2e", "consumers", "responses", "firefox", "webkit"],
-        ..Step::new("browsers", &[], browsers::check)
-    },
-    Step { after: &["package"], ..Step::new("count", count::NEEDS, count::check) },
-    Step { after: &["package"], ..Step::new("bench", bench::NEEDS, same_results) },
-    // Installs what it needs itself, so that a failure to do so affects only this step.
+    Step::new("floors", &[Need::NpmPackages], floors).after(&["page", "package"]),
+    Step::new("hosts", &[Need::NpmPackages, Need::HostPackages, Need::Browser], hosts)
+        .after(&["package"]),
+    Step::new("count", count::NEEDS, count::check).after(&["package"]),
+    Step::new("bench", bench::NEEDS, same_results).after(&["package"]),
     Step::new("conformance", &[], conformance),
-    Step {
-        after: &["page"],
-        ..Step::new("cinder-page", &[Need::NpmPackages, Need::Browser], cinder_page)
-    },
+    Step::new("cinder-page", &[Need::NpmPackages, Need::Browser], cinder_page).after(&["page"]),
+    Step::new("webkit", &[Need::NpmPackages], in_webkit).after(&["page", "package"]),
+    Step::new("screen-reader", &[Need::NpmPackages], with_screen_reader).after(&["page"]),
+    Step::new("browsers", &[], browsers::check).after(&[
+        "e2e",
+        "consumers",
+        "responses",
+        "firefox",
+        "webkit",
+    ]),
 ];
 
-impl Step {
-    const fn new(
-        name: &'static str,
-        needs: &'static [Need],
-        run: fn() -> Result<Option<String>>,
-    ) -> Self {
-        Self { name, needs, after: &[], run }
-    }
-}
-
-/// Returns the names of all steps, in the order in which they run.
+/// Returns the names of all steps.
 pub(crate) fn names() -> Vec<&'static str> {
     STEPS.iter().map(|step| step.name).collect()
 }
@@ -115,6 +84,7 @@ pub(crate) fn known(names: &[&str]) -> bool {
 /// Returns an error if something that a step needs can't be installed. A step that fails is not an
 /// error: the summary shows it.
 pub(crate) fn test(names: &[&str]) -> Result<ExitCode> {
+    let start = Instant::now();
     let steps = selected(names);
     let mut installed: Vec<Need> = Vec::new();
     for need in steps.iter().flat_map(|step| step.needs) {
@@ -123,36 +93,31 @@ pub(crate) fn test(names: &[&str]) -> Result<ExitCode> {
             installed.push(*need);
         }
     }
-
-    let mut report = Report::default();
-    for step in steps {
-        println!("\n=== {} ===", step.name);
-        let start = Instant::now();
-        let outcome = match step.after.iter().find(|other| !report.passed(other)) {
-            Some(other) => Outcome::Skipped(format!("{other} failed")),
-            None => match (step.run)() {
-                Ok(note) => Outcome::Passed(note),
-                Err(error) => {
-                    println!("{} failed: {error:#}", step.name);
-                    Outcome::Failed(format!("{error:#}"))
-                }
-            },
-        };
-        report.add(step.name, outcome, start.elapsed());
-    }
-
-    println!("\n{}\n{}", report.table(), report.closing_line());
+    let report = steps::run(&steps)?;
+    let minutes = start.elapsed().as_secs_f64() / 60.0;
+    println!("\n{}\n{minutes:.1} minutes\n{}", report.table(), report.closing_line());
     Ok(if report.all_passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// `cargo xtask step`: runs one step, whose needs are installed, and writes its outcome to a file.
+///
+/// # Errors
+/// Returns an error if there is no such step, or if the outcome can't be written.
+pub(crate) fn step(name: &str, outcome: &str) -> Result<()> {
+    let step = STEPS.iter().find(|step| step.name == name).context("there is no such step")?;
+    Ok(fs::write(outcome, step.outcome().to_text())?)
 }
 
 /// Returns the named steps and those whose output they use, or all steps, in order.
 fn selected(names: &[&str]) -> Vec<&'static Step> {
-    let is_used =
-        |name| STEPS.iter().any(|step| step.after.contains(&name) && names.contains(&step.name));
-    STEPS
-        .iter()
-        .filter(|step| names.is_empty() || names.contains(&step.name) || is_used(step.name))
-        .collect()
+    let mut wanted = names.to_vec();
+    // In reverse, because every step comes after those whose output it uses.
+    for step in STEPS.iter().rev() {
+        if wanted.contains(&step.name) {
+            wanted.extend(step.after);
+        }
+    }
+    STEPS.iter().filter(|step| names.is_empty() || wanted.contains(&step.name)).collect()
 }
 
 fn format() -> Result<Option<String>> {
@@ -242,7 +207,6 @@ fn in_firefox() -> Result<Option<String>> {
         Err(error) => return Ok(skipped(&format!("Firefox was SKIPPED: {error:#}"))),
     };
     build_server()?;
-    package::install_in("e2e/package")?;
     let firefox = firefox.to_string_lossy();
     playwright("firefox", &[("FIREFOX", &firefox)])?;
     playwright("package-firefox", &[("FIREFOX", &firefox)])?;
@@ -258,7 +222,6 @@ fn in_webkit() -> Result<Option<String>> {
         return Ok(skipped(&format!("WebKit was SKIPPED: {error:#}")));
     }
     build_server()?;
-    package::install_in("e2e/package")?;
     playwright("webkit", &[])
 }
 
@@ -299,7 +262,7 @@ fn distribution() -> Result<Option<String>> {
     Ok(note)
 }
 
-/// Builds the npm package, and checks both the package and the committed generated files.
+/// Builds the npm package, checks it and the committed generated files, and installs it for the tests.
 fn npm_package() -> Result<Option<String>> {
     let changed = package::build()?;
     ensure!(changed.is_empty(), "out of date, commit the new version: {}", changed.join(", "));
@@ -310,6 +273,7 @@ fn npm_package() -> Result<Option<String>> {
         package::PKG
     )))?;
     package::dry_run()?;
+    package::install_in("e2e/package")?;
     Ok(None)
 }
 
@@ -321,7 +285,6 @@ fn floors() -> Result<Option<String>> {
 
 /// Tests the installed package, imported by name.
 fn consumers() -> Result<Option<String>> {
-    package::install_in("e2e/package")?;
     sh(command("npx tsc --project package").current_dir("e2e"))?;
     sh(command("node --test package/").current_dir("e2e"))?;
     playwright("package", &[])
@@ -329,7 +292,6 @@ fn consumers() -> Result<Option<String>> {
 
 /// Tests the package in bundlers, runtimes and test runners.
 fn hosts() -> Result<Option<String>> {
-    package::install_in("e2e/package")?;
     let mut node = command("node --test --test-reporter=spec hosts/hosts.test.mjs");
     node.current_dir("e2e");
     if let Some(browser) = headless_browser() {
@@ -381,7 +343,9 @@ fn playwright(project: &str, variables: &[(&str, &str)]) -> Result<Option<String
         fs::remove_file(&results)?;
     }
     let run = |options: &str| {
-        let mut playwright = command(&format!("npx playwright test --project {project} {options}"));
+        let mut playwright = command(&format!(
+            "npx playwright test --project {project} --output test-results/{project} {options}"
+        ));
         playwright
             .current_dir("e2e")
             .env("CONSOLE_SERVER", console_server())
@@ -435,6 +399,18 @@ mod tests {
         check(&["dist"], &["page", "dist"]);
         check(&["consumers"], &["package", "consumers"]);
         check(&["responses"], &["page", "package", "responses"]);
+        let browsers =
+            ["page", "e2e", "package", "consumers", "responses", "firefox", "webkit", "browsers"];
+        check(&["browsers"], &browsers);
+    }
+
+    #[test]
+    fn steps_come_after_those_whose_output_they_use() {
+        for (index, step) in STEPS.iter().enumerate() {
+            for other in step.after {
+                assert!(STEPS[..index].iter().any(|step| step.name == *other), "{}", step.name);
+            }
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use volume_transfer::{
     Volume,
 };
 
-/// The maximum number of volumes in a run. Its keys are kept in memory, and creating this many
+/// The maximum number of volumes in a run. A run's keys are kept in memory, and creating this many
 /// transfers takes minutes.
 pub(crate) const MAX_RUN: usize = 1_000;
 
@@ -128,7 +128,7 @@ impl RunRow {
         RunRow { volume, create, state: ArcRwSignal::default(), searches: AtomicUsize::new(0) }
     }
 
-    /// Returns the state of the search for the transfer, if its outcome is unknown.
+    /// Returns the state of the search for the transfer, if the request's outcome is unknown.
     pub(crate) fn search(&self) -> Option<SearchState> {
         self.state.with_untracked(|state| match state {
             RowState::Unknown(_, search) => Some(search.clone()),

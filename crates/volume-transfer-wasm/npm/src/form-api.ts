@@ -1,4 +1,4 @@
-// The exports that all form entries share.
+// The exports that all form entry points share.
 
 export * from "./common-api.js";
 export { createTransferRequest, type CreateInput } from "./calls.js";

@@ -12,6 +12,6 @@ test("the package", async () => {
 });
 
 // Neither jsdom nor happy-dom has form-associated elements.
-test.runIf(globalThis.document)("the element rejects because it needs a browser", async () => {
+test.runIf(globalThis.document)("defineTransferName rejects, because the element needs a browser", async () => {
   await expect(defineTransferName({ messages })).rejects.toThrow(/volume-transfer\/form/);
 });

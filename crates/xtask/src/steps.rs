@@ -1,0 +1,156 @@
+//! Runs the steps of `cargo xtask test`, up to two at a time: one that compiles or waits, and one
+//! that keeps several browsers busy.
+
+use crate::{
+    install::Need,
+    report::{Outcome, Report},
+    shell::target,
+};
+use anyhow::{Context, Result};
+use std::{
+    env, fs,
+    io::{self, BufRead, BufReader, PipeReader},
+    path::Path,
+    process::Command,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc},
+    thread,
+    time::{Duration, Instant},
+};
+
+pub(crate) struct Step {
+    pub(crate) name: &'static str,
+    pub(crate) lane: Lane,
+    pub(crate) needs: &'static [Need],
+    /// The steps whose output this one uses. They come earlier in the list.
+    pub(crate) after: &'static [&'static str],
+    /// Runs the step. A step that passes may return a note for the summary.
+    pub(crate) run: fn() -> Result<Option<String>>,
+}
+
+/// Steps of the same lane run one after another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// Steps that compile, or that mostly wait for a single browser or service.
+    Main,
+    /// Steps that run several browsers at a time. Two of them together would run too many.
+    Browsers,
+}
+
+impl Step {
+    pub(crate) const fn new(
+        name: &'static str,
+        needs: &'static [Need],
+        run: fn() -> Result<Option<String>>,
+    ) -> Self {
+        Self { name, lane: Lane::Main, needs, after: &[], run }
+    }
+
+    pub(crate) const fn after(self, steps: &'static [&'static str]) -> Self {
+        Self { after: steps, ..self }
+    }
+
+    pub(crate) const fn browsers(self) -> Self {
+        Self { lane: Lane::Browsers, ..self }
+    }
+
+    /// Runs the step in this process.
+    pub(crate) fn outcome(&self) -> Outcome {
+        match (self.run)() {
+            Ok(note) => Outcome::Passed(note),
+            Err(error) => Outcome::Failed(format!("{error:#}")),
+        }
+    }
+}
+
+/// The report so far. The condition is notified after each step.
+type Progress = (Mutex<Report>, Condvar);
+
+/// Runs steps. If one fails, the others still run, except those that use its output.
+///
+/// # Errors
+/// Returns an error if this program can't be copied.
+pub(crate) fn run(steps: &[&Step]) -> Result<Report> {
+    let mut report = Report::default();
+    if let [step] = steps {
+        let start = Instant::now();
+        report.add(step.name, step.outcome(), start.elapsed());
+        return Ok(report);
+    }
+    let folder = target().join("steps");
+    fs::create_dir_all(&folder)?;
+    // The steps compile this program, too, and so replace it. Its copy stays the same.
+    let program = folder.join(format!("xtask{}", env::consts::EXE_SUFFIX));
+    fs::copy(env::current_exe()?, &program)?;
+
+    let progress = (Mutex::new(report), Condvar::new());
+    thread::scope(|scope| {
+        for lane in [Lane::Main, Lane::Browsers] {
+            let (progress, program, folder) = (&progress, &program, &folder);
+            scope.spawn(move || {
+                for step in steps.iter().filter(|step| step.lane == lane) {
+                    let failed = wait_for(step.after, progress);
+                    println!("=== {} ===", step.name);
+                    let start = Instant::now();
+                    let outcome = match failed {
+                        Some(other) => Outcome::Skipped(format!("{other} failed")),
+                        None => in_process(step.name, program, folder)
+                            .unwrap_or_else(|error| Outcome::Failed(format!("{error:#}"))),
+                    };
+                    println!("=== {} {} ===", step.name, outcome.word());
+                    lock(progress).add(step.name, outcome, start.elapsed());
+                    progress.1.notify_all();
+                }
+            });
+        }
+    });
+    Ok(progress.0.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn lock(progress: &Progress) -> MutexGuard<'_, Report> {
+    progress.0.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Waits until these steps have ended. Returns one that didn't pass.
+fn wait_for(steps: &[&'static str], progress: &Progress) -> Option<&'static str> {
+    let running = |report: &mut Report| steps.iter().any(|step| !report.ended(step));
+    let report = progress.1.wait_while(lock(progress), running);
+    let report = report.unwrap_or_else(PoisonError::into_inner);
+    steps.iter().copied().find(|step| !report.passed(step))
+}
+
+/// Runs a step in a process of its own, and prints its name before each line of its output.
+fn in_process(name: &str, program: &Path, folder: &Path) -> Result<Outcome> {
+    let file = folder.join(format!("{name}.txt"));
+    // An old file would count as the outcome of this run.
+    if file.exists() {
+        fs::remove_file(&file)?;
+    }
+    let (reader, writer) = io::pipe()?;
+    let mut command = Command::new(program);
+    command.args(["step", name]).arg(&file).stdout(writer.try_clone()?).stderr(writer);
+    let mut child =
+        command.spawn().with_context(|| format!("{} can't be started", program.display()))?;
+    // Closes this process's end of the pipe, which would otherwise stay open.
+    drop(command);
+
+    let (ended, end) = mpsc::channel();
+    let prefix = format!("{name:<14} | ");
+    thread::spawn(move || {
+        print_lines(&prefix, reader);
+        let _ = ended.send(());
+    });
+    let status = child.wait()?;
+    // A process that the step has left behind, such as a daemon, may keep the pipe open.
+    let _ = end.recv_timeout(Duration::from_secs(5));
+    let outcome = fs::read_to_string(&file).ok().and_then(|text| Outcome::parse(&text));
+    Ok(outcome.unwrap_or_else(|| Outcome::Failed(format!("it ended early ({status})"))))
+}
+
+fn print_lines(prefix: &str, pipe: PipeReader) {
+    let mut pipe = BufReader::new(pipe);
+    let mut line = Vec::new();
+    while pipe.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
+        println!("{prefix}{}", String::from_utf8_lossy(&line).trim_end());
+        line.clear();
+    }
+}
