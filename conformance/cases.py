@@ -82,7 +82,7 @@ UNKNOWN_ID = "c3e14e24-d475-42cb-b38a-30d05fcbe8c8"
 def recordings():
     """Returns the recorded create requests that need nothing but an available volume."""
     different = {
-        44: (STATUS, BODY),  # names that are a number, `true`, a list, a fraction
+        44: (STATUS, BODY),  # names that are a number, `true`, a list or a fraction
         46: (STATUS, BODY),
         49: (STATUS, BODY),
         51: (STATUS, BODY),
@@ -146,7 +146,7 @@ CASES = [
     Case("volume with an invalid ID", 404, "GET /v3/<A>/volumes/nothing"),
     Case("volume list", 200, "GET /v3/<B>/volumes/detail", fields=["id", "name", "size", "links"]),
     Case("page of volumes", 200, "GET /v3/<B>/volumes/detail?limit=2", fields=["id"]),
-    Case("page with exactly all volumes", 200, "GET /v3/<B>/volumes/detail?limit=6", fields=["id"]),
+    Case("page exactly as large as the volume list", 200, "GET /v3/<B>/volumes/detail?limit=6", fields=["id"]),
     Case("volume list with limit=0", 200, "GET /v3/<B>/volumes/detail?limit=0", fields=["id"]),
     Case("volumes filtered by name", 200, "GET /v3/<B>/volumes/detail?name=archive-2024", fields=["id"]),
     Case("another project's volume", 404, "GET /v3/<B>/volumes/<data-01>", noauth=False),
@@ -220,7 +220,7 @@ CASES = [
     Case("detailed list without a project", 200, "GET /v3/volume-transfers/detail", headers=at("3.67")),
     Case("volume without a project", 200, "GET /v3/volumes/<data-01>", fields=["id", "status", "links"]),
     Case("delete without a project", 202, "DELETE /v3/volume-transfers/<p>", headers=at("3.67")),
-    # A transfer in lists, and failing attempts to accept it.
+    # A transfer in lists, and failed attempts to accept it.
     Case("create", 202, CREATE, transfer("data-01", name="first"), save_as="t"),
     Case("volume awaiting transfer", 200, "GET /v3/<A>/volumes/<data-01>", fields=["id", "status"]),
     Case("second transfer of the volume", 400, CREATE, transfer("data-01", name="again")),
@@ -303,7 +303,7 @@ CASES = [
     ),
     Case("accept by the same project", 202, "POST /v3/<A>/volume-transfers/<u>/accept", accept("<u.key>"), at("3.57")),
     Case("volume after accepting in the same project", 200, "GET /v3/<A>/volumes/<data-02>", fields=["id", "status"]),
-    # B's quotas are 10 volumes, 3,000 GiB, and 2,000 GiB per volume. It has 7 volumes of 2,450 GiB.
+    # B's quotas are 10 volumes, 3,000 GiB, and 2,000 GiB per volume. B has 7 volumes, 2,450 GiB in total.
     Case("create with 2,048 GiB", 202, CREATE, transfer("analytics-warehouse"), save_as="q"),
     Case(
         "accept above the size limit per volume",
@@ -337,7 +337,7 @@ CASES = [
     Case("page of transfers", 200, f"{NEW_LIST}?limit=2", headers=at("3.59")),
     Case("detailed page", 200, f"{NEW_LIST}/detail?limit=2", headers=at("3.59")),
     Case("detailed page on the older path", 200, f"{LIST}/detail?limit=2", headers=at("3.59")),
-    Case("page with exactly all transfers", 200, f"{NEW_LIST}?limit=3", headers=at("3.59")),
+    Case("page exactly as large as the list", 200, f"{NEW_LIST}?limit=3", headers=at("3.59")),
     Case("page larger than the list", 200, f"{NEW_LIST}?limit=4", headers=at("3.59")),
     Case("page after a marker", 200, f"{NEW_LIST}?limit=2&marker=<r>", headers=at("3.59")),
     Case(

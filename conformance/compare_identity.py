@@ -101,7 +101,7 @@ class Runner:
 def canonical(value, name=""):
     """Sorts lists whose order doesn't matter, and hides IDs that a service chooses itself."""
     if isinstance(value, dict):
-        # This is a service, an endpoint or a role. All other IDs are known by name.
+        # True for a service, an endpoint or a role. All other IDs are known by name.
         own = {"endpoints", "interface"} & value.keys() or value.keys() == {"id", "name"}
         hidden = {"id": "<id>"} if own and re.fullmatch("[0-9a-f]{32}", value.get("id", "")) else {}
         return {key: canonical(item, key) for key, item in (value | hidden).items()}

@@ -211,7 +211,7 @@ CASES = [
          auth(credential(name="console", user={"name": "carol", "domain": A}))),
     Case("application credential of an unknown domain", 401, SIGN_IN,
          auth(credential(name="console", user={"name": "alice", "domain": {"name": "x"}}))),
-    Case("application credential without ID and name", 400, SIGN_IN, auth(credential())),
+    Case("application credential without an ID or a name", 400, SIGN_IN, auth(credential())),
     Case("application credential without a user", 400, SIGN_IN, auth(credential(name="console"))),
     Case("application credential with a scope", 401, SIGN_IN,
          auth(credential(id="<console>"), scope=project(id="<project-a>"))),

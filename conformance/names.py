@@ -69,7 +69,7 @@ def stored_name(controller, version, transfer):
         return accepted.args[0]
     except exception.ValidationError:
         return False
-    raise AssertionError("the request reached neither the database nor an error")
+    raise AssertionError("the request was neither accepted nor rejected")
 
 
 def main():

@@ -1,4 +1,4 @@
-"""Lets a server end together with the process that started it."""
+"""Makes a server exit together with the process that started it."""
 
 import os
 

@@ -4,8 +4,8 @@ from cases import STATUS
 
 
 def compare(title, cases, reference, sandbox):
-    """Runs the cases with two runners. `reference` is the first one, with its name. Exits with 1 if
-    there is an unlisted difference, or if a listed difference is gone."""
+    """Runs the cases with two runners. `reference` is the name and the runner of the first service.
+    Exits with 1 if there is an unlisted difference, or if a listed difference is gone."""
     (name, reference) = reference
     width = len("sandbox: ")
     same, listed, wrong = 0, 0, 0

@@ -57,7 +57,7 @@ class Service:
         return response.status, {name.lower(): value for name, value in response.getheaders()}, text
 
     def request_ok(self, method, path, body=None, token="A"):
-        """Sends a request of the test setup, which must succeed, and returns the parsed response."""
+        """Sends a setup request, which must succeed, and returns the parsed response."""
         status, _, text = self.send(method, path, body, token=token)
         if status >= 400:
             raise SystemExit(f"{method} {path} failed with {status}: {text}")

@@ -7,7 +7,7 @@ it can create volumes, and exits when its standard input is closed, so that it n
 process that started it.
 
 With `--token`, only these tokens are valid, and keystonemiddleware's own test fixture replaces
-Keystone. With `--keystone`, this Keystone validates tokens. Without either, Cinder runs in its
+Keystone. With `--keystone`, that Keystone validates tokens. Without either, Cinder runs in its
 "noauth" mode, in which a token is `USER:PROJECT` and every user is an administrator.
 
 A single process can use oslo.messaging's "fake:" transport, so it needs no message broker. Cinder
@@ -133,7 +133,8 @@ def register_tokens(tokens):
 
 
 def announce_when_ready(api):
-    """Prints the address once the scheduler knows the volume service, so that volumes can be created."""
+    """Prints the address once the scheduler and the volume service have registered, so that volumes can
+    be created."""
     url = f"http://127.0.0.1:{api.port}"
     admin = context.get_admin_context()
     deadline = time.monotonic() + 120

@@ -7,7 +7,7 @@ listens on a free port, prints `READY http://...`, and exits when its standard i
 it never outlives the process that started it.
 
 Horizon itself is not patched. Its settings and the plugin's file go where an operator would put
-them, so run this with a virtual environment that is used for nothing else.
+them, so run this in a virtual environment that is used for nothing else.
 """
 
 import logging

@@ -2,7 +2,7 @@
 
     serve_keystone.py FOLDER [SECONDS]
 
-Tokens are valid for SECONDS, by default for a day. Prints READY with the URL, and exits when
+Tokens are valid for SECONDS (a day by default). Prints READY with the URL, and exits when
 standard input is closed. Handles one request at a time.
 """
 
@@ -87,8 +87,8 @@ manage(
 server.app = initialize_application(
     name="public", config_files=[write_configuration("keystone.conf", "sqlite://")]
 )
-# Keystone's nested sessions would lock each other out of a file, so it works on a copy in memory,
-# with one connection and one thread.
+# Keystone's nested sessions would lock each other out of a file, so Keystone works on a copy in
+# memory, with one connection and one thread.
 with sql.session_for_write() as session:
     memory = session.connection().connection.driver_connection
     sqlite3.connect(database).backup(memory)

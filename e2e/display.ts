@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 
-/** Returns the first line that a program prints, or an empty string if it can't be started or ends before. */
+/** Returns the first line that a program prints, or an empty string if it can't be started or exits first. */
 export function firstLine(program: ChildProcess): Promise<string> {
   return new Promise((done) => {
     program.stdout!.once("data", (output) => done(String(output).trim()));

@@ -1,4 +1,4 @@
-//! Generates constants for the keys of `locales/*.json`. The build fails if a language lacks a
+//! Generates constants for the keys in `locales/*.json`. The build fails if a language lacks a
 //! message. `cargo xtask` writes the messages to files next to the page.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,8 +50,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Generates a `StringTable`: all texts in one string, and the offset where each one ends. It takes
-/// a quarter of the space of a slice of references.
+/// Generates a `StringTable`: all texts in one string, and the offset at which each one ends. It takes
+/// a quarter of the space that a slice of references would.
 fn string_table<'a>(texts: impl Iterator<Item = &'a String>) -> String {
     let (mut all, mut ends) = (String::new(), Vec::new());
     for text in texts {

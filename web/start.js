@@ -1,17 +1,17 @@
-// Chooses the language, serves the connection form until the module has started, and says why the page
-// didn't start or that it has stopped. Runs without the module and in browsers that can't run it, so its
-// syntax is old, and its error messages are in index.html in all languages.
+// Chooses the language, handles the connection form until the module has started, and says why the page
+// didn't start or that it has stopped. Runs without the module, even in browsers that can't run the
+// module, so this script uses old syntax, and the error messages are in index.html in all languages.
 (function () {
   "use strict";
   // The smallest module with a SIMD instruction: i32.const 0, i8x16.splat, drop.
   var simd = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11];
 
   var root = document.documentElement;
-  /** Each tag's file, and the texts of the elements with `data-t`. The build fills this in. */
+  /** Maps each language tag to its file and the texts of the `data-t` elements. The build fills this in. */
   var languages = {};
   var started = false;
 
-  /** Returns a stored setting. Storage may be blocked. */
+  /** Returns a stored setting, or `null` if there is none or storage is blocked. */
   function load(name) {
     try {
       return localStorage.getItem("volume-transfer." + name);
@@ -88,7 +88,7 @@
       openrc.files = event.dataTransfer.files;
       openrc.dispatchEvent(new Event("change"));
     };
-    // Without this, the form would close a dialog.
+    // Without this, submitting the form would close the dialog that it is in.
     form.addEventListener("submit", function (event) {
       event.preventDefault();
       if (started) return;
@@ -101,8 +101,8 @@
       document.getElementById("failure").hidden = true;
       if (pressed) form.requestSubmit();
     });
-    // Some browsers keep a page that the user has left, with everything that was entered. WebKit
-    // empties some fields, although the page goes on using their text.
+    // Some browsers keep a page in memory after the user has left it, with everything that was entered.
+    // WebKit empties some fields, although the page still uses their text.
     var fields = [];
     window.addEventListener("pagehide", function () {
       ["token", "password", "passcode", "secret"].forEach(function (id) {
@@ -123,7 +123,7 @@
     });
   }
 
-  /** Shows the fields of a sign-in method. The event tells the module. */
+  /** Shows the fields of a sign-in method. The event notifies the module. */
   function useMethod(method) {
     var form = document.getElementById("connect");
     form.setAttribute("data-show", method);
@@ -132,13 +132,13 @@
     form.dispatchEvent(new Event("method"));
   }
 
-  /** Offers to sign in with the server's identity service, if it has one. */
+  /** Offers sign-in through the server's identity service, if it has one. */
   function offerSignIn(config) {
     var form = document.getElementById("connect");
     form.setAttribute("data-regions", (config.regions || []).join("\n"));
     if (!config.identity) return;
     document.getElementById("methods").hidden = false;
-    // Keeps the method if something was typed or stored, so that it doesn't disappear.
+    // Keeps the method if something was typed or stored, so that the text doesn't disappear.
     var typed = document.getElementById("project").value || document.getElementById("token").value;
     if (!typed && form.getAttribute("data-show") === "token") useMethod("password");
     offerDemo("signin.demo", "password", config.demo_accounts || [], function (account) {
@@ -146,7 +146,7 @@
     });
   }
 
-  /** Returns the address of the server, with the path that the page is under. */
+  /** Returns the server's address, including the path that the page is served under. */
   function address() {
     return location.origin + location.pathname.replace(/\/[^/]*$/, "");
   }
@@ -195,7 +195,7 @@
       failure.querySelector("button").onclick = function () {
         location.reload();
       };
-      // Outside of an open dialog, the button couldn't be pressed.
+      // While a dialog is open, a button outside it can't be pressed.
       var dialog = document.querySelector("dialog[open]");
       if (dialog) dialog.insertBefore(failure, dialog.firstChild);
       failure.scrollIntoView({ block: "nearest" });
@@ -221,7 +221,7 @@
     });
   }
 
-  /** Disables the page. After a trap, the module's memory may be in any state, so nothing may be sent. */
+  /** Disables the page, which must not send anything after a trap: the module's memory may be in any state. */
   function stop() {
     window.fetch = function () {
       return new Promise(function () {});
@@ -253,7 +253,7 @@
   window.addEventListener(
     "error",
     function (event) {
-      // If a resource fails to load, the event has no `error`. Of these, only scripts matter.
+      // If a resource fails to load, the event has no `error`. Of those resources, only scripts matter.
       if (event.error || event.target.nodeName === "SCRIPT") onError(event.error);
     },
     true,

@@ -1,5 +1,5 @@
 // The page with a real Cinder. Both must be running, and environment variables contain their addresses:
-// CONSOLE_URL is the page's server, ENDPOINT is entered in the page (the gateway, or Cinder), and
+// CONSOLE_URL is the page's server, ENDPOINT is entered on the page (the gateway, or Cinder), and
 // CINDER_URL is Cinder itself, which has the sandbox's projects and tokens.
 
 import { randomUUID } from "node:crypto";
@@ -21,7 +21,7 @@ async function open(page: Page, project: typeof PROJECT_A): Promise<App> {
   return app;
 }
 
-/** The name of a new volume of project A, for this test only. */
+/** The name of a new volume in project A, for this test only. */
 const test = base.extend<{ volume: string }>({
   volume: async ({}, use) => {
     const name = `given-${randomUUID()}`;
@@ -84,11 +84,11 @@ test("finds and cancels a transfer whose response was lost", async ({ page, volu
   await expect(app.dialog).toContainText("kept");
 });
 
-test("saves eight keys of ten volumes if one is rejected, one response is lost, and Cinder asks to wait", async ({ page, browser }) => {
+test("saves the keys of eight out of ten volumes if one is rejected, one response is lost, and Cinder sends a 429", async ({ page, browser }) => {
   const names = Array.from({ length: 10 }, (_, index) => `ten-${randomUUID()}-${index}`);
   const ids = await Promise.all(names.map((name) => createVolume(PROJECT_A, name)));
   const app = await open(page, PROJECT_A);
-  // Cinder rejects this one: another client has given it away since the list was loaded.
+  // Cinder rejects this one: another client has created a transfer for it since the list was loaded.
   const { transfer: other } = await sendAsA("POST", "os-volume-transfer", { transfer: { volume_id: ids[9] } });
   const sent: string[] = [];
   await page.route("**/os-volume-transfer", async (route) => {
@@ -106,7 +106,7 @@ test("saves eight keys of ten volumes if one is rejected, one response is lost, 
   await expect(app.run).toHaveAccessibleName(app.text("handover.title.several", { created: 8, total: 10 }), { timeout: 40_000 });
   await expect(app.run).toContainText("Invalid volume: status must be available");
   await expect(app.button("unknown.cancel")).toHaveCount(1);
-  // Nothing was posted twice, except for the volume that got the 429.
+  // No volume was posted twice, except for the one that got the 429.
   expect([...sent].sort()).toEqual([...ids, ids[4]!].sort());
 
   const file = await app.download();
@@ -115,7 +115,7 @@ test("saves eight keys of ten volumes if one is rejected, one response is lost, 
   await expect(app.run).toContainText(app.text("unknown.cancelled"));
   await app.button("handover.close.several").click();
 
-  // The recipient accepts the file in one go, then loads it again.
+  // The recipient accepts all transfers in the file in one go, then loads the file again.
   const context = await browser.newContext();
   const recipient = await open(await context.newPage(), PROJECT_B);
   await recipient.show("accept.title");

@@ -12,7 +12,7 @@ import { acceptFile, createVolume, openPage, signedIn, variable } from "./servic
 const seeded: Record<string, string> = JSON.parse(variable("SEEDED"));
 const LIFETIME = Number(variable("TOKEN_LIFETIME")) * 1000;
 
-/** Returns the current passcode of a user whose secret is in base32. */
+/** Returns the current passcode for a secret in base32. */
 function passcode(secret: string): string {
   const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   const bits = [...secret.replace(/=+$/, "")].map((letter) => letters.indexOf(letter).toString(2).padStart(5, "0")).join("");
@@ -38,7 +38,7 @@ async function open(page: Page): Promise<App> {
   return app;
 }
 
-/** Chooses a project by name, if given. A single project needs no choice. */
+/** Chooses a project by name, if given. If there is only one project, the page doesn't ask. */
 async function chooseProject(app: App, name?: string): Promise<void> {
   if (name !== undefined) {
     await app.combobox("signin.project").selectOption({ label: name });
@@ -93,7 +93,7 @@ test("renews an expired token and then cancels the transfer", async ({ page }) =
 });
 
 for (const [way, signIn] of Object.entries(WAYS)) {
-  test(`hands a volume over, signed in with ${way}`, async ({ page, browser }) => {
+  test(`hands a volume over after signing in with ${way}`, async ({ page, browser }) => {
     const volume = await createOwnVolume();
     const app = await open(page);
     await signIn(app);

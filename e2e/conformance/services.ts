@@ -1,4 +1,4 @@
-// Shared by the tests with real services: their addresses, requests to Cinder without the page, and
+// Shared by the tests that use real services: their addresses, requests to Cinder without the page, and
 // the steps of handing a volume over.
 
 import { type Page, expect } from "@playwright/test";
@@ -65,7 +65,7 @@ export async function openPage(page: Page): Promise<App> {
   return app;
 }
 
-/** Accepts the only transfer in a credentials file, which has this key. */
+/** Accepts the only transfer in a credentials file, and checks that its key is `key`. */
 export async function acceptFile(app: App, file: string, key: string, volume: string): Promise<void> {
   await app.show("accept.title");
   await app.page.getByLabel(app.text("accept.file")).setInputFiles(file);

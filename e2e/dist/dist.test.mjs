@@ -1,5 +1,5 @@
 // Tests what `cargo xtask dist` built, in the folder DIST: each binary alone in an empty folder, and the
-// static one in the root folder of a container. TARGETS lists the targets that it was built for.
+// static one in the root folder of a container. TARGETS lists the targets that were built.
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
@@ -90,7 +90,7 @@ test("SHA256SUMS contains the checksums of all other files", () => {
   assert.deepEqual(lines, others.map((file) => `${hash(readFileSync(join(DIST, file)))}  ${file}`));
 });
 
-test("the licenses and the bills of materials contain the crates of the server and the page", () => {
+test("the licenses and the bills of materials list the crates of the server and the page", () => {
   const licenses = readFileSync(join(DIST, "THIRD-PARTY.txt"), "utf8");
   const bills = files.filter((file) => file.endsWith(".cdx.json"));
   assert.equal(bills.length, TARGETS.length + 1);
@@ -110,7 +110,7 @@ test("the licenses and the bills of materials contain the crates of the server a
 
 for (const target of TARGETS) {
   const binary = binaryFor(target);
-  test(`${binary} contains no path of this machine`, () => {
+  test(`${binary} contains no path from this machine`, () => {
     const bytes = readFileSync(join(DIST, binary));
     for (const path of [ROOT, process.env.CARGO_HOME, join(homedir(), ".cargo")]) {
       assert.ok(!path || !bytes.includes(path), `two builds would differ: ${path}`);

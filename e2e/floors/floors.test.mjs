@@ -1,5 +1,5 @@
-// Checks the built page and package against the oldest supported browsers in docs/browsers.md, with
-// the data that MDN's tables are made from.
+// Checks the built page and package against the oldest supported browsers in docs/browsers.md, using
+// the data from which MDN generates its tables.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -13,9 +13,9 @@ import parseValue from "postcss-value-parser";
 
 const BROWSERS = ["chrome", "firefox", "safari"];
 
-/** What is newer than the oldest browsers, and why it may be used. */
+/** Features that are newer than the oldest browsers, and why they may be used anyway. */
 const EXCEPTIONS = {
-  "accent-color": "Safari before 26.2 paints the mark of a checkbox with less contrast",
+  "accent-color": "Safari before 26.2 paints a checkbox's check mark with less contrast",
   ".detached": "wasm-bindgen compares the buffers if it is undefined",
   ".autofocus": "undefined counts as false",
   // Members of our own objects whose names match newer browser APIs.
@@ -43,8 +43,8 @@ function since(compat, browser) {
 }
 
 /**
- * Returns the browsers that are too old for a feature. If several features share a name, they must be
- * too old for all of them.
+ * Returns the browsers that are too old for a feature. If several features share a name, a browser must
+ * be too old for all of them.
  */
 function tooOld(compats, floor) {
   if (compats.length === 0) return [];
@@ -178,7 +178,7 @@ test("the package's scripts use nothing newer than the oldest browsers", () => {
 });
 
 test("the wasm modules use nothing newer than the oldest browsers", () => {
-  // wasm-opt's option for each feature.
+  // wasm-opt's options for each feature.
   const options = {
     "fixed-width-SIMD": ["simd"],
     "bulk-memory-operations": ["bulk-memory", "bulk-memory-opt"],

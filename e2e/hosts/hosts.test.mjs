@@ -14,7 +14,7 @@ import { chromium } from "@playwright/test";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const README = fileURLToPath(new URL("../../crates/volume-transfer-wasm/npm/README.md", import.meta.url));
 
-/** Returns the path of a file of an installed package, as resolved from a folder. */
+/** Returns the path of a file in an installed package, as resolved from a folder. */
 function find(file, from = ".") {
   const folders = [join(here, from), here].map((folder) => join(folder, "node_modules", file));
   return folders.find(existsSync) ?? assert.fail(`${file} is not installed`);
@@ -32,7 +32,7 @@ const ENVIRONMENT = {
   WRANGLER_SEND_METRICS: "false",
 };
 
-/** Runs a program. A failure contains its output. */
+/** Runs a program. If it fails, the error contains its output. */
 async function run(cwd, program, args, env) {
   const options = { cwd, env: { ...ENVIRONMENT, ...env }, maxBuffer: 1 << 26 };
   return promisify(execFile)(program, args, options).then(
@@ -80,7 +80,7 @@ async function get(url) {
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".wasm": "application/wasm" };
 
-/** Serves a folder like a static server: missing paths return a page. */
+/** Serves a folder like a static server that returns a page for missing paths. */
 async function serve(t, folder) {
   const server = createServer((request, response) => {
     const path = new URL(request.url, "http://localhost").pathname;
@@ -368,7 +368,7 @@ for (const [title, from] of [["TypeScript", "."], ["TypeScript", ".."]]) {
 }
 
 after(() => {
-  // Failed and filtered hosts have no row.
+  // Hosts whose test failed or was filtered out have no row.
   if (table.length < hosts) return;
   const [begin, end] = ["<!-- hosts: written by the tests in e2e/hosts -->\n", "<!-- end of hosts -->"];
   const rows = table.map(({ name, version, imports, note }) => `| ${name} | ${version} | ${imports} | ${note} |\n`);

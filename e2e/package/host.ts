@@ -51,7 +51,7 @@ export interface Site {
 /** Returns the page's errors and warnings, to which later ones are added. */
 export function recordErrors(page: Page): string[] {
   const errors: string[] = [];
-  // Firefox reports that the strict policy blocks the icon that it looks for itself.
+  // Firefox requests an icon on its own, and reports that the strict policy blocks it.
   const record = (text: string) => text.includes("/favicon.ico") || errors.push(text);
   page.on("pageerror", (error) => record(error.message));
   page.on("console", (message) => {

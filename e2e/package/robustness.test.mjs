@@ -20,7 +20,7 @@ const form = await import("volume-transfer/form");
 await Promise.all([full.init(), light.init(), form.init()]);
 const sizes = () => memories.map((memory) => memory.buffer.byteLength);
 
-/** Creates a random number generator. A failure prints its seed. */
+/** Creates a random number generator. Failures print its seed. */
 function random(seed) {
   return (below) => {
     seed = (Math.imul(seed, 1664525) + 1013904223) | 0;
@@ -39,7 +39,7 @@ const WORDS = [
   '{"volumes":[', '{"error":{"code":"EVS.1002","message":"m"}}', "[".repeat(200), '{"volumes":[{"id":"\\ud800"}]}',
 ];
 
-/** Generates any kind of value, and often one that is nearly valid. */
+/** Generates a value of any kind, often one that is nearly valid. */
 function anything(below, depth = 0) {
   const again = () => anything(below, depth + 1);
   const pick = (of) => of[below(of.length)];
@@ -73,7 +73,7 @@ function anything(below, depth = 0) {
   }
 }
 
-test("returns a result for 100,000 calls with any input, and keeps working", () => {
+test("returns a result for each of 100,000 calls with random input, and keeps working", () => {
   const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
   const below = random(seed);
   const calls = [
@@ -108,7 +108,7 @@ test("returns a result for 100,000 calls with any input, and keeps working", () 
       }
     }
   }
-  // The input was varied enough to get many different codes.
+  // The input was varied enough to produce many different codes.
   assert.ok(seen.size > 25, `only ${seen.size} codes`);
   assert.equal(full.validateTransferName(" a ").value, "a");
   assert.equal(light.validateTransferName(" a ").value, "a");

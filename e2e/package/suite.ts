@@ -77,7 +77,7 @@ export function lightSuite(api: typeof Light | typeof Full): Suite {
       name("\ufeffa", undefined, { value: "\ufeffa", length: 4, ...BYTES, issues: [] });
     },
 
-    "reports the issues of an invalid name"() {
+    "reports the issues with an invalid name"() {
       invalid("   ", 0, issue("name", "blank", { length: 0, limit: 255, unit: "bytes" }));
       invalid("a\0", 2, issue("name", "nul", { position: 1 }));
       invalid("卷".repeat(86), 258, issue("name", "too_long", { length: 258, limit: 255, unit: "bytes" }));
@@ -122,7 +122,7 @@ export function lightSuite(api: typeof Light | typeof Full): Suite {
       }
     },
 
-    "reports all issues of an invalid request"() {
+    "reports all issues with an invalid request"() {
       const rejects = (input: unknown, ...issues: Issue[]) =>
         same<RequestReport>(createTransferRequest(input as never), { request: null, issues });
       rejects(
@@ -162,7 +162,7 @@ export function lightSuite(api: typeof Light | typeof Full): Suite {
       }
     },
 
-    async "reads several lists at the same time while they arrive"() {
+    async "reads several lists at once as they arrive"() {
       const rows = Array.from({ length: 3_000 }, (_, n) => ({ ...VOLUME, status: n % 7 ? "available" : "in-use" }));
       const bytes = new TextEncoder().encode(JSON.stringify({ volumes: rows }));
       const stream = (part: number) => {
@@ -280,7 +280,7 @@ export function fullSuite(api: typeof Full): Suite {
       same(checkEligibility(VOLUME, { facts: clear }).eligibility, "eligible");
     },
 
-    "checks many volumes like single ones"() {
+    "returns the same verdicts for many volumes as for each one alone"() {
       const values = [undefined, null, true, false, 0, 1, 1.5, "", "1", "False", "available", "in-use", "EVS", "dss", [], {}];
       const keys = ["status", "bootable", "encrypted", "service_type", "dedicated_storage_id"];
       const volumes: Record<string, unknown>[] = [VOLUME];
@@ -366,7 +366,7 @@ export function fullSuite(api: typeof Full): Suite {
       const odd = body.replace("{", '\ufeff {"x":[NaN,1e999,"\\ud800"],');
       check({ status: 202, body: odd }, expected);
       check({ status: 202, body: body.replace(created.created_at, "2015-02-25 11:56:53.081642+08:00") }, expected);
-      // Invalid headers don't lose the key.
+      // Invalid headers don't prevent the key from being returned.
       for (const headers of [null, 7, [1], [[1, 2]], { get a() { throw new Error("no"); } }]) {
         check({ status: 202, body, headers }, expected);
       }

@@ -8,7 +8,7 @@ import table, { KEY } from "./table.ts";
 
 const PROJECT = "dd14c6ac581f40059e27f5320b60bf2f";
 const HEADERS = ["content-type", "retry-after"];
-/** The rows per test. They fit on one page of the volumes, which is rendered again for each row. */
+/** The rows per test. They fit on one page of the volume list, which is rendered again for each row. */
 const ROWS = 50;
 
 interface Read {
@@ -42,7 +42,7 @@ const readDirectly = ({ url }: Endpoint, method: "POST" | "GET", volume: string)
 const same = ({ status, headers, body }: Read) =>
   JSON.stringify([status, body, HEADERS.map((header) => headers[header])]);
 
-/** Returns whether this is the gateway's own error. */
+/** Returns whether a response is the gateway's own error. */
 function isOwn(read: Read): boolean {
   return read.status >= 500 && read.body.includes('"code":"gateway.');
 }
@@ -69,7 +69,7 @@ test("the table has at least 200 different responses", () => {
 for (let first = 0; first < table.length; first += ROWS) {
   const rows = [...table.keys()].slice(first, first + ROWS);
 
-  test(`the gateway and the package read rows ${first} to ${first + rows.length - 1} like Node`, async () => {
+  test(`the gateway and the package read rows ${first} to ${first + rows.length - 1} as Node does`, async () => {
     test.setTimeout(120_000);
     await init();
     const endpoint = await serve(rows);

@@ -9,7 +9,7 @@ type Ending = "stays open" | "close" | "reset";
 
 export interface OddResponse {
   name: string;
-  /** Returns the bytes of the response about a volume. */
+  /** Returns the bytes of the response for a volume. */
   bytes: (volume: string) => Buffer;
   ending: Ending;
   /** Whether Node rejects the response but browsers or curl read it. The gateway must read it, too. */
@@ -98,10 +98,10 @@ const headers: Record<string, string> = {
   "no value": "X-A:",
   "no space": "X-A:1",
   "a folded line": "X-A: 1\r\n 2",
-  "a line folded by a tab": "X-A: 1\r\n\t2",
+  "a line folded with a tab": "X-A: 1\r\n\t2",
   "a folded blank line": "X-A: 1\r\n \r\n 2",
-  "a value that begins folded": "X-A:\r\n 2",
-  "a warning of PHP": "PHP Warning:  something in /x.php on line 3",
+  "a value that starts on a folded line": "X-A:\r\n 2",
+  "a PHP warning": "PHP Warning:  something in /x.php on line 3",
   "a long line": `X-A: ${"a".repeat(15_000)}`,
   "a long name": `X-${"a".repeat(2000)}: 1`,
   "99 lines": Array.from({ length: 99 }, (_, n) => `X-${n}: 1`).join("\r\n"),
@@ -158,7 +158,7 @@ for (const [name, line, others] of lengths) {
     const body = json(volume);
     return Buffer.concat([latin(["HTTP/1.1 202 Accepted", TYPE, line(body.length), "", ""].join("\r\n")), latin(body)]);
   };
-  add(`length ${name}`, bytes, "close", others);
+  add(`length: ${name}`, bytes, "close", others);
 }
 
 function chunks(

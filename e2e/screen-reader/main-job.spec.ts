@@ -1,4 +1,4 @@
-// The main job with the screen reader Orca in Firefox, without seeing the page.
+// The main job with the screen reader Orca in Firefox, done without seeing the page.
 //
 // `UPDATE_TRANSCRIPT=1` writes what was said to docs/screen-reader.md.
 
@@ -29,7 +29,7 @@ test("hands a volume over by ear", async () => {
     await orca.press("x", "worst-case check box not checked.", "Not eligible", "It is encrypted.");
 
     await orca.press("shift+e", "Filter by name or ID entry");
-    // Depending on the timing, Orca turns the focus mode on by itself.
+    // Depending on the timing, Orca turns on focus mode by itself.
     if (orca.mode() !== "Focus mode") await orca.press("Insert+a", "Focus mode");
     await orca.press("ctrl+a");
     await orca.type("data-01");
@@ -46,7 +46,7 @@ test("hands a volume over by ear", async () => {
     await orca.press("Return");
     await expect.poll(() => server.transfers()).toMatchObject([{ volume_id: DATA_01, name: "first volume" }]);
 
-    // Orca names the dialog only when the focus moves in it: see docs/screen-reader.md.
+    // Orca names the dialog only when the focus moves inside it: see docs/screen-reader.md.
     await orca.press("Tab", "Transfer created dialog", "Details collapsed push button.");
     await orca.press("Tab", "Show key toggle button not pressed.");
     await orca.press("Tab", "Copy key push button.");

@@ -18,7 +18,7 @@ const LOG = "speech.log";
 /** How long Orca has to be quiet before it is considered to have finished, in milliseconds. */
 const QUIET = 1500;
 
-/** What was done, and what Orca said until it was quiet. */
+/** What was done, and what Orca said until it fell quiet. */
 export interface Said {
   action: string;
   speech: string[];
@@ -132,7 +132,7 @@ export class Orca {
     const lines = text.split("\n").slice(0, -1);
     const said = lines.slice(this.read).flatMap((line) => /SPEECH OUTPUT: '(.*?)'(\{.*)?$/.exec(line)?.[1]?.trim() || []);
     this.read = lines.length;
-    // Orca repeats the name of each key that is pressed.
+    // Orca echoes the name of each key that is pressed.
     return said.filter((text) => !/^(tab|space|return|\w)$/i.test(text));
   }
 }

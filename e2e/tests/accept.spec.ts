@@ -8,7 +8,7 @@ const ACCEPT = "**/accept";
 
 type Entry = { transfer_id: string; auth_key: string; volume_id: string; volume_name: string; size: number };
 
-/** Creates transfers of volumes of demo project A, and returns them as in a credentials file. */
+/** Creates transfers for volumes in demo project A, and returns them as in a credentials file. */
 async function transfers(server: Server, ...names: string[]): Promise<Entry[]> {
   const { volumes } = (await (await server.request(PROJECT_A, "GET", "volumes/detail")).json()) as {
     volumes: { id: string; name: string; size: number }[];
@@ -101,7 +101,7 @@ test("a wrong key and a transfer that is gone don't stop the others", async ({ a
   expect(app.posts).toHaveLength(4);
 });
 
-test("a used-up quota pauses the rest, which can be continued", async ({ app, page, server }) => {
+test("an exhausted quota pauses the rest, which can be resumed", async ({ app, page, server }) => {
   const entries = await transfers(server, "data-01", "data-02", THIRD);
   let full = true;
   let number = 0;
@@ -181,9 +181,9 @@ test("reads a file that is dropped or pasted", async ({ app, browserName, page, 
       clipboardData.setData("text/plain", text);
       return field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
     }, text);
-  // Firefox gives scripts no access to a clipboard that a script has made up.
+  // Firefox gives scripts no access to a clipboard that a script has created.
   if (browserName !== "firefox") {
-    expect(await paste("00000000-0000-4000-8000-000000000000"), "an ID is left to the field").toBe(true);
+    expect(await paste("00000000-0000-4000-8000-000000000000"), "pasting an ID is left to the field").toBe(true);
     expect(await paste(text)).toBe(false);
     await expect(rows(app)).toHaveCount(2);
     await app.button("accept.clear").click();
@@ -244,7 +244,7 @@ test("warns about a file for another service, and says why a file can't be used"
 
 test("chooses a file with the keyboard, in the page's language", async ({ app, page }) => {
   await openAsB(app);
-  // Starts long before the press, because the browser needs a moment to report file choosers.
+  // Starts waiting well before the key press, because the browser needs a moment to report file choosers.
   const chooser = page.waitForEvent("filechooser");
   await app.tabTo(app.text("accept.file"));
   await page.keyboard.press("Enter");

@@ -29,7 +29,7 @@ test("two tabs keep their projects, tokens and keys apart", async ({ app, page, 
   expect(otherKey).not.toBe(key);
   await expect(other.dialog).not.toContainText(key);
 
-  // Another tab of the same project says that it doesn't have the key.
+  // Another tab with the same project says that it doesn't have the key.
   const third = new App(await context.newPage(), server);
   await third.open();
   await third.useDemoProject("A");

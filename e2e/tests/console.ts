@@ -23,7 +23,7 @@ const messages: Record<string, Record<string, string>> = Object.fromEntries(
 
 export const LANGUAGES = Object.keys(messages);
 
-/** Returns a language's messages without placeholders, except for product names. */
+/** Returns a language's messages, except those with placeholders, very short ones, and product names. */
 export function plainMessages(language: string): string[] {
   const all = Object.entries(messages[language] ?? {});
   return all
@@ -78,7 +78,7 @@ export class App {
     return message(this.language, key, values);
   }
 
-  /** Returns a status as the page shows it: translated, if it is a known one. */
+  /** Returns a status as the page shows it: translated, if it is known. */
   status(status: string): string {
     return messages[this.language]?.[`status.${status}`] ?? status;
   }
@@ -117,7 +117,7 @@ export class App {
     if (await this.button("create.close").isVisible()) await this.button("create.close").click();
   }
 
-  /** Shows a tab, unless it is the current one. */
+  /** Shows a tab. */
   async show(key: string): Promise<void> {
     await this.closePanel();
     await this.tab(key).click();
@@ -156,7 +156,7 @@ export class App {
     return this.page.getByRole("dialog", { name: this.text("cancel.title"), exact: true });
   }
 
-  /** Cancels a transfer in the table, and confirms that. */
+  /** Cancels a transfer in the table, and confirms the cancellation. */
   async cancel(transfer: string): Promise<void> {
     await this.button("transfers.cancel", { name: transfer }).click();
     await this.cancelDialog.getByRole("button", { name: this.text("cancel.confirm"), exact: true }).click();
@@ -238,7 +238,7 @@ export class App {
     await this.button("connect.submit").click();
   }
 
-  /** The checkboxes of the volumes, without the one in the table's header. */
+  /** The checkboxes of the volumes, not including the one in the table's header. */
   get checkboxes(): Locator {
     return this.table.locator("tbody").getByRole("checkbox");
   }
@@ -261,12 +261,12 @@ export class App {
     return this.table.getByRole("row").filter({ has: this.page.getByRole("checkbox", { name: volume, exact: true }) });
   }
 
-  /** Shows the requirements that are met, too. */
+  /** Also shows the requirements that are met. */
   async showAllChecks(): Promise<void> {
     await this.button("create.checks.all").click();
   }
 
-  /** Returns a constraint's item in the checklist. Only the violated ones are shown at first. */
+  /** Returns a constraint's item in the checklist. Only violated constraints are shown at first. */
   check(constraint: string): Locator {
     return this.region("create.title")
       .getByRole("listitem")
@@ -307,7 +307,7 @@ export class App {
     await this.button("create.submit").click({ force: true });
   }
 
-  /** Presses the button. Expects that nothing is sent, and that the focus moves to an element. */
+  /** Presses the button. Expects that nothing is sent, and that the focus moves to the given element. */
   async createBlocked(focused: "checks" | "create-failure"): Promise<void> {
     const posts = this.posts.length;
     await this.create();
@@ -359,7 +359,7 @@ export class App {
   }
 }
 
-/** Presses controls that must be in view already, and counts the presses. */
+/** Presses controls, which must already be in view, and counts the presses. */
 export class Presses {
   count = 0;
 

@@ -103,21 +103,21 @@ for (const created of [true, false]) {
 
 test.describe("a refusal", () => {
   const refusals = [
-    ["403 of the policy", 403, { forbidden: { code: 403, message: "Policy doesn't allow volume:create_transfer to be performed." } }, {}, "permission"],
-    ["403 of the gateway", 403, { error_code: "APIGW.0302", error_msg: "The IAM user does not have permission." }, {}, "permission"],
+    ["403 from the policy", 403, { forbidden: { code: 403, message: "Policy doesn't allow volume:create_transfer to be performed." } }, {}, "permission"],
+    ["403 from the gateway", 403, { error_code: "APIGW.0302", error_msg: "The IAM user does not have permission." }, {}, "permission"],
     ["404 for a volume that is gone", 404, { itemNotFound: { code: 404, message: `Volume ${DATA_01} could not be found.` } }, {}, "not_found"],
-    ["400 of Cinder, status", 400, { badRequest: { code: 400, message: "Invalid volume: status must be available" } }, {}, "refused"],
-    ["400 of Cinder, lost race", 400, { badRequest: { code: 400, message: `Invalid volume: Transfer: Volume id ${DATA_01} expected in available state.` } }, {}, "refused"],
-    ["400 of Cinder, encrypted", 400, { badRequest: { code: 400, message: "Invalid volume: transferring encrypted volume is not supported" } }, {}, "refused"],
-    ["400 of EVS, status", 400, { error: { code: "EVS.5400", message: "Invalid volume: status must be available" } }, {}, "refused"],
-    ["400 of EVS under a kind", 400, { badrequest: { code: "XXX", message: "the volume cannot be transferred" } }, {}, "refused"],
-    ["400 on the name", 400, { badRequest: { code: 400, message: "Invalid input for field/attribute name. Value: kept." } }, {}, "refused"],
+    ["400 from Cinder, status", 400, { badRequest: { code: 400, message: "Invalid volume: status must be available" } }, {}, "refused"],
+    ["400 from Cinder, lost race", 400, { badRequest: { code: 400, message: `Invalid volume: Transfer: Volume id ${DATA_01} expected in available state.` } }, {}, "refused"],
+    ["400 from Cinder, encrypted", 400, { badRequest: { code: 400, message: "Invalid volume: transferring encrypted volume is not supported" } }, {}, "refused"],
+    ["400 from EVS, status", 400, { error: { code: "EVS.5400", message: "Invalid volume: status must be available" } }, {}, "refused"],
+    ["400 from EVS, with the error under its kind", 400, { badrequest: { code: "XXX", message: "the volume cannot be transferred" } }, {}, "refused"],
+    ["400 for an invalid name", 400, { badRequest: { code: 400, message: "Invalid input for field/attribute name. Value: kept." } }, {}, "refused"],
     ["400 for a cut token", 400, { error: { code: "Common.0013", message: "Invalid token in the header" } }, {}, "token"],
     ["413 with Retry-After", 413, { overLimit: { code: 413, message: "VolumeLimitExceeded", retryAfter: "0" } }, { "Retry-After": "0" }, "quota"],
     ["413 without Retry-After", 413, { error: { code: "EVS.5413", message: "Insufficient volume quota." } }, {}, "quota"],
     ["429 with an empty body", 429, "", {}, "busy"],
     ["431 for a long token", 431, "", {}, "token_too_long"],
-    ["400 of a proxy for a long token", 400, "<html><title>400 Request Header Or Cookie Too Large</title></html>", {}, "token_too_long"],
+    ["400 from a proxy for a long token", 400, "<html><title>400 Request Header Or Cookie Too Large</title></html>", {}, "token_too_long"],
   ] as const;
   for (const [what, status, body, headers, kind] of refusals) {
     test(what, async ({ app, page }) => {
@@ -204,7 +204,7 @@ test.describe("a 202", () => {
     await expectInputKept(app, 1);
   });
 
-  test("with unknown fields, a wrong content type and a link with javascript:", async ({ app, page }) => {
+  test("with unknown fields, the wrong content type and a javascript: link", async ({ app, page }) => {
     await createWith(app, page, changing((transfer) => {
       transfer.next_year = { s: [1, null] };
       transfer.links = [{ rel: "self", href: "javascript:alert(1)" }];
@@ -243,11 +243,11 @@ test("mentions CORS if the endpoint doesn't allow the page", async ({ page }) =>
 test.describe("leaving", () => {
   for (const when of ["while posting", "while the key is shown"]) {
     for (const [how, leave] of [
-      ["reload", (page: Page) => page.evaluate(() => setTimeout(() => location.reload()))],
-      ["the back button", (page: Page) => page.evaluate(() => setTimeout(() => history.back()))],
+      ["reloading", (page: Page) => page.evaluate(() => setTimeout(() => location.reload()))],
+      ["going back", (page: Page) => page.evaluate(() => setTimeout(() => history.back()))],
       ["closing the tab", (page: Page) => page.close({ runBeforeUnload: true })],
     ] as const) {
-      test(`by ${how} ${when} is confirmed first`, async ({ app, page }) => {
+      test(`by ${how} ${when} requires confirmation`, async ({ app, page }) => {
         await page.goto("about:blank");
         await app.open();
         const dialogs: string[] = [];
@@ -273,7 +273,7 @@ test.describe("leaving", () => {
     }
   }
 
-  test("anyway leaves a transfer that the page lists when it is opened again", async ({ app, page, server }) => {
+  test("anyway leaves behind a transfer, which the page lists when it is opened again", async ({ app, page, server }) => {
     await app.useDemoProject("A");
     await app.choose("data-01");
     await app.create();

@@ -1,12 +1,12 @@
-// What Playwright can't do with an unmodified Firefox, which it drives with WebDriver BiDi: see the
-// content of requests, and hear of downloads of blobs.
+// Does what Playwright can't do with an unmodified Firefox, which it drives over WebDriver BiDi: see
+// the bodies of requests, and notice when a blob is downloaded.
 
 import { mkdirSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type Page, type Request } from "@playwright/test";
 
-/** How to launch the installed Firefox, which Playwright drives with WebDriver BiDi. */
+/** How to launch the installed Firefox, which Playwright drives over WebDriver BiDi. */
 export const FIREFOX = { channel: "moz-firefox", executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr" };
 
 /** The folder that this worker's Firefox saves files to. */
@@ -16,7 +16,7 @@ export function isFirefox(page: Page): boolean {
   return page.context().browser()?.browserType().name() === "firefox";
 }
 
-/** Presses something that saves a file, and returns its path. */
+/** Presses something that saves a file, and returns the file's path. */
 export async function download(press: () => Promise<void>): Promise<string> {
   mkdirSync(DOWNLOADS, { recursive: true });
   const files = () => readdirSync(DOWNLOADS).filter((file) => !file.endsWith(".part"));
@@ -35,7 +35,7 @@ export function bodyOf(request: Request): string | null {
   return number === undefined ? null : (bodies.get(request.frame().page())?.[Number(number)] ?? null);
 }
 
-/** Remembers the body of each POST before it is sent, and adds its number as a header. */
+/** Records the body of each POST before it is sent, and adds the body's number as a header. */
 export async function recordBodies(page: Page): Promise<void> {
   if (bodies.has(page)) return;
   const sent: string[] = [];

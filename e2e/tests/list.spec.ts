@@ -72,7 +72,7 @@ test("loads all pages, and reports a missing one", async ({ app, page }) => {
   await expect(app.region("volumes.title")).toContainText(
     app.text("volumes.shown", { from: 1, to: 100, total: 151 }),
   );
-  // Under the table, not under the edge of the window.
+  // Below the table, not below the edge of the window.
   await page.setViewportSize({ width: 1280, height: 800 });
   await expect(app.button("volumes.next")).toBeInViewport({ ratio: 1 });
   await app.button("volumes.next").click();

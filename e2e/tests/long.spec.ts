@@ -46,7 +46,7 @@ interface TraceEvent {
   args: { name?: string };
 }
 
-/** Records the pages' tasks. Returns a function that returns the longest task's time since then. */
+/** Starts recording the page's tasks. Returns a function that stops, and returns the longest task's time. */
 async function recordTasks(page: Page): Promise<() => Promise<number>> {
   const browser = page.context().browser()!;
   await browser.startTracing(page, { categories: ["toplevel", "disabled-by-default-devtools.timeline"] });

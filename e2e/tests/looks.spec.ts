@@ -1,7 +1,7 @@
 // Accessibility and layout of every state, in all languages, colour schemes and widths.
 //
-// By default, axe checks narrow screens in one language and scheme, because they have the same colours and
-// names. `LOOKS=all` checks every combination, and writes screenshots of them to
+// By default, axe checks narrow screens in only one language and scheme, because their colours and names
+// are the same as on wide ones. `LOOKS=all` checks every combination, and writes a screenshot of each to
 // test-results/looks for people to review. `UPDATE_SCREENSHOT=1` updates the README's screenshot.
 
 import { AxeBuilder } from "@axe-core/playwright";
@@ -17,7 +17,7 @@ const POST = "**/os-volume-transfer";
 /** The last size is a small laptop screen at 400% zoom. */
 const SIZES = [[1440, 900], [768, 1024], [320, 640], [320, 256]] as const;
 
-/** The rules of axe whose result depends on the colour scheme. */
+/** The axe rules whose results depend on the colour scheme. */
 const COLOR_RULES = ["color-contrast", "link-in-text-block"];
 
 /** What is announced when the list of volumes is loaded again. */
@@ -294,7 +294,7 @@ test("shows which tab is the current one in forced colours", async ({ app, page 
   expect(await border("volumes.title")).not.toBe(await border("accept.title"));
 });
 
-test("doesn't announce a status again whose text stays the same", async ({ app, page }) => {
+test("doesn't announce a status again if its text stays the same", async ({ app, page }) => {
   await app.useDemoProject("A");
   const status = app.region("volumes.title").getByRole("status");
   await expect(status).toHaveText(app.text("volumes.shown", { from: 1, to: 25, total: 25 }));
@@ -330,7 +330,7 @@ test("the README's screenshot", async ({ app, page }) => {
   await page.screenshot({ path: "../docs/page.png" });
 });
 
-/** Returns what is wider than its container, or starts left of the page, which can't be scrolled. */
+/** Returns what overflows, or starts to the left of the page, where it can't be scrolled into view. */
 function overflowing(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const scrollers = document.querySelectorAll("html, dialog[open], .list, .panel, .menu, .scroll, [role=tabpanel]");
@@ -342,8 +342,8 @@ function overflowing(page: Page): Promise<string[]> {
 }
 
 /**
- * Returns axe's violations of these rules, or else of all. Skips the details of passed rules, and frames,
- * which the page doesn't have. Both take much longer than the checks.
+ * Returns the violations of these axe rules, or of all rules by default. Skips the details of passed
+ * rules, and frames, which the page doesn't have. Both would take much longer than the checks themselves.
  */
 async function violations(page: Page, rules?: string[]): Promise<[rule: string, elements: string[]][]> {
   // A row that has scrolled halfway under the table's header would count as a small target.

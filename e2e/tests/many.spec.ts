@@ -29,7 +29,7 @@ type Post = { volume: string; at: number };
 /** Records the create requests, and delays each one, so that they overlap. */
 class Posts {
   readonly sent: Post[] = [];
-  /** How many were in progress at the same time. */
+  /** The largest number of requests in progress at the same time. */
   mostInFlight = 0;
   private inFlight = 0;
 
@@ -150,7 +150,7 @@ test("a rejection, a lost response and a 429 among ten volumes leave eight keys,
   expect(app.consoleMessages.filter((message) => /panicked|unreachable/.test(message))).toEqual([]);
 });
 
-test("looks up several volumes with at most four requests at a time, and skips those deselected since", async ({ app, page }) => {
+test("looks up several volumes with at most four requests at a time, and skips those deselected in the meantime", async ({ app, page }) => {
   let [inFlight, most, sent] = [0, 0, 0];
   await page.route(FACTS, async (route) => {
     sent++;
@@ -181,7 +181,7 @@ test("looks up several volumes with at most four requests at a time, and skips t
   expect(sent - before).toBeLessThanOrEqual(8);
 });
 
-test("names each transfer by the pattern, and previews the names", async ({ app, server }) => {
+test("names each transfer according to the pattern, and previews the names", async ({ app, server }) => {
   await app.useDemoProject("A");
   await app.select("data-01", "data-02");
   await app.name("move-{volume}");
@@ -261,7 +261,7 @@ test("pauses when the token expires, and continues with a new one without losing
   expect(posts.counts().filter((count) => count > 1)).toHaveLength(sent - 3);
 });
 
-test("pauses at a quota, and keeps what was created if the user stops", async ({ app, page, server }) => {
+test("pauses when a quota is reached, and keeps what was created if the user stops", async ({ app, page, server }) => {
   const posts = await Posts.record(page, 50, (route, _, number) =>
     number > 3 ? refuse(413, "EVS.5413")(route) : undefined,
   );
@@ -276,7 +276,7 @@ test("pauses at a quota, and keeps what was created if the user stops", async ({
   await expectSaved(app, await server.transfers());
 });
 
-test("asks before leaving while a key isn't saved", async ({ app, page }) => {
+test("asks before leaving while a key hasn't been saved", async ({ app, page }) => {
   const dialogs: string[] = [];
   page.on("dialog", (dialog) => {
     dialogs.push(dialog.type());

@@ -12,7 +12,7 @@ async function volumeId(server: Server, name: string): Promise<string> {
   return volumes.find((volume) => volume.name === name)!.id;
 }
 
-/** Creates a transfer in the page and saves its key. */
+/** Creates a transfer on the page and saves its key. */
 async function createAndSave(app: App, volume: string, name: string): Promise<void> {
   await app.choose(volume, false);
   await app.name(name);
@@ -43,7 +43,7 @@ test("says which keys this tab has, and cancels the others in one go", async ({ 
   await expect(row(app, "data-01")).toHaveCount(0);
 });
 
-test("after a reload, no key is in this tab", async ({ app, page }) => {
+test("after a reload, this tab has no key", async ({ app, page }) => {
   await app.useDemoProject("A");
   await createAndSave(app, "data-01", "mine");
   await page.reload();

@@ -90,7 +90,7 @@ test.describe("an outcome that is unknown", () => {
   const unreadable = [
     ["an empty 202", 202, ""],
     ["a 202 without a key", 202, '{"transfer":{"id":"t"}}'],
-    ["Cinder's 204 to a missing token", 204, ""],
+    ["Cinder's 204 for a missing token", 204, ""],
     ["a sign-in page", 200, "<html>Sign in</html>"],
   ] as const;
   for (const [what, status, body] of unreadable) {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "./console.ts";
 
-test("the README's curl creates a transfer", ({ server }) => {
+test("the README's curl command creates a transfer", ({ server }) => {
   const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
   const samples = Array.from(readme.matchAll(/^```sh\n([^]*?)^```$/gm), ([, code]) => code!);
   const curl = samples.filter((code) => code.startsWith("curl"));

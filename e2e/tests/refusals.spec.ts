@@ -53,7 +53,7 @@ test.describe("an invalid name", () => {
     expect(app.posts).toEqual([]);
   });
 
-  test("is validated when the field loses the focus, and counted with every keystroke", async ({ app, page }) => {
+  test("is validated when the field loses the focus, and counted on every keystroke", async ({ app, page }) => {
     await app.useDemoProject("A");
     await app.choose("data-01");
     const field = app.textbox("create.name");

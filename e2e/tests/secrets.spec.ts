@@ -184,7 +184,7 @@ test.describe("signing in", () => {
   const RECEIPT = "canary-receipt-0badf00d";
   const TOKENS = ["canary-token-1cafe", "canary-token-2cafe"] as const;
 
-  /** Replaces the identity service, and returns what the page sends. Passwords need a passcode. */
+  /** Replaces the identity service, and returns what the page sends. A password also requires a passcode. */
   async function withCanaries(page: Page): Promise<string[]> {
     const seen: string[] = [];
     const user = { id: "u", name: "alice", domain: { name: "account-a" } };
@@ -228,7 +228,7 @@ test.describe("signing in", () => {
     expect(await occurrences(page, PASSCODE)).toBe(0);
     expect(await occurrences(page, RECEIPT.slice(8))).toBe(0);
     expect(await occurrences(page, TOKENS[0].slice(7))).toBe(0);
-    // The token in use is the only one.
+    // Only the token in use remains.
     expect(await occurrences(page, TOKENS[1].slice(7))).toBeGreaterThan(0);
     await app.button("connect.menu").click();
     await app.button("signin.out").click();

@@ -187,7 +187,7 @@ test("stops and sends nothing more after a panic", async ({ app, page }) => {
   await app.useDemoProject("A");
   await app.choose("data-02");
   await app.name("unchanged");
-  // Real browsers never reject with a string, which makes the module panic.
+  // A rejection with a string makes the module panic. Real browsers never cause one.
   await page.evaluate(() => {
     window.fetch = () => Promise.reject("not an Error");
   });

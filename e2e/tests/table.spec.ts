@@ -23,7 +23,7 @@ async function list(app: App, volumes: object[]): Promise<void> {
   await app.useDemoProject("A");
 }
 
-/** Presses a column's header, and expects an order. */
+/** Presses a column's header, and checks the resulting order. */
 async function sorts(app: App, column: string, order: string, expected: string[]): Promise<void> {
   await app.sort(column);
   await expect.poll(() => names(app)).toEqual(expected);
@@ -108,7 +108,7 @@ test("selects the eligible volumes that match the filter on all pages, and desel
   await expect(app.region("create.title")).toContainText(app.text("create.choose"));
 });
 
-test("leaves the header's checkbox empty if nothing is eligible", async ({ app }) => {
+test("leaves the header's checkbox unchecked if nothing is eligible", async ({ app }) => {
   await list(app, [{ name: "attached", status: "in-use" }]);
   await app.selectAll.click();
   await expect(app.selectAll).not.toBeChecked();

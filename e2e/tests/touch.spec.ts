@@ -5,7 +5,7 @@ import { type App, expect, LANGUAGES, test } from "./console.ts";
 
 test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
-/** Checks that no visible control is smaller than 24 by 24 pixels, the minimum of WCAG 2.2. */
+/** Checks that no visible control is smaller than 24 by 24 pixels, the minimum in WCAG 2.2. */
 async function expectTargets(app: App): Promise<void> {
   const small = await app.page.locator("button, select, input, summary, a[href], [role=tab]").evaluateAll((all) =>
     all

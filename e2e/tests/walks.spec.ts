@@ -1,7 +1,7 @@
 // Random walks through the page with random faults. Afterwards, the page must list every transfer
 // that the service has, and show which volumes are awaiting transfer.
 //
-// A walk is reproducible by its number: `FIRST_WALK=17 WALKS=1` repeats the seventeenth.
+// A walk can be reproduced by its number: `FIRST_WALK=17 WALKS=1` repeats the seventeenth.
 
 import type { Route } from "@playwright/test";
 import { App, deliver, loseResponse, postData, test as base, expect } from "./console.ts";
@@ -20,7 +20,7 @@ const test = base.extend({
     await page.addInitScript(() => {
       const timeout = window.setTimeout.bind(window);
       window.setTimeout = ((then: TimerHandler, after = 0) => timeout(then, after / 20)) as typeof window.setTimeout;
-      // Pauses that the service asks for end at a certain time, so the clock has to run faster too.
+      // Pauses that the service asks for end at a fixed time, so the clock has to run faster too.
       const [now, start] = [Date.now, Date.now()];
       Date.now = () => start + 20 * (now() - start);
     });
@@ -28,7 +28,7 @@ const test = base.extend({
   },
 });
 
-/** Faults of a request that changes something, before or after the service has processed it. */
+/** Faults for a request that changes something, before or after the service has processed it. */
 const FAULTS: Record<string, (route: Route) => Promise<unknown>> = {
   none: (route) => route.continue(),
   slow: async (route) => {
@@ -252,7 +252,7 @@ async function listed(app: App): Promise<string[]> {
   return ids.map((id) => id.trim()).sort();
 }
 
-/** Mulberry32, a random number generator that is reproducible from its seed. */
+/** Mulberry32, a random number generator whose output can be reproduced from its seed. */
 function generator(seed: number): () => number {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;

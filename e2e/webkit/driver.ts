@@ -1,4 +1,4 @@
-// Drives WebKit, Safari's engine, by WebDriver. Playwright can only drive its own build of WebKit.
+// Drives WebKit, Safari's engine, over WebDriver. Playwright can only drive its own build of WebKit.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -8,7 +8,7 @@ import { Server } from "../tests/server.ts";
 
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 
-/** The elements that can have a role. The browser computes the role itself. */
+/** Selectors for the elements that can have each role. The browser computes the actual role. */
 const CANDIDATES: Record<string, string> = {
   alert: "[role=alert]",
   button: "button",
@@ -20,7 +20,7 @@ const CANDIDATES: Record<string, string> = {
   textbox: "input, textarea",
 };
 
-/** WebDriver's codes of keys. */
+/** WebDriver's key codes. */
 export const SHIFT = "\uE008";
 export const CONTROL = "\uE009";
 
@@ -101,7 +101,7 @@ export class WebKit {
     );
     const matching: string[] = [];
     for (const element of found.map((element) => element[ELEMENT]!)) {
-      // The browser has the last word. An element can disappear meanwhile.
+      // The browser has the last word. An element can disappear in the meantime.
       const [computed, label] = await Promise.all(
         ["computedrole", "computedlabel"].map((what) => this.call("GET", `/element/${element}/${what}`).catch(() => "")),
       );
@@ -126,7 +126,7 @@ export class WebKit {
     await this.call("POST", `/element/${element}/value`, { text });
   }
 
-  /** Presses keys while the first one is held. */
+  /** Presses the keys in order, then releases them in reverse order. */
   async press(...keys: string[]): Promise<void> {
     const down = keys.map((value) => ({ type: "keyDown", value }));
     const up = keys.toReversed().map((value) => ({ type: "keyUp", value }));

@@ -8,7 +8,7 @@ import { type Change, startProxy } from "./proxy.ts";
 
 const en = (key: string, values = {}) => message("en", key, values);
 
-/** Opens the page of a project. */
+/** Opens the page and connects to a demo project. */
 async function openAs(webkit: WebKit, url: string, label: "A" | "B", language = "en"): Promise<void> {
   await webkit.open(url);
   await webkit.evaluate((language) => {
@@ -16,7 +16,7 @@ async function openAs(webkit: WebKit, url: string, label: "A" | "B", language = 
     localStorage.setItem("volume-transfer.language", language);
   }, language);
   await webkit.open(url);
-  // The last button to appear. Earlier, the first one could move while it is being clicked.
+  // Waits for the last button to appear. Until then, the first one could move while it is being clicked.
   await webkit.find("button", message(language, "signin.demo", { label: "dave" }));
   await webkit.click("button", message(language, "connect.demo", { label }));
   await webkit.find("tab", new RegExp(message(language, "volumes.title")));

@@ -1,9 +1,9 @@
-// A proxy between the browser and the server that can change or lose responses.
+// A proxy between the browser and the server. It can change or drop responses.
 
 import { createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What to do with a response: replace its body, or close the connection if `null`. */
+/** Returns the new body of a response, or `null` to close the connection instead. */
 export type Change = (request: IncomingMessage, body: Buffer) => Buffer | string | null;
 
 /** Starts a proxy. */

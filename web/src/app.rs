@@ -24,7 +24,7 @@ const LANGUAGE_KEY: &str = "volume-transfer.language";
 /// The tabs, named as in the address after `#/`. The first one is the default.
 const TABS: [&str; 3] = ["volumes", "pending", "accept"];
 
-/// From this width on, the list and the panel fit side by side. The style sheet uses it too.
+/// The minimum width at which the list and the panel fit side by side, as in the style sheet.
 const WIDE: &str = "(min-width: 68.75rem)";
 
 /// The parts of the page that `index.html` doesn't contain. Mounted into its main element.
@@ -41,7 +41,8 @@ pub fn App(language: Language) -> impl IntoView {
         set_root_attribute("data-connected", if connected() { "true" } else { "false" })
     });
 
-    // Warns before leaving while a key is displayed or about to be, because it can't be retrieved.
+    // Warns the user before leaving while a key is displayed or about to be, because it can't be
+    // retrieved later.
     let guard = window_event_listener(ev::beforeunload, move |event| {
         if state.run.with_untracked(|run| run.as_ref().is_some_and(Run::would_lose_keys)) {
             event.prevent_default();
@@ -156,14 +157,14 @@ fn Tasks(covered: Signal<bool>) -> impl IntoView {
     }
 }
 
-/// Follows a media query.
+/// Tracks whether a media query matches.
 fn media(query: &str) -> RwSignal<bool> {
     let list = window().match_media(query).ok().flatten();
     let matches = RwSignal::new(list.as_ref().is_some_and(web_sys::MediaQueryList::matches));
     if let Some(list) = list {
         let query = list.clone();
-        // Also fires on zooming, and when a phone shows its keyboard. Only a change counts, because it
-        // moves the focus.
+        // The event also fires when the user zooms, and when a phone shows its keyboard. The signal is
+        // set only if the result has changed, because setting it moves the focus.
         let listener = window_event_listener(ev::resize, move |_| {
             if matches.get_untracked() != query.matches() {
                 matches.set(query.matches());

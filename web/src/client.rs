@@ -49,7 +49,7 @@ pub struct Account {
     pub project_name: String,
     /// The region, or empty if the server has only one.
     pub region: String,
-    /// When the token expires, in UTC and without a zone. May be empty.
+    /// When the token expires, in UTC and without a zone designator. May be empty.
     pub expires_at: String,
 }
 
@@ -66,22 +66,22 @@ impl Account {
     }
 
     /// Returns how many minutes the token remains valid, rounded up, or 0 if it has expired.
-    /// Returns `None` if that is unknown.
+    /// Returns `None` if the expiry time is unknown.
     pub fn minutes_left(&self) -> Option<usize> {
         let expires_at = Date::new(&format!("{}Z", self.expires_at).into()).get_time();
-        // The cast saturates, so it is never negative.
+        // The cast saturates, so the result is never negative.
         (!expires_at.is_nan()).then(|| ((expires_at - Date::now()) / 60_000.0).ceil() as usize)
     }
 }
 
-/// The service's address: scheme, host and, behind a proxy, a path. Every request's path follows it.
+/// The service's address: scheme, host and, behind a proxy, a path. Each request's path is appended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint(String);
 
 impl Endpoint {
     /// Parses an address, as found in a catalog, a settings file or a browser's address bar. Drops
-    /// the version, project, query and fragment. Returns `None` if it isn't http(s), or if it has a
-    /// user name or password, which would be displayed.
+    /// the version, project, query and fragment. Returns `None` if the scheme isn't http(s), or if the
+    /// address has a user name or password, which would be displayed.
     pub fn parse(text: &str) -> Option<Endpoint> {
         let url = Url::new(&clean_pasted(text)).ok()?;
         let plain = matches!(url.protocol().as_str(), "http:" | "https:")
@@ -111,7 +111,7 @@ impl SessionData {
         send(&self.endpoint.0, request, Some(&self.token)).await
     }
 
-    /// Loads all volumes of the project, and reports after each page how many were loaded.
+    /// Loads all volumes of the project, and reports after each page how many have been loaded.
     ///
     /// # Errors
     /// Returns the first [`ReadError`] and the volumes loaded before it.
@@ -149,7 +149,7 @@ impl SessionData {
 /// # Errors
 /// Returns [`TransportError`] if no complete response arrives.
 pub async fn send_identity(request: Request) -> Outcome {
-    // Relative to the page, which may be under a path.
+    // Relative to the page, which may be served under a path.
     send("identity", request, None).await
 }
 

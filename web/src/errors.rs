@@ -40,7 +40,7 @@ fn retry_after(language: Language, wait: RetryDelay) -> String {
     }
 }
 
-/// Opens the form to get a new token, and focuses the field that the user has to fill in.
+/// Opens the connection form, so that the user can get a new token, and focuses the field to fill in.
 pub(crate) fn renew(state: AppState) {
     let method = state.session.with_untracked(|session| {
         session.as_deref().map(|session| session.account.method.clone()).unwrap_or_default()
@@ -84,7 +84,7 @@ pub(crate) fn ChangeFailure(
         ChangeError::OutcomeUnknown(cause) => {
             let fault = cause.fault().map(|fault| view! { <FaultDetails fault /> }.into_any());
             let text = derive(move || match &cause {
-                // The usual text mentions a key, which only the response to a create request has.
+                // The usual text mentions a key, which only the response to a create request contains.
                 UnknownCause::Unreadable(_) => language.get().format(key::READ_UNREADABLE, &[]),
                 UnknownCause::NoResponse(_)
                 | UnknownCause::Failed(_)

@@ -17,12 +17,12 @@ include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 pub(crate) struct Key(usize);
 
 impl Key {
-    /// Returns the key for one of the core's codes, such as `Key::for_code("constraint", "status")`.
+    /// Returns the key for one of the core's codes, as in `Key::for_code("constraint", "status")`.
     pub(crate) fn for_code(group: &str, code: &str) -> Option<Key> {
         Key::from_name(&format!("{group}.{code}"))
     }
 
-    /// Returns the key with a name, such as `connect.title`.
+    /// Returns the key with the given name, such as `connect.title`.
     pub(crate) fn from_name(name: &str) -> Option<Key> {
         let (mut from, mut to) = (0, KEYS.ends.len());
         while from < to {
@@ -52,7 +52,7 @@ impl StringTable {
     }
 }
 
-/// A language with its messages. They are never freed, so copies are cheap.
+/// A language and its messages, which are never freed, so copies are cheap.
 #[derive(Clone, Copy)]
 pub(crate) struct Language(&'static Messages);
 
@@ -101,7 +101,7 @@ impl Language {
         &self.0.tag
     }
 
-    /// Returns a message with its `{placeholders}` replaced by values.
+    /// Returns a message with its `{placeholders}` replaced with values.
     pub(crate) fn format(self, key: Key, values: &[(&str, &str)]) -> String {
         let message = self.0.texts.get(key.0).map_or("", String::as_str);
         // A single pass, so that values that look like placeholders are left alone.
@@ -116,7 +116,7 @@ impl Language {
         text + rest
     }
 
-    /// Joins texts, two at a time, with a message that has the placeholders `first` and `second`.
+    /// Joins texts, two at a time, using a message with the placeholders `first` and `second`.
     pub(crate) fn join(self, key: Key, texts: &[String]) -> String {
         let joined = texts
             .iter()
@@ -136,7 +136,8 @@ pub(crate) fn language() -> RwSignal<Language> {
     use_context().unwrap_or_default()
 }
 
-/// Returns a message in the page's language. All texts have one type, which keeps the views' code small.
+/// Returns a message in the page's language. All texts have the same type, which keeps the views' code
+/// small.
 pub(crate) fn t(key: Key) -> Signal<String> {
     let language = language();
     derive(move || language.get().format(key, &[]))
@@ -154,7 +155,7 @@ pub(crate) fn error_text(error: RwSignal<Option<Key>>) -> Signal<String> {
     derive(move || error.get().map(|key| language.get().format(key, &[])).unwrap_or_default())
 }
 
-/// Returns a transfer's name, or a message that it has none.
+/// Returns a transfer's name, or a message saying that it has none.
 pub(crate) fn name_or_none(name: Option<String>) -> Signal<String> {
     let language = language();
     derive(move || {
@@ -168,8 +169,8 @@ pub(crate) fn status_name(language: Language, status: &str) -> String {
     language.format_code("status", code, &[])
 }
 
-/// Says why a volume with this status violates a constraint. Quotes the service's own word, which is
-/// what its documentation and its other clients use.
+/// Says why a volume with this status violates a constraint. Quotes the service's own word, which its
+/// documentation and its other clients use.
 pub(crate) fn violation(language: Language, constraint: Constraint, status: &str) -> String {
     let name = status_name(language, status);
     if constraint == Constraint::Status && !status.is_empty() && name != status {
@@ -246,14 +247,14 @@ pub(crate) fn unknown_cause(language: Language, cause: &UnknownCause) -> String 
 }
 
 /// Formats a time for the user's language and time zone. Returns `None` if it isn't valid. A time
-/// without a zone counts as local, so append a `Z` to the service's times, which are UTC.
+/// without a zone counts as local, so append a `Z` to the service's times, which are in UTC.
 pub(crate) fn local_time(time: &str, language: Language) -> Option<String> {
     let date = Date::new(&JsValue::from_str(time));
     (!date.get_time().is_nan())
         .then(|| date.to_locale_string(language.tag(), &JsValue::UNDEFINED).into())
 }
 
-/// Formats a time in seconds since 1970 for the user's language and time zone: first the date
+/// Formats a time in seconds since 1970 for the user's language and time zone. Returns the date
 /// alone, then the date and time.
 pub(crate) fn local_date(seconds: i64, language: Language) -> (String, String) {
     let date = Date::new(&JsValue::from_f64(seconds as f64 * 1000.0));

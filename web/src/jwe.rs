@@ -1,8 +1,8 @@
 //! Files protected by a passphrase: JWE in compact serialization, encrypted with WebCrypto.
 //!
 //! Supports only one combination of algorithms: PBES2-HS512+A256KW and A256GCM (RFC 7518). Other
-//! software can open the files, but Python's `jwcrypto` first has to be told to allow that many
-//! iterations (`jwa.default_max_pbkdf2_iterations`).
+//! software can open the files, but Python's `jwcrypto` first has to be told to allow as many iterations
+//! as this module uses (`jwa.default_max_pbkdf2_iterations`).
 
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use leptos::prelude::window;
@@ -15,13 +15,13 @@ use zeroize::Zeroizing;
 const ALG: &str = "PBES2-HS512+A256KW";
 const ENC: &str = "A256GCM";
 
-/// The number of iterations. It takes about half a second to try a passphrase with this many. More
-/// than `jwcrypto` allows by default (16,384), because anyone who finds the file can try passphrases
+/// The number of iterations. With this many, trying a passphrase takes about half a second. The number
+/// exceeds `jwcrypto`'s default limit (16,384), because anyone who finds the file can try passphrases
 /// without being noticed.
 const ITERATIONS: u32 = 600_000;
 
-/// The numbers of iterations that are accepted in a file. Fewer would protect it too little (RFC 7518 recommends at least
-/// 1,000), and more would only keep the computer busy.
+/// The numbers of iterations that are accepted in a file. Fewer would give too little protection (RFC
+/// 7518 recommends at least 1,000), and more would only keep the computer busy.
 const ACCEPTED_ITERATIONS: RangeInclusive<u64> = 1_000..=10_000_000;
 
 const SALT_LENGTH: usize = 16;

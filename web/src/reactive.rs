@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-/// A function to box. Unlike `dyn Fn`, its vtable has only one method.
+/// A function to box. Unlike that of `dyn Fn`, its vtable has only one method.
 trait Compute<T>: Send + Sync {
     fn compute(&self) -> T;
 }
@@ -24,7 +24,7 @@ pub(crate) fn derive<T: Send + Sync + 'static>(
 }
 
 /// Derives a value from signals. Computes it once whenever they change, and notifies its readers
-/// only if it differs.
+/// only if the value differs.
 pub(crate) fn memo<T: PartialEq + Send + Sync + 'static>(
     compute: impl Fn() -> T + Send + Sync + 'static,
 ) -> Memo<T> {

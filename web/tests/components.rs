@@ -19,7 +19,8 @@ use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-/// The elements that the page takes over. Its scripts don't run, because it is inserted with `innerHTML`.
+/// The document whose elements the page takes over. Its scripts don't run, because it is inserted with
+/// `innerHTML`.
 const INDEX: &str = include_str!("../../index.html");
 
 /// Provides the English messages to the mock network, in the build's format.

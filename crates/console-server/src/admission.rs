@@ -12,16 +12,16 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-/// From this number of addresses on, those that have been quiet are forgotten.
+/// Above this number of addresses, those that have sent nothing recently are forgotten.
 const MANY_ADDRESSES: usize = 10_000;
 
 /// How many requests are admitted.
 #[derive(Clone, Debug, Default)]
 pub struct Limits {
-    /// The number of requests whose response is not complete.
+    /// The maximum number of requests whose response is not complete.
     pub in_flight: Option<NonZeroU32>,
-    /// The number of requests per second from one address, or from one /64 network of IPv6. As many may
-    /// arrive at once.
+    /// The maximum number of requests per second from one address, or from one IPv6 /64 network. That
+    /// many may also arrive at once.
     pub rate: Option<NonZeroU32>,
 }
 
@@ -41,7 +41,7 @@ impl Admission {
         }
     }
 
-    /// Returns the number of seconds that a client has to wait.
+    /// Returns the number of seconds that a client has to wait, if any.
     fn wait(&self, client: IpAddr) -> Option<u64> {
         let limiter = self.rate.as_ref()?;
         if limiter.len() > MANY_ADDRESSES {
@@ -52,8 +52,8 @@ impl Admission {
         Some(wait.as_secs() + 1)
     }
 
-    /// Returns a response with 429 or 503 if there are too many requests. This one is already counted
-    /// as in flight.
+    /// Returns a response with 429 or 503 if there are too many requests. The given request already
+    /// counts as in flight.
     pub(crate) fn reject(&self, request: &Request) -> Option<Response> {
         let client = request.extensions().get::<Client>();
         if let Some(seconds) = client.and_then(|client| self.wait(client.0)) {

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use std::fmt;
 use std::str::FromStr;
 
-/// The path that everything is served under: empty, or like `/transfer`.
+/// The path that everything is served under: empty, or a path such as `/transfer`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BasePath(String);
 
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn strips_its_own_path_only() {
+    fn strips_only_its_own_path() {
         let base: BasePath = "/transfer".parse().unwrap();
         let strip = |path: &str| {
             let request = Request::builder().uri(path).body(Body::empty()).unwrap();

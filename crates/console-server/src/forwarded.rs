@@ -16,7 +16,7 @@ const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Client(pub(crate) IpAddr);
 
-/// Replaces what the headers say with what is known, and adds the [`Client`].
+/// Removes untrusted headers, fills in missing ones, and adds the [`Client`].
 pub(crate) fn apply<B>(request: &mut Request<B>, peer: IpAddr, is_tls: bool, trusted: &[IpNet]) {
     let peer = peer.to_canonical();
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
@@ -52,7 +52,7 @@ pub(crate) fn apply<B>(request: &mut Request<B>, peer: IpAddr, is_tls: bool, tru
     request.extensions_mut().insert(Client(client));
 }
 
-/// Returns the URL of this server as the client knows it, without a slash at the end.
+/// Returns the URL of this server as the client knows it, without a trailing slash.
 pub(crate) fn base_url(headers: &HeaderMap) -> String {
     // A proxy in front of the trusted one may have added a value of its own first.
     let first = |name: HeaderName| {
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn stops_at_an_address_that_is_malformed() {
+    fn stops_at_a_malformed_address() {
         let (_, client) =
             applied("10.2.3.4", &[("X-Forwarded-For", "203.0.113.5, unknown, 10.9.9.9")]);
         assert_eq!(client, "10.9.9.9");

@@ -46,7 +46,8 @@ pub struct Config {
     pub limits: admission::Limits,
     /// What is recorded about requests.
     pub observer: Observer,
-    /// Whether clients use HTTPS to reach this server itself. It then tells them to use nothing else.
+    /// Whether clients use HTTPS to reach this server itself. If so, the server tells them to use
+    /// nothing else.
     pub is_https: bool,
 }
 
@@ -77,7 +78,7 @@ pub enum Api {
     None,
 }
 
-/// For how many seconds a browser remembers to use HTTPS only: a year.
+/// Tells browsers to use only HTTPS for a year.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Builds the router for the page and the API, and for probes: `/healthz` says that the server is
@@ -123,7 +124,7 @@ pub fn app(config: &Config) -> io::Result<Router> {
     })))
 }
 
-/// What every request for the page and the API passes.
+/// What every request for the page and the API passes through.
 struct Entrance {
     admission: Admission,
     observer: Arc<Observer>,
@@ -138,7 +139,7 @@ async fn enter(State(entrance): State<Arc<Entrance>>, request: Request, next: Ne
     record.observe(response)
 }
 
-/// Returns the readiness of an API that depends on no service.
+/// Returns the readiness route of an API that depends on no service.
 fn always_ready() -> MethodRouter {
     get(async || gateway::readiness(&[]))
 }

@@ -27,7 +27,7 @@ use tokio::time::{MissedTickBehavior, interval};
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-/// How often the certificate's files are looked at.
+/// How often the certificate's files are checked for changes.
 const RELOAD_INTERVAL: Duration = Duration::from_secs(10);
 
 #[tokio::main]
@@ -66,7 +66,7 @@ async fn run(options: &Options) -> io::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds everything that serving needs, and asks each service once.
+/// Builds everything that serving needs, and probes each service once.
 async fn check(options: &Options) -> io::Result<ExitCode> {
     options.tls()?;
     let _app = app(&options.config(Arc::default()))?;
@@ -79,7 +79,7 @@ async fn check(options: &Options) -> io::Result<ExitCode> {
     for service in services {
         let name = match &*service.region {
             "" => format!("{} service", service.service),
-            region => format!("{} service of {region}", service.service),
+            region => format!("{} service in {region}", service.service),
         };
         match (service.failure, service.message) {
             (Some(failure), message) => {
@@ -110,7 +110,7 @@ fn report(error: &dyn Display) {
     let _ = writeln!(io::stderr(), "error: {error}");
 }
 
-/// Loads the certificate again when its files have changed, and on SIGHUP.
+/// Reloads the certificate when its files have changed, and on SIGHUP.
 async fn reload(tls: Arc<Tls>) {
     let mut hangup = hangup_signal();
     let mut ticks = interval(RELOAD_INTERVAL);
@@ -157,8 +157,8 @@ impl Hangup {
     }
 }
 
-/// Resolves on Ctrl-C or, on Unix, SIGTERM. The handlers are installed by the call itself, because a
-/// signal before that kills the server.
+/// Resolves on Ctrl-C or, on Unix, SIGTERM. The call itself installs the handlers, because a signal that
+/// arrives before they are installed kills the server.
 #[cfg(unix)]
 fn shutdown_signal() -> impl Future<Output = ()> {
     use signal::unix::{SignalKind, signal};

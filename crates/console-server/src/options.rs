@@ -1,4 +1,4 @@
-//! The command line, and the environment variables that can replace it.
+//! The command-line options and the corresponding environment variables.
 
 use clap::Parser;
 use console_server::admission::Limits;
@@ -37,7 +37,7 @@ pub(crate) struct Options {
     /// SQLite file for the sandbox's volumes, transfers and tokens [default: in memory]
     #[arg(long, env = "CONSOLE_DATA", value_name = "FILE")]
     data: Option<PathBuf>,
-    /// Seconds until a token of the sandbox expires
+    /// Seconds until a token issued by the sandbox expires
     #[arg(
         long,
         env = "CONSOLE_TOKEN_LIFETIME",
@@ -48,7 +48,7 @@ pub(crate) struct Options {
     )]
     token_lifetime: u32,
     /// Real volume service to forward the page's requests to, instead of the sandbox; can be repeated,
-    /// or separated by commas, with one for each region
+    /// or given as a comma-separated list, with one for each region
     #[arg(
         long,
         env = "CONSOLE_ENDPOINT",
@@ -60,22 +60,22 @@ pub(crate) struct Options {
     /// Identity service (Keystone or IAM) that people sign in to
     #[arg(long, env = "CONSOLE_IDENTITY", value_name = "URL", requires = "endpoint")]
     identity: Option<Endpoint>,
-    /// PEM file of certificates to trust in addition to the platform's: authorities, or a service's own
-    /// certificate
+    /// PEM file of certificates to trust in addition to the platform's: those of authorities, or a
+    /// service's own
     #[arg(long, env = "CONSOLE_CA", value_name = "FILE", requires = "endpoint")]
     ca: Option<PathBuf>,
-    /// Serve only the page, because a server in front of this one provides the API
+    /// Serve only the page; a server in front of this one provides the API
     #[arg(
         long,
         env = "CONSOLE_STATIC_ONLY",
         conflicts_with_all = ["data", "endpoint", "token_lifetime"]
     )]
     static_only: bool,
-    /// Origin that the page may send requests to, in addition to this server; can be repeated, or
-    /// separated by commas
+    /// Origin that the page may send requests to, in addition to this server; can be repeated, or given
+    /// as a comma-separated list
     #[arg(long, env = "CONSOLE_ALLOW_ENDPOINT", value_name = "ORIGIN", value_delimiter = ',')]
     allow_endpoint: Vec<Origin>,
-    /// Let browsers report what violates the page's content security policy instead of blocking it
+    /// Make browsers report violations of the page's content security policy instead of blocking them
     #[arg(long, env = "CONSOLE_CSP_REPORT_ONLY")]
     csp_report_only: bool,
     /// Path to serve the page and the API under
@@ -87,8 +87,8 @@ pub(crate) struct Options {
     /// PEM file with the certificate's private key
     #[arg(long, env = "CONSOLE_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// Address or network of a proxy whose X-Forwarded headers are trusted; can be repeated, or
-    /// separated by commas
+    /// Address or network of a proxy whose X-Forwarded headers are trusted; can be repeated, or given as
+    /// a comma-separated list
     #[arg(
         long,
         env = "CONSOLE_TRUST_PROXY",
@@ -97,7 +97,7 @@ pub(crate) struct Options {
         value_parser = network
     )]
     trust_proxy: Vec<IpNet>,
-    /// Number of connections that may be open
+    /// Maximum open connections
     #[arg(
         long,
         env = "CONSOLE_MAX_CONNECTIONS",
@@ -106,10 +106,10 @@ pub(crate) struct Options {
         value_parser = clap::value_parser!(u32).range(1..),
     )]
     max_connections: u32,
-    /// Number of requests in progress; more are answered with 503 [default: no limit]
+    /// Maximum requests in progress; further ones get a 503 [default: no limit]
     #[arg(long, env = "CONSOLE_MAX_REQUESTS", value_name = "NUMBER")]
     max_requests: Option<NonZeroU32>,
-    /// Number of requests per second from one address; more are answered with 429 [default: no limit]
+    /// Maximum requests per second from one address; further ones get a 429 [default: no limit]
     #[arg(long, env = "CONSOLE_RATE_LIMIT", value_name = "NUMBER")]
     rate_limit: Option<NonZeroU32>,
     /// Print a line of JSON for each request
@@ -149,7 +149,7 @@ impl Options {
         Tls::load(chain, key).map(|tls| Some(Arc::new(tls)))
     }
 
-    /// Returns what to serve.
+    /// Returns the app's configuration.
     pub(crate) fn config(&self, metrics: Arc<Metrics>) -> Config {
         let api = if let Some(services) = self.services() {
             Api::Gateway(services)
@@ -175,7 +175,7 @@ impl Options {
         }
     }
 
-    /// Returns how to serve it.
+    /// Returns the options for serving the app.
     pub(crate) fn serving(&self, tls: Option<Arc<Tls>>, metrics: Arc<Metrics>) -> serve::Options {
         serve::Options {
             timeouts: Timeouts::default(),

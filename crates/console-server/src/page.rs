@@ -1,4 +1,4 @@
-//! Serves the built page: static files, with headers that prevent foreign scripts from running.
+//! Serves the built page: static files, with headers that allow only the page's own scripts to run.
 
 use crate::policy::Policy;
 use axum::Router;
@@ -15,8 +15,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Upper limit for the page's total size. The page has a few megabytes, so a larger folder is the
-/// wrong one.
+/// Upper limit for the page's total size. The page takes up a few megabytes, so a larger folder is
+/// the wrong one.
 const SIZE_LIMIT: usize = 64 << 20;
 
 /// The page in memory. Reading files for every request took four times as long as sending them; and
@@ -49,7 +49,7 @@ pub enum Source {
 }
 
 impl Default for Source {
-    /// Returns the embedded page. A program without one expects it in the folder `dist`.
+    /// Returns the embedded page or, in a program without one, the folder `dist`.
     fn default() -> Source {
         #[cfg(feature = "embedded-page")]
         return Source::Embedded;

@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// The path that browsers send reports to, relative to the page.
 pub(crate) const REPORTS: &str = "csp-report";
 
-/// An origin in a Content Security Policy: `https://evs.example.com`, optionally with a port.
+/// An origin in a content security policy: `https://evs.example.com`, optionally with a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin(String);
 
@@ -54,7 +54,7 @@ impl fmt::Display for Origin {
 pub struct Policy {
     /// Origins that the page may send requests to, in addition to this server.
     pub allowed_endpoints: Vec<Origin>,
-    /// Whether browsers only report what violates the policy, and don't block it.
+    /// Whether browsers report violations of the policy instead of blocking them.
     pub is_report_only: bool,
 }
 
@@ -90,8 +90,8 @@ fn text(index: &str, allowed: &[Origin]) -> String {
     )
 }
 
-/// Returns the contents of inline `<script>` or `<style>` elements. Trunk's output is simple enough to
-/// do without an HTML parser.
+/// Returns the contents of inline `<script>` or `<style>` elements. Trunk's output is so simple that
+/// this needs no HTML parser.
 fn inline_texts<'a>(html: &'a str, tag: &str) -> impl Iterator<Item = &'a str> {
     let (start, end) = (format!("<{tag}"), format!("</{tag}"));
     let parts: Vec<_> = html.split(&start).skip(1).collect();
@@ -102,7 +102,7 @@ fn inline_texts<'a>(html: &'a str, tag: &str) -> impl Iterator<Item = &'a str> {
     })
 }
 
-/// The directives of the policy. A report can also name one of the variants `-attr` and `-elem`.
+/// The directives of the policy. A report can also name a variant that ends with `-attr` or `-elem`.
 const DIRECTIVES: [&str; 11] = [
     "base-uri",
     "connect-src",

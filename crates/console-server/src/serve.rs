@@ -129,7 +129,7 @@ async fn accept(
     Ok((stream, peer.ip(), slot))
 }
 
-/// What all connections share.
+/// The state that all connections share.
 struct Server {
     app: Router,
     timeouts: Timeouts,

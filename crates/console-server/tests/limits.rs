@@ -100,7 +100,7 @@ async fn lets_clients_wait_for_a_connection() {
 }
 
 #[tokio::test]
-async fn limits_the_requests_of_an_address() {
+async fn limits_the_requests_from_one_address() {
     let limits = Limits { rate: NonZeroU32::new(3), ..Limits::default() };
     let (address, _page) = limited(limits).await;
     let from = |client: &str| format!("X-Forwarded-For: {client}\r\n");

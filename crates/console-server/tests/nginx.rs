@@ -209,7 +209,7 @@ async fn is_as_strict_as_the_gateway() {
 }
 
 #[test]
-fn is_reached_under_a_path_that_the_proxy_keeps_or_removes() {
+fn works_under_a_path_that_the_proxy_keeps_or_removes() {
     let kept = Program::start(&["--base-path", "/kept", "--trust-proxy", "127.0.0.1"]);
     let removed = Program::start(&["--trust-proxy", "127.0.0.1"]);
     let headers = "proxy_set_header Host $host; proxy_set_header X-Forwarded-Proto https;";
@@ -229,7 +229,7 @@ fn is_reached_under_a_path_that_the_proxy_keeps_or_removes() {
     for path in ["/kept", "/removed"] {
         let page = nginx.send(&format!("GET {path}/"), "", "");
         assert!(page.ends_with(INDEX), "{path}: {page}");
-        // Links have the address that the client knows.
+        // Links use the address that the client knows.
         let versions = nginx.send(&format!("GET {path}/identity/v3"), "", "");
         assert!(versions.contains(&format!("https://x{path}/identity/v3")), "{path}: {versions}");
         let list = format!("GET {path}/v3/{A}/volumes/detail");

@@ -30,8 +30,8 @@ fn checks_each_service() {
     let output = check(&[("CONSOLE_ENDPOINT", &endpoints)]);
     assert!(!output.status.success());
     let printed = text(&output.stdout);
-    assert!(printed.starts_with("volumes service of r1: ok\n"), "{printed}");
-    assert!(printed.contains("volumes service of r2: no_connection: "), "{printed}");
+    assert!(printed.starts_with("volumes service in r1: ok\n"), "{printed}");
+    assert!(printed.contains("volumes service in r2: no_connection: "), "{printed}");
     assert!(printed.contains("check --endpoint"), "{printed}");
 
     let identity = format!("http://{}/identity", sandbox.address);
@@ -43,7 +43,7 @@ fn checks_each_service() {
 }
 
 #[test]
-fn names_the_option_of_a_wrong_variable() {
+fn names_the_option_for_an_invalid_variable() {
     for (variable, value, option) in [
         ("CONSOLE_LISTEN", "here", "--listen"),
         ("CONSOLE_ENDPOINT", "ftp://x", "--endpoint"),
@@ -61,7 +61,7 @@ fn names_the_option_of_a_wrong_variable() {
 }
 
 #[test]
-fn prints_no_secret_in_the_log_and_the_metrics() {
+fn prints_no_secrets_in_the_log_or_the_metrics() {
     let mut program = Program::start(&["--access-log", "--metrics", "127.0.0.1:0"]);
     let line = program.line();
     let metrics = line.strip_prefix("Metrics are at http://").unwrap().trim_end();

@@ -53,7 +53,7 @@ async fn the_policy_allows_connections_to_allowed_endpoints() {
 }
 
 #[tokio::test]
-async fn counts_reports_instead_of_blocking_only_if_told_to() {
+async fn counts_violations_instead_of_blocking_them_only_if_configured() {
     let report = |text: &'static str| {
         Request::post("/csp-report")
             .header("Content-Type", "application/csp-report")
@@ -144,7 +144,7 @@ async fn only_files_with_a_hash_are_immutable() {
 }
 
 #[tokio::test]
-async fn serves_precompressed_files_as_the_client_accepts() {
+async fn serves_the_compressed_variant_that_the_client_accepts() {
     let server = Server::new();
     let get = |path: &str, encodings: &str| {
         let request = Request::get(path).header("Accept-Encoding", encodings);

@@ -38,7 +38,7 @@ impl Files {
         self.folder.path().join(name)
     }
 
-    /// Writes a new certificate with its key, and returns it.
+    /// Writes a new certificate with its key, and returns the certificate.
     fn renew(&self) -> CertificateDer<'static> {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();

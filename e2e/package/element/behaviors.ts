@@ -116,7 +116,7 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
   "accepts an undefined value": {
     act: bind({ value: undefined }),
     differences: [
-      ...differs("value sent", "undefined empties it, but an input shows the word", "plain HTML", "Angular", "Lit", "Solid"),
+      ...differs("value sent", "undefined empties the element, but an input shows the word", "plain HTML", "Angular", "Lit", "Solid"),
       ...differs("value sent", "React doesn't change the value of its own inputs", "React 18", "React 19"),
       ...differs("default", "React doesn't change the value of its own inputs", "React 18"),
     ],
@@ -155,7 +155,7 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
   "is required and empty": { start: { required: true, value: "" }, act: async () => {} },
   "is required and filled in": { start: { required: true }, act: async () => {} },
   "is read-only": { start: { readOnly: true }, act: type("x") },
-  "belongs to another form by its ID": { act: bind({ form: "elsewhere" }) },
+  "is assigned to another form by ID": { act: bind({ form: "elsewhere" }) },
   "returns from another form": { start: { form: "elsewhere" }, act: bind({ form: undefined }) },
 
   // Typing.
@@ -391,6 +391,6 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
         }
       }),
     ),
-    differences: differs("result form sent", "frameworks assign any property that exists: here they become attributes, but an input throws"),
+    differences: differs("result form sent", "frameworks assign any property that exists, so the element turns these values into attributes, but an input throws"),
   },
 };

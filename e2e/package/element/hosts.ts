@@ -48,7 +48,7 @@ export const HOSTS = {
 
 export type Host = keyof typeof HOSTS;
 
-/** How an application would be built. */
+/** The build options that an application would use. */
 export const APPLICATION = {
   bundle: true,
   format: "esm",

@@ -1,4 +1,4 @@
-// Tests the form field in the README's page without a bundler, on a static server.
+// Tests the form field as the README uses it without a bundler, on a static server.
 
 import AxeBuilder from "@axe-core/playwright";
 import { readFileSync } from "node:fs";
@@ -30,7 +30,7 @@ const test = base.extend<{ form: Page }>({
 const field = (page: Page) => page.getByRole("textbox", { name: "Transfer name" });
 const submitted = (page: Page) => new URL(page.url()).searchParams.get("name");
 
-test("counts while typing and submits the name as the service stores it", async ({ form }) => {
+test("counts while the user types, and submits the name as the service stores it", async ({ form }) => {
   await field(form).fill("  卷 1 ");
   await expect(form.getByText("5 of 255 bytes")).toBeVisible();
   await form.getByRole("button").click();
@@ -59,7 +59,7 @@ test("blocks submission and says why until the name is fixed", async ({ form }) 
   await expect.poll(() => submitted(form)).toBe("first volume");
 });
 
-test("shows errors once the field loses focus, not while it is first typed in", async ({ form }) => {
+test("shows errors once the field loses focus, not while the user first types", async ({ form }) => {
   await field(form).pressSequentially("  ");
   const error = form.getByText(messages("en")["name.blank"]!);
   await expect(error).toBeHidden();

@@ -95,7 +95,7 @@ for (const [n, [name, { file, main, plugins }]] of Object.entries(LIBRARIES).ent
     const field = page.getByRole("textbox", { name: "Transfer name" });
     const submit = page.getByRole("button", { name: "Create transfer" });
     const error = page.getByText("this name has 256");
-    // Types the names, because React misses a value that is set in Firefox.
+    // Types the names, because in Firefox, React misses a value that is set directly.
     await field.pressSequentially("a".repeat(256));
     await submit.click();
     await expect(error).toBeVisible();
@@ -118,13 +118,13 @@ const asStandard: StandardSchemaV1<string | null | undefined, string | null> = t
 const request = createTransfer({ projectId: PROJECT });
 const input: StandardSchemaV1.InferInput<typeof request> = { volumeId: VOLUME };
 const output: CreateRequest | undefined = undefined as StandardSchemaV1.InferOutput<typeof request> | undefined;
-// @ts-expect-error The project is known already.
+// @ts-expect-error The project is already known.
 const twice: StandardSchemaV1.InferInput<typeof request> = { volumeId: VOLUME, projectId: PROJECT };
 void [asStandard, output, twice];
 
 const validate = <Input, Output>(schema: Schema<Input, Output>, value: unknown) => schema["~standard"].validate(value);
 
-test("a schema loads the module if that hasn't been done", async () => {
+test("a schema loads the module if it hasn't been loaded", async () => {
   const early = validate(transferName(), " a ");
   expect(early).toBeInstanceOf(Promise);
   expect(await early).toEqual({ value: "a" });

@@ -9,7 +9,7 @@ import { installed, project, serve } from "../host.ts";
 
 type Observations = Record<string, unknown>;
 
-/** Performs a behavior on an input or the element. Returns what can be observed. */
+/** Tries a behavior on an input or the element. Returns what can be observed. */
 async function observe(page: Page, devtools: CDPSession, tag: string, { start, around, act }: Behaviour): Promise<Observations> {
   const errors: string[] = [];
   const onError = (error: Error) => errors.push(error.message);
@@ -46,7 +46,7 @@ function covers(listed: Difference, observed: { what: string; input?: string; el
 
 for (const host of Object.keys(HOSTS) as Host[]) {
   test(`behaves like an input in ${host}`, async ({ page }) => {
-    // This shows about 150 forms, possibly on a busy machine.
+    // The test shows about 150 forms, possibly on a busy machine.
     test.setTimeout(90_000);
     const root = project({ "index.html": '<!doctype html><meta charset="utf-8" /><title>A form</title><style>#field { font: 16px monospace; }</style><script type="module" src="main.js"></script>', "main.js": await bundle(host) });
     copyFileSync(join(installed, "form.wasm"), join(root, "form.wasm"));

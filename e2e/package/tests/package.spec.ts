@@ -22,7 +22,7 @@ test.describe("in Node", () => {
   run("light", lightSuite(light));
   run("full", { ...lightSuite(full), ...fullSuite(full) });
 
-  test("a script imports all entries by their names", () => {
+  test("a script imports all entries by name", () => {
     const output = execFileSync(process.execPath, [join(project({}, "node"), "main.js")], { encoding: "utf8" });
     expect(output).toContain("passed");
   });
@@ -79,7 +79,7 @@ test("webpack needs no configuration for wasm", async ({ page }) => {
   await site.close();
 });
 
-test("loads a module with a wrong content type, from another path, and after a failure", async ({ page }) => {
+test("loads a module with the wrong content type, from another path, and after a failure", async ({ page }) => {
   const root = project({
     "index.html": INDEX,
     "main.js": `

@@ -1,5 +1,5 @@
-// Runs every JavaScript and HTML sample of the READMEs unchanged, in Node unless it needs a page. The
-// comments after calls of `console.log` must match what is logged.
+// Runs every JavaScript and HTML sample in the READMEs unchanged, in Node unless it needs a page. The
+// comments after calls to `console.log` must match what is logged.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -28,7 +28,7 @@ const of = (...languages: string[]) => samples.filter(({ language }) => language
 // forms.spec.ts runs the module that the form recipes share, as well as those recipes.
 const scripts = of("js").filter(({ code }) => !/^export /m.test(code));
 
-test("the READMEs have only samples that are tested", () => {
+test("the READMEs contain only samples that are tested", () => {
   expect(new Set(samples.map(({ language }) => language))).toEqual(new Set(["sh", "js", "html", "jsx", "vue", "ts", "svelte"]));
   expect(scripts.length).toBeGreaterThan(3);
   // Scripts with relative imports belong to an HTML sample.
@@ -39,7 +39,7 @@ function belongsToPage({ code }: Sample): boolean {
   return code.includes('"./node_modules/');
 }
 
-/** Returns the values in the comments after calls of `console.log`. */
+/** Returns the values in the comments after calls to `console.log`. */
 const documented = (code: string): unknown[] =>
   Array.from(code.matchAll(/^console\.log\(.*\);\s*\/\/ (.*)$/gm), ([, value]) => (0, eval)(`(${value})`));
 

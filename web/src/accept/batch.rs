@@ -51,7 +51,7 @@ pub(super) struct Counts {
     pub(super) open: usize,
     pub(super) accepted: usize,
     pub(super) gone: usize,
-    /// Whether requests are in progress or will be sent without another press.
+    /// Whether requests are in progress or will be sent without further user action.
     pub(super) active: bool,
 }
 
@@ -132,7 +132,7 @@ impl Batch {
     }
 }
 
-/// Accepts the transfers that are still open into the current project.
+/// Accepts all open transfers into the current project.
 pub(super) fn start(state: AppState, batch: &Arc<Batch>) {
     let Some(session) = state.session.get_untracked() else { return };
     batch.rows.update(|rows| {
@@ -148,7 +148,7 @@ pub(super) fn start(state: AppState, batch: &Arc<Batch>) {
     }
     let batch = Arc::clone(batch);
     spawn_local(async move {
-        // Stops if the user has switched projects, so that the old one gets nothing more.
+        // Stops if the user has switched projects, so that the old one receives no more volumes.
         while batch.pace.ready().await
             && state.is_same_project(&session)
             && let session = state.newest_session(&session)

@@ -15,7 +15,7 @@ pub(super) enum Failure {
     Service(Key, ReadError),
     /// The identity service didn't return a token.
     SignIn(SignInError),
-    /// There is nothing to connect to. Has a message and the regions that have block storage.
+    /// There is nothing to connect to. Contains a message and the regions that have block storage.
     Nothing(Key, Vec<String>),
 }
 
@@ -57,7 +57,7 @@ pub(super) fn FailureMessage(failure: Failure) -> impl IntoView {
                 SignInError::Failed(_) => key::SIGNIN_FAILED,
             };
             let fault = error.fault().map(|fault| view! { <FaultDetails fault /> }.into_any());
-            // The field already says so.
+            // The field already shows the reason.
             let text = derive(move || {
                 if has_field { String::new() } else { sign_in_error(language.get(), &error) }
             });

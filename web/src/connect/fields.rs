@@ -114,7 +114,8 @@ pub(super) fn keep_box() -> Option<HtmlInputElement> {
     by_id("keep")
 }
 
-/// Returns the address of the server that the page comes from, with the path that the page is under.
+/// Returns the address of the server that the page comes from, including the path that the page is
+/// served under.
 pub(super) fn server() -> String {
     let location = window().location();
     let path = location.pathname().unwrap_or_default();

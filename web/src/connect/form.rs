@@ -163,7 +163,7 @@ fn use_token(state: AppState, form: FormState) {
         );
     }
     let (Some(endpoint), Ok(project), Ok(token)) = (endpoint, project, token) else { return };
-    // If these are the stored details, they also say who signed in.
+    // If the user submitted the stored details, those also say who signed in.
     let stored = ConnectionDetails::load()
         .filter(|stored| *stored.token == token.expose() && stored.project == project.as_str());
     let session = SessionData {

@@ -1,4 +1,4 @@
-//! The connection: who signed in, project, region and service.
+//! The connection: user, project, region and service.
 
 mod choice;
 mod details;
@@ -99,7 +99,7 @@ pub(crate) fn ConnectionMenu(form: FormState) -> impl IntoView {
         let contains =
             menu.try_get_untracked().flatten().is_some_and(|menu| menu.contains(inside.as_ref()));
         if !contains {
-            // The menu also loses the focus when it is removed, and the signal no longer exists then.
+            // The menu also loses the focus when it is removed. By then, the signal no longer exists.
             open.try_set(false);
         }
     };

@@ -30,7 +30,7 @@ pub(super) struct SignedIn {
 }
 
 impl SignedIn {
-    /// Creates a successful sign-in. Returns `None` if a passcode is still required.
+    /// Extracts the token and its scope from a sign-in. Returns `None` if a passcode is still required.
     pub(super) fn new(sign_in: SignIn, mut account: Account) -> Option<SignedIn> {
         let (token, expires_at, scoped) = match sign_in {
             SignIn::Scoped(session) => {

@@ -44,7 +44,7 @@ impl NameField {
         })
     }
 
-    /// Returns the first volume whose name would be invalid, and why.
+    /// Returns the first volume whose transfer would get an invalid name, and the name's error.
     fn error(self) -> Option<(String, NameError)> {
         self.selection.with(|volumes| {
             let volumes = volumes.iter().take(MAX_RUN);
@@ -130,13 +130,13 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
         }
     };
 
-    // Removing the form also causes a `focusout` event, and the field no longer exists then.
+    // Removing the form also causes a `focusout` event. By then, the field no longer exists.
     let read_field = move || {
         if let Some(input) = input.try_get_untracked().flatten() {
             typed.set(field_text(&input));
         }
     };
-    // Sends one request per volume, even if the button is pressed again while they are in progress.
+    // Sends one request per volume, even if the button is pressed again in the meantime.
     let submit = move || {
         read_field();
         show_name_error.set(true);
@@ -197,8 +197,8 @@ pub(super) fn CreateForm(selection: Selection) -> impl IntoView {
                     read_field();
                     // The error takes up a line, which would move a button that is held down.
                     after_button_release(move || {
-                        // The field also loses the focus when the form is removed, and the signals
-                        // no longer exist then.
+                        // The field also loses the focus when the form is removed. By then, the
+                        // signals no longer exist.
                         let non_empty = typed.try_with_untracked(|text| text.as_deref() != Ok(""));
                         show_name_error.try_set(non_empty.unwrap_or_default());
                     });

@@ -1,4 +1,4 @@
-//! Shows the transfers that a run has created and, for the only time, their keys.
+//! Shows the transfers that a run has created, and their keys, which can't be retrieved later.
 
 use super::failure::failure;
 use super::runner;
@@ -25,7 +25,7 @@ const MASK: &str = "••••••••••••••••";
 
 const COLUMNS: &[(Key, bool)] = &[(key::CREATE_VOLUME, false), (key::VOLUMES_STATUS, false)];
 
-/// A run's hand-over dialog. Only its button closes it, so that nobody loses a key by accident.
+/// A run's handover dialog. Only its button closes it, so that nobody loses a key by accident.
 #[component]
 pub(crate) fn HandoverDialog(run: Run) -> impl IntoView {
     let shown = memo({

@@ -1,4 +1,4 @@
-//! Creates transfers: the requirements, the name, the requests, and the hand-over of the keys.
+//! Creates transfers: the requirements, the name, the requests, and the handover of the keys.
 
 mod failure;
 mod form;

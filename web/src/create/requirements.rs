@@ -10,7 +10,7 @@ use volume_transfer::{Eligibility, Verdict, Volume, VolumeId};
 /// How many ineligible volumes are described one by one. The others are only counted.
 const MAX_DESCRIBED: usize = 20;
 
-/// The requirements of one volume. Those that it violates are always visible.
+/// The requirements for one volume. Those that it violates are always visible.
 #[component]
 pub(super) fn Checklist(selection: Selection) -> impl IntoView {
     let state = AppState::get();
@@ -75,7 +75,7 @@ pub(super) fn Checklist(selection: Selection) -> impl IntoView {
     }
 }
 
-/// The requirements that several volumes violate, and how many volumes have each verdict.
+/// For several volumes: the requirements that they violate, and how many of them have each verdict.
 #[component]
 pub(super) fn Comparison(selection: Selection) -> impl IntoView {
     let state = AppState::get();

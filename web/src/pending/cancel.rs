@@ -1,4 +1,4 @@
-//! Cancels transfers after a confirmation.
+//! Cancels transfers once the user has confirmed.
 
 use crate::client::Session;
 use crate::errors::ChangeFailure;
@@ -64,7 +64,7 @@ pub(crate) fn CancelDialog(session: Session, transfers: Vec<Transfer>) -> impl I
                     }
                 }
             }
-            // Reload even after an error, to show which transfers still exist.
+            // Reloads even after an error, to show which transfers still exist.
             state.refresh();
             busy.try_set(false);
             if failure.try_with_untracked(Option::is_none) == Some(true) {

@@ -1,4 +1,4 @@
-//! Lists and cancels the pending transfers, and says what became of those that ended.
+//! Lists and cancels the pending transfers, and says what became of those that have ended.
 
 mod cancel;
 mod polling;

@@ -33,7 +33,8 @@ struct Status {
     outdated: bool,
     pause: u64,
     timer: Option<TimeoutHandle>,
-    /// The IDs and labels of volumes whose transfers are no longer listed, until their status is known.
+    /// The IDs and labels of volumes whose transfers are no longer listed, until the volumes' status is
+    /// known.
     unresolved: Vec<(VolumeId, String)>,
     /// The service and the project of the last poll. Not the session, whose token has to be wiped when
     /// the session ends.

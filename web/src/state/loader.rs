@@ -18,8 +18,8 @@ pub(crate) struct VolumeLoader {
 
 impl VolumeLoader {
     /// Loads the volumes. If only the first pages could be loaded, returns them with the error.
-    /// Returns `None` if it was stopped. The loader is busy from the call itself, not from the
-    /// first poll of the future, so that a second press has no effect.
+    /// Returns `None` if loading was stopped. The loader is busy as soon as this is called, not only
+    /// once the future is polled, so that a second press has no effect.
     pub(crate) fn load(
         self,
         session: Session,

@@ -23,7 +23,7 @@ use volume_transfer::{
     Eligibility, Fault, ReadError, Service, TransferId, Verdict, Volume, VolumeId, eligibility,
 };
 
-/// The selected volumes in the order of the list, limited to one more than a run takes.
+/// The selected volumes in the order of the list, limited to one more than fit in a run.
 pub(crate) type Selection = Memo<Vec<Arc<Volume>>>;
 
 /// The page's state. Contains only handles: a copy refers to the same state.
@@ -59,7 +59,7 @@ pub(crate) struct AppState {
 /// Why a displayed list may differ from the service's.
 #[derive(Clone)]
 pub(crate) enum ListProblem {
-    /// The list couldn't be loaded again.
+    /// The list couldn't be reloaded.
     RefreshFailed(ReadError),
     /// A later page couldn't be loaded.
     Incomplete(ReadError),
@@ -205,7 +205,7 @@ impl AppState {
         self.select(&self.rows.ids(rows), select);
     }
 
-    /// Fetches the facts about selected volumes, unless more are selected than a run takes.
+    /// Fetches the facts about selected volumes, unless more are selected than fit in a run.
     fn fetch_facts(self, volumes: &[VolumeId]) {
         let fits = self.selected.with_untracked(Vec::len) <= MAX_RUN;
         if let Some(session) = self.session.get_untracked().filter(|_| fits) {
@@ -223,7 +223,7 @@ impl AppState {
         self.rows.selected.with(|rows| rows.iter().filter(|selected| **selected).count())
     }
 
-    /// Returns the selected volumes in the order of the list, limited to one more than a run takes.
+    /// Returns the selected volumes in the order of the list, limited to one more than fit in a run.
     pub(crate) fn selected_volumes(self) -> Vec<Arc<Volume>> {
         self.rows.selected.with(|rows| {
             self.volumes.with(|volumes| {
@@ -261,7 +261,7 @@ impl AppState {
 
     /// Returns where the key of a pending transfer is, as far as this page knows.
     pub(crate) fn key_place(self, transfer: &TransferId) -> KeyPlace {
-        // This also changes when a run drops its keys, which the run itself doesn't signal.
+        // `saved` also changes when a run drops its keys, which the run itself doesn't signal.
         let saved = self.pending.saved.with(|saved| saved.contains(transfer));
         if saved {
             KeyPlace::Saved

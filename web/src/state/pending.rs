@@ -11,9 +11,9 @@ use volume_transfer::{ReadError, Transfer, TransferId, Volume, VolumeId};
 pub(crate) struct PendingState {
     /// The list as last loaded.
     pub(crate) list: RwSignal<TransferList>,
-    /// Whether the list was loaded: until then, it is empty.
+    /// Whether the list has been loaded. Until then, it is empty.
     pub(crate) loaded: RwSignal<bool>,
-    /// Why the list couldn't be loaded again.
+    /// Why the list couldn't be reloaded.
     pub(crate) error: RwSignal<Option<ReadError>>,
     /// Volumes whose transfers have ended, oldest first.
     pub(crate) ended: RwSignal<Vec<EndedTransfer>>,

@@ -1,6 +1,6 @@
 //! Which rows of the list are selected, and which are ineligible. Even with 100,000 volumes, a
-//! change takes only a few milliseconds, because IDs are matched with rows by walking along two
-//! sorted lists.
+//! change takes only a few milliseconds, because IDs are matched to rows by walking two sorted lists
+//! in parallel.
 
 use super::facts::FactStore;
 use crate::client::Session;
@@ -105,7 +105,7 @@ pub(super) fn merge(selected: &[VolumeId], changed: &[VolumeId], select: bool) -
         };
         let kept = selected.next_if(|_| next.is_le());
         let changed = changed.next_if(|_| next.is_ge());
-        // If an ID is in both lists, the change decides.
+        // If an ID is in both lists, the change takes precedence.
         merged.extend(if changed.is_some() { changed.filter(|_| select) } else { kept });
     }
 }

@@ -190,7 +190,7 @@ impl Run {
         counts
     }
 
-    /// Returns whether requests are in progress or will be sent without another press.
+    /// Returns whether requests are in progress or will be sent without further user action.
     pub(crate) fn is_active(&self) -> bool {
         let counts = self.counts();
         counts.creating > 0 || (counts.waiting > 0 && !self.pace.is_held())

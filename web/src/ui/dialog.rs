@@ -6,7 +6,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 /// A modal dialog. Opens when it is mounted, and moves the focus to its heading. Screen readers also
-/// say the text of the child with the ID `{id}-text`, if there is one.
+/// read the text of the child with the ID `{id}-text`, if there is one.
 #[component]
 pub(crate) fn Dialog(
     /// The heading's ID.
@@ -15,7 +15,7 @@ pub(crate) fn Dialog(
     /// Called when the user dismisses the dialog, for example with the Escape key.
     #[prop(into)]
     on_close: Callback<()>,
-    /// Whether only a button inside closes the dialog. If so, neither Escape nor the browser's
+    /// Whether only a button inside the dialog closes it. If so, neither Escape nor the browser's
     /// other gestures close it.
     #[prop(optional)]
     persistent: bool,
@@ -51,7 +51,7 @@ pub(crate) fn Dialog(
                     event.prevent_default();
                 }
             }
-            // Some browsers close it without asking, so it opens again. Removing it closes it.
+            // Some browsers close the dialog without asking, so it is reopened. It closes when removed.
             on:close=move |_| open()
         >
             <h2 id=id tabindex="-1" prop:textContent=title />

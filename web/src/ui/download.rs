@@ -1,4 +1,4 @@
-//! Downloads of texts that the page has created.
+//! Lets the user download text that the page has created.
 
 use js_sys::Array;
 use leptos::prelude::*;
@@ -19,7 +19,7 @@ pub(crate) fn download(file: &str, text: &str, media_type: &str) -> Result<(), J
     link.set_href(&url);
     link.set_download(file);
     link.click();
-    // Some browsers only start reading after the click event.
+    // Some browsers only start reading the blob after the click event.
     set_timeout(
         move || {
             // Can't fail: revoking an unknown URL has no effect.

@@ -6,7 +6,7 @@ use crate::reactive::derive;
 use leptos::html::Input;
 use leptos::prelude::*;
 
-/// A labelled text field. Its error and its hint are its accessible description.
+/// A labelled text field. Its error and its hint form its accessible description.
 #[component]
 pub(crate) fn TextField(
     id: &'static str,
@@ -14,7 +14,7 @@ pub(crate) fn TextField(
     /// The input element's `type`.
     #[prop(default = "text")]
     input_type: &'static str,
-    /// The input element, to read and to focus.
+    /// The input element, for reading its value and focusing it.
     node: NodeRef<Input>,
     /// The initial value. A later change replaces what was typed.
     #[prop(into, default = Signal::stored(String::new()))]

@@ -1,7 +1,7 @@
 //! Interface elements without domain knowledge. Their parameters use few types, because generic view
 //! code is compiled again for every combination of types.
 //!
-//! A text that may change is set as its element's `textContent`. Browser translation replaces text
+//! Text that may change is set as its element's `textContent`. Browser translation replaces text
 //! nodes, and updates to a replaced node don't appear on the page.
 
 mod alert;
@@ -64,12 +64,12 @@ pub(crate) fn aria_bool(
     derive(move || Some(if condition() { "true" } else { "false" }))
 }
 
-/// Returns the element with an ID.
+/// Returns the element with the given ID.
 pub(crate) fn by_id<T: JsCast>(id: &str) -> Option<T> {
     document().get_element_by_id(id)?.dyn_into().ok()
 }
 
-/// Sets or removes an attribute of an element that no view owns, or one that no view sets.
+/// Sets or removes an attribute of an element. No view may set the same attribute.
 pub(crate) fn set_attribute(id: &str, attribute: &str, value: Option<&str>) {
     let Some(element) = by_id::<web_sys::Element>(id) else { return };
     // Can't fail for a valid attribute name.
@@ -79,7 +79,7 @@ pub(crate) fn set_attribute(id: &str, attribute: &str, value: Option<&str>) {
     };
 }
 
-/// Runs a function on an event of an element that no view owns.
+/// Runs a function whenever an event fires on an element that no view owns.
 pub(crate) fn listen(id: &str, event: &'static str, run: impl Fn() + 'static) {
     let listener = Closure::<dyn Fn()>::new(run).into_js_value();
     if let Some(element) = by_id::<web_sys::EventTarget>(id) {
@@ -95,8 +95,8 @@ pub(crate) fn mount_into(id: &str, view: impl FnOnce() -> AnyView + 'static) {
     }
 }
 
-/// Moves the focus to an element. If a dialog covers it or its tab isn't the current one, moves the
-/// focus to the heading of what is shown instead.
+/// Moves the focus to an element. If a dialog covers it or its tab isn't the current one, instead moves
+/// the focus to the heading of what is shown.
 pub(crate) fn focus(id: &str) {
     for selector in [&*format!("#{id}"), "dialog[open] > h2", "[role=tabpanel]:not([hidden]) h2"] {
         let element = document().query_selector(selector).ok().flatten();

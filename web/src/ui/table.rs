@@ -10,7 +10,7 @@ pub(crate) fn Table(
     /// The ID of the heading that names the table.
     labelled_by: &'static str,
     class: &'static str,
-    /// The columns' names, and whether a name is visually hidden.
+    /// The columns' names, and whether each one is visually hidden.
     #[prop(optional)]
     columns: &'static [(Key, bool)],
     /// Headers other than plain names, instead of `columns`.
@@ -30,7 +30,8 @@ pub(crate) fn Table(
         })
         .chain(headers)
         .collect();
-    // The scrolling group has no name, because screen readers would say the table's name twice.
+    // The scrolling group has no name, because screen readers would otherwise read the table's name
+    // twice.
     view! {
         <div class="scroll" role="group" tabindex=focusable.then_some("0")>
             <table role="table" class=class aria-labelledby=labelled_by>

@@ -86,7 +86,7 @@ pub(super) fn filter(
     })
 }
 
-/// Converts a string to lower case with the browser, because Rust's Unicode tables are large.
+/// Converts a string to lower case using the browser, because Rust's Unicode tables are large.
 fn lower_case(text: &str) -> String {
     match text.is_ascii() {
         true => text.to_ascii_lowercase(),

@@ -1,4 +1,4 @@
-//! The project's volumes: which of them can be transferred, and why others can't.
+//! The project's volumes: which of them can be transferred, and why the others can't.
 
 mod filter;
 mod select;
@@ -98,7 +98,8 @@ pub(crate) fn Volumes(covered: Signal<bool>) -> impl IntoView {
             <div class="tools">
                 <label class="grow">
                     {span(key::VOLUMES_FILTER)}
-                    // WebKit would add the name of the field's own button, "cancel".
+                    // Without `aria-label`, WebKit would add the name of the field's own button,
+                    // "cancel", to the label.
                     <input type="search" autocomplete="off" spellcheck="false" aria-label=t(key::VOLUMES_FILTER)
                         on:input:target=move |event| {
                             page.set(0);
@@ -239,7 +240,7 @@ fn draw_in_steps(drawn: RwSignal<Vec<Arc<Volume>>>, rows: Vec<Arc<Volume>>) {
     drawn.set(step.clone());
     if fits < rows.len() {
         request_animation_frame(move || {
-            // If the rows have changed again, that change draws its own.
+            // If the rows have changed again, another call draws the new ones.
             if drawn.with_untracked(|drawn| *drawn == step) {
                 draw_in_steps(drawn, rows);
             }

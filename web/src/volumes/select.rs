@@ -14,7 +14,8 @@ pub(super) struct Marker {
     /// The rows that match the filter, in the order in which they are shown.
     matching: Memo<Vec<usize>>,
     last: StoredValue<Option<VolumeId>>,
-    /// Whether Shift is held while a key is pressed. Firefox doesn't say so in the click that follows.
+    /// Whether Shift is held while a key is pressed. Firefox doesn't report this in the click event that
+    /// follows.
     shift: StoredValue<bool>,
 }
 
@@ -27,7 +28,7 @@ impl Marker {
         self.shift.set_value(event.shift_key());
     }
 
-    /// Selects or deselects a volume or, with Shift, the range from the last one to it.
+    /// Selects or deselects a volume or, with Shift, the range from the last one to this one.
     pub(super) fn select(self, volume: VolumeId, select: bool, event: &MouseEvent) {
         let by_keyboard = event.detail() == 0;
         let range = event.shift_key() || by_keyboard && self.shift.get_value();
@@ -40,7 +41,7 @@ impl Marker {
         }
     }
 
-    /// Returns the rows between two volumes, or `None` if one of them isn't shown.
+    /// Returns the rows from one volume to another, or `None` if either isn't shown.
     fn range(self, a: &VolumeId, b: &VolumeId) -> Option<Vec<usize>> {
         self.matching.with_untracked(|rows| {
             self.state.volumes.with_untracked(|volumes| {
@@ -91,7 +92,7 @@ pub(super) fn SelectAll(
                     } else {
                         state.select_rows(&untrack(eligible), true);
                     }
-                    // The press has changed both properties, even if there was nothing to select.
+                    // The click has changed both properties, even if there was nothing to select.
                     event.target().set_checked(all.get_untracked());
                     event.target().set_indeterminate(some.get_untracked());
                 } />

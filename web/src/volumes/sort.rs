@@ -1,5 +1,5 @@
-//! Sorts the volumes. Comparing 100,000 names takes seconds, so long lists are sorted in slices, and the
-//! previous order stays visible until the new one is complete.
+//! Sorts the volumes. Comparing 100,000 names takes seconds, so long lists are sorted in time slices,
+//! and the previous order stays visible until the new one is complete.
 
 use crate::i18n::{Language, language, status_name};
 use crate::state::AppState;
@@ -31,7 +31,7 @@ pub(super) enum SortKey {
     Eligibility,
 }
 
-/// A sort key, and whether the order is descending. Without one, the list has the service's order.
+/// A sort key, and whether the order is descending. Without one, the list is in the service's order.
 pub(super) type Sort = Option<(SortKey, bool)>;
 
 /// The rows of the list in a requested order, once they are sorted.

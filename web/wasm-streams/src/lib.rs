@@ -1,8 +1,9 @@
 //! Stands in for the crate of the same name, which converts between Rust's streams and JavaScript's.
 //!
-//! Leptos always depends on it, for server functions with streams. The page has none, but the
+//! Leptos always depends on that crate, for server functions with streams. The page has none, but the
 //! original exports classes to JavaScript. The linker keeps everything that is exported, which adds
-//! 5 KB to the page. This stand-in only has what Leptos names, and its streams are empty.
+//! 5 KB to the page. This stand-in contains only the items that Leptos refers to, and its streams are
+//! empty.
 
 use futures_util::stream::{Empty, Stream, empty};
 use wasm_bindgen::{JsCast, JsValue};

@@ -68,8 +68,8 @@ impl Client {
     }
 }
 
-/// Sends a request while already reading, because an endpoint may reject a request before it has
-/// received all of it.
+/// Sends a request and reads the response at the same time, because an endpoint may reject a request
+/// before receiving all of it.
 async fn exchange(
     mut connection: Connection,
     request: &[u8],
@@ -93,7 +93,8 @@ async fn exchange(
                 Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Err(ClientError::NoResponse)),
             }
         }
-        // An error response may precede the end of the request; after any other, sending continues.
+        // An error response may precede the end of the request. Before any other response is returned,
+        // the rest of the request is sent.
         let is_complete = |head: &mut Head| unsent.is_empty() || head.status.as_u16() >= 400;
         received.take_if(is_complete).map_or(Poll::Pending, |head| Poll::Ready(Ok(head)))
     })

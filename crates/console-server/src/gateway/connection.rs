@@ -22,7 +22,7 @@ const READ_SIZE: usize = 16 * 1024;
 
 /// A connection, with received bytes that haven't been parsed yet.
 pub(super) struct Connection {
-    /// Boxed, because TLS makes it a kilobyte that would be moved several times per request.
+    /// Boxed, because with TLS it is a kilobyte, which would be moved several times per request.
     stream: Box<Stream>,
     pub(super) buffer: BytesMut,
     /// Whether a request was not sent completely, so that no other request can follow.

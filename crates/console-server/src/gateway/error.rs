@@ -12,7 +12,7 @@ use std::sync::Arc;
 use tower::BoxError;
 
 /// A kind of error. Its message may contain `{service}`, `{option}` and `{repeat}`, which stand for
-/// the name of the service, the option that sets its address, and whether to repeat the request.
+/// the name of the service, the option that sets its address, and advice on repeating the request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct GatewayError {
     status: StatusCode,
@@ -40,7 +40,7 @@ impl ServiceLabel {
     pub(super) fn volumes(region: Option<&str>) -> ServiceLabel {
         ServiceLabel {
             name: match region {
-                Some(region) => format!("the endpoint of {region}"),
+                Some(region) => format!("the {region} endpoint"),
                 None => "the endpoint".to_owned(),
             },
             service: "volumes",
@@ -63,7 +63,7 @@ impl ServiceLabel {
         }
     }
 
-    /// Returns what to record about a response of this service.
+    /// Returns what to record about a response from this service.
     pub(super) fn exchange(&self, failure: Option<&'static str>) -> Exchange {
         Exchange { service: self.service, region: self.region.clone(), failure }
     }
@@ -75,7 +75,7 @@ pub(super) struct ErrorResponse {
     status: StatusCode,
     code: String,
     message: String,
-    /// Missing if the service isn't the reason.
+    /// `None` if the service isn't the cause.
     exchange: Option<Exchange>,
 }
 
@@ -246,7 +246,7 @@ impl GatewayError {
             .replace("{service}", &service.name)
             .replace("{option}", service.option)
             .replace("{repeat}", service.repeat);
-        // The others are about the client's request.
+        // Other errors are about the client's request.
         let exchange = status.is_server_error().then(|| service.exchange(Some(code)));
         ErrorResponse { status, code: format!("{}.{code}", service.code_prefix), message, exchange }
     }
@@ -262,7 +262,7 @@ impl From<GatewayError> for ErrorResponse {
 }
 
 impl ErrorResponse {
-    /// Returns the code without its prefix, if the service is the reason, and the message.
+    /// Returns the code without its prefix, if the service is the cause, and the message.
     pub(super) fn into_failure(self) -> (Option<&'static str>, String) {
         (self.exchange.and_then(|exchange| exchange.failure), self.message)
     }

@@ -40,7 +40,7 @@ pub(super) struct InvalidHead;
 /// Reads a head from the bytes received so far, and skips interim responses.
 #[derive(Default)]
 pub(super) struct HeadReader {
-    /// The number of bytes in the buffer that were searched for the end of the head.
+    /// The number of bytes in the buffer that have been searched for the end of the head.
     scanned: usize,
     /// Whether the line that ends at `scanned` is empty so far.
     line_is_empty: bool,
@@ -99,7 +99,7 @@ impl HeadReader {
 
 impl Head {
     fn parse(head: &[u8]) -> Result<Head, InvalidHead> {
-        // All lenient clients reject NUL.
+        // Even lenient clients reject NUL.
         if head.contains(&0) {
             return Err(InvalidHead);
         }
@@ -124,7 +124,7 @@ impl Head {
         let closes = |token: &[u8]| token.eq_ignore_ascii_case(b"close");
         let keeps_connection = version == b"1.1"
             && framing != Framing::UntilClose
-            // If the two disagree, the next response could start at the wrong place.
+            // If the two disagree, the next response could start in the wrong place.
             && !(chunked && has_length)
             && !fields.list(&header::CONNECTION).any(closes);
 

@@ -20,21 +20,21 @@ use tokio::time::timeout;
 /// The root of both APIs: it needs no token, and lists the API's versions.
 const PATH: &str = "/v3/";
 
-/// How long a service may take to respond, and how long its body may be, in bytes.
+/// How long a service may take to respond, and how large the response's body may be, in bytes.
 const TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_BODY: usize = 64 * 1024;
 
-/// How long a result is used, so that frequent probes are no burden to the services.
+/// How long a result is reused, so that frequent probes are no burden on the services.
 const VALID_FOR: Duration = Duration::from_secs(5);
 
-/// What asking a service has shown.
+/// The result of probing a service.
 #[derive(Clone, Debug, Serialize)]
 pub struct ServiceHealth {
     /// `volumes` or `identity`.
     pub service: &'static str,
     /// Empty if the service has no region.
     pub region: String,
-    /// Why it can't be used: one of the gateway's error codes without its prefix, `html`, or
+    /// Why the service can't be used: one of the gateway's error codes without its prefix, `html`, or
     /// `server_error`.
     pub failure: Option<&'static str>,
     /// What the operator can do.
@@ -52,7 +52,7 @@ impl Readiness {
         upstreams: impl Iterator<Item = &Upstream>,
         timeouts: Timeouts,
     ) -> Response {
-        // One probe asks, and the others wait for its result.
+        // Only one probe contacts the services. The others wait for its result.
         let mut last = self.0.lock().await;
         let services = match &*last {
             Some((time, services)) if time.elapsed() < VALID_FOR => services.clone(),
@@ -75,7 +75,7 @@ pub(crate) fn readiness(services: &[ServiceHealth]) -> Response {
     (status, headers, body.to_string()).into_response()
 }
 
-/// Asks one service after another: there are few, and one that responds does so within milliseconds.
+/// Probes one service after another: there are few, and one that responds does so within milliseconds.
 pub(super) async fn ask_all(
     upstreams: impl Iterator<Item = &Upstream>,
     timeouts: Timeouts,
@@ -108,7 +108,7 @@ async fn probe(upstream: &Upstream, timeouts: Timeouts) -> Result<(), (&'static 
     };
     let limit = TIMEOUT.min(timeouts.response);
     let (head, body) = upstream.send(&request, limit).await.map_err(failed)?;
-    // 300 lists versions, and its `Location` is a hint.
+    // A 300 lists versions, and its `Location` is only a hint.
     if head.status.is_redirection()
         && head.status != StatusCode::MULTIPLE_CHOICES
         && head.has_location
@@ -116,7 +116,7 @@ async fn probe(upstream: &Upstream, timeouts: Timeouts) -> Result<(), (&'static 
         return Err(failed(upstream.error(GatewayError::REDIRECT)));
     }
     if is_html(&head.headers) {
-        let message = "it responded with a web page: check the address, and what is in between";
+        let message = "it responded with a web page: check the address, and any proxy in between";
         return Err(("html", message.to_owned()));
     }
     if head.status.is_server_error() {
@@ -129,5 +129,5 @@ async fn probe(upstream: &Upstream, timeouts: Timeouts) -> Result<(), (&'static 
         Ok(Err(error)) => cause(&*error).map_or(CUT, |BodyFailure(code)| *code),
         Err(_) => TOO_SLOW,
     };
-    Err((failure, "its response did not arrive completely".to_owned()))
+    Err((failure, "its response did not arrive in full".to_owned()))
 }

@@ -54,8 +54,8 @@ struct Gateway {
 }
 
 /// Forwards `/v2`, `/v3`, `/regions` and `/identity`, and tells the page in `/console.json` which
-/// regions there are, and whether there is an identity service. The second route says whether the
-/// services can be used.
+/// regions there are, and whether there is an identity service. The returned `MethodRouter` says
+/// whether the services can be used.
 ///
 /// # Errors
 /// Returns an error for the operator if the regions are ambiguous, or the certificates to trust can't
@@ -82,7 +82,7 @@ pub fn router(services: &Services) -> io::Result<(Router, MethodRouter)> {
     ))
 }
 
-/// Asks every service once.
+/// Probes every service once.
 ///
 /// # Errors
 /// Returns the same errors as [`router`]. A service that can't be used is not an error.
@@ -110,7 +110,7 @@ impl Gateway {
         })
     }
 
-    /// Returns `/console.json`.
+    /// Returns the contents of `/console.json`.
     fn page_config(&self) -> String {
         let regions: Vec<_> =
             self.volumes.iter().filter_map(|(region, _)| region.as_ref()).collect();
@@ -170,8 +170,8 @@ impl Gateway {
         Ok(response)
     }
 
-    /// Reads the complete body of a request. Because nothing is forwarded before, a request that is
-    /// too large, too slow or incomplete is certain to have changed nothing.
+    /// Reads the complete body of a request. Nothing is forwarded until then, so a request that is too
+    /// large, too slow or incomplete is certain to have changed nothing.
     async fn read(
         &self,
         headers: &HeaderMap,

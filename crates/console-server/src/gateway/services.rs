@@ -25,7 +25,7 @@ impl FromStr for Endpoint {
     /// request has its own.
     fn from_str(text: &str) -> Result<Endpoint, Self::Err> {
         const FORM: &str =
-            "an endpoint must be http:// or https://, a host, and optionally a port and a path";
+            "an endpoint must be http:// or https:// and a host, with an optional port and path";
         let text = text.trim();
         let address = text.split(['?', '#']).next().unwrap_or(text);
         let (scheme, rest) = address.split_once("://").ok_or(FORM)?;
@@ -101,8 +101,8 @@ pub struct Services {
     pub volumes: Vec<RegionEndpoint>,
     /// The identity service.
     pub identity: Option<Endpoint>,
-    /// A PEM file of certificates to trust in addition to the platform's: authorities, or a service's
-    /// own certificate.
+    /// A PEM file of certificates to trust in addition to the platform's: those of authorities, or a
+    /// service's own.
     pub ca: Option<PathBuf>,
     /// The timeouts for requests to any of the services.
     pub timeouts: Timeouts,

@@ -21,7 +21,7 @@ impl Upstream {
         Upstream { endpoint, client, label }
     }
 
-    /// Completes an error with what it says about this service.
+    /// Adds the details of this service to an error.
     pub(super) fn error(&self, error: GatewayError) -> ErrorResponse {
         error.about(&self.label)
     }

@@ -9,8 +9,8 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use std::sync::Arc;
 
-/// The upper bounds of the latency histogram's buckets, in seconds. The longest is what the gateway waits
-/// for a response.
+/// The upper bounds of the latency histogram's buckets, in seconds. The highest is how long the gateway
+/// waits for a response.
 const BUCKETS: [f64; 11] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 20.0, 65.0];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -70,12 +70,12 @@ impl Default for Metrics {
         let policy_violations = Family::default();
         registry.register(
             "http_requests",
-            "Requests from clients that were answered, or given up by the client (status 499)",
+            "Client requests that were answered, or abandoned by the client (status 499)",
             requests.clone(),
         );
         registry.register_with_unit(
             "http_request_duration",
-            "Time until the response was sent completely",
+            "Time until the complete response was sent",
             Unit::Seconds,
             durations.clone(),
         );
@@ -84,10 +84,10 @@ impl Default for Metrics {
             "Requests whose response is not complete",
             in_flight.clone(),
         );
-        registry.register("connections_open", "Open connections of clients", connections.clone());
+        registry.register("connections_open", "Open connections from clients", connections.clone());
         registry.register(
             "upstream_responses",
-            "Responses of the services that requests are forwarded to",
+            "Responses from the services that requests are forwarded to",
             upstream_responses.clone(),
         );
         registry.register(
@@ -97,7 +97,7 @@ impl Default for Metrics {
         );
         registry.register(
             "policy_violations",
-            "Reports from browsers that the page violated its content security policy",
+            "Violations of the page's content security policy that browsers reported",
             policy_violations.clone(),
         );
         Metrics {

@@ -24,8 +24,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
-/// The status in the log and the metrics if the client has left before the response was complete. It is
-/// nginx's.
+/// The status in the log and the metrics if the client left before the response was complete, as in
+/// nginx.
 const CLIENT_LEFT: u16 = 499;
 
 /// What to record.
@@ -42,12 +42,12 @@ pub struct Observer {
 pub struct AccessLog(Arc<dyn Fn(&str) + Send + Sync>);
 
 impl AccessLog {
-    /// Calls a function with each line, which has no line break at its end.
+    /// Creates a log that calls a function with each line, without a trailing line break.
     pub fn new(write: impl Fn(&str) + Send + Sync + 'static) -> AccessLog {
         AccessLog(Arc::new(write))
     }
 
-    /// Prints the lines.
+    /// Creates a log that prints each line.
     #[must_use]
     pub fn stdout() -> AccessLog {
         // There is nowhere left to report a failure to.
@@ -61,7 +61,8 @@ impl fmt::Debug for AccessLog {
     }
 }
 
-/// What the gateway's response says about the service that it comes from. An extension of the response.
+/// Describes the service that a response of the gateway comes from. Stored as an extension of the
+/// response.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
     /// `volumes` or `identity`.
@@ -72,7 +73,7 @@ pub(crate) struct Exchange {
     pub(crate) failure: Option<&'static str>,
 }
 
-/// The reason why the body of a response ends early. In the chain of sources of the body's error.
+/// The reason why the body of a response ended early. Part of the body error's chain of sources.
 #[derive(Debug)]
 pub(crate) struct BodyFailure(pub(crate) &'static str);
 

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 
 type HandlerResult = Result<Response, Fault>;
 
-/// Returns what the gateway's `/console.json` returns, and the demo's credentials.
+/// Returns the same fields as the gateway's `/console.json`, with the demo's credentials.
 pub(super) async fn page_config() -> Response {
     let config = json!({
         "demo_projects": demo::projects_with_tokens(),
@@ -92,7 +92,7 @@ pub(super) async fn create_transfer(
     head: Result<RequestHead, Fault>,
     JsonBody(body): JsonBody,
 ) -> HandlerResult {
-    // Checked only now, because Cinder parses the body before it compares the project in the URL.
+    // Checked only now, because Cinder parses the body before it checks the project in the URL.
     let head = head?;
     let allow_no_snapshots =
         head.is_volume_transfers() && head.microversion >= Microversion::NO_SNAPSHOTS;
@@ -128,8 +128,8 @@ pub(super) async fn transfers(State(api): State<Api>, head: RequestHead) -> Hand
         // This affects only administrators, and the sandbox has none.
         known.push("all_tenants");
     }
-    // Cinder treats any other parameter as a filter by that field, which no transfer has. Without
-    // pagination, this includes `limit`.
+    // Cinder treats any other parameter as a filter on a field of that name, which no transfer has.
+    // Without pagination, this includes `limit`.
     let mut rows = match head.query.iter().all(|(key, _)| known.contains(&key.as_str())) {
         true => api.store.transfers(head.project_id(), &query)?,
         false => Vec::new(),
@@ -139,7 +139,7 @@ pub(super) async fn transfers(State(api): State<Api>, head: RequestHead) -> Hand
         // Cinder applies the offset twice: in its query, and again to the rows of the result.
         rows.drain(..query.offset.min(rows.len()));
     }
-    // As in Cinder, the link always leads to the older path, even though that has no pagination.
+    // As in Cinder, the link always leads to the older path, even though that path has no pagination.
     let next = rows.last().filter(|_| full && paginated);
     let next = next.map(|last| head.next_page(&head.collection(OS_VOLUME_TRANSFER), &last.id));
     let rows: Vec<_> =
@@ -213,7 +213,7 @@ pub(super) async fn policies(State(api): State<Api>, head: RequestHead) -> Handl
     Ok(cbr("policies", rows, limit))
 }
 
-/// Builds a list response of CBR. In the sandbox, each protected volume has its own vault with at
+/// Builds a CBR list response. In the sandbox, each protected volume has its own vault with at
 /// most one backup and one policy, all with the volume's ID, because clients only check whether
 /// they exist.
 fn cbr(collection: &str, mut rows: Vec<Value>, limit: usize) -> Response {

@@ -149,7 +149,7 @@ fn transfer_router(path: &str) -> Router<Api> {
         .route(&format!("{path}/{{id}}/accept"), post(accept_transfer))
 }
 
-/// The part of CBR, Huawei's backup service, that tells whether a volume has backups or a backup
+/// The part of CBR, Huawei's backup service, that shows whether a volume has backups or a backup
 /// policy. On Huawei Cloud, it has its own endpoint, without microversions.
 fn cbr_router() -> Router<Api> {
     Router::new()

@@ -46,7 +46,7 @@ pub(super) fn repr_str(text: &str) -> String {
 }
 
 /// Returns whether Python prints a character unescaped. Rust's `escape_debug` escapes the same
-/// categories of characters, and combining marks at the start of a string, which the dot prevents.
+/// categories of characters. It also escapes a combining mark at the start of a string, hence the dot.
 /// The caller escapes quotes.
 fn is_printable(char: char) -> bool {
     let text = String::from_iter(['.', char]);

@@ -33,7 +33,7 @@ const MAX_LIMIT: usize = 1000;
 
 /// Everything that a handler needs from the request line and headers.
 pub(super) struct RequestHead {
-    /// The base URL for links: `http://` and the request's `Host`.
+    /// The base URL for links: this server's URL as the client knows it.
     endpoint: String,
     version: &'static str,
     /// `/` and the project's ID, or empty if the path omits the project.
@@ -92,7 +92,7 @@ impl RequestHead {
         self.project.project_id
     }
 
-    /// Returns a query parameter. The last one wins if it is repeated.
+    /// Returns a query parameter. If it is repeated, the last one wins.
     pub(super) fn param(&self, name: &str) -> Option<&str> {
         self.query.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -272,7 +272,7 @@ pub(super) fn create<'a>(
 /// `None` if it is a number, which Cinder's schema permits although no key is a number.
 ///
 /// Cinder quotes invalid values in its error messages. Any string or number in this body may be a
-/// key, so the sandbox redacts them.
+/// key, so the sandbox redacts all of them.
 pub(super) fn accept(document: &Value) -> Result<Option<&str>, Fault> {
     let Value::Object(body) = document else {
         return Err(Fault::bad_request(type_error(&redact(document), "object")));

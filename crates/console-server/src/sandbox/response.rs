@@ -1,4 +1,5 @@
-//! Responses in Cinder's formats: successes, faults, and errors raised before its router.
+//! Responses in Cinder's formats: successes, faults, and errors raised before a request reaches its
+//! router.
 
 use super::store::Error;
 use crate::limits::BODY_LIMIT;
@@ -26,7 +27,7 @@ pub(super) fn json_response(status: StatusCode, body: &Value) -> Response {
     (status, headers, body.to_string()).into_response()
 }
 
-/// A JSON response of the API itself.
+/// A JSON response from the API itself.
 pub(super) fn api_response(status: StatusCode, body: &Value) -> Response {
     let mut response = json_response(status, body);
     response.extensions_mut().insert(FromApi);
@@ -42,7 +43,7 @@ pub(super) fn deleted() -> Response {
     response
 }
 
-/// An error response of the API itself.
+/// An error response from the API itself.
 #[derive(Debug)]
 pub(super) struct Fault {
     status: StatusCode,
@@ -201,7 +202,7 @@ pub(super) fn declared_too_large() -> Response {
     webob(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large", &message)
 }
 
-/// An error in the format of WebOb, the web framework below Cinder.
+/// An error in the format of WebOb, the web framework underneath Cinder.
 fn webob(status: StatusCode, title: &str, explanation: &str) -> Response {
     let code = format!("{} {title}", status.as_u16());
     let message = format!("{explanation}<br /><br />\n\n\n");

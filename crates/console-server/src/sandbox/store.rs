@@ -113,7 +113,7 @@ impl fmt::Display for Error {
 
 type Object = Map<String, Value>;
 
-/// Selects the volumes of a list.
+/// Selects the volumes to list.
 pub(super) struct VolumeQuery<'a> {
     pub(super) name: Option<&'a str>,
     pub(super) status: Option<&'a str>,
@@ -262,8 +262,8 @@ impl Store {
         Ok(Page { rows, count })
     }
 
-    /// Returns the IDs of the project's volumes that have a resource in CBR, or of the given volume
-    /// alone.
+    /// Returns the IDs of the project's volumes that have this resource in CBR. With a `volume_id`,
+    /// considers only that volume.
     pub(super) fn volumes_with(
         &self,
         project: &str,

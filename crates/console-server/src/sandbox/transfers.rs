@@ -29,7 +29,7 @@ pub(super) struct NewTransfer<'a> {
     pub(super) no_snapshots: bool,
 }
 
-/// Selects the transfers of a list.
+/// Selects the transfers to list.
 pub(super) struct TransferQuery<'a> {
     pub(super) name: Option<&'a str>,
     pub(super) volume_id: Option<&'a str>,

@@ -108,7 +108,7 @@ async fn sends_504_if_the_endpoint_is_slow() {
     check_error(&response, 504, "in time: the request may still take effect");
     assert_eq!(fake.requests().len(), 1, "sent once");
 
-    // Accepts the connection, but never starts the TLS handshake.
+    // Accepts the connection, but never responds to the TLS handshake.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}", silent.local_addr().unwrap());
     let timeouts = Timeouts { connect: SHORT, ..long_timeouts() };

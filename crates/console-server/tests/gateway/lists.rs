@@ -231,7 +231,7 @@ async fn adds_a_request_id_to_responses_without_one() {
 }
 
 #[tokio::test]
-async fn the_page_takes_a_rejected_path_for_a_wrong_address() {
+async fn the_page_treats_a_rejected_path_as_a_wrong_address() {
     let fake = Fake::with(|_| ok("", "{}")).await;
     let response = gateway(&fake).get(&format!("/v3/{A}/types")).await;
     let ChangeError::Rejected(fault) = decode_as_page(&response) else { panic!() };

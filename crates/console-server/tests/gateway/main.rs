@@ -69,7 +69,7 @@ fn check_error(response: &TestResponse, status: u16, expected: &str) {
     assert_eq!(response.status, status);
     assert_eq!(response.header("Content-Type"), Some("application/json"));
     assert_eq!(response.header("Cache-Control"), Some("no-store"));
-    // After these, the page knows that nothing has changed.
+    // After these statuses, the page knows that nothing has changed.
     let rejected = matches!(status, 400 | 404 | 413);
     let fault = match decode_as_page(response) {
         ChangeError::Rejected(fault) if rejected => fault,

@@ -35,7 +35,7 @@ async fn a_request_goes_to_the_endpoint_of_its_region() {
 }
 
 #[tokio::test]
-async fn rejects_an_unknown_region_and_paths_that_are_not_the_pages() {
+async fn rejects_unknown_regions_and_paths_that_the_page_never_requests() {
     let fake = Fake::with(|_| ok("", "{}")).await;
     let gateway = gateway(&[format!("cn-north-4={}", fake.url())]).await;
     for region in ["cn-north-1", "", "CN-NORTH-4", "cn-north%2d4"] {
@@ -66,7 +66,7 @@ async fn errors_name_the_region() {
     let closed = "http://127.0.0.1:1";
     let gateway = gateway(&[format!("a={}", fake.url()), format!("b={closed}")]).await;
     let response = gateway.get(&format!("/regions/b{}", detail())).await;
-    check_error(&response, 502, "the endpoint of b could not be reached");
+    check_error(&response, 502, "the b endpoint could not be reached");
 }
 
 #[test]

@@ -95,7 +95,7 @@ const CUT: &str =
     "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{\"a\"";
 
 #[tokio::test]
-async fn names_every_kind_of_failure_alike() {
+async fn names_every_kind_of_failure_consistently() {
     check_failure("http://127.0.0.1:1", None, "no_connection").await;
     failing("no_response_in_time", || vec![Step::Sleep(LONG)]).await;
     failing("no_response", || vec![Step::Close]).await;
@@ -107,7 +107,7 @@ async fn names_every_kind_of_failure_alike() {
 }
 
 #[tokio::test]
-async fn names_failures_of_tls() {
+async fn names_tls_failures() {
     let other_name = |params: &mut CertificateParams| {
         let other = CertificateParams::new(["elsewhere.example".to_owned()]).unwrap();
         params.subject_alt_names = other.subject_alt_names;
@@ -165,7 +165,7 @@ async fn records_a_client_that_leaves() {
 }
 
 #[tokio::test]
-async fn counts_everything_that_the_dashboard_and_the_alerts_show() {
+async fn counts_everything_that_the_dashboard_and_the_alerts_use() {
     let fake = Fake::with(|_| ok("", "{}")).await;
     let mut metrics = String::new();
     for url in [fake.url(), "http://127.0.0.1:1".to_owned()] {

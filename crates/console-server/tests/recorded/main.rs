@@ -1,4 +1,4 @@
-//! Compares the sandbox with recorded responses of a real Cinder.
+//! Compares the sandbox with recorded responses from a real Cinder.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
@@ -166,7 +166,7 @@ async fn enforces_quotas_like_cinder() {
 
 /// No request can change the status like this, so the test changes it in the database.
 #[tokio::test]
-async fn leaves_a_volume_alone_whose_status_changed_in_the_meantime() {
+async fn leaves_alone_a_volume_whose_status_changed_in_the_meantime() {
     let folder = tempfile::TempDir::new().unwrap();
     let file = folder.path().join("sandbox.db");
     let server = Server::with(Some(&file), vec![]);
@@ -237,7 +237,7 @@ async fn rejects_unknown_urls_like_cinder() {
 }
 
 #[tokio::test]
-async fn rejects_missing_unknown_and_foreign_tokens_like_keystone() {
+async fn rejects_missing_unknown_and_other_projects_tokens_like_openstack() {
     let server = Server::new();
     for (start, token) in [("keystone-001-", None), ("keystone-002-", Some("nope"))] {
         let recorded = load(start);

@@ -45,7 +45,7 @@ async fn send(server: &Server, method: &str, path: &str, token: &str) -> TestRes
 
 /// A token gives access to the project that it is for, and to no other.
 #[tokio::test]
-async fn a_token_opens_the_volumes_of_its_project_only() {
+async fn a_token_gives_access_only_to_its_own_project() {
     let server = Server::new();
     for (user, own, other) in [("alice", A, B), ("bob", B, A), ("alice", A2, A)] {
         let token = token(&server, password(user), project(own)).await;
@@ -65,7 +65,7 @@ async fn a_token_opens_the_volumes_of_its_project_only() {
 }
 
 #[tokio::test]
-async fn a_token_expires_and_ends_on_signing_out() {
+async fn a_token_stops_working_when_it_expires_or_the_user_signs_out() {
     let options = Options { token_lifetime: Duration::from_secs(2), ..Options::default() };
     let server = Server::of(Api::Sandbox(options), vec![]);
     let path = format!("/v3/{A}/volumes/detail");
@@ -96,7 +96,7 @@ async fn a_token_expires_and_ends_on_signing_out() {
 }
 
 #[tokio::test]
-async fn a_receipt_is_no_token_and_a_token_no_receipt() {
+async fn a_receipt_is_not_a_token_and_a_token_is_not_a_receipt() {
     let server = Server::new();
     let response = sign_in(&server, password("dave"), project(A)).await;
     assert_eq!(response.status, 401);

@@ -22,7 +22,7 @@ async fn no_snapshots_allows_transferring_a_volume_with_snapshots() {
     let older = with_version("POST", &format!("/v3/{A}/os-volume-transfer"), "3.55");
     let body = json!({ "transfer": { "volume_id": volume, "no_snapshots": true } });
     let older = server.send(older.body(Body::from(body.to_string())).unwrap()).await;
-    assert_eq!(older.status, 400, "only the newer path has it");
+    assert_eq!(older.status, 400, "only the newer path supports it");
     assert_eq!(create("3.55", false).await.status, 400);
     let created = create("3.55", true).await;
     assert_eq!(created.status, 202);
@@ -56,7 +56,7 @@ async fn v2_ignores_microversions() {
 }
 
 #[tokio::test]
-async fn parses_the_version_header_and_rejects_invalid_ones() {
+async fn parses_version_headers_and_rejects_invalid_ones() {
     let server = Server::new();
     for (value, status, stated) in [
         ("compute 2.1, volume 3.55", 200, Some("volume 3.55")),

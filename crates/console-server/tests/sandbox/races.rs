@@ -1,5 +1,5 @@
-//! Concurrent requests to several servers that share a database file, of which exactly one
-//! succeeds.
+//! Concurrent requests, of which exactly one succeeds, to several servers that share a database
+//! file.
 
 use crate::support::{A, B, Server};
 use crate::transfer;

@@ -1,5 +1,5 @@
-//! The server under test, and helpers to send requests to it.
-#![allow(dead_code, reason = "each test file uses its own part")]
+//! The server under test, and helpers for sending requests to it.
+#![allow(dead_code, reason = "no test file uses all of this")]
 
 pub(crate) mod fake;
 pub(crate) mod program;

@@ -48,7 +48,7 @@ impl Program {
         response
     }
 
-    /// Reads the next line of its output.
+    /// Reads the next line of the server's output.
     pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
@@ -66,7 +66,7 @@ impl Program {
         assert!(kill.status().unwrap().success());
     }
 
-    /// Waits until it exits successfully, and returns its remaining output.
+    /// Waits until the server exits successfully, and returns its remaining output.
     pub(crate) fn wait(mut self) -> String {
         assert!(self.child.wait().unwrap().success());
         let mut output = String::new();

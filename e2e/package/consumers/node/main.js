@@ -1,4 +1,4 @@
-// A Node script that imports every entry by its name.
+// A Node script that imports every entry by name.
 import assert from "node:assert/strict";
 import * as full from "volume-transfer";
 import * as node from "volume-transfer/node";

@@ -1,5 +1,5 @@
-// React 18 and 19. False properties are omitted, because React 18 writes them as the attribute "false" on a
-// custom element.
+// React 18 and 19. False properties are omitted, because on a custom element, React 18 writes them as
+// attributes with the value "false".
 import { useLayoutEffect, useReducer, useRef } from "react";
 import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";

@@ -29,7 +29,7 @@ impl IdentityError {
         IdentityError::new(StatusCode::UNAUTHORIZED, message)
     }
 
-    /// A method that can't be used like this. `identity` says which methods can.
+    /// A sign-in method that can't be used like this. `identity` says which methods can be used.
     pub(super) fn method(message: &str, identity: &Value) -> IdentityError {
         let status = StatusCode::UNAUTHORIZED;
         let error = json!({
@@ -60,7 +60,7 @@ impl IdentityError {
         IdentityError::new(StatusCode::NOT_FOUND, message)
     }
 
-    /// A token that is invalid, although the request doesn't authenticate itself with it.
+    /// An invalid token anywhere but in `X-Auth-Token`.
     pub(super) fn token_not_found() -> IdentityError {
         IdentityError::not_found("Could not recognize Fernet token")
     }
@@ -69,7 +69,7 @@ impl IdentityError {
         IdentityError::new(StatusCode::REQUEST_TIMEOUT, "The request took too long.")
     }
 
-    /// A body above the size limit. The web framework below Keystone has its own format.
+    /// A body above the size limit. The web framework underneath Keystone has its own format.
     pub(super) fn too_large() -> IdentityError {
         let message = format!(
             "Request is too large. Larger than max_request_body_size ({BODY_LIMIT}).<br /><br />\n\n\n"

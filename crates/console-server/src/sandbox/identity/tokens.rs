@@ -17,7 +17,7 @@ use subtle::ConstantTimeEq;
 const RECEIPT_LIFETIME: i64 = 300;
 
 /// The maximum number of stored tokens. The oldest ones are deleted, so that repeated sign-ins
-/// can't fill the memory.
+/// can't fill up the database.
 const LIMIT: i64 = 10_000;
 
 /// A token, or a receipt for the first of two factors.
@@ -42,7 +42,7 @@ pub(super) struct Grant {
     pub(super) application_credential_id: Option<String>,
 }
 
-/// What a token gives access to, with its ID.
+/// What a token gives access to, with the ID of the project or domain.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Scope {
     Unscoped,
@@ -155,7 +155,8 @@ impl Tokens {
         Ok(grant.map(|grant| grant.project().unwrap_or(&demo::NO_PROJECT)))
     }
 
-    /// Returns the grant of a project's fixed token. It is always new, so it never expires.
+    /// Returns the grant of a project's fixed token. The grant is always new, so the token never
+    /// expires.
     fn fixed(&self, project: &Project) -> Result<Grant, Error> {
         let user = User::with_default_token(project)
             .ok_or_else(|| Error::Database(format!("nobody owns project {}", project.label)))?;
@@ -182,7 +183,7 @@ fn random<const BYTES: usize>() -> Result<String, getrandom::Error> {
     Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// Returns the ID for a token that is derived from another one.
+/// Returns the audit IDs for a token that is derived from another one.
 pub(super) fn derived_audit_ids(parent: &Grant) -> Result<Vec<String>, Error> {
     // The chain consists of the newest ID and the very first one.
     Ok(std::iter::once(random::<16>()?).chain(parent.audit_ids.last().cloned()).collect())
