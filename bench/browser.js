@@ -71,13 +71,13 @@ async function measureFirst({ name, list }) {
   return first(name, bytes);
 }
 
-/** Runs in the page. The list is read while it arrives. */
+/** Runs in the page. The list is read as it arrives. */
 async function readStream({ list }) {
   const { firstOfStream } = await import("/bench/time.js");
   return { rows: await firstOfStream(async () => (await fetch(`/${list}`)).body) };
 }
 
-/** Returns by how many bytes a page's peak memory grows while it handles the list. */
+/** Returns the number of bytes by which a page's peak memory grows while it handles the list. */
 export async function memory(address, name, list, rows) {
   const running = await launch();
   try {
@@ -92,7 +92,7 @@ export async function memory(address, name, list, rows) {
       });
     const before = peaks();
     const result = await page.evaluate(name === STREAMED ? readStream : measureFirst, { name, list });
-    if (result.rows !== rows) throw new Error(`${name} checked ${result.rows} volumes of ${rows}`);
+    if (result.rows !== rows) throw new Error(`${name} checked ${result.rows} of ${rows} volumes`);
     return Math.max(...peaks().map((peak, at) => peak - before[at]));
   } finally {
     await running.close();

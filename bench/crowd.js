@@ -75,7 +75,7 @@ await sleep(3000);
 const connected = open;
 const during = await measure();
 const ratio = (name) => (during[name] / before[name]).toFixed(2);
-console.log(`${connected} other connections: median ${ratio("median")}, 99th percentile ${ratio("slowest")} of the time without them`);
+console.log(`${connected} other connections: median ${ratio("median")} and 99th percentile ${ratio("slowest")} times those without them`);
 console.log(`median ${before.median.toFixed(2)} ms, then ${during.median.toFixed(2)} ms`);
 console.log(`memory ${memoryBefore.toFixed(1)} MB, then ${memory().toFixed(1)} MB`);
 closing = true;

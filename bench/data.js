@@ -22,9 +22,9 @@ const PROJECT = "dd14c6ac581f40059e27f5320b60bf2f";
 /**
  * Returns the text of a list response.
  *
- * In about one volume in a hundred, a field is missing or has one of the other spellings that
- * services are known to use, separately for each field.
- * The comparison that precedes the timing finds candidates that misread them.
+ * Each of several fields is missing, or has one of the other spellings that services are known to
+ * use, in about one volume in a hundred. The comparison that precedes the timing finds candidates
+ * that misread them.
  */
 export function listText(count, { names = "ascii", pretty = false, seed = 1 } = {}) {
   const below = random(seed);

@@ -95,7 +95,7 @@ export function request(input) {
   return { request: issues.length ? null : assemble(projectId, volumeId, value), issues };
 }
 
-/** Reads a field that may be a boolean, its text, or missing. */
+/** Reads a field that may be a boolean, a boolean as text, or missing. */
 function flag(value) {
   switch (value) {
     case true: case "true": case "True": case "1": case 1: return true;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compares the server with nginx in alternation, both for serving the page's largest file with gzip
-# and for proxying to a service with a 2 KB response. Prints requests per second and CPU time per
+# Measures the server and nginx alternately, both serving the page's largest file with gzip and
+# proxying to a service that returns a 2 KB response. Prints requests per second and CPU time per
 # request for each round, then the median ratios to nginx and the server's memory.
 #
 #     cargo build --release -p console-server

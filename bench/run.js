@@ -60,7 +60,7 @@ const hosts = {
     memory: (name) => {
       const list = lists["list-largest"];
       const { rows, peak } = name === STREAMED ? node("stream", list) : node("first", name, list);
-      if (rows !== largest) throw new Error(`${name} checked ${rows} volumes of ${largest}`);
+      if (rows !== largest) throw new Error(`${name} checked ${rows} of ${largest} volumes`);
       return peak;
     },
   },
@@ -84,7 +84,7 @@ try {
     }
     const cold = async (name) => {
       const { elapsed, rows } = await first(name);
-      if (rows !== 1_000) throw new Error(`${name} checked ${rows} volumes of 1000`);
+      if (rows !== 1_000) throw new Error(`${name} checked ${rows} of 1000 volumes`);
       return elapsed * 1e6;
     };
     add("e", "the first 1,000 from bytes", 1, await inTurn(["volume-transfer", ...PEERS], cold));

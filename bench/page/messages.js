@@ -1,4 +1,4 @@
-// The messages of the small pages, by the codes of `hand.js`.
+// The messages of the small pages, keyed by the codes in `hand.js`.
 
 import { bits, name, screen } from "../hand.js";
 

@@ -1,12 +1,12 @@
-//! Turns fuzzer input into the service's responses.
+//! Turns fuzzer input into a service's responses.
 
 use volume_transfer::{Fault, Outcome, Response, TransportError, VolumeId};
 
 const STATUSES: [u16; 16] =
     [200, 202, 204, 0, 301, 400, 401, 403, 404, 409, 413, 429, 500, 502, 503, 504];
 
-/// Returns a response, or a transport error. The first byte selects the status, or that no response
-/// arrives. The rest is the body.
+/// Returns a response or a transport error. The first byte selects the status and the `Retry-After`
+/// header, or the error. The rest is the body.
 pub fn outcome(data: &[u8]) -> Outcome {
     let (first, body) = data.split_first().unwrap_or((&0, &[]));
     let status = STATUSES[usize::from(first & 15)];

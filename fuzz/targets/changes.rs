@@ -1,4 +1,4 @@
-//! Responses to accepting and deleting a transfer, and to showing its volume.
+//! Responses to requests that accept or delete a transfer, or show its volume.
 #![no_main]
 
 use fuzz::{check_fault, outcome};

@@ -14,7 +14,7 @@ fuzz_target!(|data: &[u8]| {
                 let (record, handover) = created.into_handover();
                 assert!(requested.is_none_or(|requested| requested == record.volume_id));
                 let key = handover.auth_key.expose();
-                // `Debug` must not contain the key, unless by coincidence.
+                // `Debug` output must not contain the key, except by coincidence.
                 let coincidence = key.len() < 16 || record.id.as_str().contains(key);
                 assert!(coincidence || !format!("{handover:?}").contains(key));
                 // The credentials file must contain the same ID and key.

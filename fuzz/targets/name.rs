@@ -24,7 +24,7 @@ fn check(text: &str) {
     for service in Service::ALL {
         let rule = service.name_rule();
         let name = TransferName::parse(text, rule);
-        // Reading it incrementally, in UTF-16, must give the same name.
+        // Reading the text incrementally, in UTF-16, must give the same name.
         let mut reading = NameParser::new(*rule);
         text.encode_utf16().for_each(|unit| reading.push_utf16(unit));
         let read = reading.finish();

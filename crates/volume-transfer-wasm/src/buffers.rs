@@ -62,7 +62,7 @@ pub const FIRST: u32 = 1;
 /// Marks the last part of a string or a list.
 pub const LAST: u32 = 2;
 
-/// Parses a part of a name, which has `units` units. After the last part, writes the error, its
+/// Parses a part of a name, `units` units long. After the last part, writes the error, its
 /// position, the name's length as the service counts it, and the start and end of the trimmed name.
 #[wasm_bindgen]
 pub fn parse_name(service: u32, units: usize, part: u32) {
@@ -103,8 +103,8 @@ fn position(error: &NameError) -> u32 {
     }
 }
 
-/// Parses the ID of a volume or a project, which has `units` units. If that exceeds the capacity,
-/// the ID is malformed. Writes the error, the length of the normalized ID in bytes, and whether it
+/// Parses the ID of a volume or a project, `units` units long. An ID that exceeds the capacity is
+/// malformed. Writes the error, the length of the normalized ID in bytes, and whether it
 /// equals the input.
 #[wasm_bindgen]
 pub fn parse_id(of_volume: bool, units: usize) {

@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 const BYTES: usize = 1 << 17;
 
 /// The maximum number of rows that end in one part of a list. The smallest readable row,
-/// `{"id":"..."},`, has 46 bytes, and one more row may have begun in the part before.
+/// `{"id":"..."},`, has 46 bytes, and one more row may have begun in the previous part.
 const ROWS: usize = BYTES / 46 + 2;
 
 /// Small fields come first, because that makes the code that accesses them smaller.
@@ -40,9 +40,9 @@ thread_local! {
 }
 
 /// Returns the address of the numbers. Writes to them the address and the capacity of the bytes, the
-/// addresses of the IDs (36 bytes each), the masks (32 bits each) and the rows (two times 32 bits
-/// each), and the address and the size in bytes of the list reader. JavaScript can save the reader's
-/// state and restore it after reading another list.
+/// addresses of the IDs (36 bytes each), the masks (32 bits each) and the rows (two 32-bit
+/// numbers each), and the address and the size in bytes of the list reader. JavaScript can save the
+/// reader's state and restore it after reading another list.
 #[wasm_bindgen]
 pub fn lists() -> usize {
     with(&LISTS, |lists| {
@@ -62,7 +62,7 @@ pub fn lists() -> usize {
     })
 }
 
-/// Reads a part of a list, which has `length` bytes. Writes the number of rows that ended in it,
+/// Reads a part of a list, `length` bytes long. Writes the number of rows that ended in it,
 /// and the last one's verdict and flags. Each row has an ID, a mask, and its byte range in the
 /// list. A mask has the violated constraints in its lower half and the unknown ones in its upper
 /// half.

@@ -1,7 +1,7 @@
 //! The nine constraints on a volume. [`eligibility`](crate::eligibility) checks them.
 
-/// A requirement that a volume must meet. If it doesn't, the service returns 400 without saying
-/// which one failed.
+/// A requirement that a volume must meet. If the volume doesn't meet it, the service returns 400
+/// without saying which requirement failed.
 ///
 /// Exhaustive on purpose: a new constraint must make every `match` in a caller fail to compile.
 ///

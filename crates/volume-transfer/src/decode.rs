@@ -19,7 +19,7 @@ pub(crate) fn decode<T>(
     made.ok_or_else(|| invalid(&response))
 }
 
-/// Returns the error of an invalid response with a success or redirect status.
+/// Returns the error for an invalid response with a success or redirect status.
 pub(crate) fn invalid(response: &Response) -> ReadError {
     let fault = Fault::unreadable(response);
     if fault.has_details() { ReadError::Refused(fault) } else { ReadError::Unreadable(fault) }
@@ -60,7 +60,7 @@ pub(crate) fn changed(outcome: Outcome) -> Result<Response, ChangeError> {
     }
 }
 
-/// Returns the error of an invalid response to a request that makes a change.
+/// Returns the error for an invalid response to a request that makes a change.
 pub(crate) fn unreadable(response: &Response) -> ChangeError {
     ChangeError::OutcomeUnknown(UnknownCause::Unreadable(Fault::unreadable(response)))
 }

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::mem;
 use serde_json::{Map, Value};
 
-/// Parses a JSON document as leniently as the services require. Returns `None` if it isn't one.
+/// Parses a JSON document as leniently as the services require. Returns `None` if it isn't JSON.
 ///
 /// A parser that rejected the whole document because of one value would lose a key elsewhere in it.
 /// So a value that has no meaning here becomes an empty object, which nothing reads. Such values
@@ -62,7 +62,8 @@ fn number(raw: &[u8]) -> Option<Value> {
 /// Unescapes the content of a JSON string. Returns `None` if it isn't valid Unicode.
 fn unescape(text: &[u8]) -> Option<String> {
     let mut rest = core::str::from_utf8(text).ok()?;
-    // Allocates enough to never grow, because growing would leave a copy of a key behind.
+    // Allocates enough that the string never grows, because growing would leave a copy of a key
+    // behind.
     let mut whole = String::with_capacity(text.len());
     while let Some((plain, escape)) = rest.split_once('\\') {
         whole.push_str(plain);
@@ -104,7 +105,7 @@ struct Tree<'a> {
     document: &'a [u8],
     /// The open objects and arrays, the innermost last, each with its own key.
     open: Vec<(Value, String)>,
-    /// The key of the next value. Keys longer than any that the rules look for are cut off.
+    /// The key of the next value. Keys longer than any that the rules look for are truncated.
     key: String,
     root: Option<Value>,
 }

@@ -1,4 +1,4 @@
-//! Checks whether a volume can be transferred, with a verdict for each constraint.
+//! Checks whether a volume can be transferred, with a verdict on each constraint.
 
 use crate::constraint::{Constraint, ConstraintSet};
 use crate::error::Fault;
@@ -25,7 +25,7 @@ pub struct Facts {
     pub snapshots: Option<bool>,
     /// Whether the volume has backups.
     pub backups: Option<bool>,
-    /// Whether a backup policy applies to it.
+    /// Whether a backup policy applies to the volume.
     pub backup_policy: Option<bool>,
     /// Whether the volume is frozen.
     pub frozen: Option<bool>,
@@ -106,8 +106,8 @@ fn verdict(constraint: Constraint, flags: VolumeFlags, facts: &Facts, service: S
     };
     match constraint {
         Constraint::Status => violated_if(!flags.available()),
-        // EVS documentation: "if this field has a value the volume is yearly/monthly, otherwise
-        // not".
+        // EVS documentation: "If this field has a value, the volume is billed yearly or monthly;
+        // otherwise, it isn't."
         Constraint::Billing => violated_if(flags.order()),
         Constraint::Frozen => facts.frozen.map_or(Verdict::Unknown, violated_if),
         Constraint::Encryption if evs => {
@@ -134,7 +134,7 @@ fn verdict(constraint: Constraint, flags: VolumeFlags, facts: &Facts, service: S
 pub struct Verdicts {
     /// The violated constraints.
     pub violated: ConstraintSet,
-    /// The constraints that can't be evaluated. All others of the service are met.
+    /// The constraints that can't be evaluated. All of the service's other constraints are met.
     pub unknown: ConstraintSet,
 }
 
@@ -149,7 +149,7 @@ impl Verdicts {
     }
 }
 
-/// Evaluates every constraint of a service on a volume's flags.
+/// Evaluates a volume's flags against every constraint of a service.
 pub fn evaluate(flags: VolumeFlags, facts: &Facts, service: Service) -> Verdicts {
     let mut verdicts = Verdicts::default();
     for constraint in service.constraints().iter() {

@@ -7,11 +7,11 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
 
-/// An error response. Its texts are safe to show but untrusted: escape them before rendering.
+/// An error response. Its text is safe to show but untrusted: escape it before rendering.
 ///
 /// The documented envelopes are EVS's `{"error":{"code","message"}}`, Cinder's
 /// `{"badRequest":{"code","message"}}` (or another kind), and the API gateway's
-/// `{"error_code","error_msg"}`. Other JSON is searched for common keys. For any other body the
+/// `{"error_code","error_msg"}`. Other JSON is searched for common keys. For any other body, the
 /// message is the beginning of its text. Anything that looks like a key or token is masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -21,7 +21,7 @@ pub struct Fault {
     pub code: Option<String>,
     /// The server's message, truncated to 1,000 characters.
     pub message: Option<String>,
-    /// The request ID, with which the service's support can find the request.
+    /// The request ID, by which the service's support team can find the request.
     pub request_id: Option<String>,
     /// The raw `Retry-After` header; see [`retry_delay`](Fault::retry_delay).
     pub retry_after: Option<String>,
@@ -215,8 +215,8 @@ impl RetryDelay {
 }
 
 impl Fault {
-    /// Parses the `Retry-After` header. Zero seconds are ignored, because Cinder sends them when a
-    /// quota is exhausted.
+    /// Parses the `Retry-After` header. A delay of zero seconds is ignored, because Cinder sends it
+    /// when a quota is exhausted.
     pub fn retry_delay(&self) -> Option<RetryDelay> {
         let text = self.retry_after.as_deref()?.trim();
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -243,7 +243,7 @@ impl fmt::Display for Fault {
 
 impl core::error::Error for Fault {}
 
-/// The error of a request that changes nothing.
+/// An error from a request that changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadError {
     /// No response arrived.
@@ -291,14 +291,14 @@ impl fmt::Display for ReadError {
 
 impl core::error::Error for ReadError {}
 
-/// The error of a request that creates, accepts or deletes a transfer.
+/// An error from a request that creates, accepts or deletes a transfer.
 ///
 /// Exhaustive on purpose: these two cases are all there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChangeError {
     /// The server refused, and nothing changed. Fix the cause and try again.
     Rejected(Fault),
-    /// The change may have been made. After a create request a transfer may exist whose key is
+    /// The change may have been made. After a create request, there may be a transfer whose key is
     /// lost. **Never repeat the request blindly**: list the transfers and [look up] the volume
     /// first.
     ///
@@ -363,8 +363,8 @@ impl UnknownCause {
     }
 
     /// Returns how many lookups, some time apart, must find no transfer before the create request
-    /// can be considered failed. After a timeout or a gateway error the service may still be
-    /// working.
+    /// can be considered failed. After a timeout or a gateway error, the service may still be
+    /// working on the request.
     pub const fn required_lookups(&self) -> usize {
         match self {
             UnknownCause::NoResponse(_) | UnknownCause::Failed(_) => 2,

@@ -44,7 +44,7 @@ pub(crate) struct ErrorDetails {
 }
 
 impl ErrorDetails {
-    /// Extracts the details of an error response, or at worst the beginning of its text.
+    /// Extracts the details of an error response or, failing that, the beginning of its text.
     pub(crate) fn of_refusal(body: &[u8]) -> ErrorDetails {
         let details = read_json(body).and_then(|body| find(&body, false));
         details.unwrap_or_else(|| ErrorDetails { message: text(body), ..ErrorDetails::default() })
@@ -110,7 +110,7 @@ fn plain(value: &Value) -> Option<String> {
     }
 }
 
-/// Returns the beginning of a body's text without its tags; `None` if it has no text.
+/// Returns the beginning of a body's text, without tags. Returns `None` if there is no text.
 fn text(body: &[u8]) -> Option<String> {
     let body = core::str::from_utf8(body).ok()?;
     let (mut text, mut space, mut tag, mut hidden) = (String::new(), false, false, false);

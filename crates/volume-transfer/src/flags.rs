@@ -1,9 +1,9 @@
-//! The values of a volume's record that the rules depend on, packed into 12 bits.
+//! The values in a volume's record that the rules depend on, packed into 12 bits.
 
 use crate::loose::{self, Scalar};
 use serde_json::Value;
 
-/// A field of a volume's record that the rules depend on.
+/// A field in a volume's record that the rules depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flag {
     /// `status`
@@ -69,7 +69,7 @@ impl Flag {
 /// The number of bytes of a string that matter. All values that the rules compare with are shorter.
 pub const LONGEST: usize = crate::json::MAX_TEXT;
 
-/// The values of a volume's record that the rules depend on.
+/// The values in a volume's record that the rules depend on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct VolumeFlags(u16);
 
@@ -116,7 +116,8 @@ impl VolumeFlags {
         VolumeFlags(bits)
     }
 
-    /// Returns the flags of a record with a single text field. [`LONGEST`] bytes of it are enough.
+    /// Returns the flags of a record with a single text field. The text's first [`LONGEST`] bytes are
+    /// enough.
     pub fn of_text(flag: Flag, text: &[u8]) -> VolumeFlags {
         let mut flags = VolumeFlags::NONE;
         flags.take(flag, Scalar::Text(text));

@@ -1,7 +1,7 @@
 //! The credentials file, with which the recipient accepts one or more transfers.
 //!
-//! It is JSON; `docs/credentials.schema.json` describes it. A passphrase turns it into a JWE, which
-//! this crate recognizes but can't decrypt.
+//! It is JSON; `docs/credentials.schema.json` describes it. A file protected by a passphrase is a
+//! JWE, which this crate recognizes but can't decrypt.
 
 use crate::document::read_json;
 use crate::id::{ProjectId, TransferId, VolumeId};
@@ -29,10 +29,10 @@ pub struct TransferSource {
     pub project: Option<ProjectId>,
 }
 
-/// A transfer with its key, and what people recognize it by.
+/// A transfer with its key, and the details that people recognize it by.
 #[derive(Debug)]
 pub struct TransferCredentials {
-    /// The transfer's ID and key, which is what the recipient needs.
+    /// The transfer's ID and key, both of which the recipient needs.
     pub handover: Handover,
     /// The transfer's name.
     pub name: Option<String>,
@@ -107,17 +107,17 @@ pub struct CredentialsFile {
     pub unreadable: usize,
 }
 
-/// The error of reading a credentials file.
+/// An error from reading a credentials file.
 ///
-/// Exhaustive on purpose: each code has a translation, so code that doesn't handle a new one must
-/// fail to compile.
+/// Exhaustive on purpose: each code has a translation, so a caller that doesn't handle a new one
+/// must fail to compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CredentialsError {
-    /// The file is empty or whitespace.
+    /// The file is empty or only whitespace.
     Empty,
     /// The file isn't JSON, or none of its transfers can be read.
     Malformed,
-    /// The file is JSON without any transfer.
+    /// The file is JSON without any transfers.
     NoTransfers,
     /// The file is protected by a passphrase: decrypt it first.
     Protected,
@@ -173,7 +173,7 @@ impl CredentialsFile {
             ("region", source.region.as_deref()),
             ("source_project", source.project.as_ref().map(ProjectId::as_str)),
         ];
-        // An escaped byte takes up to six bytes, and the field names and punctuation less than 256.
+        // An escaped byte takes up to six bytes. Field names and punctuation take fewer than 256.
         let length = |fields: &[(&str, Option<&str>)]| {
             let values = fields.iter().filter_map(|(_, value)| Some(value.as_ref()?.len()));
             256 + 6 * values.sum::<usize>()
@@ -200,8 +200,8 @@ impl CredentialsFile {
         text
     }
 
-    /// Parses a file written by [`write`](CredentialsFile::write), a file of version 1, which is a
-    /// single transfer, or the service's own response to a create request.
+    /// Parses a file written by [`write`](CredentialsFile::write), a version 1 file (a single
+    /// transfer), or the service's own response to a create request.
     ///
     /// Skips a byte order mark and unknown fields. A field that is missing or invalid is `None`,
     /// except for a transfer's ID and key.

@@ -106,7 +106,7 @@ impl Response {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
 
-    /// Returns the request ID, with which the service's support can find the request.
+    /// Returns the request ID, by which the service's support team can find the request.
     pub fn request_id(&self) -> Option<&str> {
         REQUEST_ID_HEADERS.into_iter().find_map(|name| self.header(name))
     }
@@ -131,8 +131,8 @@ impl fmt::Debug for Response {
 
 /// The reason why no response arrived.
 ///
-/// Exhaustive on purpose: each code has a translation, so code that doesn't handle a new one must
-/// fail to compile.
+/// Exhaustive on purpose: each code has a translation, so a caller that doesn't handle a new one
+/// must fail to compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TransportError {
     /// The connection couldn't be opened, or was lost.

@@ -1,6 +1,6 @@
 //! The IDs in a request's path and body.
 //!
-//! Each one is validated on creation, so that no other text can reach a URL.
+//! Each one is validated on creation, so that no invalid ID can reach a URL.
 
 use crate::lanes;
 use crate::name::is_trimmed;
@@ -11,9 +11,9 @@ use core::fmt::{self, Write};
 
 /// A volume ID: a UUID in canonical form.
 ///
-/// Cinder's schema also accepts upper case, braces, missing hyphens and a `urn:` prefix, but then
-/// returns 404, because it looks up the text unchanged. So only the canonical form is valid here.
-/// Upper case is converted.
+/// Cinder's schema also accepts uppercase, braces, missing hyphens and a `urn:` prefix, but Cinder
+/// then returns 404, because it looks up the text unchanged. So only the canonical form is valid
+/// here. Uppercase letters are converted to lowercase.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct VolumeId([u8; 36]);
 
@@ -24,24 +24,24 @@ pub struct VolumeId([u8; 36]);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TransferId(String);
 
-/// A project ID, which Huawei Cloud also calls a tenant ID: 1 to 64 ASCII letters, digits, `-` or
-/// `_`.
+/// A project ID, which Huawei Cloud also calls a tenant ID: 1 to 64 ASCII letters, digits, hyphens
+/// or underscores.
 ///
 /// Actual IDs are 32 lowercase hex digits, but this isn't documented. The rule excludes every
-/// character that has a meaning in a URL's path.
+/// character that has a special meaning in a URL's path.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ProjectId {
     text: [u8; 64],
     length: usize,
 }
 
-/// The error of parsing an ID or a key.
+/// An error from parsing an ID or a key.
 ///
-/// Exhaustive on purpose: each code has a translation, so code that doesn't handle a new one must
-/// fail to compile.
+/// Exhaustive on purpose: each code has a translation, so a caller that doesn't handle a new one
+/// must fail to compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdError {
-    /// The text is empty or whitespace.
+    /// The text is empty or only whitespace.
     Empty,
     /// The text has the wrong format.
     Malformed,
@@ -71,7 +71,7 @@ impl fmt::Display for IdError {
 
 impl core::error::Error for IdError {}
 
-/// Reads up to 64 ASCII characters, trims them, and returns them with their count.
+/// Reads up to 64 ASCII characters, trims whitespace, and returns the rest with its length.
 fn ascii(characters: impl Iterator<Item = char>) -> Result<([u8; 64], usize), IdError> {
     let (mut text, mut length, mut over) = ([0; 64], 0, false);
     for char in characters {
@@ -218,11 +218,11 @@ impl TransferId {
     }
 
     /// Parses an ID entered by a user, after [cleaning pasted text](crate::clean_pasted): 1 to 64
-    /// ASCII letters, digits, `-` or `_`.
+    /// ASCII letters, digits, hyphens or underscores.
     ///
     /// # Errors
-    /// Returns [`IdError::Empty`] if nothing is left, and [`IdError::Malformed`] for any other
-    /// text.
+    /// Returns [`IdError::Empty`] if nothing is left, and [`IdError::Malformed`] for more than 64
+    /// characters or an invalid one.
     pub fn parse(text: &str) -> Result<TransferId, IdError> {
         // Project IDs have the same format for the same reason: both are part of a path.
         ProjectId::parse(text).map(|id| TransferId(id.as_str().to_owned()))

@@ -1,4 +1,4 @@
-//! Compares 16 bytes at a time with WebAssembly's SIMD instructions, or with plain Rust elsewhere.
+//! Compares 16 bytes at a time, using WebAssembly's SIMD instructions, or plain Rust elsewhere.
 
 /// The number of bytes compared at a time.
 pub(crate) const LANES: usize = 16;

@@ -9,7 +9,7 @@ use serde_json::{Number, Value};
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Scalar<'a> {
     Bool(bool),
-    /// A text, or a whole number's digits.
+    /// Text, or a whole number's digits.
     Text(&'a [u8]),
     Null,
     /// Any other number, or an object or array.
@@ -20,7 +20,7 @@ static FLAGS: [(&[u8], bool); 4] =
     [(b"true", true), (b"false", false), (b"1", true), (b"0", false)];
 
 impl Scalar<'_> {
-    /// Returns a boolean. Also accepts `true` and `false` as text in any case, and 0 and 1.
+    /// Returns a boolean. Also accepts 0 and 1, and `true` and `false` as text, ignoring case.
     pub(crate) fn flag(self) -> Option<bool> {
         match self {
             Scalar::Bool(flag) => Some(flag),
@@ -32,7 +32,7 @@ impl Scalar<'_> {
         }
     }
 
-    /// Returns the text, or an empty one.
+    /// Returns the text, or an empty slice if there is none.
     pub(crate) const fn text(&self) -> &[u8] {
         match self {
             Scalar::Text(text) => text,
@@ -46,7 +46,7 @@ fn whole(number: &Number) -> Option<u64> {
     number.as_u64().filter(|number| *number < 10_u64.pow(19))
 }
 
-/// Returns a non-empty text, or a whole number as text.
+/// Returns non-empty text, or a whole number as text.
 pub(crate) fn text(value: Option<&Value>) -> Option<String> {
     match value? {
         Value::String(text) if !text.is_empty() => Some(text.clone()),
@@ -72,7 +72,7 @@ pub(crate) fn number(value: Option<&Value>) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
-/// Returns the items of an object's array, or none if the key doesn't hold an array.
+/// Returns the items of the array under a key, or an empty slice if there is no array.
 pub(crate) fn rows<'a>(object: &'a Value, key: &str) -> &'a [Value] {
     object.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }

@@ -1,4 +1,4 @@
-//! Transfer names, trimmed and validated as the services do.
+//! Trims and validates transfer names as the services do.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -56,8 +56,8 @@ pub struct TransferName(String);
 
 /// An error from parsing a name.
 ///
-/// Exhaustive on purpose: each code has a translation, so code that doesn't handle a new one must
-/// fail to compile.
+/// Exhaustive on purpose: each code has a translation, so a caller that doesn't handle a new one
+/// must fail to compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameError {
     /// The service requires a name, and the text is empty.
@@ -137,7 +137,7 @@ impl TransferName {
         Ok(trimmed.and_then(|trimmed| field.get(trimmed)).map(|name| TransferName(name.to_owned())))
     }
 
-    /// Parses a name, trimmed as the service trims it.
+    /// Parses a name, trimming it as the service does.
     ///
     /// # Errors
     /// Returns [`NameError::Blank`] if nothing is left after trimming, and [`NameError::Nul`] and
@@ -200,7 +200,7 @@ impl<'a> NamePattern<'a> {
     }
 
     /// Returns the name for a volume with this label, parsed as [`TransferName::parse`] parses the
-    /// expanded text. A name that is too long is an error and never truncated.
+    /// expanded text. A name that is too long is an error. It is never truncated.
     ///
     /// # Errors
     /// Returns the same errors as [`TransferName::parse`]. They concern this volume only, because
@@ -347,8 +347,8 @@ impl NameParser {
 
 /// Decodes the UTF-16 code units of a JavaScript string.
 ///
-/// The usual conversions silently replace unpaired surrogates with U+FFFD. Decode form fields with
-/// this function first, so that they are reported instead.
+/// The usual conversions silently replace unpaired surrogates with U+FFFD. To have them reported
+/// instead, decode form fields with this function first.
 ///
 /// # Errors
 /// Returns [`NameError::LoneSurrogate`] with the position of the first unpaired surrogate.

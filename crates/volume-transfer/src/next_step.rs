@@ -2,9 +2,9 @@
 
 use crate::error::{ChangeError, Fault, FaultKind, ReadError, RetryDelay, UnknownCause};
 
-/// What to do about the remaining requests of a series, after one of them failed.
+/// What to do about the remaining requests of a series after one request failed.
 ///
-/// This doesn't concern the failed request itself. After [`ChangeError::Rejected`] it can be sent
+/// This doesn't concern the failed request itself. After [`ChangeError::Rejected`], it can be sent
 /// again once the cause is gone; after [`ChangeError::OutcomeUnknown`], look up its outcome first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NextStep {

@@ -15,7 +15,8 @@ use zeroize::Zeroizing;
 /// "9266c59563c84664");
 /// ```
 pub fn clean_pasted(text: &str) -> Zeroizing<String> {
-    // Allocates enough to never grow, because growing would leave a copy of the key behind.
+    // Allocates enough that the string never grows, because growing would leave a copy of a secret
+    // behind.
     let mut clean = Zeroizing::new(String::with_capacity(text.len()));
     clean.extend(text.chars().filter_map(intended).skip_while(|char| *char == ' '));
     while clean.ends_with(' ') {

@@ -34,9 +34,9 @@ const EVS_V2: Paths = Paths { version: "v2", volumes: "cloudvolumes", snapshots:
 /// The paths of EVS v3 and Cinder.
 const V3: Paths = Paths { version: "v3", volumes: "volumes", snapshots: "snapshots" };
 
-/// The EVS v2 documentation says: "Without the spaces at the beginning and end, at least 1 byte, at
-/// most 255 bytes." The v3 documentation says "at most 255 bytes" and doesn't mention trimming, but
-/// the service behind it is Cinder, which trims.
+/// The EVS v2 documentation says: "At least 1 byte and at most 255 bytes, not counting leading and
+/// trailing spaces." The v3 documentation says "at most 255 bytes" and doesn't mention trimming,
+/// but the service behind it is Cinder, which trims names.
 const EVS_NAME: NameRule = NameRule { required: false, limit: 255, unit: Unit::Bytes, nul: false };
 
 /// Measured on Cinder 26.3: at most 255 code points after `str.strip()`. NULs are accepted.

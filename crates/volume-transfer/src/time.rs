@@ -16,8 +16,8 @@ pub(crate) fn unix_seconds(text: &[u8]) -> Option<i64> {
     parse(text).map(|time| time.unix_seconds())
 }
 
-/// Converts an HTTP date, such as `Wed, 21 Oct 2026 07:28:00 GMT`, to seconds since 1970. The two
-/// obsolete formats of RFC 9110 return `None`.
+/// Converts an HTTP date, such as `Wed, 21 Oct 2026 07:28:00 GMT`, to seconds since 1970. Returns
+/// `None` for the two obsolete formats in RFC 9110.
 pub(crate) fn http_date(text: &[u8]) -> Option<i64> {
     let (_weekday, text) = text.trim_ascii().split_at_checked(3)?;
     let mut rest = Rest(text.strip_prefix(b", ")?);
@@ -37,7 +37,7 @@ static MONTHS: [&[u8]; 12] = [
     b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
 ];
 
-/// The days from 1 March of year 0 to 1 January 1970.
+/// The number of days from 1 March of year 0 to 1 January 1970.
 const EPOCH: i64 = 719_468;
 
 /// A point in time, in UTC.
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn returns_other_texts_unchanged() {
+    fn returns_other_text_unchanged() {
         for text in [
             "",
             "no time",

@@ -8,7 +8,7 @@ use alloc::string::String;
 use core::fmt;
 use serde_json::Value;
 
-/// A volume, reduced to what the rules need and people recognize it by.
+/// A volume, reduced to what the rules need and what people recognize it by.
 ///
 /// Other fields of the response are ignored. A field that is missing, `null` or invalid is `None`.
 ///
@@ -59,13 +59,13 @@ impl Volume {
 
 /// The status of a volume.
 ///
-/// Services add statuses. An unknown one is kept as [`Other`](VolumeStatus::Other), so no new
-/// variant is needed for it and the enum is exhaustive.
+/// Services may add statuses. An unknown one is kept as [`Other`](VolumeStatus::Other), so it needs
+/// no new variant, and the enum is exhaustive.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum VolumeStatus {
     /// Detached and idle. Only such a volume can be transferred.
     Available,
-    /// Offered to another project that hasn't accepted it yet.
+    /// Offered to another project, which hasn't accepted it yet.
     AwaitingTransfer,
     /// Attached to a server.
     InUse,

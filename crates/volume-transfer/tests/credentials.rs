@@ -1,4 +1,4 @@
-//! The credentials file: writing it, its schema, and reading whatever people choose.
+//! The credentials file: writing it, its schema, and reading whatever file people choose.
 
 #![allow(
     clippy::unwrap_used,
@@ -38,7 +38,7 @@ fn created(transfer: &Value, volume: Option<&Value>) -> TransferCredentials {
     TransferCredentials::new(&record, handover, volume.as_ref())
 }
 
-/// Returns a transfer with every field, and one with few.
+/// Returns a transfer with every field, and one with only a few.
 fn transfers() -> [TransferCredentials; 2] {
     let named = json!({
         "id": "t-1", "auth_key": KEY, "volume_id": VOLUME, "name": "to \"b\"\n卷",
@@ -63,7 +63,7 @@ fn fields(transfer: &TransferCredentials) -> String {
 }
 
 #[test]
-fn writes_one_or_many_transfers_in_one_shape() {
+fn writes_one_or_many_transfers_in_the_same_format() {
     let [first, second] = transfers();
     let text = CredentialsFile::write(&source(), &[&first, &second]);
     let expected = r#"{
@@ -113,7 +113,7 @@ fn reads_what_it_wrote() {
 
 /// The buffer must never grow, because a copy of the keys would stay in memory.
 #[test]
-fn allocates_enough_for_texts_that_have_to_be_escaped() {
+fn allocates_enough_for_text_that_has_to_be_escaped() {
     let worst = "\0".repeat(300);
     let transfer = created(
         &json!({
@@ -139,7 +139,7 @@ fn debug_output_contains_no_keys() {
 }
 
 #[test]
-fn reads_a_single_transfer_of_version_1_or_from_a_response() {
+fn reads_a_single_transfer_from_a_version_1_file_or_a_response() {
     let fields = json!({ "transfer_id": "t", "auth_key": KEY, "volume_id": VOLUME, "name": "n" });
     for file in [
         fields.clone(),
@@ -153,7 +153,7 @@ fn reads_a_single_transfer_of_version_1_or_from_a_response() {
             (ids(&file), file.unreadable, &file.source),
             (vec!["t"], 0, &TransferSource::default())
         );
-        let [transfer] = &file.transfers[..] else { panic!("one transfer") };
+        let [transfer] = &file.transfers[..] else { panic!("expected one transfer") };
         assert_eq!(transfer.handover.auth_key.expose(), KEY);
         assert_eq!(
             (transfer.name.as_deref(), transfer.volume_id.unwrap().as_str()),
@@ -177,7 +177,7 @@ fn reads_a_single_transfer_of_version_1_or_from_a_response() {
 }
 
 #[test]
-fn skips_a_byte_order_mark_and_white_space() {
+fn skips_a_byte_order_mark_and_whitespace() {
     let row = json!({ "transfers": [{ "transfer_id": "t", "auth_key": "k" }] }).to_string();
     for file in [format!("\u{feff}{row}"), format!("\u{feff}\r\n {row}\n\n"), row] {
         assert_eq!(ids(&CredentialsFile::parse(file.as_bytes()).unwrap()), ["t"], "{file:?}");
@@ -223,7 +223,7 @@ fn an_unreadable_row_does_not_affect_the_others() {
 }
 
 #[test]
-fn keeps_a_repeated_transfer_once() {
+fn keeps_only_one_copy_of_a_repeated_transfer() {
     let row = |id: &str, key: &str| json!({ "transfer_id": id, "auth_key": key });
     let rows = [row("a", "k1"), row("b", "k2"), row(" a ", "k1"), row("A", "k3")];
     let file = parse(&json!({ "transfers": rows })).unwrap();
@@ -292,7 +292,7 @@ proptest! {
         let _ = CredentialsFile::parse(&file);
     }
 
-    /// A changed byte may break a row or the whole file, but doesn't add a transfer.
+    /// A changed byte may break a row or the whole file, but never adds a transfer.
     #[test]
     fn a_damaged_file_is_read_or_rejected(at in any::<prop::sample::Index>(), byte: u8) {
         let text = CredentialsFile::write(&source(), &transfers().each_ref());
@@ -375,7 +375,7 @@ fn the_schema_describes_what_is_written() {
     let limit = &schema["properties"]["transfers"]["maxItems"];
     assert_eq!(limit, CredentialsFile::MAX_TRANSFERS);
 
-    // A file without a required field can't be read, or is one of version 1.
+    // A file without a required field can't be read, or is a version 1 file.
     for field in ["version", "transfers"] {
         let mut file = written.clone();
         file.as_object_mut().unwrap().remove(field);

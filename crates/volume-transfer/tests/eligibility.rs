@@ -67,7 +67,7 @@ fn evaluates_every_spelling_of_every_field_on_evs() {
         (r#""metadata":{"__system__encrypted":"1"},"encrypted":false"#, Encryption, Violated),
         (r#""encrypted":"True""#, Encryption, Violated),
         (r#""size":1"#, Encryption, Met),
-        // The snapshot that a volume was created from isn't a snapshot of the volume.
+        // The snapshot that a volume was created from isn't a snapshot of that volume.
         (r#""snapshot_id":"b104b8db-170d-441b-897a-3c8ba9c5a214""#, BackupsAndSnapshots, Unknown),
         (r#""metadata":{"policy":"dc71a9c9-b3fa-429d-a070-037682d82d21"}"#, BackupPolicy, Violated),
         (r#""metadata":{"policy":null}"#, BackupPolicy, Unknown),
@@ -132,7 +132,7 @@ fn facts_resolve_unknown_verdicts() {
         set(&mut facts);
         let eligibility = eligibility::check(&volume(CLEAN), &facts, Service::EvsV2);
         assert_eq!(verdict(&eligibility, constraint), Some(expected));
-        assert_eq!(eligibility.overall(), expected, "nothing else is wrong");
+        assert_eq!(eligibility.overall(), expected, "all other constraints are met");
     }
     let all_clear = eligibility::check(&volume(CLEAN), &ALL_CLEAR, Service::EvsV2);
     assert_eq!(all_clear.overall(), Met);
@@ -162,7 +162,7 @@ fn reports_all_violations_in_documented_order() {
 }
 
 #[test]
-fn admits_unknown_but_not_violated() {
+fn admits_a_volume_unless_it_violates_a_constraint() {
     let unknown = eligibility::check(&volume(CLEAN), &Facts::default(), Service::EvsV2);
     assert_eq!(unknown.overall(), Unknown);
     let admitted = unknown.admit().unwrap();
@@ -194,7 +194,7 @@ fn evs_has_nine_constraints_with_stable_codes() {
 }
 
 #[test]
-fn evs_sample_volume_violates_nothing() {
+fn the_evs_sample_volume_violates_nothing() {
     let mut page = api::VolumeList::default();
     page.add_page(Ok(Response::new(200, recorded::evs("volumes-detail.json")))).unwrap();
     let volume = page.volumes.first().unwrap();
@@ -247,7 +247,7 @@ fn ignores_invalid_fields_of_a_volume() {
 }
 
 #[test]
-fn labels_an_unnamed_volume_by_its_id() {
+fn uses_the_id_as_the_label_of_an_unnamed_volume() {
     assert_eq!(volume(r#""name":"""#).name, None);
     for name in ["null", r#""""#, r#""  ""#] {
         assert_eq!(

@@ -102,7 +102,7 @@ const VALUES: &[&str] = &[
     "\"\u{7f}\"",
 ];
 const SPACE: &[&str] = &["", "", "", " ", "\n    ", "\t", "\r\n"];
-/// Inserted anywhere, these make a string invalid or change its structure.
+/// Inserted anywhere, these can make a list invalid or change its structure.
 const CORRUPTIONS: &[&str] = &[
     "\"",
     "\\",
@@ -156,7 +156,7 @@ enum ValueKind {
     Any,
 }
 
-/// Generates a format. If `wide` is true, it has many long and unique keys.
+/// Generates a format. If `wide` is true, it has many long, unique keys.
 fn row_format(random: &mut Random, wide: bool) -> RowFormat {
     let space = random.pick(SPACE);
     let mut values = Vec::new();

@@ -192,7 +192,7 @@ fn rejects_control_characters_in_strings() {
     }
 }
 
-/// `serde_json` uses the last one, but `ListReader` may already have returned rows of the first.
+/// `serde_json` uses the last one, but `ListReader` may already have returned rows from the first.
 #[test]
 fn rejects_a_repeated_list() {
     for text in [
@@ -225,7 +225,7 @@ fn accepts_nesting_of_64_levels_and_rejects_more() {
     assert!(read(nested(64).as_bytes(), 9).is_err());
 }
 
-/// Generates a value, often one that has a meaning in some field.
+/// Generates a value, often one that has a special meaning in some field.
 fn any_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         prop::sample::select(vec![

@@ -29,7 +29,7 @@ fn assert_invalid(service: Service, text: &str, error: NameError) {
     assert_eq!(TransferName::parse(text, service.name_rule()), Err(error), "{text:?}");
 }
 
-/// "Without the spaces at the beginning and end, at least 1 byte, at most 255 bytes."
+/// EVS: "At least 1 byte and at most 255 bytes, not counting leading and trailing spaces."
 #[test]
 fn evs_v2_counts_bytes_after_trimming() {
     let evs = Service::EvsV2;
@@ -86,7 +86,7 @@ fn a_pattern_names_each_transfer_after_its_volume() {
 }
 
 #[test]
-fn each_name_of_a_pattern_is_parsed_by_the_service_s_rule() {
+fn parses_each_name_from_a_pattern_by_the_services_rule() {
     let name = |pattern, label: &str, service: Service| {
         let name = NamePattern::new(pattern).name(label, service.name_rule())?;
         Ok(name.map(|name| name.as_str().to_owned()))
@@ -203,7 +203,7 @@ proptest! {
     }
 
     #[test]
-    fn ignores_surrounding_white_space(service in any_service(), text in any_text()) {
+    fn ignores_surrounding_whitespace(service in any_service(), text in any_text()) {
         let rule = service.name_rule();
         let padded = format!("\u{3000} {text}\u{1c}\n");
         let plain = TransferName::new(&text, rule);

@@ -34,7 +34,7 @@ fn unreadable() -> ListError {
 fn fault() -> Fault {
     let body = br#"{"error":{"code":"EVS.5400","message":"no"}}"#;
     let refused = api::VolumeList::default().add_page(Ok(Response::new(400, body.to_vec())));
-    let ReadError::Refused(fault) = refused.unwrap_err() else { panic!("refused") };
+    let ReadError::Refused(fault) = refused.unwrap_err() else { panic!("expected a refusal") };
     fault
 }
 
@@ -100,7 +100,7 @@ fn constraint_bits_follow_the_documented_order() {
 
 /// The npm package sets flags from single fields rather than from a volume's JSON.
 #[test]
-fn flags_of_a_text_equal_those_of_the_same_field_in_a_record() {
+fn flags_from_a_single_field_equal_those_from_a_record() {
     let mut all_bits = Vec::new();
     for flag in Flag::ALL {
         let (key, in_metadata) = flag.key();

@@ -1,4 +1,4 @@
-//! Writes the table in `docs/browsers.md` that says how many tests of each file passed in each browser.
+//! Writes the table in `docs/browsers.md` that says how many tests in each file passed in each browser.
 
 use crate::{
     install::{self, headless_browser},
@@ -25,7 +25,7 @@ const COLUMNS: [(&str, &[&str]); 4] = [
     ("WebKit", &["webkit"]),
 ];
 
-/// How many tests of each file passed.
+/// How many tests in each file passed.
 type Passed = BTreeMap<String, usize>;
 
 /// Returns where Playwright writes the results of a project.
@@ -73,7 +73,7 @@ pub(crate) fn check() -> Result<Option<String>> {
         fs::write(&path, format!("{head}{BEGIN}{table}{END}{tail}"))?;
     }
     let rows = |table: &str| table.lines().skip(2).map(str::to_owned).collect::<Vec<_>>();
-    ensure!(rows(&table) == rows(old_table), "out of date, commit the new version: {DOCUMENT}");
+    ensure!(rows(&table) == rows(old_table), "out of date; commit the new version: {DOCUMENT}");
     Ok(None)
 }
 

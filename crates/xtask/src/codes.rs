@@ -27,29 +27,29 @@ pub(crate) fn typescript() -> Result<String> {
         &Service::ALL.map(Service::code),
     )?;
     list(
-        "The codes of the constraints on a volume. Bit n of a mask stands for the n-th.",
+        "The codes of the constraints on a volume. Bit n of a mask stands for the n-th one.",
         "constraints",
         &Constraint::ALL.map(Constraint::code),
     )?;
     list(
-        "The codes of a verdict on one constraint.",
+        "The codes for a verdict on one constraint.",
         "verdicts",
         &Verdict::ALL.map(Verdict::code),
     )?;
     list(
-        "The codes of the verdict on a volume as a whole.",
+        "The codes for the verdict on a volume as a whole.",
         "eligibilities",
         &Verdict::ALL.map(Verdict::eligibility_code),
     )?;
-    list("The codes of an invalid name.", "nameCodes", &NameError::CODES)?;
-    list("The codes of an invalid ID.", "idCodes", &IdError::ALL.map(IdError::code))?;
+    list("The codes for an invalid name.", "nameCodes", &NameError::CODES)?;
+    list("The codes for an invalid ID.", "idCodes", &IdError::ALL.map(IdError::code))?;
     list(
-        "The codes of a missing response.",
+        "The codes for a missing response.",
         "lostCodes",
         &TransportError::ALL.map(TransportError::code),
     )?;
-    list("The codes of a service's error.", "faultCodes", &FaultKind::ALL.map(FaultKind::code))?;
-    list("The codes of an unknown outcome.", "unknownCodes", &UnknownCause::CODES)?;
+    list("The codes for a service's error.", "faultCodes", &FaultKind::ALL.map(FaultKind::code))?;
+    list("The codes for an unknown outcome.", "unknownCodes", &UnknownCause::CODES)?;
 
     file.push_str("\n/** Each service's name rule, and its path around the project ID. */\n");
     file.push_str("export const profiles = [\n");
@@ -81,7 +81,7 @@ pub(crate) fn typescript() -> Result<String> {
         .and_then(|rest| rest.split_once(&format!("\"{NAME}\"")))
         .context("the name must follow the volume")?;
     file.push_str(
-        "\n/** The parts of a create request: before the volume ID, after it without a name, and before and
+        "\n/** The parts of a create request: before the volume ID, after it if there is no name, and before and
  * after the name. */\nexport const create = {\n",
     );
     writeln!(file, "  method: \"{}\",", named.method.as_str())?;

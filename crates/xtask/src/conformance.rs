@@ -34,7 +34,7 @@ const PACKAGES: [&str; 7] = [
 const CONSTRAINTS: &str = "conformance/constraints.txt";
 
 /// The plugin for Horizon, and the versions of Horizon and its dependencies. Horizon has an environment
-/// of its own, because it requires other versions than Cinder.
+/// of its own, because it requires different versions from Cinder's.
 const PLUGIN: &str = "examples/horizon";
 const HORIZON: &str = "conformance/horizon.txt";
 
@@ -98,8 +98,8 @@ pub(crate) fn conformance() -> Result<String> {
 type Variables<'a> = [(&'a str, &'a str)];
 
 /// Runs a test of the page with Cinder three times: with a token through the gateway, with a token
-/// while the page calls Cinder directly, and signed in to Keystone. Direct calls require CORS in
-/// Cinder and `--allow-endpoint` in the server. The test gets the name of its project and its
+/// while the page calls Cinder directly, and while signed in to Keystone. Direct calls require CORS
+/// in Cinder and `--allow-endpoint` in the server. The test gets the name of its project and its
 /// variables.
 pub(crate) fn with_page(
     test: impl Fn(&str, &Variables<'_>) -> Result<()>,
@@ -167,7 +167,8 @@ pub(crate) fn with_horizon(test: impl Fn(&str, &Variables<'_>) -> Result<()>) ->
     let keystone = keystone.url()?;
     let mut cinder = Server::cinder(&python, "horizon-volumes", &["--keystone", &keystone])?;
     let cinder = cinder.url()?;
-    let host = cinder.strip_prefix("http://").context("Cinder's address")?;
+    let host =
+        cinder.strip_prefix("http://").context("Cinder's address does not start with http://")?;
     let seeded = summary(&python, "seed_keystone", &[&keystone, host])?;
     let mut server = Server::horizon(&horizon, &keystone)?;
     let picture = folder().join("horizon.png");
@@ -179,7 +180,7 @@ pub(crate) fn with_horizon(test: impl Fn(&str, &Variables<'_>) -> Result<()>) ->
         ("PICTURE", &picture.to_string_lossy()),
     ];
     test("horizon", &variables)?;
-    println!("\na picture of Horizon is in {}", picture.display());
+    println!("\na screenshot of Horizon is in {}", picture.display());
     Ok(())
 }
 
@@ -256,7 +257,7 @@ fn tokens() -> Vec<&'static str> {
 
 fn script(python: &Path, name: &str) -> Command {
     let mut command = program(&python.to_string_lossy());
-    // -B writes no bytecode next to the scripts.
+    // -B keeps Python from writing bytecode next to the scripts.
     command.args(["-B", "-W", "ignore"]).arg(format!("conformance/{name}.py"));
     command
 }

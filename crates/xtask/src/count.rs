@@ -37,7 +37,7 @@ type Counts = BTreeMap<String, u64>;
 /// Compares the counts with the accepted ones. Returns a note if calls have become much cheaper.
 ///
 /// # Errors
-/// Returns an error if the package is not built, or a call takes too many instructions.
+/// Returns an error if the package is not built, or a call executes too many instructions.
 pub(crate) fn check() -> Result<Option<String>> {
     let accepted = serde_json::from_str(&fs::read_to_string(FILE)?).context(FILE)?;
     compare(&accepted, &count()?)
@@ -74,13 +74,13 @@ fn compare(accepted: &Counts, counted: &Counts) -> Result<Option<String>> {
     let (mut more, mut less) = (Vec::new(), Vec::new());
     for ((job, &before), &now) in accepted.iter().zip(counted.values()) {
         let percent = (now as f64 / before as f64 - 1.0) * 100.0;
-        println!("{job:<24} {now:>12} instructions  {percent:>+6.1} %");
+        println!("{job:<24} {now:>12} instructions  {percent:>+6.1}%");
         if now * 100 > before * (100 + TOLERANCE) {
             more.push(format!(
-                "{job} takes {now} instructions instead of {before}, {percent:+.1} %"
+                "{job} takes {now} instructions instead of {before}, {percent:+.1}%"
             ));
         } else if now * 100 < before * (100 - TOLERANCE) {
-            less.push(format!("{job} {percent:+.1} %"));
+            less.push(format!("{job} {percent:+.1}%"));
         }
     }
     ensure!(more.is_empty(), "{}; if this is intended, run {ACCEPT}", more.join("; "));
@@ -253,13 +253,13 @@ mod tests {
         check(
             compare(&accepted, &counts(&[("a", 1101), ("b", 100)])),
             Err(
-                "a takes 1101 instructions instead of 1000, +10.1 %; if this is intended, run `cargo xtask count --accept`",
+                "a takes 1101 instructions instead of 1000, +10.1%; if this is intended, run `cargo xtask count --accept`",
             ),
         );
         check(
             compare(&accepted, &counts(&[("a", 899), ("b", 200)])),
             Ok(Some(
-                "bench/counts.json is out of date: a -10.1 %; run `cargo xtask count --accept`",
+                "bench/counts.json is out of date: a -10.1%; run `cargo xtask count --accept`",
             )),
         );
         let other = "bench/counts.json lists different jobs: run `cargo xtask count --accept`";

@@ -150,7 +150,7 @@ fn imports(source: &str) -> BTreeSet<String> {
     imports
 }
 
-/// `calls` of `calls.ts` and of `calls.js`.
+/// Returns the name of a file's module: `calls` for both `calls.ts` and `calls.js`.
 fn module_name(file: &str) -> &str {
     let name = file.strip_suffix(".js").or_else(|| file.strip_suffix(".ts")).unwrap_or(file);
     name.strip_suffix(".d").unwrap_or(name)

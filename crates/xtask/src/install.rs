@@ -17,7 +17,7 @@ const GECKODRIVER: Crate = Crate::new("geckodriver", "geckodriver", "0.37.1", 4)
 /// Debian's Chromium without a user interface: the program and its package.
 const HEADLESS_SHELL: &str = "chromium-headless-shell";
 const NODE: u32 = 20;
-/// The Python versions 3.NN that the pinned Cinder supports. It imports modules that 3.13 has
+/// The Python versions 3.NN that the pinned Cinder supports. It imports modules that 3.13
 /// removed.
 const PYTHON: RangeInclusive<u32> = 10..=12;
 
@@ -205,7 +205,8 @@ fn find_browser(variable: &str, names: &[&str], mac: &str) -> Option<PathBuf> {
         .or_else(|| mac.is_file().then_some(mac))
 }
 
-/// Returns the path of Firefox: from the environment variable FIREFOX, from PATH, or installed now.
+/// Returns the path of Firefox: from the environment variable FIREFOX, from PATH, or from macOS's
+/// application folder. Installs Firefox if none of them has it.
 ///
 /// # Errors
 /// Returns an error if there is none, and it can't be installed.
@@ -372,7 +373,8 @@ fn debian_install(packages: &str) -> Result<()> {
     apt(&format!("install -y {packages}"))
 }
 
-/// Waits until no other process holds the lock of this name. It ends when the file is dropped.
+/// Waits until no other process holds the lock of this name, and takes it. Dropping the file
+/// releases it.
 fn exclusive(name: &str) -> Result<fs::File> {
     let file = fs::File::create(target().join(format!("{name}.lock")))?;
     file.lock()?;

@@ -1,5 +1,5 @@
-//! Adds the texts in `locales` to the built page. Each language's messages go into a separate file,
-//! and the few that are shown before the module starts go into `index.html`.
+//! Adds the messages in `locales` to the built page. Those of each language go into a separate
+//! file, and the few that are shown before the module starts go into `index.html`.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
@@ -21,12 +21,12 @@ const MARK: &str = " data-t=\"";
 /// Marks where the language menu lists the languages.
 const OPTIONS: &str = "<!-- languages -->";
 
-/// The script's variable that contains the languages: their files and the texts of marked elements.
+/// The script's variable that contains the languages: their files and the text of marked elements.
 const LANGUAGES: &str = "var languages = {};";
 
 type Messages = BTreeMap<String, String>;
 
-/// Adds the texts to the page in a folder.
+/// Adds the messages to the page in a folder.
 ///
 /// # Errors
 /// Returns an error if `index.html` lacks one of the marks, or if a message is missing.
@@ -34,7 +34,10 @@ pub(crate) fn localize(folder: &Path) -> Result<()> {
     let mut locales = BTreeMap::new();
     for entry in fs::read_dir(LOCALES).context(LOCALES)? {
         let path = entry?.path();
-        let tag = path.file_stem().and_then(|stem| stem.to_str()).context("a tag is UTF-8")?;
+        let tag = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .context("a file name in `locales` is not UTF-8")?;
         let messages: Messages = serde_json::from_str(&fs::read_to_string(&path)?)
             .with_context(|| path.display().to_string())?;
         locales.insert(tag.to_owned(), messages);
@@ -80,8 +83,8 @@ fn add_texts(
     let mut parts = html.split(MARK);
     let mut filled = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let (key, rest) = part.split_once('"').context("an open quote")?;
-        let (attributes, rest) = rest.split_once('>').context("an open tag")?;
+        let (key, rest) = part.split_once('"').context("an attribute has no closing quote")?;
+        let (attributes, rest) = rest.split_once('>').context("a tag has no closing `>`")?;
         ensure!(rest.starts_with('<'), "the element of `{key}` is not empty");
         filled += &format!("{MARK}{key}\"{attributes}>{}{rest}", escape(message(DEFAULT, key)?));
         keys.push(key);

@@ -1,4 +1,4 @@
-//! Development commands: `cargo xtask run` serves the page, `cargo xtask test` runs all checks.
+//! Development commands: `cargo xtask run` serves the page, and `cargo xtask test` runs all checks.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -44,7 +44,7 @@ Usage:
 
   cargo xtask dist
       Build the server with the page in it as a single file, along with licenses, a list of crates
-      and checksums, in target/dist. Where musl's compiler is installed, also as a static binary.
+      and checksums, in target/dist. If musl's compiler is installed, also build a static binary.
 
   cargo xtask bench [--check | --page]
       Compare the npm package with handwritten JavaScript and popular libraries, and the page with
@@ -62,7 +62,8 @@ Usage:
       test the page with them, through the gateway and with direct calls to Cinder.
 
   cargo xtask horizon
-      Test the plugin in examples/horizon with a real Horizon, Keystone and Cinder, and take a picture.
+      Test the plugin in examples/horizon with a real Horizon, Keystone and Cinder, and take a
+      screenshot.
 
   cargo xtask fuzz [SECONDS]
       Fuzz every decoder of the core, each for 60 seconds by default.

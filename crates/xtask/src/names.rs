@@ -4,7 +4,8 @@ use serde_json::json;
 use std::fmt::Write;
 use volume_transfer::{Service, TransferName};
 
-/// The number of random texts. They are the same in every run, so that failures can be reproduced.
+/// The number of random strings. They are the same in every run, so that failures can be
+/// reproduced.
 const RANDOM_TEXTS: usize = 20_000;
 
 /// Characters that count differently in bytes, UTF-16 units, code points and graphemes.

@@ -23,8 +23,8 @@ const NEEDS: &[Need] =
     &[Need::Target("wasm32-unknown-unknown"), Need::WasmBindgen, Need::NpmPackages];
 
 /// Enables only the wasm features that rustc uses. With all of Binaryen's, browsers would reject
-/// the module. The passes between the first `-Oz` and the others save 70 bytes of `light` and 150
-/// of the full one.
+/// the module. The passes between the first `-Oz` and the others save 70 bytes in `light` and 150
+/// in the full module.
 const WASM_OPT: &str = "-Oz --flatten --local-cse --rereloop -Oz -Oz --converge --enable-bulk-memory --enable-nontrapping-float-to-int \
     --enable-sign-ext --enable-simd --enable-mutable-globals --enable-reference-types --enable-multivalue \
     --strip-producers --strip-target-features";
@@ -72,7 +72,7 @@ pub(crate) fn build() -> Result<Vec<String>> {
     sh(command("tsc --project").arg(NPM).arg("--outDir").arg(&types))?;
     bundle()?;
     for file in files(&types)? {
-        let name = file.file_name().context("a file has a name")?;
+        let name = file.file_name().context("the file has no name")?;
         update(&Path::new(NPM).join("types").join(name), &read(&file)?, &mut changed)?;
         fs::copy(&file, Path::new(PKG).join(name))?;
         // The folder's package.json decides whether these types are for ESM or CommonJS.
@@ -199,7 +199,7 @@ fn messages() -> Result<()> {
             messages.insert(key, message.as_str().into());
         }
         let json = serde_json::to_string_pretty(&messages)?;
-        let name = Path::new(file.file_name().context("a file has a name")?);
+        let name = Path::new(file.file_name().context("the file has no name")?);
         // Also written as JavaScript, because Node imports JSON only with an import attribute,
         // which other hosts and older compilers don't support.
         let write = |folder: &Path, extension: &str, text: String| {
@@ -232,7 +232,7 @@ fn check_sizes() -> Result<()> {
         }
         println!("{entry:<24} {:>9} {:>9} {:>9} {limit:>9}", total.0, total.1, total.2);
         if total.2 > limit {
-            over.push(format!("{entry} has {} bytes, but the budget is {limit}", total.2));
+            over.push(format!("{entry} is {} bytes, but the budget is {limit}", total.2));
         }
     }
     ensure!(over.is_empty(), "{}", over.join("; "));

@@ -27,8 +27,8 @@ pub(crate) struct FileSize {
 /// above the current size, and keeps the page from growing unnoticed.
 const BUDGET: usize = 219 * 1024;
 
-/// The size that the page should have. It is larger for now, so exceeding this is reported but
-/// isn't an error.
+/// The size that the page should have. For now, the page is larger, so exceeding this is reported
+/// but isn't an error.
 const TARGET: usize = 180 * 1024;
 
 /// Builds the page into `dist`, compresses its files, and returns their sizes.
@@ -94,7 +94,7 @@ pub(crate) fn check_size(sizes: &[FileSize]) -> Result<()> {
     if total.2 > TARGET {
         println!("above the target of {TARGET} bytes by {}", total.2 - TARGET);
     }
-    ensure!(total.2 <= BUDGET, "the page has {} bytes, but the budget is {BUDGET}", total.2);
+    ensure!(total.2 <= BUDGET, "the page is {} bytes, but the budget is {BUDGET}", total.2);
     Ok(())
 }
 
@@ -146,7 +146,7 @@ fn extension(file: &Path) -> &str {
     file.extension().and_then(|extension| extension.to_str()).unwrap_or_default()
 }
 
-/// Returns the compressed bytes if compression made them fewer.
+/// Returns the compressed bytes if there are fewer of them.
 fn smaller(raw: &[u8], packed: Vec<u8>) -> Option<Vec<u8>> {
     (packed.len() < raw.len()).then_some(packed)
 }

@@ -9,8 +9,8 @@ use std::{
     process::Command,
 };
 
-/// Returns a command that compiles for a target as for a distribution. All release builds use it,
-/// so that they share compiled dependencies.
+/// Returns a command that compiles for a target in the way that distributions are compiled. All
+/// release builds use it, so that they share compiled dependencies.
 ///
 /// # Errors
 /// Returns an error if rustc can't be started, or a folder's name contains a space.
@@ -22,7 +22,8 @@ pub(crate) fn compile(line: &str, target: &str) -> Result<Command> {
         // These would replace the options below and those in .cargo/config.toml.
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        // mimalloc contains the time at which it was compiled, unless compilers are told another one.
+        // mimalloc contains the time at which it was compiled, unless the compiler is told another
+        // one.
         .env("SOURCE_DATE_EPOCH", "0")
         .env(format!("CARGO_TARGET_{}_RUSTFLAGS", target.to_uppercase().replace('-', "_")), rust);
     // For SQLite and ring. Microsoft's compiler has no such option.

@@ -1,4 +1,4 @@
-//! `cargo xtask run`: builds and serves the page, starting from a fresh checkout.
+//! `cargo xtask run`: builds and serves the page, even in a fresh checkout.
 
 use crate::{
     install::{Need, install},

@@ -376,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn tests_and_inline_modules_are_no_dependencies() {
+    fn tests_and_inline_modules_are_not_dependencies() {
         check(
             &[
                 ("lib.rs", "mod a; mod b;"),

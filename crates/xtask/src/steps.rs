@@ -27,7 +27,7 @@ pub(crate) struct Step {
     pub(crate) run: fn() -> Result<Option<String>>,
 }
 
-/// Steps of the same lane run one after another.
+/// Steps in the same lane run one after another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lane {
     /// Steps that compile, or that mostly wait for a single browser or service.

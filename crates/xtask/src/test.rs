@@ -99,7 +99,8 @@ pub(crate) fn test(names: &[&str]) -> Result<ExitCode> {
     Ok(if report.all_passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// `cargo xtask step`: runs one step, whose needs are installed, and writes its outcome to a file.
+/// `cargo xtask step`: runs one step, whose needs must be installed, and writes its outcome to a
+/// file.
 ///
 /// # Errors
 /// Returns an error if there is no such step, or if the outcome can't be written.
@@ -216,7 +217,7 @@ fn in_firefox() -> Result<Option<String>> {
     wasm_pack("--headless --firefox")
 }
 
-/// Tests the main job and the package in WebKit, which Safari is made of.
+/// Tests the main job and the package in WebKit, Safari's engine.
 fn in_webkit() -> Result<Option<String>> {
     if let Err(error) = install::webkit() {
         return Ok(skipped(&format!("WebKit was SKIPPED: {error:#}")));
@@ -265,7 +266,7 @@ fn distribution() -> Result<Option<String>> {
 /// Builds the npm package, checks it and the committed generated files, and installs it for the tests.
 fn npm_package() -> Result<Option<String>> {
     let changed = package::build()?;
-    ensure!(changed.is_empty(), "out of date, commit the new version: {}", changed.join(", "));
+    ensure!(changed.is_empty(), "out of date; commit the new version: {}", changed.join(", "));
     sh(&mut command(&format!("publint --strict {}", package::PKG)))?;
     // `node16` covers all resolvers that support `exports`. Wasm files have no types.
     sh(&mut command(&format!(
@@ -277,7 +278,7 @@ fn npm_package() -> Result<Option<String>> {
     Ok(None)
 }
 
-/// Checks that the built files need no newer browsers than the oldest that are supported.
+/// Checks that the built files don't need browsers newer than the oldest supported ones.
 fn floors() -> Result<Option<String>> {
     sh(command("node --test --test-reporter=spec floors/").current_dir("e2e"))?;
     Ok(None)
@@ -323,7 +324,7 @@ fn cinder_page() -> Result<Option<String>> {
 }
 
 /// `cargo xtask horizon`: tests the plugin in a real Horizon. Not a step, because starting all services
-/// takes longer than most of them.
+/// takes longer than most steps.
 ///
 /// # Errors
 /// Returns an error if something can't be installed or built, or if the test fails.

@@ -35,7 +35,7 @@ export interface NameReport {
   issues: Issue[];
 }
 
-/** The input of a create request. */
+/** The input for a create request. */
 export interface CreateInput extends Options {
   projectId: string;
   volumeId: string;
@@ -82,7 +82,7 @@ let numbers: Int32Array;
 let units: Uint16Array;
 let id: Uint8Array;
 
-/** Sets the module. If an entry starts two, it uses the first one. */
+/** Sets the module. If an entry starts two modules, it uses the first one. */
 export function setModule(exports: unknown): void {
   wasm ??= exports as Exports;
 }
@@ -166,8 +166,8 @@ export function serviceOf(options: unknown, issues: Issue[], ...known: string[])
 }
 
 /**
- * Writes a text to the units buffer, from a position up to the capacity. Returns the number of
- * units.
+ * Writes a string to the units buffer, from a position in the string up to the buffer's capacity.
+ * Returns the number of units.
  */
 export function writeUnits(text: string, from: number): number {
   const length = Math.min(text.length - from, units.length);

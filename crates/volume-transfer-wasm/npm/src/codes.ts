@@ -7,7 +7,7 @@ export const services = [
   "cinder",
 ] as const;
 
-/** The codes of the constraints on a volume. Bit n of a mask stands for the n-th. */
+/** The codes of the constraints on a volume. Bit n of a mask stands for the n-th one. */
 export const constraints = [
   "status",
   "billing",
@@ -20,21 +20,21 @@ export const constraints = [
   "system_disk",
 ] as const;
 
-/** The codes of a verdict on one constraint. */
+/** The codes for a verdict on one constraint. */
 export const verdicts = [
   "met",
   "violated",
   "unknown",
 ] as const;
 
-/** The codes of the verdict on a volume as a whole. */
+/** The codes for the verdict on a volume as a whole. */
 export const eligibilities = [
   "eligible",
   "ineligible",
   "unknown",
 ] as const;
 
-/** The codes of an invalid name. */
+/** The codes for an invalid name. */
 export const nameCodes = [
   "required",
   "blank",
@@ -43,19 +43,19 @@ export const nameCodes = [
   "lone_surrogate",
 ] as const;
 
-/** The codes of an invalid ID. */
+/** The codes for an invalid ID. */
 export const idCodes = [
   "empty",
   "malformed",
 ] as const;
 
-/** The codes of a missing response. */
+/** The codes for a missing response. */
 export const lostCodes = [
   "connection",
   "timeout",
 ] as const;
 
-/** The codes of a service's error. */
+/** The codes for a service's error. */
 export const faultCodes = [
   "token",
   "project",
@@ -72,7 +72,7 @@ export const faultCodes = [
   "server",
 ] as const;
 
-/** The codes of an unknown outcome. */
+/** The codes for an unknown outcome. */
 export const unknownCodes = [
   "connection",
   "timeout",
@@ -92,7 +92,7 @@ export const profiles = [
 /** Each service's constraints as a mask. */
 export const masks = [511, 511, 9] as const;
 
-/** The parts of a create request: before the volume ID, after it without a name, and before and
+/** The parts of a create request: before the volume ID, after it if there is no name, and before and
  * after the name. */
 export const create = {
   method: "POST",

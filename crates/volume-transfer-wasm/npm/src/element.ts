@@ -16,7 +16,7 @@ type InputMember =
 export interface VolumeTransferNameElement extends HTMLElement, Pick<HTMLInputElement, InputMember> {
   /** The validation report for the current text. */
   readonly report: NameReport;
-  /** The texts. Assign others to change the language. */
+  /** The messages. Assign others to change the language. */
   messages: Messages;
   /** The service whose name rule applies, as an attribute. Null means `evs-v2`. */
   service: string | null;
@@ -24,7 +24,7 @@ export interface VolumeTransferNameElement extends HTMLElement, Pick<HTMLInputEl
 
 /** The options of `defineTransferName`. */
 export interface DefineOptions {
-  /** The texts, such as `volume-transfer/messages/en`. */
+  /** The messages, such as `volume-transfer/messages/en`. */
   messages: Messages;
   /** The element's name, by default `volume-transfer-name`. */
   tag?: string | undefined;
@@ -82,9 +82,9 @@ function elementWith(defaults: Messages): CustomElementConstructor {
     report!: NameReport;
 
     static {
-      // Forwards every member of an input to the internals or else to the inner input. No member is
-      // read-only, because frameworks assign any property that exists. A value assigned to a member
-      // that is read-only on an input becomes an attribute.
+      // Forwards every member of an input to the internals or, if they lack it, to the inner input.
+      // No member is read-only, because frameworks assign any property that exists. A value assigned
+      // to a member that is read-only on an input becomes an attribute.
       for (const name of members) {
         if (name === "setCustomValidity") continue;
         Object.defineProperty(this.prototype, name, {
@@ -93,7 +93,7 @@ function elementWith(defaults: Messages): CustomElementConstructor {
           get(this: Field) {
             // A capturing listener may read this before the input event reaches the inner input.
             this.#read(true);
-            // The inner input is also disabled by a fieldset.
+            // A fieldset can also disable the inner input.
             if (name === "disabled") return this.hasAttribute(name);
             const owner = (name in this.#internals ? this.#internals : this.#input) as unknown as Record<string, unknown>;
             const member = owner[name];
@@ -128,13 +128,13 @@ function elementWith(defaults: Messages): CustomElementConstructor {
       root.adoptedStyleSheets = [style];
       this.#form.append(this.#input, this.#counter, this.#error);
       this.#error.setAttribute("aria-live", "polite");
-      // Without the counter, which screen readers would read after every keystroke.
+      // Omits the counter, which screen readers would read after every keystroke.
       this.#input.setAttribute("aria-describedby", "error");
       // The browser doesn't focus a host that is upgraded after it was inserted.
       this.#input.autofocus = this.autofocus;
-      // With its own form, the browser decides whether Enter submits. Enter doesn't if the key
-      // press was prevented or ended a composition, and engines differ in the order of these
-      // events.
+      // The inner input has a form of its own, so that the browser decides whether Enter submits.
+      // Enter doesn't if the key press was prevented or ended a composition, and engines differ in
+      // the order of these events.
       this.#form.noValidate = true;
       this.#form.autocomplete = "off";
       this.#form.onsubmit = (event) => {

@@ -1,15 +1,15 @@
-// Turns results into text for people.
+// Turns results into human-readable text.
 
 import type { Issue } from "./calls.js";
 import type { EligibilityReport } from "./eligibility.js";
 
-/** Texts by key, as in `volume-transfer/messages/en`, or your own. */
+/** Messages by key, as in `volume-transfer/messages/en`, or your own. */
 export type Messages = Record<string, string>;
 
 type Explainable = { field: string; code: string; params: Record<string, string | number> };
 
 /**
- * Returns a result's text for people. A report's issues have one line each. For an eligibility
+ * Returns a result as human-readable text. A report's issues have one line each. For an eligibility
  * report without issues, the text says whether the volume can be transferred. For other results
  * without issues, it is empty. A missing message is replaced with its key.
  */

@@ -7,7 +7,7 @@ import { encode } from "./text.js";
 /** The code of a constraint on a volume. */
 export type Constraint = (typeof constraints)[number];
 
-/** The volumes of a list response, and the constraints that they violate. */
+/** The volumes in a list response, and the constraints that they violate. */
 export interface ScreenReport {
   /** The number of volumes that were read. They are in the list's order. */
   count: number;
@@ -124,7 +124,7 @@ export class ListReader {
   }
 }
 
-/** Checks all volumes of a list response of any length, from its text or bytes. */
+/** Checks all volumes in a list response of any length, from its text or bytes. */
 export function screenVolumes(response: string | ArrayBuffer | ArrayBufferView, options?: Options): ScreenReport {
   const issues: Issue[] = [];
   const list = new ListReader(serviceOf(options, issues), 0);
@@ -132,7 +132,7 @@ export function screenVolumes(response: string | ArrayBuffer | ArrayBufferView, 
   return list.report(issues);
 }
 
-/** Checks all volumes of a response that is still arriving, such as `response.body`, without storing it. */
+/** Checks all volumes in a response that is still arriving, such as `response.body`, without storing it. */
 export async function screenStream(response: ByteStream, options?: Options): Promise<ScreenReport> {
   const issues: Issue[] = [];
   const list = new ListReader(serviceOf(options, issues), 0);

@@ -1,5 +1,5 @@
 // Decodes the response to a create request. The wasm module does the decoding; this file converts
-// the forms that a response can have in JavaScript.
+// the forms that a response can take in JavaScript.
 
 import { lostCodes, type faultCodes, type unknownCodes } from "./codes.js";
 import { notReady, read, setModule } from "./calls.js";
@@ -43,7 +43,7 @@ export interface Handover {
   authKey: string;
 }
 
-/** An error as the server reported it. Never insert its texts as HTML. */
+/** An error as the server reported it. Never insert its text as HTML. */
 export interface Fault {
   status: number;
   code: string | null;

@@ -11,13 +11,13 @@ import {
 } from "./calls.js";
 import { sentence, type Messages } from "./explain.js";
 
-/** An issue as form libraries read it. They show the message at the field that the path names. */
+/** An issue as form libraries read it. They show the message next to the field that the path names. */
 export interface SchemaIssue {
-  /** The text, or the message's key, such as `name.too_long`, if there are no messages. */
+  /** The text, or its key, such as `name.too_long`, if there are no messages. */
   readonly message: string;
   /** The field. Missing if the issue concerns the whole value. */
   readonly path?: readonly PropertyKey[] | undefined;
-  /** The code and params of the issue, for texts of your own. */
+  /** The code and params of the issue, for messages of your own. */
   readonly code: string;
   readonly params: Issue["params"];
 }
@@ -41,11 +41,11 @@ export interface Schema<Input, Output> {
 
 /** The options of both schemas. */
 export interface SchemaOptions extends Options {
-  /** The texts, or a function that returns them in the current language. */
+  /** The messages, or a function that returns them in the current language. */
   messages?: Messages | (() => Messages) | undefined;
 }
 
-/** The inputs of a create request that can be fields of a form. */
+/** The inputs for a create request that can be fields of a form. */
 type Fields = Pick<CreateInput, "projectId" | "volumeId" | "name">;
 
 /** Inputs that the form has no fields for. */

@@ -27,7 +27,7 @@ export interface NameReport {
     required: boolean;
     issues: Issue[];
 }
-/** The input of a create request. */
+/** The input for a create request. */
 export interface CreateInput extends Options {
     projectId: string;
     volumeId: string;
@@ -51,7 +51,7 @@ export interface RequestReport {
 }
 /** Stands for a missing index, position or error. */
 export declare const NONE = -1;
-/** Sets the module. If an entry starts two, it uses the first one. */
+/** Sets the module. If an entry starts two modules, it uses the first one. */
 export declare function setModule(exports: unknown): void;
 /** Returns whether the module has started. */
 export declare const isReady: () => boolean;
@@ -66,8 +66,8 @@ export declare function checkKeys(options: unknown, known: string[], issues: Iss
 /** Returns the service's index, and checks the names of all options. */
 export declare function serviceOf(options: unknown, issues: Issue[], ...known: string[]): number;
 /**
- * Writes a text to the units buffer, from a position up to the capacity. Returns the number of
- * units.
+ * Writes a string to the units buffer, from a position in the string up to the buffer's capacity.
+ * Returns the number of units.
  */
 export declare function writeUnits(text: string, from: number): number;
 /** Converts an ID to text. IDs are ASCII. */

@@ -1,20 +1,20 @@
 /** The codes of the services. The first one is the default. */
 export declare const services: readonly ["evs-v2", "evs-v3", "cinder"];
-/** The codes of the constraints on a volume. Bit n of a mask stands for the n-th. */
+/** The codes of the constraints on a volume. Bit n of a mask stands for the n-th one. */
 export declare const constraints: readonly ["status", "billing", "frozen", "encryption", "backups_and_snapshots", "backup_policy", "dss", "dess", "system_disk"];
-/** The codes of a verdict on one constraint. */
+/** The codes for a verdict on one constraint. */
 export declare const verdicts: readonly ["met", "violated", "unknown"];
-/** The codes of the verdict on a volume as a whole. */
+/** The codes for the verdict on a volume as a whole. */
 export declare const eligibilities: readonly ["eligible", "ineligible", "unknown"];
-/** The codes of an invalid name. */
+/** The codes for an invalid name. */
 export declare const nameCodes: readonly ["required", "blank", "too_long", "nul", "lone_surrogate"];
-/** The codes of an invalid ID. */
+/** The codes for an invalid ID. */
 export declare const idCodes: readonly ["empty", "malformed"];
-/** The codes of a missing response. */
+/** The codes for a missing response. */
 export declare const lostCodes: readonly ["connection", "timeout"];
-/** The codes of a service's error. */
+/** The codes for a service's error. */
 export declare const faultCodes: readonly ["token", "project", "address", "token_too_long", "permission", "blocked", "not_found", "auth_key", "refused", "account", "quota", "busy", "server"];
-/** The codes of an unknown outcome. */
+/** The codes for an unknown outcome. */
 export declare const unknownCodes: readonly ["connection", "timeout", "failed", "blocked", "unreadable", "other_volume"];
 /** Each service's name rule, and its path around the project ID. */
 export declare const profiles: readonly [{
@@ -35,7 +35,7 @@ export declare const profiles: readonly [{
 }];
 /** Each service's constraints as a mask. */
 export declare const masks: readonly [511, 511, 9];
-/** The parts of a create request: before the volume ID, after it without a name, and before and
+/** The parts of a create request: before the volume ID, after it if there is no name, and before and
  * after the name. */
 export declare const create: {
     readonly method: "POST";

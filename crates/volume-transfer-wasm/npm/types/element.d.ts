@@ -7,14 +7,14 @@ type InputMember = "autocomplete" | "checkValidity" | "defaultValue" | "disabled
 export interface VolumeTransferNameElement extends HTMLElement, Pick<HTMLInputElement, InputMember> {
     /** The validation report for the current text. */
     readonly report: NameReport;
-    /** The texts. Assign others to change the language. */
+    /** The messages. Assign others to change the language. */
     messages: Messages;
     /** The service whose name rule applies, as an attribute. Null means `evs-v2`. */
     service: string | null;
 }
 /** The options of `defineTransferName`. */
 export interface DefineOptions {
-    /** The texts, such as `volume-transfer/messages/en`. */
+    /** The messages, such as `volume-transfer/messages/en`. */
     messages: Messages;
     /** The element's name, by default `volume-transfer-name`. */
     tag?: string | undefined;

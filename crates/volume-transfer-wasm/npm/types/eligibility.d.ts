@@ -12,7 +12,7 @@ export interface Facts {
 export interface EligibilityOptions extends Options {
     facts?: Facts | null | undefined;
 }
-/** The input of a create request, with a volume's record or ID. */
+/** The input for a create request, with a volume's record or ID. */
 export interface VolumeInput extends Omit<CreateInput, "volumeId">, EligibilityOptions {
     /** The volume's record as the service returns it. Its eligibility is then checked. */
     volume?: unknown;

@@ -2,7 +2,7 @@ import { type Issue, type Options } from "./calls.js";
 import type { constraints } from "./codes.js";
 /** The code of a constraint on a volume. */
 export type Constraint = (typeof constraints)[number];
-/** The volumes of a list response, and the constraints that they violate. */
+/** The volumes in a list response, and the constraints that they violate. */
 export interface ScreenReport {
     /** The number of volumes that were read. They are in the list's order. */
     count: number;
@@ -47,9 +47,9 @@ export declare class ListReader {
     /** Returns the report, after the last part. */
     report(issues: Issue[]): ScreenReport;
 }
-/** Checks all volumes of a list response of any length, from its text or bytes. */
+/** Checks all volumes in a list response of any length, from its text or bytes. */
 export declare function screenVolumes(response: string | ArrayBuffer | ArrayBufferView, options?: Options): ScreenReport;
-/** Checks all volumes of a response that is still arriving, such as `response.body`, without storing it. */
+/** Checks all volumes in a response that is still arriving, such as `response.body`, without storing it. */
 export declare function screenStream(response: ByteStream, options?: Options): Promise<ScreenReport>;
 /** Returns a body's bytes, or null if it is neither text nor bytes. */
 export declare function bytesOf(body: unknown): Uint8Array | null;

@@ -35,7 +35,7 @@ export interface Handover {
     transferId: string;
     authKey: string;
 }
-/** An error as the server reported it. Never insert its texts as HTML. */
+/** An error as the server reported it. Never insert its text as HTML. */
 export interface Fault {
     status: number;
     code: string | null;

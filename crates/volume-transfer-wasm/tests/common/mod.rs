@@ -210,7 +210,7 @@ fn resumes_a_list_from_a_saved_state() {
 }
 
 #[wasm_bindgen_test]
-fn evaluates_single_values_like_the_row_of_a_list() {
+fn evaluates_single_values_like_rows_of_a_list() {
     let (memory, lists) = (Memory::new(), Memory::of_lists());
     for (index, flag) in Flag::ALL.into_iter().enumerate() {
         let (key, in_metadata) = flag.key();

@@ -123,8 +123,8 @@ impl<'a> Parts<'a> {
     }
 
     fn join(self) -> Zeroizing<String> {
-        // Allocates enough to never grow, because growing would leave a copy of a secret behind. An
-        // escaped character takes up to six bytes.
+        // Allocates enough that the string never grows, because growing would leave a copy of a
+        // secret behind. An escaped byte takes up to six bytes.
         let length = self.0.iter().map(|part| match part {
             Part::Json(json) => json.len(),
             Part::Text(text) => 6 * text.len(),

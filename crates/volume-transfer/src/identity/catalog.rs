@@ -25,7 +25,7 @@ static BLOCK_STORAGE: [(&str, BlockStorageVersion); 3] = [
     ("volumev2", BlockStorageVersion::V2),
 ];
 
-/// A public address of block storage.
+/// A public block storage endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BlockStorageEndpoint {
@@ -38,13 +38,13 @@ pub struct BlockStorageEndpoint {
     pub url: String,
 }
 
-/// What a service catalog says about block storage.
+/// The block storage endpoints in a service catalog, and the types of all its services.
 ///
-/// If `endpoints` is empty, the project has no block storage, and `types` says what it has instead.
+/// If `endpoints` is empty, the project has no block storage, and `types` lists what it does have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Catalog {
-    /// The public endpoints of block storage, one for each region and version.
+    /// The public block storage endpoints, one for each region and version.
     pub endpoints: Vec<BlockStorageEndpoint>,
     /// The types of all services, such as `compute`, in the catalog's order.
     pub types: Vec<String>,
@@ -68,7 +68,7 @@ impl Catalog {
         catalog
     }
 
-    /// Adds a public endpoint, unless one for the same region and version is known.
+    /// Adds a public endpoint, unless one for the same region and version is already known.
     fn add(&mut self, endpoint: &Value, version: BlockStorageVersion) {
         if endpoint.get("interface").is_none_or(|interface| *interface != "public") {
             return;
@@ -111,7 +111,7 @@ impl Catalog {
 /// Returns the request for the catalog of a token's project.
 ///
 /// `GET /v3/auth/catalog` with the token as `X-Auth-Token`. It is needed only if the catalog was
-/// [left out](super::without_catalog) of the response to the sign-in.
+/// [left out](super::without_catalog) of the sign-in response.
 pub fn catalog(token: &Token) -> Request {
     let mut request = Request::new(Method::Get, "/v3/auth/catalog".into());
     request.secret_headers.push(token.header("X-Auth-Token"));

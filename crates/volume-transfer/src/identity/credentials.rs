@@ -1,4 +1,4 @@
-//! Who signs in, and for which project.
+//! Who signs in, and to which project.
 
 use super::project::{Domain, Project};
 use super::secret::{ApplicationSecret, Passcode, Password, Receipt, Token};
@@ -70,10 +70,10 @@ pub enum ProjectRef {
     },
 }
 
-/// What the token should be for.
+/// The scope of the requested token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// The user's default project on Keystone. Without one, and on IAM, the token has no project.
+    /// On Keystone, the user's default project. Without one, or on IAM, the token has no project.
     Default,
     /// No project, even if the user has a default one. Only Keystone documents this.
     Unscoped,
@@ -113,7 +113,7 @@ pub enum ApplicationCredentialRef {
     Id(Identifier),
     /// By name.
     Name {
-        /// The credential's name, which is unique for its user.
+        /// The credential's name, which is unique per user.
         name: Identifier,
         /// The credential's user.
         user: UserRef,
@@ -129,7 +129,7 @@ pub struct Totp<'a> {
     pub passcode: &'a Passcode,
 }
 
-/// What a user signs in with. It borrows the secrets, because they can't be cloned.
+/// The credentials that a user signs in with. Borrows the secrets, because they can't be cloned.
 #[derive(Clone, Copy)]
 pub enum Credentials<'a> {
     /// A password, and a passcode if the second factor is sent along with it, as IAM requires.
@@ -141,22 +141,22 @@ pub enum Credentials<'a> {
         /// The second factor.
         totp: Option<Totp<'a>>,
     },
-    /// A passcode after the password was accepted. Only Keystone supports this.
+    /// A passcode, sent after the password was accepted. Only Keystone supports this.
     Passcode {
         /// The receipt from [`PendingSignIn`](super::PendingSignIn).
         receipt: &'a Receipt,
         /// The second factor.
         totp: Totp<'a>,
     },
-    /// An application credential. It belongs to a project, so the [`Scope`] isn't sent, but the
-    /// response is still compared with it. IAM doesn't document these credentials.
+    /// An application credential. It belongs to a project, so the [`Scope`] isn't sent. The
+    /// response is still checked against the scope. IAM doesn't document these credentials.
     ApplicationCredential {
         /// The credential.
         credential: &'a ApplicationCredentialRef,
         /// The credential's secret.
         secret: &'a ApplicationSecret,
     },
-    /// A token, to get one for another project.
+    /// A token, used to get one for another project.
     Token(&'a Token),
 }
 
@@ -181,7 +181,7 @@ pub enum SignInMethod {
     Password,
     /// A password and a passcode together.
     PasswordAndPasscode,
-    /// A passcode after the password.
+    /// A passcode, sent after the password.
     Passcode,
     /// An application credential.
     ApplicationCredential,

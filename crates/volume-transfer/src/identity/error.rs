@@ -7,23 +7,24 @@ use crate::http::Response;
 use alloc::string::String;
 use core::fmt;
 
-/// Why the service rejected a sign-in, as precisely as its response says.
+/// Why the service rejected a sign-in, as precisely as its response allows.
 ///
 /// Keystone returns one error for a wrong user name, password, domain or passcode, a disabled user
 /// or project, and a user without a role on the project. Which of these are possible depends on the
 /// request.
 ///
-/// Exhaustive on purpose: each code has a translation, so code that doesn't handle a new one must
-/// fail to compile.
+/// Exhaustive on purpose: each code has a translation, so a caller that doesn't handle a new one
+/// must fail to compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Rejection {
     /// The user, the domain or the password is wrong, or the user is disabled. On Huawei Cloud, the
     /// user may also be a HUAWEI ID rather than an IAM user.
     Credentials,
-    /// Like [`Credentials`](Rejection::Credentials), or the project is unknown or disabled, or the
-    /// user has no role on it.
+    /// Either [`Credentials`](Rejection::Credentials) applies, or the project is unknown or
+    /// disabled, or the user has no role on it.
     CredentialsOrProject,
-    /// Like [`CredentialsOrProject`](Rejection::CredentialsOrProject), or the passcode is wrong.
+    /// Either [`CredentialsOrProject`](Rejection::CredentialsOrProject) applies, or the passcode is
+    /// wrong.
     CredentialsOrPasscode,
     /// The passcode is wrong or no longer valid, or the project isn't available to the user.
     Passcode,
@@ -44,7 +45,7 @@ pub enum Rejection {
     Project,
     /// The password has expired and must be changed.
     PasswordExpired,
-    /// The user is locked after too many attempts: wait, or ask an administrator.
+    /// The user is locked out after too many attempts: wait, or ask an administrator.
     Locked,
     /// The user may use the console but not the API: ask an administrator for programmatic access.
     ConsoleOnly,
@@ -97,8 +98,8 @@ impl Rejection {
         }
     }
 
-    /// Returns what an error of the identity service means. Returns `None` if it isn't about the
-    /// request: for example, if the service failed.
+    /// Returns what an error from the identity service means. Returns `None` if the error isn't
+    /// about the request: for example, if the service failed.
     ///
     /// IAM's codes are listed on its error codes page (错误码).
     fn of(method: SignInMethod, scope: &Scope, fault: &Fault) -> Option<Rejection> {

@@ -4,11 +4,10 @@
 //! reference, and 获取IAM用户Token（使用密码） and 获取IAM用户Token（使用密码+虚拟MFA） in Huawei
 //! Cloud's. IAM differs in a few respects:
 //!
-//! - The domain is the account's name. Only an IAM user can sign in; a HUAWEI ID can't.
+//! - The domain's name is the account's name. Only an IAM user can sign in; a HUAWEI ID can't.
 //! - A project is named after its region: `cn-north-4`, or `cn-north-4_sub` for a subproject. See
 //!   [`Project::region`].
-//! - A [passcode](Totp) is sent together with the password and with the user's ID. There is no
-//!   receipt.
+//! - A [passcode](Totp) is sent together with the password and the user's ID. There is no receipt.
 //! - [`Scope::Unscoped`] isn't documented. [`Scope::Default`] returns a token without a project.
 //!
 //! # Signing in
@@ -49,8 +48,8 @@
 //! # Secrets
 //!
 //! [`Password`], [`ApplicationSecret`], [`Passcode`], [`Token`] and [`Receipt`] can't be cloned,
-//! printed or serialized, and are wiped when dropped. So are the requests and responses that contain
-//! them.
+//! printed or serialized, and are wiped when dropped. The requests and responses that contain them
+//! are wiped, too.
 
 mod body;
 mod catalog;

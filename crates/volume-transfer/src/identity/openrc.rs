@@ -6,8 +6,8 @@ use zeroize::Zeroizing;
 /// Returns the value that an openrc file assigns to a variable, such as `OS_USERNAME`.
 ///
 /// Reads `NAME=value` and `export NAME="value"`; the last assignment counts. Returns `None` if
-/// there is none, if the value is empty, or if only a shell could evaluate it. The dashboard's
-/// files read the password from the terminal, so they contain none.
+/// there is no assignment, if the value is empty, or if only a shell could evaluate it. The
+/// dashboard's files read the password from the terminal, so they don't contain it.
 pub fn openrc_variable(text: &str, name: &str) -> Option<Zeroizing<String>> {
     let assigned = text.lines().rev().find_map(|line| {
         let line = line.trim();
@@ -18,8 +18,8 @@ pub fn openrc_variable(text: &str, name: &str) -> Option<Zeroizing<String>> {
     (!value.is_empty()).then_some(value)
 }
 
-/// Evaluates a word as a shell would. Returns `None` if it contains an expansion, or ends within a
-/// quote or after a backslash.
+/// Evaluates a word as a shell would. Returns `None` if it contains an expansion, or ends inside
+/// quotes or after a backslash.
 fn unquote(word: &str) -> Option<Zeroizing<String>> {
     // Never grows, because growing would leave a copy of a secret behind.
     let mut value = Zeroizing::new(String::with_capacity(word.len()));
@@ -33,7 +33,7 @@ fn unquote(word: &str) -> Option<Zeroizing<String>> {
             (_, '$' | '`') => return None,
             (open, '\\') => {
                 let escaped = chars.next()?;
-                // Between double quotes, a backslash before any other character is kept.
+                // Within double quotes, a backslash before any other character is kept.
                 if open.is_some() && !matches!(escaped, '$' | '`' | '"' | '\\') {
                     value.push('\\');
                 }

@@ -42,7 +42,7 @@ pub struct Project {
 }
 
 impl Project {
-    /// Reads a project of a token or a list. Returns `None` if it has no valid ID.
+    /// Reads a project from a token or a list. Returns `None` if it has no valid ID.
     pub(super) fn from_json(project: &Value) -> Option<Project> {
         let mut domain = Domain::from_json(project.get("domain"));
         domain.id = domain.id.or_else(|| loose::text(project.get("domain_id")));
@@ -75,7 +75,7 @@ impl Project {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProjectList {
-    /// The projects, in the service's order. Disabled ones are among them.
+    /// The projects, in the service's order, including disabled ones.
     pub projects: Vec<Project>,
     /// The number of rows that couldn't be read and are missing from `projects`. Tell the user about
     /// them.

@@ -22,10 +22,10 @@ pub struct Token(Zeroizing<String>);
 /// dropped.
 pub struct Receipt(Zeroizing<String>);
 
-/// The header of receipts, in requests and responses.
+/// The header that contains a receipt, in requests and responses.
 pub(super) const RECEIPT: &str = "Openstack-Auth-Receipt";
 
-/// Returns a string unless it is empty.
+/// Returns the string, or [`IdError::Empty`] if it is empty.
 fn not_empty(text: String) -> Result<Zeroizing<String>, IdError> {
     let text = Zeroizing::new(text);
     if text.is_empty() { Err(IdError::Empty) } else { Ok(text) }
@@ -40,7 +40,7 @@ impl Password {
     /// Wraps a password. It is sent unchanged, because whitespace may be part of it.
     ///
     /// # Errors
-    /// Returns [`IdError::Empty`] for an empty text.
+    /// Returns [`IdError::Empty`] for an empty string.
     pub fn new(text: String) -> Result<Password, IdError> {
         not_empty(text).map(Password)
     }
@@ -54,7 +54,7 @@ impl ApplicationSecret {
     /// Wraps a secret. It is sent unchanged, because its user may have chosen any text.
     ///
     /// # Errors
-    /// Returns [`IdError::Empty`] for an empty text.
+    /// Returns [`IdError::Empty`] for an empty string.
     pub fn new(text: String) -> Result<ApplicationSecret, IdError> {
         not_empty(text).map(ApplicationSecret)
     }
@@ -69,8 +69,8 @@ impl Passcode {
     /// text](crate::clean_pasted) and removing the spaces that apps insert.
     ///
     /// # Errors
-    /// Returns [`IdError::Empty`] if nothing is left, and [`IdError::Malformed`] for any other
-    /// text.
+    /// Returns [`IdError::Empty`] if nothing is left, and [`IdError::Malformed`] for anything but a
+    /// passcode.
     pub fn parse(text: &str) -> Result<Passcode, IdError> {
         let mut code = clean_pasted(text);
         code.retain(|char| char != ' ');

@@ -27,7 +27,7 @@ pub enum SignIn {
 pub struct Session {
     /// The token.
     pub token: Token,
-    /// When the token expires, in UTC, as `YYYY-MM-DDTHH:MM:SS.ffffff` without a zone. A text in an
+    /// When the token expires, in UTC, as `YYYY-MM-DDTHH:MM:SS.ffffff` without a zone. Text in an
     /// unknown format is kept unchanged.
     pub expires_at: Option<String>,
     /// The user.
@@ -55,9 +55,9 @@ pub struct UnscopedSession {
 #[non_exhaustive]
 pub struct PendingSignIn {
     /// The receipt for [`Credentials::Passcode`](super::Credentials::Passcode). If a proxy or the
-    /// browser withheld its header, send the password and the passcode at once instead.
+    /// browser withheld its header, send the password and the passcode together instead.
     pub receipt: Option<Receipt>,
-    /// When the receipt expires, in the format of [`Session::expires_at`]. On Keystone, this is
+    /// When the receipt expires, in the format of [`Session::expires_at`]. On Keystone, it expires
     /// after five minutes by default.
     pub expires_at: Option<String>,
     /// The user.

@@ -21,8 +21,8 @@ const SUBJECT: &str = "X-Subject-Token";
 /// Returns the request that signs in.
 ///
 /// `POST /v3/auth/tokens` with `{"auth":{"identity","scope"}}`, and `Openstack-Auth-Receipt` for
-/// [`Credentials::Passcode`]. Sending it twice is harmless, because it only creates two tokens. But
-/// services lock an account after several wrong passwords.
+/// [`Credentials::Passcode`]. Sending it twice is harmless, because that only creates two tokens.
+/// But services lock an account after several wrong passwords.
 pub fn authenticate(credentials: Credentials<'_>, scope: &Scope) -> Request {
     let body = body::body(credentials, scope);
     let mut request = Request { body: Some(body), ..Request::new(Method::Post, TOKENS.into()) };
@@ -43,7 +43,7 @@ pub fn show_token(token: &Token) -> Request {
 /// Returns the request that revokes a token.
 ///
 /// `DELETE /v3/auth/tokens` with the token as `X-Auth-Token` and `X-Subject-Token`. IAM doesn't
-/// document it. Sending it twice is harmless.
+/// document this request. Sending it twice is harmless.
 pub fn sign_out(token: &Token) -> Request {
     about(Method::Delete, token)
 }
@@ -56,8 +56,8 @@ fn about(method: Method, token: &Token) -> Request {
 
 /// Leaves the catalog out of the response to an [`authenticate`] or [`show_token`] request.
 ///
-/// Adds `?nocatalog=1`, although any value that isn't empty will do. In a large cloud, the catalog
-/// is most of the response, and it isn't needed if the operator has configured the regions.
+/// Adds `?nocatalog=1`, but any non-empty value would do. In a large cloud, the catalog makes up
+/// most of the response, and it isn't needed if the operator has configured the regions.
 #[must_use]
 pub fn without_catalog(mut request: Request) -> Request {
     request.path.push_str("?nocatalog=1");
@@ -115,8 +115,7 @@ fn rejected(
     }
 }
 
-/// Decodes the response to a [`sign_out`] request. If the token was no longer valid, this counts as
-/// a success.
+/// Decodes the response to a [`sign_out`] request. Succeeds even if the token was no longer valid.
 ///
 /// # Errors
 /// Returns a [`ReadError`]. The token may then remain valid until it expires.

@@ -163,7 +163,7 @@ const fn kind(byte: u8) -> u8 {
         b'N' | b'I' => b'N',
         b'a'..=b'z' => b'g',
         0..=0x1f => 0,
-        // Valid only in strings, like most bytes outside of ASCII.
+        // Valid only in strings, like most non-ASCII bytes.
         _ => b'~',
     }
 }

@@ -15,7 +15,7 @@ pub(crate) fn field(to: &mut String, separator: &str, field: &str, value: Option
     to.push_str(quote);
 }
 
-/// Appends a string, escaped for a JSON string.
+/// Appends text, escaped for use in a JSON string.
 pub(crate) fn escape(to: &mut String, text: &str) {
     for char in text.chars() {
         match char {

@@ -41,7 +41,7 @@ impl Left {
     }
 }
 
-/// The number of bytes of a string to keep. Every string that the rules compare against is shorter.
+/// How many bytes of a string are kept. Every string that the rules compare against is shorter.
 pub(crate) const MAX_TEXT: usize = 40;
 
 /// The maximum nesting depth: one bit for each level.
@@ -50,14 +50,14 @@ const MAX_DEPTH: u32 = u64::BITS;
 pub(crate) static LITERALS: [(&[u8], Scalar<'_>); 3] =
     [(b"true", Scalar::Bool(true)), (b"false", Scalar::Bool(false)), (b"null", Scalar::Null)];
 
-/// Non-finite numbers as Python's `json` writes them. Only the value is unreadable, not the whole
-/// document.
+/// Non-finite numbers, as Python's `json` writes them. They make only the value unreadable, not the
+/// whole document.
 static NON_FINITE: [&[u8]; 3] = [b"NaN", b"Infinity", b"-Infinity"];
 
 /// Parses a document in parts of any size.
 ///
-/// Accepts JSON as defined by RFC 8259, nested up to 64 levels deep, and also byte order marks before
-/// the document and Python's non-finite numbers. Doesn't check that strings are valid UTF-8.
+/// Accepts JSON as defined by RFC 8259, nested up to 64 levels deep. Also accepts byte order marks
+/// before the document and Python's non-finite numbers. Doesn't check that strings are valid UTF-8.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Parser {
     state: State,
@@ -112,7 +112,7 @@ impl Parser {
     ) -> Result<Option<&'a [u8]>, &'a [u8]> {
         while let Some((byte, rest)) = part.split_first() {
             if let State::Text = self.state {
-                // Most of a list is strings that aren't needed.
+                // Most of a list consists of strings that aren't needed.
                 let plain = lanes::plain(part);
                 if let Some((text, rest)) = part.split_at_checked(plain).filter(|_| plain > 0) {
                     self.keep(text);
@@ -182,8 +182,8 @@ impl Parser {
         (self.key, self.length, self.begun, self.wanted) = (key, 0, left, wanted);
     }
 
-    /// Handles a byte, and returns whether it was consumed. `left` is the number of bytes from it
-    /// to the end of the part.
+    /// Handles a byte, and returns whether it was consumed. `left` is the number of bytes from this
+    /// byte to the end of the part.
     fn step(&mut self, byte: u8, left: usize, handler: &mut impl Handler) -> Result<bool, Invalid> {
         #[cfg(test)]
         {
@@ -206,7 +206,7 @@ impl Parser {
                 let digit = if byte <= b'9' { byte - b'0' } else { (byte | 0x20) - b'a' + 10 };
                 self.code = self.code << 4 | u16::from(digit);
                 if let Action::LastHexDigit = action {
-                    // The rules only compare strings with ASCII text.
+                    // The rules compare strings only with ASCII text.
                     self.keep(&[if self.code < 0x80 { self.code.to_le_bytes()[0] } else { 0xff }]);
                 }
             }

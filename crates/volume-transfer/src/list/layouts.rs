@@ -7,7 +7,7 @@
 //! directly in the row, and the bytes up to there become new steps.
 //!
 //! This is correct because the meaning of what follows a value depends only on the open brackets.
-//! A step is only taken with the same brackets open as when it was learned: after the same step, or
+//! A step is taken only with the same brackets open as when it was learned: after the same step, or
 //! directly in a row if it was learned there.
 
 use super::fields::Field;
@@ -45,7 +45,7 @@ struct Step {
     /// Whether metadata begins in it, which replaces any earlier metadata.
     forgets: bool,
     then: Then,
-    /// The steps that may follow it. Unused places contain [`ROOT`].
+    /// The steps that may follow it. Unused slots contain [`ROOT`].
     successors: [u8; SUCCESSORS],
 }
 
@@ -283,7 +283,7 @@ impl Layouts {
         }
     }
 
-    /// Moves to the step with this text, adding it if it doesn't exist.
+    /// Moves to the step with this text, adding the step if it doesn't exist.
     fn add(&mut self, direct: bool, value: &Value, text: &[u8]) -> Option<()> {
         let successors = self.steps.get(usize::from(self.at))?.successors;
         let added = u8::try_from(self.count).ok()?;
@@ -357,7 +357,7 @@ fn behind_value(text: &[u8]) -> Option<&[u8]> {
     matches!(behind.first()?, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t').then_some(behind)
 }
 
-/// Classifies a value from its bytes.
+/// Classifies a value by its bytes.
 fn scalar(value: &[u8]) -> Scalar<'_> {
     match value {
         [b'"', text @ .., b'"'] => Scalar::Text(text.get(..MAX_TEXT).unwrap_or(text)),

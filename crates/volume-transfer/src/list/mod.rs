@@ -1,6 +1,7 @@
 //! Reads list responses straight from their bytes, without allocating.
 //!
-//! A [`Row`] contains what the rules need as flags, and the byte ranges of the values that people see.
+//! A [`Row`] contains the flags that the rules need, and the byte ranges of the values that people
+//! see.
 
 mod fields;
 mod layouts;
@@ -42,7 +43,7 @@ pub struct ListReader {
     failed: bool,
 }
 
-/// The error of a response that isn't a complete list of volumes.
+/// The error for a response that isn't a complete list of volumes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListError {
     /// The number of bytes before the error.
@@ -89,7 +90,7 @@ impl ListReader {
         self.layouts.restart();
     }
 
-    /// Reads the next part of the response, and calls `row` for every volume that ends in it.
+    /// Reads the next part of the response, and calls `row` for every row that ends in it.
     ///
     /// # Errors
     /// Returns [`ListError`] if this can't be a list of volumes. Later parts are rejected too, and
@@ -105,7 +106,7 @@ impl ListReader {
         if self.failed { Err(ListError { position: self.read }) } else { Ok(()) }
     }
 
-    /// Reads a part that ends at `end` in the response. On an error, returns the rest of the part.
+    /// Reads a part that ends at `end` in the response. On error, returns the rest of the part.
     fn rows<'a>(
         &mut self,
         part: &'a [u8],
@@ -118,7 +119,7 @@ impl ListReader {
         layouts.forget_position();
         let (mut rest, mut noted, mut ended) = (part, part, None::<&[u8]>);
         loop {
-            // The parser stops where a row begins or ends, or after one of its own values.
+            // The parser stops where a row begins or ends, or after a value directly in a row.
             let read = reader.push(rest, &mut Rows { list, layouts, end, should_pause: false })?;
             let Some(left) = read else { return Ok(()) };
             rest = left;

@@ -17,7 +17,7 @@ pub struct Row {
     pub flags: VolumeFlags,
     /// The byte range of the row's JSON object in the response.
     pub bytes: Range<usize>,
-    /// The byte ranges of the values that people see, by [`Shown`]. Empty if absent.
+    /// The byte ranges of the values that people see, indexed by [`Shown`]. Empty if absent.
     pub(crate) shown: [Range<usize>; 4],
 }
 

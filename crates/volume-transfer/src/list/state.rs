@@ -16,14 +16,15 @@ pub(crate) struct List {
     /// How many irrelevant objects and arrays are open inside `place`.
     inside: u32,
     field: Option<Field>,
-    /// Whether `volumes` was found. A second one makes the list ambiguous, as do second links.
+    /// Whether `volumes` was found. A second one makes the list ambiguous, as does a second
+    /// `volumes_links`.
     pub(crate) volumes: bool,
     links: bool,
     /// The start of the current row.
     begins: usize,
     id: Option<VolumeId>,
     flags: VolumeFlags,
-    /// The byte ranges of the row's values that people see, by [`Shown`].
+    /// The byte ranges of the row's values that people see, indexed by [`Shown`].
     shown: [Range<usize>; 4],
     /// Whether the current link is to the next page.
     next: bool,
@@ -66,7 +67,7 @@ impl List {
 
     /// Records a field's value. For a metadata object, records that it begins.
     pub(crate) fn record(&mut self, field: Field, scalar: Scalar<'_>, at: Range<usize>) {
-        // A duplicate key replaces the earlier value.
+        // The value of a duplicate key replaces the earlier one.
         match field {
             Field::Id => self.id = VolumeId::from_bytes(scalar.text()).ok(),
             Field::Shown(shown) => self.show(shown, at),
@@ -133,7 +134,7 @@ impl Handler for Rows<'_> {
         let List { place, inside, field, .. } = *self.list;
         let field = field.filter(|_| inside == 0);
         let text = matches!(scalar, Scalar::Text(_));
-        // Literals outside of fields become part of the layout, because there are only three.
+        // Literals outside known fields become part of the layout, because there are only three.
         if text || field.is_some() {
             let direct = place == Place::Volume && inside == 0;
             self.layouts.note(field, direct, left);
@@ -169,7 +170,7 @@ impl Handler for Rows<'_> {
                 Place::Link
             }
             (place, field, _) => {
-                // Its content doesn't matter, so it counts as an unreadable value.
+                // The content of any other value doesn't matter, so it counts as unreadable.
                 self.list.scalar(Scalar::Other, 0..0)?;
                 self.list.inside = 1;
                 if field.is_some() {

@@ -57,7 +57,7 @@ fn reads_every_field_of_the_evs_sample() {
 }
 
 #[test]
-fn reads_records_of_a_real_cinder() {
+fn reads_records_from_a_real_cinder() {
     for part in ["003-transfer-create-v3.0", "135-create-os-volume-transfer-3.57"] {
         let recorded = recorded::one(part);
         let body: serde_json::Value = serde_json::from_slice(&recorded.body).unwrap();
@@ -78,7 +78,7 @@ fn reads_records_of_a_real_cinder() {
     }
 }
 
-/// Only this response contains the key, so nothing else in it may cause an error.
+/// Only this response contains the key, so an invalid field elsewhere must not cause an error.
 #[test]
 fn keeps_the_key_if_other_fields_are_invalid() {
     let got = |body: &str| created(202, body);
@@ -102,7 +102,7 @@ fn keeps_the_key_if_other_fields_are_invalid() {
 }
 
 #[test]
-fn a_response_without_record_and_key_leaves_the_outcome_unknown() {
+fn a_response_without_a_record_or_key_leaves_the_outcome_unknown() {
     let unknown = |status, body: &str| match created(status, body) {
         Err(ChangeError::OutcomeUnknown(cause)) => {
             let fault = cause.fault().unwrap();
@@ -155,7 +155,7 @@ fn a_missing_response_or_server_error_leaves_the_outcome_unknown() {
 }
 
 #[test]
-fn keeps_the_server_s_code_and_message() {
+fn keeps_the_servers_code_and_message() {
     let recorded = recorded::one("008-create-volume-awaiting-transfer");
     let Err(ChangeError::Rejected(fault)) =
         api::decode_created(requested(VOLUME), Ok(recorded.response()))

@@ -57,7 +57,7 @@ fn determines_whether_a_fault_concerns_all_requests() {
     let next_step = |outcome: Outcome| api::decode_created(None, outcome).unwrap_err().next_step();
     #[rustfmt::skip]
     let table = [
-        // The token, the project, the address, the account and the quota are the same for all.
+        // The token, project, address, account and quota are the same for all requests.
         (401, "", Stop),
         (400, r#"{"error":{"code":"EVS.0001","message":"m"}}"#, Stop),
         (404, "<html>", Stop),
@@ -66,7 +66,7 @@ fn determines_whether_a_fault_concerns_all_requests() {
         (403, "<html>", Stop),
         (403, r#"{"error":{"code":"EVS.2144","message":"m"}}"#, Stop),
         (413, r#"{"overLimit":{"code":413,"message":"m"}}"#, Stop),
-        // The volume, its status and the key are not.
+        // The volume, its status and the key aren't.
         (404, r#"{"itemNotFound":{"code":404,"message":"m"}}"#, Continue),
         (400, r#"{"badRequest":{"code":400,"message":"Invalid volume: status must be available"}}"#, Continue),
         (400, r#"{"badRequest":{"code":400,"message":"Invalid auth key: no"}}"#, Continue),
@@ -111,7 +111,7 @@ fn determines_whether_a_fault_concerns_all_requests() {
 }
 
 #[test]
-fn determines_the_kind_of_a_real_cinder_s_faults() {
+fn determines_the_kinds_of_real_cinder_faults() {
     use FaultKind::{Address, NotFound, Permission, Project, Refused, Token};
     for (part, kind) in [
         ("keystone-001-no-token", Token),
@@ -224,7 +224,7 @@ fn masks_possible_keys_and_tokens() {
             assert!(!message.contains(&secret[..8]), "{message}");
             assert!(!message.contains(&secret[secret.len() - 8..]), "{message}");
         }
-        // Truncation doesn't reveal its beginning either.
+        // Truncation doesn't reveal the secret's beginning either.
         let message = fault(400, &format!("{}{secret}", "a ".repeat(145))).message.unwrap();
         assert!(!message.contains(&secret[..4]), "{message}");
     }

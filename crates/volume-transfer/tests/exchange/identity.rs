@@ -117,7 +117,7 @@ fn sends_a_token_as_a_header_or_as_a_credential() {
 
 /// IAM's sample requests have a project without a domain, and the user's ID next to the passcode.
 #[test]
-fn builds_the_requests_of_iam() {
+fn builds_the_iam_sample_requests() {
     let user = UserRef::Name {
         name: identifier("IAMUser"),
         domain: DomainRef::Name(identifier("IAMDomain")),
@@ -203,7 +203,7 @@ fn validates_what_a_person_enters() {
 }
 
 #[test]
-fn lists_projects_with_disabled_ones() {
+fn lists_projects_including_disabled_ones() {
     let list = identity::decode_projects(Ok(keystone("016").response())).unwrap();
     let rows: Vec<_> = list.projects.iter().map(|p| (p.label(), p.enabled)).collect();
     assert_eq!(rows, [("closed", false), ("project-b", true), ("project-a", true)]);
@@ -212,7 +212,7 @@ fn lists_projects_with_disabled_ones() {
 }
 
 #[test]
-fn skips_projects_without_a_valid_id_and_says_so() {
+fn skips_and_counts_projects_without_a_valid_id() {
     let body = br#"{"projects":[{"id":"../x","name":"a"},{"name":"b"},{"id":"c"},7],
         "truncated":true}"#;
     let list = identity::decode_projects(Ok(Response::new(200, body.to_vec()))).unwrap();
@@ -226,7 +226,7 @@ fn skips_projects_without_a_valid_id_and_says_so() {
 }
 
 #[test]
-fn rejects_lists_without_a_valid_token() {
+fn listing_requires_a_valid_token() {
     for part in ["017", "018", "033"] {
         let error = identity::decode_projects(Ok(keystone(part).response())).unwrap_err();
         assert_eq!(error.kind(), FaultKind::Token, "{part}");
@@ -284,7 +284,7 @@ fn lists_the_public_endpoints_of_block_storage() {
 }
 
 #[test]
-fn a_catalog_without_block_storage_says_what_it_has() {
+fn a_catalog_without_block_storage_lists_its_service_types() {
     let body = json!({ "catalog": [
         { "type": "compute", "endpoints": [{ "interface": "public", "url": "https://a" }] },
         { "type": "volumev3", "endpoints": [

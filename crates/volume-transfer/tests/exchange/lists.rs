@@ -79,7 +79,7 @@ fn reads_volumes_page_by_page() {
 
 /// An invalid name doesn't affect the rest of the list.
 #[test]
-fn labels_a_volume_with_an_invalid_name_by_its_id() {
+fn uses_the_id_as_the_label_if_the_name_is_invalid() {
     for name in [&b"\xff"[..], b"\\ud83d", b""] {
         let mut body = format!(r#"{{"volumes":[{{"id":"{VOLUME}","size":40,"name":""#).into_bytes();
         body.extend(name);
@@ -92,7 +92,7 @@ fn labels_a_volume_with_an_invalid_name_by_its_id() {
 }
 
 #[test]
-fn reads_when_a_volume_was_created() {
+fn reads_the_creation_time_of_a_volume() {
     let read = |time: &str| {
         let row = format!(r#"{{"id":"{VOLUME}","created_at":{time}}}"#);
         let mut list = VolumeList::default();
@@ -108,7 +108,7 @@ fn reads_when_a_volume_was_created() {
 }
 
 #[test]
-fn looks_up_a_transfer_and_an_incomplete_list_is_inconclusive() {
+fn looks_up_a_transfer_in_complete_and_incomplete_lists() {
     use api::TransferLookup::{Found, Inconclusive, NotFound};
     let volume = VolumeId::parse(VOLUME).unwrap();
     let lookup = |rows: &str, links: &str| {

@@ -62,9 +62,9 @@ fn tells_the_recorded_rejections_apart() {
     }
 }
 
-/// The codes of IAM's 错误码 page, in both of its envelopes.
+/// The codes on IAM's error codes page (错误码), in both of IAM's envelopes.
 #[test]
-fn tells_the_rejections_of_iam_apart() {
+fn tells_iam_rejections_apart() {
     let region = by_name("cn-north-4", None);
     for (status, code, code_of_error) in [
         (400, "IAM.0011", "malformed"),
@@ -98,7 +98,7 @@ fn tells_the_rejections_of_iam_apart() {
 }
 
 #[test]
-fn reads_what_keystone_says_about_locked_users_and_passwords() {
+fn recognizes_keystone_messages_about_locked_users_and_expired_passwords() {
     for (message, code) in [
         ("The account is locked for user: 4a26a6e9.", "locked"),
         ("The password is expired and needs to be changed for user: 4a26.", "password_expired"),
@@ -125,7 +125,7 @@ fn an_unknown_token_is_not_an_unknown_path() {
 }
 
 #[test]
-fn failures_of_the_network_or_a_proxy_are_no_rejections() {
+fn network_and_proxy_failures_are_not_rejections() {
     for (status, body, code) in [
         (401, "<h1>401 Authorization Required</h1>", "blocked"),
         (403, "<h1>Forbidden</h1>", "blocked"),
@@ -162,7 +162,7 @@ fn a_401_without_a_body_is_a_rejection() {
 }
 
 #[test]
-fn codes_of_rejections_are_stable_and_distinct() {
+fn rejection_codes_are_stable_and_distinct() {
     let mut codes = Rejection::ALL.map(Rejection::code).to_vec();
     assert_eq!(codes.join(" "), CODES);
     codes.sort_unstable();
@@ -191,7 +191,7 @@ fn displays_errors() {
 }
 
 #[test]
-fn an_apostrophe_is_no_quote() {
+fn an_apostrophe_is_not_a_quote() {
     let message = "Policy doesn't allow identity:authenticate to be performed.";
     let refusal = refused(SignInMethod::Password, &Scope::Default, 403, &error(message));
     assert_eq!(refusal.fault().unwrap().message.as_deref(), Some(message));
@@ -230,7 +230,7 @@ proptest! {
     }
 
     #[test]
-    fn every_error_keeps_status_and_request_id(
+    fn every_error_keeps_its_status_and_request_id(
         status in 0_u16..600,
         body in prop::collection::vec(any::<u8>(), 0..200),
         method in prop::sample::select(METHODS.to_vec()),

@@ -116,7 +116,7 @@ fn base_path_removes_the_version_and_the_project() {
         ("/a//v3", "/a"),
         ("/v3/dd14c6ac581f40059e27f5320b60bf2f/volumes/detail", ""),
         ("/v3/123456", ""),
-        // Not a version, or not one that a project follows.
+        // Not a version, or a version that isn't followed by a project.
         ("/vault", "/vault"),
         ("/v/v3x", "/v/v3x"),
         ("/v3/a/b", "/v3/a/b"),

@@ -1,4 +1,4 @@
-//! The sign-in responses that are a success or ask for a passcode.
+//! Sign-in responses that report success or ask for a passcode.
 
 use crate::recorded::keystone;
 use serde_json::json;
@@ -65,7 +65,7 @@ fn pending(sign_in: Result<SignIn, SignInError>) -> PendingSignIn {
 }
 
 #[test]
-fn reads_every_recorded_token_of_a_project() {
+fn reads_every_recorded_token_for_a_project() {
     for (part, method, user, project) in [
         ("002", SignInMethod::Password, "alice", PROJECT_A),
         ("003", SignInMethod::Password, "alice", PROJECT_B),
@@ -204,9 +204,9 @@ fn only_a_success_signs_in() {
     }
 }
 
-/// IAM's sample response without a catalog contains an empty one.
+/// IAM's sample response to a request with `nocatalog` contains an empty catalog.
 #[test]
-fn reads_the_sample_of_iam() {
+fn reads_the_iam_sample_response() {
     let body = json!({ "token": {
         "catalog": [],
         "expires_at": "2020-01-04T09:05:22.701000Z",

@@ -1,5 +1,5 @@
 //! Reads the recorded exchanges in `fixtures/`.
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(dead_code, reason = "each test file uses a different part")]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -1,5 +1,5 @@
 // Adds the rules of volume transfers to Horizon's volumes: says why a volume can't be transferred, and
-// validates the transfer's name while it is typed. Horizon bundles this file with its other scripts.
+// validates the transfer's name as it is typed. Horizon bundles this file with its other scripts.
 
 (() => {
   const FORM = 'form[action$="/create_transfer/"]';
@@ -32,12 +32,12 @@
 
   /**
    * Returns why a volume can't be transferred, or an empty string. Reads the records from Horizon's own
-   * API one by one, because its list fails while a transfer is pending.
+   * API one by one, because listing them fails while a transfer is pending.
    */
   async function reasonFor(id, { rules, messages }) {
     const url = `${window.WEBROOT}api/cinder/volumes/${id}/`;
     const response = await fetch(url, { headers: { "X-Requested-With": "XMLHttpRequest" } });
-    // It also fails for the volume of that transfer, for which Horizon offers "Cancel Transfer".
+    // This also fails for the volume of that transfer, for which Horizon offers "Cancel Transfer".
     if (!response.ok) return "";
     const report = rules.checkEligibility(await response.json(), { service: SERVICE });
     return report.eligibility === "ineligible" ? rules.explain(report, messages) : "";
