@@ -5,11 +5,39 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::{env, error::Error, fs, path::Path};
 
+/// The page, whose elements name the keys of their texts.
+const INDEX: &str = "../index.html";
+
+/// Marks an element with a key.
+const MARK: &str = "data-t=\"";
+
+/// The groups of keys that the page looks up by one of the core's codes.
+const GROUPS: [&str; 17] = [
+    "accept.file",
+    "authKey",
+    "constraint",
+    "counter",
+    "eligibility",
+    "name",
+    "projectId",
+    "rejection",
+    "response",
+    "service",
+    "status",
+    "transferId",
+    "unit",
+    "verdict",
+    "verdict.count",
+    "volume",
+    "volumes",
+];
+
 /// The default language, which the others are compared with.
 const DEFAULT: &str = "en";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=../locales");
+    println!("cargo::rerun-if-changed={INDEX}");
     let mut locales = BTreeMap::new();
     for entry in fs::read_dir("../locales")? {
         let file = entry?.path();
@@ -45,7 +73,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(code, "pub(crate) const {name}: Key = Key({index});")?;
     }
     writeln!(code, "}}")?;
-    writeln!(code, "static KEYS: StringTable = {};", string_table(default.keys()))?;
+    writeln!(code, "/// How many keys there are.\nconst KEY_COUNT: usize = {};", default.len())?;
+    let index = fs::read_to_string(INDEX)?;
+    let marks = index.split(MARK).skip(1).filter_map(|rest| rest.split('"').next());
+    let marked: BTreeSet<_> = marks.collect();
+    let by_name = default.keys().enumerate().filter(|(_, key)| {
+        let group = key.rsplit_once('.').map(|(group, _)| group);
+        marked.contains(key.as_str()) || group.is_some_and(|group| GROUPS.contains(&group))
+    });
+    let (indexes, names): (Vec<usize>, Vec<&String>) = by_name.unzip();
+    writeln!(code, "static NAMES: StringTable = {};", string_table(names.into_iter()))?;
+    writeln!(code, "/// The key of each name.\nstatic NAMED: &[u16] = &{indexes:?};")?;
     fs::write(Path::new(&env::var("OUT_DIR")?).join("messages.rs"), code)?;
     Ok(())
 }

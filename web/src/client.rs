@@ -26,12 +26,25 @@ pub struct SessionData {
     pub endpoint: Endpoint,
     /// The project.
     pub project: ProjectId,
-    /// The project's token.
-    pub token: Arc<Token>,
+    /// What authorizes the requests.
+    pub authorization: Authorization,
+    /// The volume to load instead of the project's list.
+    #[cfg(feature = "element")]
+    pub volume: Option<volume_transfer::VolumeId>,
     /// The kind of service.
     pub service: Service,
     /// Who signed in, or an empty account if the user entered a token.
     pub account: Account,
+}
+
+/// What authorizes a session's requests.
+pub enum Authorization {
+    /// A token for the project.
+    Token(Arc<Token>),
+    /// A function of the page that embeds the form. Takes a `Request`, adds the token, which this crate
+    /// never has, and returns a promise of the `Response`.
+    #[cfg(feature = "element")]
+    Fetch(send_wrapper::SendWrapper<js_sys::Function>),
 }
 
 /// Who signed in, and where. Contains no secret.
@@ -97,6 +110,34 @@ impl Endpoint {
 }
 
 impl SessionData {
+    /// Returns a session of this page, which has the token.
+    pub fn new(
+        endpoint: Endpoint,
+        project: ProjectId,
+        token: Arc<Token>,
+        service: Service,
+        account: Account,
+    ) -> SessionData {
+        SessionData {
+            endpoint,
+            project,
+            authorization: Authorization::Token(token),
+            #[cfg(feature = "element")]
+            volume: None,
+            service,
+            account,
+        }
+    }
+
+    /// Returns the session's token, if this page has it.
+    pub fn token(&self) -> Option<&Arc<Token>> {
+        match &self.authorization {
+            Authorization::Token(token) => Some(token),
+            #[cfg(feature = "element")]
+            Authorization::Fetch(_) => None,
+        }
+    }
+
     /// Returns whether another session uses the same project and service. Its token may differ.
     pub fn same_project(&self, other: &SessionData) -> bool {
         (&self.endpoint, &self.project, self.service)
@@ -108,7 +149,7 @@ impl SessionData {
     /// # Errors
     /// Returns [`TransportError`] if no complete response arrives.
     pub async fn send(&self, request: Request) -> Outcome {
-        send(&self.endpoint.0, request, Some(&self.token)).await
+        send(&self.endpoint.0, request, Some(&self.authorization)).await
     }
 
     /// Loads all volumes of the project, and reports after each page how many have been loaded.
@@ -120,6 +161,15 @@ impl SessionData {
         progress: impl Fn(usize),
     ) -> Result<VolumeList, (VolumeList, ReadError)> {
         let mut list = VolumeList::default();
+        #[cfg(feature = "element")]
+        if let Some(volume) = &self.volume {
+            let request = volume_transfer::api::show_volume(self.service, &self.project, volume);
+            match volume_transfer::api::decode_volume(self.send(request).await) {
+                Ok(volume) => list.volumes.push(volume),
+                Err(error) => return Err((list, error)),
+            }
+            return Ok(list);
+        }
         while let Some(request) = list.next_request(self.service, &self.project) {
             if let Err(error) = list.add_page(self.send(request).await) {
                 return Err((list, error));
@@ -154,7 +204,7 @@ pub async fn send_identity(request: Request) -> Outcome {
 }
 
 /// Sends a request once. Doesn't follow redirects, because a token is for one address only.
-async fn send(address: &str, request: Request, token: Option<&Token>) -> Outcome {
+async fn send(address: &str, request: Request, authorization: Option<&Authorization>) -> Outcome {
     let lost = |error: gloo_net::Error| match error {
         gloo_net::Error::JsError(error) if error.name == "TimeoutError" => TransportError::Timeout,
         gloo_net::Error::JsError(_) | gloo_net::Error::GlooError(_) => TransportError::Connection,
@@ -169,17 +219,22 @@ async fn send(address: &str, request: Request, token: Option<&Token>) -> Outcome
         .cache(RequestCache::NoStore)
         .redirect(RequestRedirect::Manual)
         .abort_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
-    if let Some(token) = token {
+    if let Some(Authorization::Token(token)) = authorization {
         builder = builder.header("X-Auth-Token", token.expose());
     }
     for (name, value) in request.headers() {
         builder = builder.header(name, value);
     }
-    let sent = match request.body {
-        Some(body) => builder.body(body.as_str()).map_err(lost)?.send().await,
-        None => builder.send().await,
+    let request = match request.body {
+        Some(body) => builder.body(body.as_str()),
+        None => builder.build(),
     };
-    let response = sent.map_err(lost)?;
+    let request = request.map_err(lost)?;
+    let response = match authorization {
+        #[cfg(feature = "element")]
+        Some(Authorization::Fetch(fetch)) => send_with(fetch, request.into()).await?,
+        Some(Authorization::Token(_)) | None => request.send().await.map_err(lost)?,
+    };
     let body = response.binary().await.map_err(lost)?;
     Ok(response
         .headers()
@@ -187,6 +242,25 @@ async fn send(address: &str, request: Request, token: Option<&Token>) -> Outcome
         .fold(Response::new(response.status(), body), |response, (name, value)| {
             response.with_header(&name, &Zeroizing::new(value))
         }))
+}
+
+/// Sends a request with the function of the page that embeds the form.
+#[cfg(feature = "element")]
+async fn send_with(
+    fetch: &js_sys::Function,
+    request: web_sys::Request,
+) -> Result<gloo_net::http::Response, TransportError> {
+    use js_sys::{Promise, Reflect};
+    use wasm_bindgen::{JsCast, JsValue};
+
+    let lost = |error: JsValue| match Reflect::get(&error, &"name".into()) {
+        Ok(name) if name == "TimeoutError" => TransportError::Timeout,
+        Ok(_) | Err(_) => TransportError::Connection,
+    };
+    let sent = fetch.call1(&JsValue::UNDEFINED, &request).map_err(lost)?;
+    let response = wasm_bindgen_futures::JsFuture::from(Promise::resolve(&sent)).await;
+    let response = response.map_err(lost)?.dyn_into::<web_sys::Response>();
+    response.map(Into::into).map_err(lost)
 }
 
 /// Fetches one of the page's own files. Returns `None` if it doesn't arrive.

@@ -60,8 +60,9 @@ pub(crate) fn Rejection(fault: Fault) -> impl IntoView {
     let language = language();
     let kind = fault.kind();
     let label = if state.is_signed_in() { key::SIGNIN_AGAIN } else { key::CONNECT_RENEW };
-    let renew_token = matches!(kind, FaultKind::Token | FaultKind::TokenTooLong)
-        .then(|| view! { <Button label on_press=move || renew(state) /> }.into_any());
+    let renew_token = (matches!(kind, FaultKind::Token | FaultKind::TokenTooLong)
+        && state.has_token())
+    .then(|| view! { <Button label on_press=move || renew(state) /> }.into_any());
     view! {
         {p(derive(move || fault_kind(language.get(), kind)))}
         {renew_token}

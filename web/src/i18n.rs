@@ -22,14 +22,15 @@ impl Key {
         Key::from_name(&format!("{group}.{code}"))
     }
 
-    /// Returns the key with the given name, such as `connect.title`.
+    /// Returns the key with the given name, such as `connect.title`. The build leaves out the
+    /// names that nothing looks up.
     pub(crate) fn from_name(name: &str) -> Option<Key> {
-        let (mut from, mut to) = (0, KEYS.ends.len());
+        let (mut from, mut to) = (0, NAMED.len());
         while from < to {
             let middle = (from + to) / 2;
-            match KEYS.get(middle).cmp(name) {
+            match NAMES.get(middle).cmp(name) {
                 Ordering::Less => from = middle + 1,
-                Ordering::Equal => return Some(Key(middle)),
+                Ordering::Equal => return NAMED.get(middle).map(|key| Key(usize::from(*key))),
                 Ordering::Greater => to = middle,
             }
         }
@@ -86,14 +87,17 @@ impl Language {
         }
         let option = document().query_selector(&format!("#language [lang='{tag}']")).ok()??;
         let texts = client::fetch_text(&option.get_attribute("data-file")?).await?;
-        let texts: Vec<_> = texts.split('\n').map(str::to_owned).collect();
-        // A proxy may have sent something else, or an update of the page may be in progress.
-        if texts.len() != KEYS.ends.len() {
-            return None;
-        }
-        let language = Language(Box::leak(Box::new(Messages { tag: tag.to_owned(), texts })));
+        let language = Language::new(tag, &texts)?;
         LOADED.with(|loaded| loaded.borrow_mut().push(language));
         Some(language)
+    }
+
+    /// Creates a language from the lines of its file. Returns `None` if the file isn't from this build:
+    /// a proxy may have sent something else, or an update of the page may be in progress.
+    pub(crate) fn new(tag: &str, texts: &str) -> Option<Language> {
+        let texts: Vec<_> = texts.split('\n').map(str::to_owned).collect();
+        let messages = Messages { tag: tag.to_owned(), texts };
+        (messages.texts.len() == KEY_COUNT).then(|| Language(Box::leak(Box::new(messages))))
     }
 
     /// Returns the language tag, as in HTML's `lang` attribute.

@@ -13,6 +13,8 @@ mod app;
 pub mod client;
 mod connect;
 mod create;
+#[cfg(feature = "element")]
+pub mod embedded;
 mod errors;
 mod i18n;
 mod jwe;

@@ -1,4 +1,4 @@
-//! Transfers after their creation: handing over, listing, accepting and deleting.
+//! Transfers after their creation: handover, listing, acceptance and deletion.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,8 +13,9 @@ mod recorded;
 use volume_transfer::api::{self, FactQuery, TransferList, TransferProgress};
 use volume_transfer::{
     AuthKey, ChangeError, CreateTransfer, CredentialsError, CredentialsFile, Eligibility, Facts,
-    Fault, FaultKind, Handover, IdError, Method, ProjectId, Response, RetryDelay, Service,
-    TransferCredentials, TransferId, TransferSource, TransportError, UnknownCause, VolumeId,
+    Fault, FaultKind, Handover, IdError, Method, ProjectId, ReadError, Response, RetryDelay,
+    Service, TransferCredentials, TransferId, TransferSource, TransportError, UnknownCause,
+    VolumeId,
 };
 
 const PROJECT: &str = "dd14c6ac581f40059e27f5320b60bf2f";
@@ -93,7 +94,7 @@ fn reads_credentials_files_and_create_responses() {
 }
 
 #[test]
-fn keeps_a_key_s_case_and_removes_copying_artifacts() {
+fn keeps_the_case_of_a_key_and_removes_copying_artifacts() {
     assert_eq!(AuthKey::parse(" D375b6\n").unwrap().expose(), "D375b6");
     assert_eq!(AuthKey::parse(" \u{3000}").map(|_| ()), Err(IdError::Empty));
     assert!(AuthKey::parse(&"a".repeat(255)).is_ok());
@@ -123,7 +124,7 @@ fn escapes_ids_in_paths() {
 }
 
 #[test]
-fn decodes_a_real_cinder_s_responses_to_accept() {
+fn decodes_real_cinder_responses_to_accept_requests() {
     let outcome = |part: &str| api::decode_accepted(Ok(recorded::one(part).response()));
     let record = outcome("noauth-019-accept-ok").unwrap();
     assert_eq!((record.id.as_str(), record.name.as_deref()), (TRANSFER, Some("first")));
@@ -148,7 +149,7 @@ fn decodes_a_real_cinder_s_responses_to_accept() {
 }
 
 #[test]
-fn decodes_a_real_cinder_s_responses_to_delete() {
+fn decodes_real_cinder_responses_to_delete_requests() {
     let outcome = |part: &str| api::decode_deleted(Ok(recorded::one(part).response()));
     assert_eq!(outcome("noauth-023-delete-ok"), Ok(()));
     assert_eq!(rejected(outcome("noauth-025-delete-twice")).kind(), FaultKind::NotFound);
@@ -198,6 +199,19 @@ fn decodes_the_progress_of_a_transfer() {
     assert!(progress(Err(TransportError::Connection)).is_err());
     let request = api::show_volume(Service::EvsV2, &project(), &volume());
     assert_eq!(request.path, format!("/v2/{PROJECT}/cloudvolumes/{VOLUME}"));
+}
+
+#[test]
+fn decodes_a_volume() {
+    let decode = |status, body: &str| api::decode_volume(Ok(Response::new(status, body.into())));
+    let body = format!(r#"{{"volume":{{"id":"{VOLUME}","status":"available"}}}}"#);
+    assert_eq!(decode(200, &body).unwrap().id, volume());
+    assert!(matches!(decode(200, r#"{"volume":{}}"#), Err(ReadError::Unreadable(_))));
+    assert!(matches!(decode(200, "{}"), Err(ReadError::Unreadable(_))));
+    let former = recorded::one("keystone-013-volume-show-former").response();
+    assert!(matches!(api::decode_volume(Ok(former)), Err(ReadError::Refused(_))));
+    let lost = api::decode_volume(Err(TransportError::Timeout));
+    assert_eq!(lost, Err(ReadError::NoResponse(TransportError::Timeout)));
 }
 
 #[test]
@@ -280,7 +294,7 @@ fn records_facts_only_from_valid_responses() {
     };
 
     let [_, backups, vaults] = &FactQuery::for_service(Service::EvsV2)[..] else {
-        panic!("three queries")
+        panic!("expected three queries")
     };
     let path = format!("/v3/{PROJECT}/backups?resource_id={VOLUME}");
     assert!(path_of(backups).starts_with(&path));
@@ -347,10 +361,10 @@ fn converts_a_retry_delay_to_seconds_from_now() {
 }
 
 #[test]
-fn requires_two_lookups_if_the_service_may_still_be_working() {
+fn requires_two_lookups_if_the_request_may_still_be_in_progress() {
     assert_eq!(UnknownCause::NoResponse(TransportError::Timeout).required_lookups(), 2);
     let outcome = api::decode_created(None, Ok(Response::new(202, Vec::new())));
-    let Err(ChangeError::OutcomeUnknown(cause)) = outcome else { panic!("no record") };
+    let Err(ChangeError::OutcomeUnknown(cause)) = outcome else { panic!("not unknown") };
     assert_eq!(cause.required_lookups(), 1);
 }
 

@@ -15,7 +15,8 @@ pub(crate) const FILE: &str = "THIRD-PARTY.txt";
 const WASM: &str = "--target wasm32-unknown-unknown";
 
 /// The crates in the npm package.
-pub(crate) const PACKAGE: &[(&str, &str)] = &[("volume-transfer-wasm", WASM)];
+pub(crate) const PACKAGE: &[(&str, &str)] =
+    &[("volume-transfer-wasm", WASM), ("transfer-form", WASM)];
 /// The crates in the page and its server, which are distributed together.
 pub(crate) const PAGE: &[(&str, &str)] =
     &[("web", WASM), ("console-server", "--features embedded-page")];

@@ -31,6 +31,25 @@ type Messages = BTreeMap<String, String>;
 /// # Errors
 /// Returns an error if `index.html` lacks one of the marks, or if a message is missing.
 pub(crate) fn localize(folder: &Path) -> Result<()> {
+    let locales = locales()?;
+    let mut files = BTreeMap::new();
+    for (tag, messages) in &locales {
+        let lines = lines(messages)?;
+        let name = file_name(tag, &lines);
+        fs::write(folder.join(&name), lines)?;
+        files.insert(tag.clone(), name);
+    }
+    let index = folder.join("index.html");
+    let html = fs::read_to_string(&index).context("index.html")?;
+    fs::write(index, add_texts(&html, &locales, &files)?).context("index.html")
+}
+
+/// Returns each language's tag and the lines of its file.
+pub(crate) fn languages() -> Result<Vec<(String, String)>> {
+    locales()?.into_iter().map(|(tag, messages)| Ok((tag, lines(&messages)?))).collect()
+}
+
+fn locales() -> Result<BTreeMap<String, Messages>> {
     let mut locales = BTreeMap::new();
     for entry in fs::read_dir(LOCALES).context(LOCALES)? {
         let path = entry?.path();
@@ -42,16 +61,7 @@ pub(crate) fn localize(folder: &Path) -> Result<()> {
             .with_context(|| path.display().to_string())?;
         locales.insert(tag.to_owned(), messages);
     }
-    let mut files = BTreeMap::new();
-    for (tag, messages) in &locales {
-        let lines = lines(messages)?;
-        let name = file_name(tag, &lines);
-        fs::write(folder.join(&name), lines)?;
-        files.insert(tag.clone(), name);
-    }
-    let index = folder.join("index.html");
-    let html = fs::read_to_string(&index).context("index.html")?;
-    fs::write(index, add_texts(&html, &locales, &files)?).context("index.html")
+    Ok(locales)
 }
 
 /// Returns the messages in the order of their keys, one per line. The page knows the keys.

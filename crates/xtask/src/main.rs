@@ -27,6 +27,7 @@ mod rust_modules;
 mod shell;
 mod steps;
 mod test;
+mod transfer_form;
 
 use std::process::ExitCode;
 

@@ -6,6 +6,7 @@ use crate::{
     licenses,
     page::{brotli, gzip},
     shell::{command, sh},
+    transfer_form,
 };
 use anyhow::{Context, Result, ensure};
 use std::{
@@ -31,12 +32,22 @@ const WASM_OPT: &str = "-Oz --flatten --local-cse --rereloop -Oz -Oz --converge 
 
 /// Each entry, the files that a browser loads for it (without imports), and its maximum
 /// Brotli-compressed size in bytes (with imports).
-const BUDGETS: [(&str, &[&str], usize); 5] = [
+const BUDGETS: [(&str, &[&str], usize); 6] = [
     ("volume-transfer/form", &["form.js", "form.wasm"], 5 * 1024),
     ("volume-transfer/light", &["light.js", "light.wasm"], 10 * 1024),
     ("volume-transfer", &["index.js", "volume-transfer.wasm"], 36 * 1024),
     ("volume-transfer/element", &["element.js", "form.wasm"], 5 * 1024),
     ("volume-transfer/inline", &["inline.js"], 47 * 1024),
+    (
+        "volume-transfer/transfer-form",
+        &[
+            "transfer-form.js",
+            "transfer-form-app.js",
+            "transfer-form.wasm",
+            "transfer-form-zh-CN.js",
+        ],
+        160 * 1024,
+    ),
 ];
 
 /// Builds the package, ready for `npm publish`, and prints its sizes.
@@ -66,6 +77,7 @@ pub(crate) fn build() -> Result<Vec<String>> {
     module(&["--no-default-features"], small_stack, &build, "form")?;
     module(&["--no-default-features", "--features=lists"], small_stack, &build, "light")?;
     module(&[], &[], &build, "volume-transfer")?;
+    transfer_form::build(&build)?;
 
     // The types go to a separate folder first, to be compared with the committed ones.
     let types = build.join("types");
@@ -79,7 +91,7 @@ pub(crate) fn build() -> Result<Vec<String>> {
         fs::copy(&file, commonjs().join(name))?;
     }
     fs::write(commonjs().join("package.json"), "{ \"type\": \"commonjs\" }\n")?;
-    for wasm in ["form.wasm", "light.wasm", "volume-transfer.wasm"] {
+    for wasm in ["form.wasm", "light.wasm", "volume-transfer.wasm", "transfer-form.wasm"] {
         fs::copy(build.join(wasm), Path::new(PKG).join(wasm))?;
     }
     for file in ["package.json", "README.md"] {
@@ -91,6 +103,7 @@ pub(crate) fn build() -> Result<Vec<String>> {
     let licenses = licenses::third_party(licenses::PACKAGE)?;
     fs::write(Path::new(PKG).join(licenses::FILE), licenses)?;
     messages()?;
+    transfer_form::write_messages(Path::new(PKG))?;
     check_sizes()?;
     Ok(changed)
 }
@@ -156,7 +169,7 @@ fn bundle() -> Result<()> {
     let esbuild = |entries: &[&str], options: &str| {
         let mut command = command(&format!(
             "esbuild --bundle --target=es2022 --minify --legal-comments=none --log-level=warning \
-             --external:*.wasm?module --loader:.wasm=base64 \
+             --external:*.wasm?module --external:./transfer-form-* --loader:.wasm=base64 --loader:.css=text \
              --inject:{NPM}/src/text.ts {options}"
         ));
         let entry = |entry: &&str| {
@@ -173,6 +186,8 @@ fn bundle() -> Result<()> {
         "light-inline",
         "light-edge",
         "element",
+        "transfer-form",
+        "transfer-form-app",
         "index",
         "inline",
         "edge",

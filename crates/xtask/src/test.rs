@@ -12,10 +12,10 @@ use anyhow::{Context, Result, bail, ensure};
 use std::{fs, process::ExitCode, time::Instant};
 
 /// The crates that only run as wasm. They are linted for wasm, and tested in Node and a browser.
-const WASM_CRATES: &[&str] = &["web", "volume-transfer-wasm"];
+const WASM_CRATES: &[&str] = &["web", "transfer-form", "volume-transfer-wasm"];
 /// Crates that are not compiled natively, because that is slow and they have nothing to test
 /// there. A `#[test]` in them would never run, so all their tests are `#[wasm_bindgen_test]`.
-const NOT_NATIVE: &[&str] = &["web"];
+const NOT_NATIVE: &[&str] = &["web", "transfer-form"];
 
 const WASM: Need = Need::Target("wasm32-unknown-unknown");
 
@@ -268,9 +268,10 @@ fn npm_package() -> Result<Option<String>> {
     let changed = package::build()?;
     ensure!(changed.is_empty(), "out of date; commit the new version: {}", changed.join(", "));
     sh(&mut command(&format!("publint --strict {}", package::PKG)))?;
-    // `node16` covers all resolvers that support `exports`. Wasm files have no types.
+    // `node16` covers all resolvers that support `exports`. Wasm files have no types, and the form, which
+    // only works in browsers, has no CommonJS.
     sh(&mut command(&format!(
-        "attw --pack {} --profile node16 --exclude-entrypoints volume-transfer.wasm light.wasm form.wasm",
+        "attw --pack {} --profile node16 --exclude-entrypoints volume-transfer.wasm light.wasm form.wasm transfer-form.wasm transfer-form",
         package::PKG
     )))?;
     package::dry_run()?;

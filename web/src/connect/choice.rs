@@ -144,7 +144,7 @@ pub(super) async fn connect(
     // A single region isn't part of the path.
     let path = if regions().len() > 1 { format!("/regions/{region}") } else { String::new() };
     let Some(endpoint) = Endpoint::parse(&(server() + &path)) else { return Ok(()) };
-    let session = SessionData { endpoint, project: *project, token, service: service(), account };
+    let session = SessionData::new(endpoint, *project, token, service(), account);
     form.connect(state, Arc::new(session));
     Ok(())
 }

@@ -74,7 +74,7 @@ impl ConnectionDetails {
             [
                 session.endpoint.as_str(),
                 session.project.as_str(),
-                session.token.expose(),
+                session.token().map_or("", |token| token.expose()),
                 session.service.code(),
                 &account.method,
                 &account.user,

@@ -166,12 +166,7 @@ fn use_token(state: AppState, form: FormState) {
     // If the user submitted the stored details, those also say who signed in.
     let stored = ConnectionDetails::load()
         .filter(|stored| *stored.token == token.expose() && stored.project == project.as_str());
-    let session = SessionData {
-        endpoint,
-        project,
-        token: Arc::new(token),
-        service: service(),
-        account: stored.map(|stored| stored.account).unwrap_or_default(),
-    };
+    let account = stored.map(|stored| stored.account).unwrap_or_default();
+    let session = SessionData::new(endpoint, project, Arc::new(token), service(), account);
     form.connect(state, Arc::new(session));
 }

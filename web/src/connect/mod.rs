@@ -75,16 +75,18 @@ pub(crate) fn ConnectionMenu(form: FormState) -> impl IntoView {
     let choose = move || {
         change();
         let Some(session) = state.session.get_untracked() else { return };
+        let Some(signed_in) = SignedIn::of(&session) else { return };
         // Waits until the dialog has taken over the form.
         request_animation_frame(move || {
-            form.run(async move { choice::offer(state, form, SignedIn::of(&session)).await });
+            form.run(async move { choice::offer(state, form, signed_in).await });
         });
     };
     let disconnect = move || {
         if let Some(session) = state.session.get_untracked().filter(|s| s.account.is_signed_in()) {
             spawn_local(async move {
+                let Some(token) = session.token() else { return };
                 // If this fails, the token stays valid until it expires.
-                let _ = send_identity(identity::sign_out(&session.token)).await;
+                let _ = send_identity(identity::sign_out(token)).await;
             });
         }
         ConnectionDetails::forget();

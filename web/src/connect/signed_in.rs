@@ -47,13 +47,13 @@ impl SignedIn {
     }
 
     /// Recreates a session's sign-in, so that the user can choose another project.
-    pub(super) fn of(session: &SessionData) -> SignedIn {
-        SignedIn {
-            token: Arc::clone(&session.token),
+    pub(super) fn of(session: &SessionData) -> Option<SignedIn> {
+        Some(SignedIn {
+            token: Arc::clone(session.token()?),
             account: session.account.clone(),
             scoped: None,
             only: Some(session.project).filter(|_| session.account.method == "application"),
             projects: Vec::new(),
-        }
+        })
     }
 }

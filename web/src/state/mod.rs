@@ -282,6 +282,11 @@ impl AppState {
         self.session.with(|session| session.as_ref().is_some_and(|s| s.account.is_signed_in()))
     }
 
+    /// Returns whether the page has the session's token. A page that embeds the form keeps it to itself.
+    pub(crate) fn has_token(self) -> bool {
+        self.session.with(|session| session.as_ref().is_none_or(|s| s.token().is_some()))
+    }
+
     /// Returns whether a session is still the current one, so that late responses can be discarded.
     pub(crate) fn is_current(self, session: &Session) -> bool {
         self.session.with_untracked(|s| s.as_ref().is_some_and(|s| Arc::ptr_eq(s, session)))

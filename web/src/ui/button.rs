@@ -1,6 +1,6 @@
 //! Buttons. A disabled button can still be focused, so that screen readers find it.
 
-use super::aria_true;
+use super::{aria_true, root::find};
 use crate::i18n::{Key, t};
 use leptos::prelude::*;
 use std::time::Duration;
@@ -43,7 +43,7 @@ pub(crate) fn Submit(
 /// Runs a function once no button is held down, because a button that moves while it is held down
 /// may never receive its click.
 pub(crate) fn after_button_release(run: impl FnOnce() + 'static) {
-    if !document().query_selector("button:active").is_ok_and(|button| button.is_some()) {
+    if find("button:active").is_none() {
         return run();
     }
     let options = AddEventListenerOptions::new();

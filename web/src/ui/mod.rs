@@ -10,6 +10,7 @@ mod dialog;
 mod download;
 mod field;
 mod progress;
+mod root;
 mod table;
 mod tabs;
 mod text;
@@ -20,6 +21,9 @@ pub(crate) use dialog::Dialog;
 pub(crate) use download::download;
 pub(crate) use field::TextField;
 pub(crate) use progress::Progress;
+pub(crate) use root::by_id;
+#[cfg(feature = "element")]
+pub(crate) use root::shadow::set_current;
 pub(crate) use table::{Cell, DetailsRow, SortHeader, Table};
 pub(crate) use tabs::{Tab, fragment, on_tab_key};
 pub(crate) use text::{bdi, code, h3, li, p, span, strong};
@@ -64,11 +68,6 @@ pub(crate) fn aria_bool(
     derive(move || Some(if condition() { "true" } else { "false" }))
 }
 
-/// Returns the element with the given ID.
-pub(crate) fn by_id<T: JsCast>(id: &str) -> Option<T> {
-    document().get_element_by_id(id)?.dyn_into().ok()
-}
-
 /// Sets or removes an attribute of an element. No view may set the same attribute.
 pub(crate) fn set_attribute(id: &str, attribute: &str, value: Option<&str>) {
     let Some(element) = by_id::<web_sys::Element>(id) else { return };
@@ -99,12 +98,12 @@ pub(crate) fn mount_into(id: &str, view: impl FnOnce() -> AnyView + 'static) {
 /// the focus to the heading of what is shown.
 pub(crate) fn focus(id: &str) {
     for selector in [&*format!("#{id}"), "dialog[open] > h2", "[role=tabpanel]:not([hidden]) h2"] {
-        let element = document().query_selector(selector).ok().flatten();
-        if let Some(element) = element.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+        if let Some(element) =
+            root::find(selector).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok())
+        {
             // Ignores a failure, because the page can still be used without the focus.
             let _ = element.focus();
-            if document().active_element().is_some_and(|active| active.is_same_node(Some(&element)))
-            {
+            if root::focused().is_some_and(|active| active.is_same_node(Some(&element))) {
                 return;
             }
         }

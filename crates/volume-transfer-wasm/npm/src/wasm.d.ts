@@ -9,3 +9,9 @@ declare module "*.wasm" {
   const base64: string;
   export default base64;
 }
+
+/** A style sheet's text. */
+declare module "*.css" {
+  const text: string;
+  export default text;
+}

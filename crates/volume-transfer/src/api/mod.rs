@@ -10,7 +10,7 @@ pub use transfers::{
     TransferList, TransferLookup, accept, create, decode_accepted, decode_created, decode_deleted,
     delete,
 };
-pub use volumes::{TransferProgress, VolumeList, decode_progress, show_volume};
+pub use volumes::{TransferProgress, VolumeList, decode_progress, decode_volume, show_volume};
 
 use crate::http::{Method, Request};
 use alloc::string::String;

@@ -32,8 +32,8 @@ fn transfer(service: Service, project: &ProjectId, id: &TransferId) -> String {
 /// Returns the request that creates a transfer.
 ///
 /// `POST /{version}/{project_id}/os-volume-transfer` with `{"transfer":{"volume_id","name"?}}`.
-/// Without [snapshots](CreateTransfer::without_snapshots) it goes to `/volume-transfers` with
-/// Cinder's microversion 3.55, if the service supports that.
+/// Without [snapshots](CreateTransfer::without_snapshots), the request goes to `/volume-transfers`
+/// with Cinder's microversion 3.55, if the service supports that.
 pub fn create(service: Service, project: &ProjectId, create: &CreateTransfer) -> Request {
     let mut body =
         Zeroizing::new(format!("{{\"transfer\":{{\"volume_id\":\"{}", create.volume_id().as_str()));
@@ -65,7 +65,7 @@ pub fn decode_created(
     let response = changed(outcome)?;
     let read = |body: &[u8]| {
         let mut body = read_json(body)?;
-        // Moves the key, because a copy would stay in memory.
+        // Moves the key out, because a copy would stay in memory.
         let Value::String(key) = body.get_mut("transfer")?.get_mut("auth_key")?.take() else {
             return None;
         };
@@ -91,7 +91,8 @@ pub fn decode_created(
 /// twice is harmless, because an accepted transfer no longer exists.
 pub fn accept(service: Service, project: &ProjectId, handover: &Handover) -> Request {
     let key = handover.auth_key.expose();
-    // Allocates enough to never grow, because growing would leave a copy of the key behind.
+    // Allocates enough that the string never grows, because growing would leave a copy of the key
+    // behind.
     let mut body = Zeroizing::new(String::with_capacity(32 + 6 * key.len()));
     body.push_str("{\"accept\":{\"auth_key\":\"");
     json::escape(&mut body, key);
@@ -141,15 +142,15 @@ pub struct TransferList {
     /// The number of rows that couldn't be read and are missing from `transfers`. Tell the user
     /// about them.
     pub unreadable: usize,
-    /// Whether the last page was read.
+    /// Whether the last page has been read.
     complete: bool,
 }
 
 impl TransferList {
     /// Returns the request for the next page, or `None` if the list is complete.
     ///
-    /// The first request has no parameters, because Cinder without paging treats them as filters
-    /// and finds nothing.
+    /// The first request has no parameters, because Cinder's path without paging treats them as
+    /// filters and finds nothing.
     pub fn next_request(&self, service: Service, project: &ProjectId) -> Option<Request> {
         if self.complete {
             return None;
@@ -171,7 +172,7 @@ impl TransferList {
         Some(request)
     }
 
-    /// Adds the response to [`next_request`](TransferList::next_request).
+    /// Adds a page: the response to [`next_request`](TransferList::next_request).
     ///
     /// # Errors
     /// Returns a [`ReadError`] and keeps the earlier pages.
@@ -215,7 +216,7 @@ impl TransferList {
 /// Exhaustive on purpose: these three cases are all there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TransferLookup {
-    /// The transfer exists. Its key is lost: delete it and create a new one.
+    /// The transfer exists, but its key is lost: delete the transfer and create a new one.
     Found(Transfer),
     /// The transfer doesn't exist and can be created again.
     NotFound,

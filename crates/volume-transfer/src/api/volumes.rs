@@ -2,6 +2,7 @@
 
 use super::{PAGE, get};
 use crate::decode::{decode, read};
+use crate::document::read_json;
 use crate::error::{FaultKind, ReadError};
 use crate::http::{Outcome, Request};
 use crate::id::{ProjectId, VolumeId};
@@ -23,7 +24,7 @@ pub struct VolumeList {
     /// The number of rows that couldn't be read and are missing from `volumes`. Tell the user about
     /// them.
     pub unreadable: usize,
-    /// Whether the last page was read.
+    /// Whether the last page has been read.
     complete: bool,
 }
 
@@ -43,11 +44,11 @@ impl VolumeList {
         Some(get(path))
     }
 
-    /// Adds the response to [`next_request`](VolumeList::next_request).
+    /// Adds a page: the response to [`next_request`](VolumeList::next_request).
     ///
     /// # Errors
     /// Returns a [`ReadError`] and keeps the earlier pages. A page without any readable rows is an
-    /// error unless it is the last one, because the next request needs the ID of its last row.
+    /// error unless it is the last page, because the next request needs the ID of the last row.
     pub fn add_page(&mut self, outcome: Outcome) -> Result<(), ReadError> {
         let (mut page, screened) = decode(outcome, |body| {
             let (mut screen, mut page) = (ListReader::new(), Vec::new());
@@ -75,12 +76,20 @@ pub fn show_volume(service: Service, project: &ProjectId, volume: &VolumeId) -> 
     get(format!("/{}/{}/{}/{}", paths.version, project.as_str(), paths.volumes, volume.as_str()))
 }
 
+/// Decodes the response to [`show_volume`].
+///
+/// # Errors
+/// Returns a [`ReadError`], including if the volume doesn't exist.
+pub fn decode_volume(outcome: Outcome) -> Result<Volume, ReadError> {
+    decode(outcome, |body| Volume::from_json(read_json(body)?.get("volume")?))
+}
+
 /// The progress of a transfer, as the owner's project sees it in the volume's status.
 ///
 /// Exhaustive on purpose: [`Other`](TransferProgress::Other) covers new statuses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TransferProgress {
-    /// The transfer hasn't been accepted yet, or the service is still working.
+    /// The transfer hasn't been accepted yet, or the service is still working on it.
     Pending,
     /// The volume is available in this project.
     Available,
@@ -90,7 +99,7 @@ pub enum TransferProgress {
     Other(VolumeStatus),
 }
 
-/// Decodes the response to [`show_volume`].
+/// Decodes the response to a [`show_volume`] request.
 ///
 /// # Errors
 /// Returns a [`ReadError`]. A missing volume is [`TransferProgress::Gone`], not an error.

@@ -1,0 +1,252 @@
+// Tests the whole form as the README embeds it, with the sandbox, under a strict policy, and on a page
+// whose styles would break it.
+
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test as base, type Locator, type Page } from "@playwright/test";
+import type { FailureDetail, TransferDetail, VolumeTransferFormElement } from "volume-transfer/transfer-form";
+import { deliver, loseResponse } from "../../tests/console.ts";
+import { DATA_01, PROJECT_A, Server } from "../../tests/server.ts";
+import { project, readme, recordErrors, serve, STRICT } from "../host.ts";
+
+const POST = "**/os-volume-transfer";
+
+/** What other pages do to everything. */
+const HOSTILE = `
+  * { all: unset; }
+  *, *::before, *::after { box-sizing: content-box; }
+  html { direction: rtl; font-size: 5px; letter-spacing: 1em; text-transform: uppercase; visibility: visible; }
+  dialog, button, input { display: none !important; }
+`;
+
+interface Host {
+  page: Page;
+  server: Server;
+  form: Locator;
+  /** The names and details of the element's events. */
+  events(): Promise<[string, TransferDetail | FailureDetail][]>;
+}
+
+type Options = { volumeId: string; hostile: boolean; attributes: string };
+
+const test = base.extend<Options & { host: Host; errors: string[] }>({
+  volumeId: [DATA_01, { option: true }],
+  hostile: [false, { option: true }],
+  /** More attributes of the element. */
+  attributes: ["", { option: true }],
+  errors: async ({ page }, use) => {
+    const errors = recordErrors(page);
+    await use(errors);
+    expect(errors).toEqual([]);
+  },
+  host: async ({ page, volumeId, hostile, attributes, errors }, use) => {
+    void errors;
+    const [html, script] = readme("The whole form");
+    const root = project({
+      "index.html": html!
+        .replace("https://evs.cn-east-3.myhuaweicloud.com", ".")
+        .replace(DATA_01, volumeId)
+        .replace("<volume-transfer-form", `<volume-transfer-form ${attributes}`),
+      "main.js": `
+        window.events = [];
+        for (const name of ["transfer-created", "transfer-failed", "handover-closed"]) {
+          document.addEventListener(name, ({ type, detail }) => window.events.push([type, detail]));
+        }
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync(${JSON.stringify(hostile ? HOSTILE : "")});
+        document.adoptedStyleSheets = [sheet];
+        ${script!}`,
+    });
+    const server = await Server.start();
+    const site = await serve(root, STRICT, undefined, server.url);
+    await page.addInitScript((token) => sessionStorage.setItem("token", token), PROJECT_A.token);
+    await page.goto(site.url);
+    const form = page.locator("volume-transfer-form");
+    const events = () => page.evaluate(() => (window as unknown as { events: [] }).events);
+    await use({ page, server, form, events });
+    await site.close();
+    await server.kill();
+  },
+});
+
+const create = (form: Locator) => form.getByRole("button", { name: "Create transfer", exact: true });
+const name = (form: Locator) => form.getByRole("textbox", { name: "Transfer name" });
+const dialog = (form: Locator) => form.getByRole("dialog", { name: "Transfer created" });
+
+for (const hostile of [false, true]) {
+  test.describe(hostile ? "on a hostile page" : "on a plain page", () => {
+    test.use({ hostile });
+
+    test("hands a volume over", async ({ host: { page, server, form, events } }) => {
+      await expect(form.getByRole("heading", { name: "Requirements" })).toBeVisible();
+      await expect(create(form)).not.toHaveAttribute("aria-disabled");
+      await name(form).fill(" first volume ");
+      await expect(form.getByText("12 of 255 bytes")).toBeVisible();
+      await name(form).press("Enter");
+      await expect(dialog(form)).toBeVisible();
+      const [transfer] = await server.transfers();
+      expect(transfer).toMatchObject({ volume_id: DATA_01, name: "first volume" });
+
+      await expect(form.getByRole("group", { name: "Authorization key" })).toContainText("hidden");
+      await form.getByRole("button", { name: "Show key" }).click();
+      const key = await form.getByRole("group", { name: "Authorization key" }).innerText();
+      await server.accept(transfer!.id, key.trim());
+      // The browser asks before it leaves, because the key would be lost.
+      const asked = page.waitForEvent("dialog");
+      void page.reload().catch(() => {});
+      await (await asked).dismiss();
+
+      await form.getByRole("button", { name: "I have saved the key" }).click();
+      await expect(dialog(form)).toBeHidden();
+      const detail = { transferId: transfer!.id, volumeId: DATA_01 };
+      expect(await events()).toEqual([["transfer-created", detail], ["handover-closed", detail]]);
+      expect(JSON.stringify(await events())).not.toContain(key.trim());
+      const text = () => form.evaluate((element) => element.shadowRoot!.textContent);
+      expect(await text()).not.toContain(key.trim());
+    });
+
+    test("is accessible in both colour schemes", async ({ host: { page, form } }) => {
+      await expect(create(form)).toBeVisible();
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        // The host page sets no colour scheme, so the form follows the system.
+        const { violations } = await new AxeBuilder({ page }).include("volume-transfer-form").setLegacyMode().analyze();
+        expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      }
+      await create(form).click();
+      await expect(dialog(form)).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).include("volume-transfer-form").setLegacyMode().analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      const buttons = await form.getByRole("button").evaluateAll((all) =>
+        all.map((button) => getComputedStyle(button)).map(({ letterSpacing, textTransform, boxSizing, minHeight }) =>
+          [letterSpacing, textTransform, boxSizing, minHeight].join()));
+      expect(new Set(buttons)).toEqual(new Set(["normal,none,border-box,40px"]));
+    });
+  });
+}
+
+test("says why a volume can't be transferred, and sends nothing", async ({ host: { server, form, page } }) => {
+  await page.evaluate(() => document.querySelector("volume-transfer-form")!.setAttribute("volume-id", "b104b8db-170d-441b-897a-3c8ba9c5a214"));
+  await expect(form.getByText(/Its status is|It is /).first()).toBeVisible();
+  await expect(create(form)).toHaveAttribute("aria-disabled", "true");
+  await create(form).click();
+  expect(await server.transfers()).toEqual([]);
+});
+
+test("looks for the transfer if the response was lost, and cancels it", async ({ host: { page, server, form, events } }) => {
+  await page.route(POST, loseResponse);
+  await create(form).click();
+  const cancel = form.getByRole("button", { name: "Cancel this transfer" });
+  await expect(cancel).toBeVisible();
+  expect(await server.transfers()).toHaveLength(1);
+  expect(await events()).toEqual([["transfer-failed", { outcome: "unknown", volumeId: DATA_01 }]]);
+  await cancel.click();
+  await form.getByRole("dialog").getByRole("button", { name: "Cancel transfer", exact: true }).click();
+  await expect(form.getByText("The transfer was cancelled. You can create a new one.")).toBeVisible();
+  expect(await server.transfers()).toEqual([]);
+  await page.unroute(POST);
+  await create(form).click();
+  await expect(dialog(form)).toBeVisible();
+});
+
+test("reports a rejection with the service's own words", async ({ host: { page, form, events } }) => {
+  await page.route(POST, (route) =>
+    route.fulfill({ status: 400, headers: { "x-openstack-request-id": "req-1" }, json: { badRequest: { code: 400, message: "Invalid volume" } } }));
+  await create(form).click();
+  await expect(form.getByRole("alert").getByText("Invalid volume")).toBeVisible();
+  const detail = { outcome: "rejected", volumeId: DATA_01, status: "400", message: "Invalid volume", requestId: "req-1" };
+  expect(await events()).toMatchObject([["transfer-failed", detail]]);
+});
+
+test("has no button for a new token, which is the host page's", async ({ host: { page, form, events } }) => {
+  await page.route(POST, (route) => route.fulfill({ status: 401, json: { error: { code: "EVS.5401", message: "expired" } } }));
+  await create(form).click();
+  await expect(form.getByRole("alert").getByText("EVS.5401")).toBeVisible();
+  await expect(form.getByRole("button", { name: /token|sign in/i })).toHaveCount(0);
+  expect(await events()).toMatchObject([["transfer-failed", { status: "401", code: "EVS.5401" }]]);
+});
+
+test("says why the volume can't be loaded, and loads it again", async ({ host: { page, form } }) => {
+  await expect(create(form)).toBeVisible();
+  await page.route("**/cloudvolumes/*", (route) => route.abort());
+  await form.evaluate((element: VolumeTransferFormElement) => element.setAttribute("service", "evs-v2 "));
+  await form.evaluate((element: VolumeTransferFormElement) => element.setAttribute("service", "evs-v2"));
+  await expect(form.getByRole("alert")).toContainText("The connection was lost");
+  await page.unroute("**/cloudvolumes/*");
+  await form.getByRole("button", { name: "Refresh" }).click();
+  await expect(create(form)).toBeVisible();
+});
+
+test("shows a given record without loading the volume", async ({ host: { page, form } }) => {
+  await expect(create(form)).toBeVisible();
+  const requests: string[] = [];
+  page.on("request", (request) => requests.push(request.url()));
+  await form.evaluate((element: VolumeTransferFormElement, id) => {
+    element.volume = { id, name: "from the host", size: 7, status: "available" };
+  }, DATA_01);
+  await expect(form.getByText("from the host · 7 GiB")).toBeVisible();
+  expect(requests.filter((url) => url.endsWith(DATA_01))).toEqual([]);
+});
+
+test("speaks the language of the content around it, or its own", async ({ host: { page, form } }) => {
+  await expect(create(form)).toBeVisible();
+  await form.evaluate((element) => element.setAttribute("language", "zh-CN"));
+  await expect(form.getByRole("button", { name: "创建过户" })).toBeVisible();
+  await page.evaluate(() => {
+    document.querySelector("volume-transfer-form")!.removeAttribute("language");
+    document.documentElement.lang = "zh-Hans-CN";
+    const form = document.querySelector("volume-transfer-form")!;
+    form.replaceWith(form.cloneNode());
+  });
+  await expect(form.getByRole("button", { name: "创建过户" })).toBeVisible();
+});
+
+test("keeps its state when it is moved, and a key when its attributes change", async ({ host: { page, form } }) => {
+  await name(form).fill("moved");
+  await page.evaluate(() => document.body.prepend(document.querySelector("volume-transfer-form")!));
+  await expect(name(form)).toHaveValue("moved");
+  expect(await form.evaluate((element: VolumeTransferFormElement) => element.wouldLoseKeys)).toBe(false);
+  await create(form).click();
+  await expect(dialog(form)).toBeVisible();
+  expect(await form.evaluate((element: VolumeTransferFormElement) => element.wouldLoseKeys)).toBe(true);
+  await form.evaluate((element) => element.setAttribute("volume-id", "b104b8db-170d-441b-897a-3c8ba9c5a214"));
+  await expect(dialog(form)).toBeVisible();
+});
+
+test("posts once, however often the button is pressed", async ({ host: { page, server, form } }) => {
+  let posts = 0;
+  await page.route(POST, async (route) => {
+    posts++;
+    const response = await deliver(route);
+    await new Promise((done) => setTimeout(done, 300));
+    await route.fulfill({ response });
+  });
+  await create(form).click();
+  await create(form).click({ force: true });
+  await expect(dialog(form)).toBeVisible();
+  expect(posts).toBe(1);
+  expect(await server.transfers()).toHaveLength(1);
+});
+
+test.describe("below the fold", () => {
+  test.use({ attributes: 'style="margin-block-start: 3000px"' });
+
+  test("loads nothing until it is on screen", async ({ host: { page, form } }) => {
+    const loaded = () => page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name.split("/").pop()));
+    await page.waitForLoadState("networkidle");
+    expect((await loaded()).filter((file) => file?.startsWith("transfer-form"))).toEqual(["transfer-form.js"]);
+    await form.evaluate((element) => element.scrollIntoView());
+    await expect(create(form)).toBeVisible();
+    expect((await loaded()).filter((file) => file?.startsWith("transfer-form")).sort()).toEqual(
+      ["transfer-form-app.js", "transfer-form-en.js", "transfer-form.js", "transfer-form.wasm"]);
+  });
+});
+
+test("says which attribute is wrong", async ({ page }) => {
+  const errors = recordErrors(page);
+  const [html, script] = readme("The whole form");
+  const site = await serve(project({ "index.html": html!.replace(DATA_01, "not a volume"), "main.js": script! }), STRICT);
+  await page.goto(site.url);
+  await expect(page.getByRole("alert")).toHaveText("volume-transfer: volume-id is missing or invalid");
+  expect(errors.join()).toContain("volume-id");
+  await site.close();
+});
