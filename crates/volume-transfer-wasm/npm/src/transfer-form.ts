@@ -94,6 +94,8 @@ function elementWith({ fetch, source }: TransferFormOptions): CustomElementConst
     /** Counts the calls of `#mount`, of which only the last takes effect. */
     #mounts = 0;
     #observer: IntersectionObserver | undefined;
+    /** Whether to mount the form again once no key can be lost. */
+    #outdated = false;
 
     connectedCallback(): void {
       // A property that was set before the upgrade hides the accessor.
@@ -151,10 +153,10 @@ function elementWith({ fetch, source }: TransferFormOptions): CustomElementConst
       if (language === this.#language()) this.#form?.setLanguage(language, texts);
     }
 
-    /** Mounts the form, in place of an earlier one. A form that shows a key stays. */
+    /** Mounts the form, in place of an earlier one. One that could lose a key stays until it can't. */
     async #mount(): Promise<void> {
       const mount = ++this.#mounts;
-      if (!this.#seen || this.wouldLoseKeys) return;
+      if (!this.#seen || this.#postpone()) return;
       const language = this.#language();
       const parent = document.createElement("div");
       parent.className = "embedded";
@@ -163,7 +165,7 @@ function elementWith({ fetch, source }: TransferFormOptions): CustomElementConst
         const [app, { default: texts }] = await Promise.all([load(), languages[language]()]);
         await app.start(source);
         // The attributes may have changed, and a key may have been shown, in the meantime.
-        if (mount !== this.#mounts || !this.isConnected || this.wouldLoseKeys) return;
+        if (mount !== this.#mounts || !this.isConnected || this.#postpone()) return;
         this.#form?.free();
         this.#form = undefined;
         app.style(this.#root);
@@ -181,8 +183,11 @@ function elementWith({ fetch, source }: TransferFormOptions): CustomElementConst
           attribute("volume-id") || String((this.#volume as { id?: unknown } | null)?.id ?? ""),
           record,
           fetch,
-          (name: string, detail: object) =>
-            this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true })),
+          (name: string, detail: object) => {
+            this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+            // Not now, because the module is still running.
+            if (this.#outdated) queueMicrotask(() => void this.#mount());
+          },
         );
       } catch (cause) {
         const problem = typeof cause === "string" ? `${cause} is missing or invalid` : String(cause);
@@ -192,6 +197,10 @@ function elementWith({ fetch, source }: TransferFormOptions): CustomElementConst
         this.#root.replaceChildren(parent);
         reportError(error);
       }
+    }
+
+    #postpone(): boolean {
+      return (this.#outdated = this.wouldLoseKeys);
     }
 
     #unmount(): void {
