@@ -99,6 +99,14 @@ for (const [title, styles] of [["on a plain page", ""], ["on a hostile page", HO
       expect(await text()).not.toContain(key.trim());
     });
 
+    test("is written from left to right, in its own language", async ({ host: { form } }) => {
+      await expect(create(form)).toHaveCSS("direction", "ltr");
+      await form.evaluate((element) => element.setAttribute("language", "zh-CN"));
+      const button = form.getByRole("button", { name: "创建过户" });
+      await expect(button).toBeVisible();
+      expect(await button.evaluate((button) => button.closest("[lang]")!.getAttribute("lang"))).toBe("zh-CN");
+    });
+
     test("is accessible in both colour schemes", async ({ host: { page, form } }) => {
       await expect(create(form)).toBeVisible();
       for (const colorScheme of ["light", "dark"] as const) {

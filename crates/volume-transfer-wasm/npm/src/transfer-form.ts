@@ -150,7 +150,9 @@ function elementWith({ fetch, source }: TransferFormOptions): CustomElementConst
     async #translate(): Promise<void> {
       const language = this.#language();
       const { default: texts } = await languages[language]();
-      if (language === this.#language()) this.#form?.setLanguage(language, texts);
+      if (language !== this.#language()) return;
+      this.#form?.setLanguage(language, texts);
+      this.#root.querySelector(".embedded")?.setAttribute("lang", language);
     }
 
     /** Mounts the form, in place of an earlier one. One that could lose a key stays until it can't. */
@@ -161,6 +163,9 @@ function elementWith({ fetch, source }: TransferFormOptions): CustomElementConst
       const parent = document.createElement("div");
       parent.className = "embedded";
       parent.part = "form";
+      parent.lang = language;
+      // As both languages are written, whatever the direction of the host page.
+      parent.dir = "ltr";
       try {
         const [app, { default: texts }] = await Promise.all([load(), languages[language]()]);
         await app.start(source);
