@@ -4,21 +4,25 @@
 use crate::client::{Authorization, Endpoint, Session, SessionData};
 use crate::create::{Create, HandoverDialog};
 use crate::errors::ReadFailure;
-use crate::i18n::{Language, key};
+use crate::i18n::{Language, key, language, name_or_none, t};
 use crate::pending::CancelDialog;
 use crate::reactive::memo;
 use crate::state::{AppState, ListProblem, RowState, Run};
-use crate::ui::{Button, ErrorMessage, Progress, ShowIf, dynamic, effect, focus, set_current};
+use crate::ui::{
+    Button, DetailsRow, ErrorMessage, Progress, ShowIf, bdi, code, dynamic, effect, focus, p,
+    set_current,
+};
 use js_sys::{Function, Object, Reflect};
 use leptos::ev;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use send_wrapper::SendWrapper;
 use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
-use volume_transfer::api::VolumeList;
-use volume_transfer::{ProjectId, Response, Service, VolumeId};
+use volume_transfer::api::{TransferLookup, VolumeList};
+use volume_transfer::{ProjectId, ReadError, Response, Service, Transfer, VolumeId, VolumeStatus};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, ShadowRoot};
@@ -158,25 +162,105 @@ fn Form(on_event: SendWrapper<Function>) -> impl IntoView {
         ListProblem::RefreshFailed(error) | ListProblem::Incomplete(error) => Some(
             view! {
                 <ErrorMessage title=key::CONNECT_SERVICE_FAILED><ReadFailure error=error.clone() /></ErrorMessage>
-                <Button label=key::VOLUMES_REFRESH on_press=move || {
-                    state.reload();
-                    focus("create");
-                } />
+                <Refresh />
             }
             .into_any(),
         ),
         ListProblem::Stopped => None,
     }
     });
-    let loaded = move || state.volumes.with(|volumes| !volumes.is_empty());
+    let volume = memo(move || state.volumes.with(|volumes| volumes.first().cloned()));
+    // The panel stays as long as it says what became of a request.
+    let finished = move || {
+        state.run.with(|run| run.as_ref().is_none_or(|run| run.closed.get() || run.is_over()))
+    };
+    let pending = memo(move || {
+        let volume = volume.get().filter(|_| finished())?;
+        (volume.status == VolumeStatus::AwaitingTransfer).then_some(volume.id)
+    });
+    let panel = memo(move || volume.with(Option::is_some) && pending.with(Option::is_none));
     view! {
         <Progress busy=state.loader.busy label=key::VOLUMES_BUSY />
         <div role="alert">{problem}</div>
-        <ShowIf condition=Signal::derive(loaded)><Create covered=Signal::stored(false) /></ShowIf>
+        <ShowIf condition=panel><Create covered=Signal::stored(false) /></ShowIf>
+        {dynamic(move || pending.get().map(|volume| view! { <PendingTransfer volume /> }.into_any()))}
         {dynamic(move || state.run.get().map(|run| view! { <HandoverDialog run /> }.into_any()))}
         {dynamic(move || state.pending.cancelling.get().map(|(session, transfers)| view! {
             <CancelDialog session transfers />
         }.into_any()))}
+    }
+}
+
+/// The volume's pending transfer, which can be cancelled until it is accepted.
+#[component]
+fn PendingTransfer(volume: VolumeId) -> impl IntoView {
+    let state = AppState::get();
+    let language = language();
+    let busy = RwSignal::new(true);
+    let result = RwSignal::new(None::<Result<TransferLookup, ReadError>>);
+    if let Some(session) = state.session.get_untracked() {
+        spawn_local(async move {
+            let list = session.transfers().await;
+            // The view may be gone.
+            busy.try_set(false);
+            result.try_set(Some(match list {
+                Ok(list) => Ok(list.lookup(&volume)),
+                Err((_, error)) => Err(error),
+            }));
+        });
+    }
+    let view = dynamic(move || {
+        Some(match result.get()? {
+            Ok(TransferLookup::Found(transfer)) => found(state, language.get(), transfer),
+            Ok(TransferLookup::NotFound | TransferLookup::Inconclusive) => {
+                view! { {p(key::TRANSFERS_NONE)} <Refresh /> }.into_any()
+            }
+            Err(error) => view! {
+                <ErrorMessage title=key::TRANSFERS_OLD><ReadFailure error /></ErrorMessage>
+                <Refresh />
+            }
+            .into_any(),
+        })
+    });
+    view! {
+        <section aria-labelledby="create">
+            <h2 id="create" tabindex="-1" prop:textContent=t(key::TRANSFERS_TITLE) />
+            <p class="choice"><strong>{bdi(state.label(&volume))}</strong></p>
+            <Progress busy label=key::UNKNOWN_LOOKING />
+            {view}
+        </section>
+    }
+}
+
+fn found(state: AppState, language: Language, transfer: Transfer) -> AnyView {
+    let name = name_or_none(transfer.name.clone());
+    let id = transfer.id.as_str().to_owned();
+    let label = language.format(key::TRANSFERS_CANCEL, &[("name", transfer.label())]);
+    let cancel = move || {
+        if let Some(session) = state.session.get_untracked() {
+            state.pending.cancelling.set(Some((session, vec![transfer.clone()])));
+        }
+    };
+    view! {
+        <dl class="record">
+            <DetailsRow name=key::HANDOVER_ID>{code(id)}</DetailsRow>
+            <DetailsRow name=key::CREATE_NAME>{bdi(name)}</DetailsRow>
+        </dl>
+        {p(key::TRANSFERS_HINT)}
+        <Button label=Signal::stored(label) on_press=cancel />
+    }
+    .into_any()
+}
+
+/// A button that loads the volume again.
+#[component]
+fn Refresh() -> impl IntoView {
+    let state = AppState::get();
+    view! {
+        <Button label=key::VOLUMES_REFRESH on_press=move || {
+            state.reload();
+            focus("create");
+        } />
     }
 }
 

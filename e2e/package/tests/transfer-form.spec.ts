@@ -145,6 +145,21 @@ test("says why a volume can't be transferred, and sends nothing", async ({ host 
   expect(await server.transfers()).toEqual([]);
 });
 
+test("shows a pending transfer, and cancels it", async ({ host: { page, server, form } }) => {
+  await create(form).click();
+  await form.getByRole("button", { name: "I have saved the key" }).click();
+  await expect(form.getByRole("heading", { name: "Pending transfers" })).toBeVisible();
+  await expect(create(form)).toBeHidden();
+  const [transfer] = await server.transfers();
+  await expect(form.getByText(transfer!.id)).toBeVisible();
+  // Also for somebody who comes later.
+  await page.reload();
+  await form.getByRole("button", { name: /^Cancel transfer/ }).click();
+  await form.getByRole("dialog").getByRole("button", { name: "Cancel transfer", exact: true }).click();
+  await expect(create(form)).not.toHaveAttribute("aria-disabled");
+  expect(await server.transfers()).toEqual([]);
+});
+
 test("looks for the transfer if the response was lost, and cancels it", async ({ host: { page, server, form, events } }) => {
   await page.route(POST, loseResponse);
   await create(form).click();
