@@ -82,20 +82,26 @@ export class WebKit {
     return (await this.call("POST", "/execute/sync", { script, args })) as T;
   }
 
+  /** Returns the page's text, or that of the form in it. */
   text(): Promise<string> {
-    return this.evaluate(() => document.body.innerText);
+    return this.evaluate(() => {
+      const form = document.querySelector("volume-transfer-form")?.shadowRoot?.querySelector<HTMLElement>(".embedded");
+      return (form ?? document.body).innerText;
+    });
   }
 
-  /** Returns the elements with this role whose accessible name is, or matches, `name`. */
+  /** Returns the elements with this role whose accessible name is, or matches, `name`, also in the form. */
   async all(role: string, name: string | RegExp): Promise<string[]> {
     const pattern = name instanceof RegExp ? name : new RegExp(`^${name.replace(/[^\p{L}\p{N}\s]/gu, "\\$&")}$`);
     const found = await this.evaluate(
-      (candidates: string, pattern: string) =>
-        [...document.querySelectorAll<HTMLInputElement>(candidates)].filter((element) => {
-          const title = document.getElementById(element.getAttribute("aria-labelledby") ?? "");
+      (candidates: string, pattern: string) => {
+        const root = document.querySelector("volume-transfer-form")?.shadowRoot ?? document;
+        return [...root.querySelectorAll<HTMLInputElement>(candidates)].filter((element) => {
+          const title = root.getElementById(element.getAttribute("aria-labelledby") ?? "");
           const label = element.getAttribute("aria-label") ?? title?.textContent ?? element.labels?.[0]?.textContent ?? element.textContent;
           return element.checkVisibility() && new RegExp(pattern).test(label!.trim());
-        }) as unknown as Record<string, string>[],
+        }) as unknown as Record<string, string>[];
+      },
       CANDIDATES[role],
       pattern.source,
     );

@@ -6,17 +6,10 @@ import { expect, test as base, type Locator, type Page } from "@playwright/test"
 import type { FailureDetail, TransferDetail, VolumeTransferFormElement } from "volume-transfer/transfer-form";
 import { deliver, loseResponse } from "../../tests/console.ts";
 import { DATA_01, PROJECT_A, Server } from "../../tests/server.ts";
+import { formPage, HOSTILE } from "../form-page.ts";
 import { project, readme, recordErrors, serve, STRICT } from "../host.ts";
 
 const POST = "**/os-volume-transfer";
-
-/** What other pages do to everything. */
-const HOSTILE = `
-  * { all: unset; }
-  *, *::before, *::after { box-sizing: content-box; }
-  html { direction: rtl; font-size: 5px; letter-spacing: 1em; text-transform: uppercase; visibility: visible; }
-  dialog, button, input { display: none !important; }
-`;
 
 interface Host {
   page: Page;
@@ -38,21 +31,8 @@ const test = base.extend<{ styles: string; host: Host; errors: string[] }>({
   },
   host: async ({ page, styles, errors }, use) => {
     void errors;
-    const [html, script] = readme("The whole form");
-    const root = project({
-      "index.html": html!.replace("https://evs.cn-east-3.myhuaweicloud.com", "."),
-      "main.js": `
-        window.events = [];
-        for (const name of ["transfer-created", "transfer-failed", "handover-closed"]) {
-          document.addEventListener(name, ({ type, detail }) => window.events.push([type, detail]));
-        }
-        const sheet = new CSSStyleSheet();
-        sheet.replaceSync(${JSON.stringify(styles)});
-        document.adoptedStyleSheets = [sheet];
-        ${script!}`,
-    });
     const server = await Server.start();
-    const site = await serve(root, STRICT, undefined, server.url);
+    const site = await serve(formPage(styles), STRICT, undefined, server.url);
     await page.addInitScript((token) => sessionStorage.setItem("token", token), PROJECT_A.token);
     await page.goto(site.url);
     const form = page.locator("volume-transfer-form");

@@ -1,0 +1,31 @@
+// A page that embeds the whole form as the package's README does.
+
+import { project, readme } from "./host.ts";
+
+/** What other pages do to everything. */
+export const HOSTILE = `
+  * { all: unset; }
+  *, *::before, *::after { box-sizing: content-box; }
+  html { direction: rtl; font-size: 5px; letter-spacing: 1em; text-transform: uppercase; visibility: visible; }
+  dialog, button, input { display: none !important; }
+`;
+
+/**
+ * Creates the page's folder. Its endpoint is its own server, and it collects the names and details of the
+ * form's events in `window.events`.
+ */
+export function formPage(styles = ""): string {
+  const [html, script] = readme("The whole form");
+  return project({
+    "index.html": html!.replace("https://evs.cn-east-3.myhuaweicloud.com", "."),
+    "main.js": `
+      window.events = [];
+      for (const name of ["transfer-created", "transfer-failed", "handover-closed"]) {
+        document.addEventListener(name, ({ type, detail }) => window.events.push([type, detail]));
+      }
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(${JSON.stringify(styles)});
+      document.adoptedStyleSheets = [sheet];
+      ${script!}`,
+  });
+}
