@@ -170,10 +170,12 @@ const TASKS: Record<string, (app: App, page: Page, look: Look) => Promise<void>>
     await look("several-named");
     let sent = 0;
     let respond = () => {};
+    const responding = new Promise<void>((done) => (respond = done));
     await page.route(POST, async (route) => {
       sent++;
       if (sent === 1) return loseResponse(route);
-      if (sent === 2) await new Promise<void>((done) => (respond = done));
+      // Two requests at a time, so the run stops here until they get their responses.
+      if (sent <= 3) await responding;
       if (sent === 5) {
         return route.fulfill({ status: 401, json: { error: { code: "EVS.5401", message: "expired" } } });
       }
@@ -182,9 +184,11 @@ const TASKS: Record<string, (app: App, page: Page, look: Look) => Promise<void>>
     await app.create();
     const pause = app.run.getByRole("alert").filter({ hasText: app.text("run.paused") });
     await expect(app.run.getByRole("button", { name: app.text("progress.stop"), exact: true })).toBeVisible();
+    await expect(app.button("unknown.cancel")).toBeVisible();
     await look("several-in-progress");
     respond();
     await expect(pause).toBeVisible();
+    await expect(app.run).toHaveAccessibleName(app.text("handover.title.several", { created: 3, total: 5 }));
     await look("several-paused");
     await app.run.getByRole("button", { name: app.text("run.continue"), exact: true }).click();
     await expect(app.run.getByRole("button", { name: app.text("handover.close.several"), exact: true })).not.toHaveAttribute("aria-disabled");

@@ -1,5 +1,5 @@
-//! The form for one volume, for other pages to embed: its requirements, the name, the request, and the
-//! hand-over of the key. Everything that it shows is also part of the page.
+//! The form for one volume, for other pages to embed: the volume's requirements, the name, the request,
+//! and the handover of the key. Everything that it shows is also part of the page.
 
 use crate::client::{Authorization, Endpoint, Session, SessionData};
 use crate::create::{Create, HandoverDialog};
@@ -43,7 +43,7 @@ pub struct Settings {
     pub record: String,
     /// Sends a `Request`, with a token that it adds.
     pub fetch: Function,
-    /// Is called with the name and the details of each event.
+    /// Called with the name and the details of each event.
     pub on_event: Function,
 }
 
@@ -103,7 +103,7 @@ impl EmbeddedForm {
         Ok(EmbeddedForm { state, language, _handle: Box::new(handle) })
     }
 
-    /// Shows all texts in another language, given its tag and the lines of its file.
+    /// Shows all text in another language, given the language's tag and the lines of its file.
     pub fn set_language(&self, tag: &str, texts: &str) {
         if let Some(language) = Language::new(tag, texts) {
             self.language.set(language);
@@ -139,7 +139,7 @@ fn start(state: AppState, session: Session, list: VolumeList) {
     if load {
         state.refresh_volumes();
     }
-    // Selects the volume whenever it was loaded. The page deselects it once its transfer is created.
+    // Selects the volume whenever it is loaded. The page deselects it once its transfer is created.
     effect(move || {
         let volumes: Vec<_> = state.volumes.with(|volumes| volumes.iter().map(|v| v.id).collect());
         untrack(|| state.select(&volumes, true));
@@ -170,7 +170,7 @@ fn Form(on_event: SendWrapper<Function>) -> impl IntoView {
     }
     });
     let volume = memo(move || state.volumes.with(|volumes| volumes.first().cloned()));
-    // The panel stays as long as it says what became of a request.
+    // The panel stays while it is showing the outcome of a request.
     let finished = move || {
         state.run.with(|run| run.as_ref().is_none_or(|run| run.closed.get() || run.is_over()))
     };
@@ -287,7 +287,7 @@ fn report(state: AppState, on_event: SendWrapper<Function>) {
             // Can't fail for a plain object.
             let _ = Reflect::set(&object, &name.into(), &value.into());
         }
-        // An error of the embedding page's listener is its own.
+        // An error in the embedding page's listener is that page's own problem.
         let _ = on_event.call2(&JsValue::UNDEFINED, &name.into(), &object);
     });
 }

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use std::{fs, path::Path};
 
-/// As for the page, in `index.html`.
+/// The same options as for the page, in `index.html`.
 const WASM_OPT: &str = "--enable-bulk-memory --enable-nontrapping-float-to-int --enable-simd \
     --low-memory-unused --generate-global-effects --flatten --rereloop -Oz -Oz";
 
@@ -58,7 +58,8 @@ fn in_shadow_tree(css: &str) -> Result<String> {
     for part in parts {
         let is_number = |c: char| c.is_ascii_digit() || c == '.';
         let number = adapted.trim_end_matches(is_number).len();
-        let (before, number) = adapted.split_at_checked(number).context("a boundary")?;
+        let (before, number) =
+            adapted.split_at_checked(number).context("not a character boundary")?;
         adapted = match number.parse::<f64>() {
             Ok(number) => format!("{before}{}px{part}", number * REM),
             Err(_) => format!("{adapted}rem{part}"),

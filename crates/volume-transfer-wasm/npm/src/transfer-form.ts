@@ -1,5 +1,5 @@
-// The page's form for one volume as an element: its requirements, the name, the request and the hand-over
-// of the key. Loads nothing until it is on screen.
+// The page's form for one volume, as an element: the volume's requirements, the name, the request and the
+// handover of the key. Loads nothing until it is on screen.
 
 import type { Service } from "./calls.js";
 import type { Source } from "./load.js";
@@ -41,7 +41,7 @@ export interface TransferFormEvents {
 
 /** `<volume-transfer-form>`. Its attributes are `service`, `endpoint`, `project-id`, `volume-id` and `language`. */
 export interface VolumeTransferFormElement extends HTMLElement {
-  /** The volume's record, as the service lists it. The form then doesn't load the volume itself at first. */
+  /** The volume's record, as the service lists it. If this is set, the form doesn't initially load the volume. */
   volume: object | null;
   /** Whether removing the element now would lose a key. */
   readonly wouldLoseKeys: boolean;
@@ -59,7 +59,7 @@ export interface VolumeTransferFormElement extends HTMLElement {
 export interface TransferFormOptions {
   /**
    * Sends a request to the volume service, with a token that you add as `X-Auth-Token`. The element
-   * never has the token.
+   * never sees the token.
    */
   fetch: (request: Request) => Promise<Response>;
   /** The element's name, by default `volume-transfer-form`. */
@@ -91,7 +91,7 @@ function elementWith({ fetch, source }: TransferFormOptions): CustomElementConst
     #volume: object | null = null;
     /** Whether the element has been on screen. */
     #seen = false;
-    /** Counts the calls of `#mount`, of which only the last takes effect. */
+    /** Counts the calls to `#mount`, of which only the last takes effect. */
     #mounts = 0;
     #observer: IntersectionObserver | undefined;
     /** Whether to mount the form again once no key can be lost. */
@@ -155,7 +155,7 @@ function elementWith({ fetch, source }: TransferFormOptions): CustomElementConst
       this.#root.querySelector(".embedded")?.setAttribute("lang", language);
     }
 
-    /** Mounts the form, in place of an earlier one. One that could lose a key stays until it can't. */
+    /** Mounts the form, replacing any earlier one. An earlier form that could lose a key stays until none can be lost. */
     async #mount(): Promise<void> {
       const mount = ++this.#mounts;
       if (!this.#seen || this.#postpone()) return;
@@ -164,7 +164,7 @@ function elementWith({ fetch, source }: TransferFormOptions): CustomElementConst
       parent.className = "embedded";
       parent.part = "form";
       parent.lang = language;
-      // As both languages are written, whatever the direction of the host page.
+      // Both languages are written left to right, whatever the direction of the host page.
       parent.dir = "ltr";
       try {
         const [app, { default: texts }] = await Promise.all([load(), languages[language]()]);
