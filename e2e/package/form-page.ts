@@ -1,5 +1,6 @@
 // A page that embeds the whole form as the package's README does.
 
+import { PROJECT_A } from "../tests/server.ts";
 import { project, readme } from "./host.ts";
 
 /** What other pages do to everything. */
@@ -11,7 +12,7 @@ export const HOSTILE = `
 `;
 
 /**
- * Creates the page's folder. Its endpoint is its own server, and it collects the names and details of the
+ * Creates the page's folder. The page has a token, its endpoint is its own server, and it collects the names and details of the
  * form's events in `window.events`.
  */
 export function formPage(styles = ""): string {
@@ -19,6 +20,7 @@ export function formPage(styles = ""): string {
   return project({
     "index.html": html!.replace("https://evs.cn-east-3.myhuaweicloud.com", "."),
     "main.js": `
+      sessionStorage.setItem("token", ${JSON.stringify(PROJECT_A.token)});
       window.events = [];
       for (const name of ["transfer-created", "transfer-failed", "handover-closed"]) {
         document.addEventListener(name, ({ type, detail }) => window.events.push([type, detail]));

@@ -385,6 +385,13 @@ export async function loseResponse(route: Route): Promise<void> {
   await route.abort("connectionreset");
 }
 
+/** Makes requests wait for `open`. */
+export function gate(): { opened: Promise<void>; open: () => void } {
+  let open = () => {};
+  const opened = new Promise<void>((done) => (open = done));
+  return { opened, open };
+}
+
 export type Options = { language: string; serverOptions: string[]; translated: boolean };
 type Fixtures = { server: Server; app: App };
 

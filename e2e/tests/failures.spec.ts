@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createServer, request as forward, type Server as Http } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Page, Route } from "@playwright/test";
-import { App, deliver, test, expect } from "./console.ts";
+import { App, deliver, expect, gate, test } from "./console.ts";
 import { DATA_01, PROJECT_A, Server } from "./server.ts";
 
 const POST = "**/os-volume-transfer";
@@ -36,14 +36,16 @@ async function shortenTimeout(page: Page, milliseconds: number): Promise<void> {
 test("sends one request while Enter is held down", async ({ app, page }) => {
   await app.useDemoProject("A");
   await app.choose("data-01");
+  const { opened, open } = gate();
   await page.route(POST, async (route) => {
-    await new Promise((done) => setTimeout(done, 300));
+    await opened;
     await route.continue();
   });
   await app.textbox("create.name").focus();
   // A key that is held down repeats.
   for (let times = 0; times < 20; times++) await page.keyboard.down("Enter");
   await page.keyboard.up("Enter");
+  open();
   await expect(app.dialog).toBeVisible();
   expect(app.posts).toHaveLength(1);
   expect(await app.server.transfers()).toHaveLength(1);

@@ -1,7 +1,7 @@
 // After a transfer is created: accepting, cancelling, polling, and finding it after an unknown outcome.
 
 import { readFileSync } from "node:fs";
-import { App, deliver, LANGUAGES, loseResponse, test, expect } from "./console.ts";
+import { App, deliver, expect, gate, LANGUAGES, loseResponse, test } from "./console.ts";
 import { DATA_01, PROJECT_A } from "./server.ts";
 
 for (const language of LANGUAGES) {
@@ -137,12 +137,14 @@ test.describe("accepting", () => {
     await app.show("accept.title");
     await app.textbox("handover.id").fill("00000000-0000-4000-8000-000000000000");
     await app.textbox("handover.key").fill("0123456789abcdef");
+    const { opened, open } = gate();
     await page.route("**/accept", async (route) => {
-      await new Promise((done) => setTimeout(done, 300));
+      await opened;
       await route.continue();
     });
     await app.button("accept.submit").dblclick();
     await app.textbox("handover.key").press("Enter");
+    open();
     await expect(app.alert).toContainText(app.text("accept.rejected"));
     expect(app.posts).toHaveLength(1);
   });

@@ -1,7 +1,7 @@
 // Create requests: each is sent once and to one address, and the page searches for its transfer if
 // the outcome is unknown.
 
-import { deliver, loseResponse, test, expect } from "./console.ts";
+import { deliver, expect, gate, loseResponse, test } from "./console.ts";
 import { PROJECT_A } from "./server.ts";
 
 test.describe("an outcome that is unknown", () => {
@@ -142,13 +142,15 @@ test("doesn't follow redirects, so that the token stays here", async ({ app, pag
 test("sends one request for repeated presses", async ({ app, page }) => {
   await app.useDemoProject("A");
   await app.choose("data-01");
+  const { opened, open } = gate();
   await page.route("**/os-volume-transfer", async (route) => {
-    await new Promise((done) => setTimeout(done, 300));
+    await opened;
     await route.continue();
   });
   await app.button("create.submit").dblclick();
   await app.textbox("create.name").press("Enter");
   await app.create();
+  open();
   await expect(app.dialog).toBeVisible();
   expect(app.posts).toHaveLength(1);
 });

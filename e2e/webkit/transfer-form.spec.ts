@@ -4,7 +4,7 @@ import { expect } from "@playwright/test";
 import { formPage, HOSTILE } from "../package/form-page.ts";
 import { serve, STRICT } from "../package/host.ts";
 import { message } from "../tests/console.ts";
-import { DATA_01, PROJECT_A } from "../tests/server.ts";
+import { DATA_01 } from "../tests/server.ts";
 import { test, type WebKit } from "./driver.ts";
 import { startProxy } from "./proxy.ts";
 
@@ -13,8 +13,6 @@ const en = (key: string, values = {}) => message("en", key, values);
 /** Opens the page, with the service at an address. */
 async function open(webkit: WebKit, service: string): Promise<() => Promise<void>> {
   const site = await serve(formPage(HOSTILE), STRICT, undefined, service);
-  await webkit.open(site.url);
-  await webkit.evaluate((token) => sessionStorage.setItem("token", token), PROJECT_A.token);
   await webkit.open(site.url);
   return () => site.close();
 }

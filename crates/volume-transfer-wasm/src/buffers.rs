@@ -1,6 +1,6 @@
 //! Validates names and IDs, through buffers that JavaScript writes to and reads from.
 //!
-//! A call takes the number of UTF-16 units that JavaScript wrote. It writes its result to the
+//! A call takes the number of UTF-16 code units that JavaScript wrote. It writes its result to the
 //! numbers and the ID, whose addresses [`buffers`] returns. A service or a code is passed as its
 //! index in the core's list, from which `npm/src/codes.ts` is generated.
 
@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// Stands for a missing index, position or error.
 pub const NONE: u32 = u32::MAX;
 
-/// The capacity for text, in UTF-16 units.
+/// The capacity for text, in UTF-16 code units.
 const UNITS: usize = 1 << 12;
 
 /// Small fields come first, because that makes the code that accesses them smaller.

@@ -8,7 +8,7 @@ use volume_transfer::{Service, TransferName};
 /// reproduced.
 const RANDOM_TEXTS: usize = 20_000;
 
-/// Characters that count differently in bytes, UTF-16 units, code points and graphemes.
+/// Characters that count differently in bytes, UTF-16 code units, code points and graphemes.
 const LETTERS: [char; 6] = ['a', 'é', '卷', '😀', '\u{301}', '\u{10ffff}'];
 
 /// Characters that are whitespace in some programming language, or look like it.

@@ -4,8 +4,9 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base, type Locator, type Page } from "@playwright/test";
 import type { FailureDetail, TransferDetail, VolumeTransferFormElement } from "volume-transfer/transfer-form";
-import { deliver, loseResponse } from "../../tests/console.ts";
+import { gate } from "../../tests/console.ts";
 import { DATA_01, PROJECT_A, Server } from "../../tests/server.ts";
+import { startProxy } from "../../webkit/proxy.ts";
 import { formPage, HOSTILE } from "../form-page.ts";
 import { project, readme, recordErrors, serve, STRICT } from "../host.ts";
 
@@ -14,6 +15,8 @@ const POST = "**/os-volume-transfer";
 interface Host {
   page: Page;
   server: Server;
+  /** Whether the responses to create requests get lost on their way. */
+  network: { losesCreated: boolean };
   form: Locator;
   /** The names and details of the element's events. */
   events(): Promise<[string, TransferDetail | FailureDetail][]>;
@@ -32,13 +35,16 @@ const test = base.extend<{ styles: string; host: Host; errors: string[] }>({
   host: async ({ page, styles, errors }, use) => {
     void errors;
     const server = await Server.start();
-    const site = await serve(formPage(styles), STRICT, undefined, server.url);
-    await page.addInitScript((token) => sessionStorage.setItem("token", token), PROJECT_A.token);
+    const network = { losesCreated: false };
+    const proxy = await startProxy(server.url, (request, body) =>
+      network.losesCreated && request.method === "POST" ? null : body);
+    const site = await serve(formPage(styles), STRICT, undefined, proxy.url);
     await page.goto(site.url);
     const form = page.locator("volume-transfer-form");
     const events = () => page.evaluate(() => (window as unknown as { events: [] }).events);
-    await use({ page, server, form, events });
+    await use({ page, server, form, events, network });
     await site.close();
+    proxy.close();
     await server.kill();
   },
 });
@@ -140,8 +146,8 @@ test("shows a pending transfer, and cancels it", async ({ host: { page, server, 
   expect(await server.transfers()).toEqual([]);
 });
 
-test("looks for the transfer if the response was lost, and cancels it", async ({ host: { page, server, form, events } }) => {
-  await page.route(POST, loseResponse);
+test("looks for the transfer if the response was lost, and cancels it", async ({ host: { server, form, events, network } }) => {
+  network.losesCreated = true;
   await create(form).click();
   const cancel = form.getByRole("button", { name: "Cancel this transfer" });
   await expect(cancel).toBeVisible();
@@ -151,7 +157,7 @@ test("looks for the transfer if the response was lost, and cancels it", async ({
   await form.getByRole("dialog").getByRole("button", { name: "Cancel transfer", exact: true }).click();
   await expect(form.getByText("The transfer was cancelled. You can create a new one.")).toBeVisible();
   expect(await server.transfers()).toEqual([]);
-  await page.unroute(POST);
+  network.losesCreated = false;
   await create(form).click();
   await expect(dialog(form)).toBeVisible();
 });
@@ -224,14 +230,16 @@ test("keeps its state when it is moved, and a key when its attributes change", a
 
 test("posts once, however often the button is pressed", async ({ host: { page, server, form } }) => {
   let posts = 0;
+  const { opened, open } = gate();
   await page.route(POST, async (route) => {
     posts++;
-    const response = await deliver(route);
-    await new Promise((done) => setTimeout(done, 300));
-    await route.fulfill({ response });
+    await opened;
+    await route.continue();
   });
-  await create(form).click();
+  await create(form).dblclick();
+  // Playwright would wait until the button is enabled.
   await create(form).click({ force: true });
+  open();
   await expect(dialog(form)).toBeVisible();
   expect(posts).toBe(1);
   expect(await server.transfers()).toHaveLength(1);

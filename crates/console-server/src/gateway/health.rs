@@ -46,7 +46,7 @@ pub struct ServiceHealth {
 pub(super) struct Readiness(Mutex<Option<(Instant, Vec<ServiceHealth>)>>);
 
 impl Readiness {
-    /// Responds with whether all services can be used.
+    /// Reports whether all services can be used.
     pub(super) async fn respond(
         &self,
         upstreams: impl Iterator<Item = &Upstream>,

@@ -53,8 +53,8 @@ struct Gateway {
     readiness: Readiness,
 }
 
-/// Forwards `/v2`, `/v3`, `/regions` and `/identity`, and tells the page in `/console.json` which
-/// regions there are, and whether there is an identity service. The returned `MethodRouter` says
+/// Forwards `/v2`, `/v3`, `/regions` and `/identity`, and tells the page, through `/console.json`,
+/// which regions there are and whether there is an identity service. The returned `MethodRouter` says
 /// whether the services can be used.
 ///
 /// # Errors
