@@ -33,7 +33,7 @@ pub(super) struct Head {
     pub(super) keeps_connection: bool,
 }
 
-/// The head is not valid HTTP, or too large.
+/// The head is not valid HTTP, or is too large.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct InvalidHead;
 
