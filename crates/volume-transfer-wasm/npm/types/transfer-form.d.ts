@@ -31,7 +31,7 @@ export interface TransferFormEvents {
 }
 /** `<volume-transfer-form>`. Its attributes are `service`, `endpoint`, `project-id`, `volume-id` and `language`. */
 export interface VolumeTransferFormElement extends HTMLElement {
-    /** The volume's record, as the service lists it. The form then doesn't load the volume itself at first. */
+    /** The volume's record, as the service lists it. If this is set, the form doesn't initially load the volume. */
     volume: object | null;
     /** Whether removing the element now would lose a key. */
     readonly wouldLoseKeys: boolean;
@@ -44,7 +44,7 @@ export interface VolumeTransferFormElement extends HTMLElement {
 export interface TransferFormOptions {
     /**
      * Sends a request to the volume service, with a token that you add as `X-Auth-Token`. The element
-     * never has the token.
+     * never sees the token.
      */
     fetch: (request: Request) => Promise<Response>;
     /** The element's name, by default `volume-transfer-form`. */
