@@ -33,7 +33,7 @@ impl Form {
         EmbeddedForm::mount(root, parent, settings).map(Form).map_err(str::to_owned)
     }
 
-    /// Shows all texts in another language.
+    /// Shows all text in another language.
     #[wasm_bindgen(js_name = setLanguage)]
     pub fn set_language(&self, tag: &str, texts: &str) {
         self.0.set_language(tag, texts);
