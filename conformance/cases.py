@@ -52,7 +52,7 @@ class Case:
     # The parts that differ on purpose, and the reason.
     differs: tuple = ()
     reason: str = ""
-    # Whether to run the case without Keystone, where every user is an administrator.
+    # Whether to run the case in noauth mode too. Without Keystone, every user is an administrator.
     noauth: bool = True
 
     def __post_init__(self):
@@ -327,7 +327,7 @@ CASES = [
         "POST /v3/<B>/os-volume-transfer/<r>/accept",
         accept("<r.key>"),
     ),
-    Case("create with a volume of B", 202, "POST /v3/<B>/os-volume-transfer", transfer("staging-data-01"), save_as="s"),
+    Case("create with one of B's volumes", 202, "POST /v3/<B>/os-volume-transfer", transfer("staging-data-01"), save_as="s"),
     Case("accept above the volumes quota", 413, "POST /v3/<B>/os-volume-transfer/<s>/accept", accept("<s.key>")),
     # Pagination, with the three transfers q, r and s.
     Case("create a third transfer", 202, CREATE, transfer("data-03"), save_as="s"),

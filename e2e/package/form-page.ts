@@ -3,7 +3,7 @@
 import { PROJECT_A } from "../tests/server.ts";
 import { project, readme } from "./host.ts";
 
-/** What other pages do to everything. */
+/** Styles that other pages might apply to every element. */
 export const HOSTILE = `
   * { all: unset; }
   *, *::before, *::after { box-sizing: content-box; }

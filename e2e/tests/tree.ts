@@ -61,7 +61,7 @@ async function lines(session: CDPSession): Promise<string[]> {
       const child = byId.get(id);
       return child ? [visit(child, shown ? depth + 1 : depth, shown ? name : parent)] : [];
     });
-    // Two transfers are created at a time, and either can be the first.
+    // Two transfers are created at a time, and either can come first.
     if (role === "rowgroup") children.sort((a, b) => (a.join() < b.join() ? -1 : 1));
     return [...(shown ? ["  ".repeat(depth) + line(node)] : []), ...children.flat()];
   };
