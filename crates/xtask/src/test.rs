@@ -201,7 +201,7 @@ fn e2e() -> Result<Option<String>> {
     Ok(python.err())
 }
 
-/// Tests in Firefox what could differ there: parts of the page, and the package.
+/// Tests what could behave differently in Firefox: parts of the page, and the package.
 fn in_firefox() -> Result<Option<String>> {
     let firefox = match install::firefox() {
         Ok(firefox) => firefox,
@@ -217,7 +217,7 @@ fn in_firefox() -> Result<Option<String>> {
     wasm_pack("--headless --firefox")
 }
 
-/// Tests the main job and the package in WebKit, Safari's engine.
+/// Tests the main workflow and the package in WebKit, Safari's engine.
 fn in_webkit() -> Result<Option<String>> {
     if let Err(error) = install::webkit() {
         return Ok(skipped(&format!("WebKit was SKIPPED: {error:#}")));
@@ -226,7 +226,7 @@ fn in_webkit() -> Result<Option<String>> {
     playwright("webkit", &[])
 }
 
-/// Tests the main job with the screen reader Orca, in Firefox.
+/// Tests the main workflow with the screen reader Orca, in Firefox.
 fn with_screen_reader() -> Result<Option<String>> {
     let firefox = match install::orca().and_then(|()| install::firefox()) {
         Ok(firefox) => firefox,
@@ -303,13 +303,14 @@ fn hosts() -> Result<Option<String>> {
     Ok(None)
 }
 
-/// Sends unusual responses to the gateway, the package and the page, and compares them with Node.
+/// Sends unusual responses to the gateway, the package and the page, and compares how they read
+/// them with how Node does.
 fn responses() -> Result<Option<String>> {
     build_server()?;
     playwright("responses", &[])
 }
 
-/// Checks that all candidates of the benchmark return the same results.
+/// Checks that all candidates in the benchmark return the same results.
 fn same_results() -> Result<Option<String>> {
     bench::check()?;
     Ok(None)

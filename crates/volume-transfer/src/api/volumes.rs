@@ -79,7 +79,7 @@ pub fn show_volume(service: Service, project: &ProjectId, volume: &VolumeId) -> 
 /// Decodes the response to [`show_volume`].
 ///
 /// # Errors
-/// Returns a [`ReadError`], including if the volume doesn't exist.
+/// Returns a [`ReadError`] if the volume can't be read or doesn't exist.
 pub fn decode_volume(outcome: Outcome) -> Result<Volume, ReadError> {
     decode(outcome, |body| Volume::from_json(read_json(body)?.get("volume")?))
 }
