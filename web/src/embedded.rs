@@ -4,7 +4,7 @@
 use crate::client::{Authorization, Endpoint, Session, SessionData};
 use crate::create::{Create, HandoverDialog};
 use crate::errors::ReadFailure;
-use crate::i18n::{Language, key, language, name_or_none, t};
+use crate::i18n::{Language, key, name_or_none, t};
 use crate::pending::CancelDialog;
 use crate::reactive::memo;
 use crate::state::{AppState, ListProblem, RowState, Run};
@@ -195,7 +195,6 @@ fn Form(on_event: SendWrapper<Function>) -> impl IntoView {
 #[component]
 fn PendingTransfer(volume: VolumeId) -> impl IntoView {
     let state = AppState::get();
-    let language = language();
     let busy = RwSignal::new(true);
     let result = RwSignal::new(None::<Result<TransferLookup, ReadError>>);
     if let Some(session) = state.session.get_untracked() {
@@ -211,7 +210,7 @@ fn PendingTransfer(volume: VolumeId) -> impl IntoView {
     }
     let view = dynamic(move || {
         Some(match result.get()? {
-            Ok(TransferLookup::Found(transfer)) => found(state, language.get(), transfer),
+            Ok(TransferLookup::Found(transfer)) => found(state, transfer),
             Ok(TransferLookup::NotFound | TransferLookup::Inconclusive) => {
                 view! { {p(key::TRANSFERS_NONE)} <Refresh /> }.into_any()
             }
@@ -232,10 +231,9 @@ fn PendingTransfer(volume: VolumeId) -> impl IntoView {
     }
 }
 
-fn found(state: AppState, language: Language, transfer: Transfer) -> AnyView {
+fn found(state: AppState, transfer: Transfer) -> AnyView {
     let name = name_or_none(transfer.name.clone());
     let id = transfer.id.as_str().to_owned();
-    let label = language.format(key::TRANSFERS_CANCEL, &[("name", transfer.label())]);
     let cancel = move || {
         if let Some(session) = state.session.get_untracked() {
             state.pending.cancelling.set(Some((session, vec![transfer.clone()])));
@@ -247,7 +245,7 @@ fn found(state: AppState, language: Language, transfer: Transfer) -> AnyView {
             <DetailsRow name=key::CREATE_NAME>{bdi(name)}</DetailsRow>
         </dl>
         {p(key::TRANSFERS_HINT)}
-        <Button label=Signal::stored(label) on_press=cancel />
+        <Button label=key::CANCEL_CONFIRM on_press=cancel />
     }
     .into_any()
 }

@@ -145,6 +145,7 @@ test("the package contains only the files it needs", () => {
   const files = readdirSync(installed).filter((file) => !file.endsWith(".d.ts")).sort();
   expect(files).toEqual([
     "LICENSE-APACHE", "LICENSE-MIT", "README.md", "THIRD-PARTY.txt", "cjs", "edge.js", "element.js", "form-edge.js", "form-inline.js",
-    "form.js", "form.wasm", "index.js", "inline.js", "light-edge.js", "light-inline.js", "light.js", "light.wasm", "messages", "package.json", "volume-transfer.wasm",
+    "form.js", "form.wasm", "index.js", "inline.js", "light-edge.js", "light-inline.js", "light.js", "light.wasm", "messages", "package.json",
+    "transfer-form-app.js", "transfer-form-en.js", "transfer-form-zh-CN.js", "transfer-form.js", "transfer-form.wasm", "volume-transfer.wasm",
   ]);
 });

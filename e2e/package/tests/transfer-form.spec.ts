@@ -140,7 +140,7 @@ test("shows a pending transfer, and cancels it", async ({ host: { page, server, 
   await expect(form.getByText(transfer!.id)).toBeVisible();
   // Also for somebody who comes later.
   await page.reload();
-  await form.getByRole("button", { name: /^Cancel transfer/ }).click();
+  await form.getByRole("button", { name: "Cancel transfer", exact: true }).click();
   await form.getByRole("dialog").getByRole("button", { name: "Cancel transfer", exact: true }).click();
   await expect(create(form)).not.toHaveAttribute("aria-disabled");
   expect(await server.transfers()).toEqual([]);
