@@ -18,6 +18,7 @@ const EXCEPTIONS = {
   "accent-color": "Safari before 26.2 paints a checkbox's check mark with less contrast",
   ".detached": "wasm-bindgen compares the buffers if it is undefined",
   ".autofocus": "undefined counts as false",
+  ".dispose": "wasm-bindgen adds a method of this name only if the symbol exists",
   // Members of our own objects whose names match newer browser APIs.
   ".identity": "in console.json",
   ".token": "in console.json",
