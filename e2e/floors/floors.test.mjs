@@ -26,6 +26,7 @@ const EXCEPTIONS = {
   ".service": "of a request",
   ".metadata": "of a volume",
   ".unit": "of a report",
+  ".tag": "of the form's options",
 };
 
 /** Returns the oldest supported versions of the page or the package. */
