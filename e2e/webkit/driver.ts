@@ -130,6 +130,8 @@ export class WebKit {
     const element = await this.find(role, name);
     await this.call("POST", `/element/${element}/clear`, {});
     await this.call("POST", `/element/${element}/value`, { text });
+    // The driver may return before the last characters have arrived.
+    await expect.poll(() => this.call("GET", `/element/${element}/property/value`)).toBe(text);
   }
 
   /** Presses the keys in order, then releases them in reverse order. */
