@@ -26,6 +26,8 @@ export interface Said {
 
 export class Orca {
   readonly transcript: Said[] = [];
+  /** Whether Orca has said nothing since it started. */
+  silent = true;
   /** How many lines of the log have been read. */
   private read = 0;
 
@@ -68,7 +70,10 @@ export class Orca {
     const page = await (await browser.newContext({ viewport: null })).newPage();
     const orca = new Orca(page, browser, env, home, processes);
     for (const start = Date.now(); Date.now() < start + 30_000; ) {
-      if (orca.speech().includes("Screen reader on.")) return orca;
+      if (orca.speech().includes("Screen reader on.")) {
+        orca.silent = true;
+        return orca;
+      }
       await new Promise((done) => setTimeout(done, 250));
     }
     await orca.stop();
@@ -132,6 +137,7 @@ export class Orca {
     const lines = text.split("\n").slice(0, -1);
     const said = lines.slice(this.read).flatMap((line) => /SPEECH OUTPUT: '(.*?)'(\{.*)?$/.exec(line)?.[1]?.trim() || []);
     this.read = lines.length;
+    if (said.length > 0) this.silent = false;
     // Orca echoes the name of each key that is pressed.
     return said.filter((text) => !/^(tab|space|return|\w)$/i.test(text));
   }
