@@ -26,8 +26,6 @@ export interface Said {
 
 export class Orca {
   readonly transcript: Said[] = [];
-  /** Whether Orca has said nothing since it started. */
-  silent = true;
   /** How many lines of the log have been read. */
   private read = 0;
 
@@ -49,6 +47,11 @@ export class Orca {
       join(home, ".local/share/orca/orca-customizations.py"),
       "import orca.debug\norca.debug.debugFile.reconfigure(line_buffering=True)\n",
     );
+    // Without a sound card, a synthesizer can block Orca. This one runs a program that does nothing.
+    const dispatcher = join(home, ".config/speech-dispatcher");
+    mkdirSync(join(dispatcher, "modules"), { recursive: true });
+    writeFileSync(join(dispatcher, "speechd.conf"), 'AddModule "silent" "sd_generic" "silent.conf"\nDefaultModule silent\n');
+    writeFileSync(join(dispatcher, "modules/silent.conf"), 'GenericExecuteSynth "true"\nAddVoice "en" "MALE1" "silent"\n');
     const { server, display } = await startDisplay();
     const env: NodeJS.ProcessEnv = { ...process.env, HOME: home, DISPLAY: display, GNOME_ACCESSIBILITY: "1", LC_ALL: "C.UTF-8", XDG_DATA_HOME: "" };
     const processes = [server];
@@ -70,10 +73,7 @@ export class Orca {
     const page = await (await browser.newContext({ viewport: null })).newPage();
     const orca = new Orca(page, browser, env, home, processes);
     for (const start = Date.now(); Date.now() < start + 30_000; ) {
-      if (orca.speech().includes("Screen reader on.")) {
-        orca.silent = true;
-        return orca;
-      }
+      if (orca.speech().includes("Screen reader on.")) return orca;
       await new Promise((done) => setTimeout(done, 250));
     }
     await orca.stop();
@@ -137,7 +137,6 @@ export class Orca {
     const lines = text.split("\n").slice(0, -1);
     const said = lines.slice(this.read).flatMap((line) => /SPEECH OUTPUT: '(.*?)'(\{.*)?$/.exec(line)?.[1]?.trim() || []);
     this.read = lines.length;
-    if (said.length > 0) this.silent = false;
     // Orca echoes the name of each key that is pressed.
     return said.filter((text) => !/^(tab|space|return|\w)$/i.test(text));
   }
