@@ -1,15 +1,15 @@
-//! The page as a whole: the header, the tabs, and the warning before leaving.
+//! The page as a whole: the header and the tabs.
 
 use crate::accept::Accept;
 use crate::connect::{ConnectDialog, ConnectionMenu, ExpiryWarning, take_over_form};
-use crate::create::{Create, HandoverDialog};
+use crate::create::Create;
 use crate::i18n::{Key, Language, key, t};
-use crate::pending::{CancelDialog, PendingTransfers};
+use crate::overlays::Overlays;
+use crate::pending::PendingTransfers;
 use crate::reactive::derive;
-use crate::state::{AppState, Run};
+use crate::state::AppState;
 use crate::ui::{
-    ShowIf, Tab, aria_true, by_id, dynamic, effect, fragment, listen, mount_into, on_tab_key,
-    set_attribute,
+    ShowIf, Tab, aria_true, by_id, effect, fragment, listen, mount_into, on_tab_key, set_attribute,
 };
 use crate::volumes::Volumes;
 use leptos::ev;
@@ -41,15 +41,6 @@ pub fn App(language: Language) -> impl IntoView {
         set_root_attribute("data-connected", if connected() { "true" } else { "false" })
     });
 
-    // Warns the user before leaving while a key is displayed or about to be, because it can't be
-    // retrieved later.
-    let guard = window_event_listener(ev::beforeunload, move |event| {
-        if state.run.with_untracked(|run| run.as_ref().is_some_and(Run::would_lose_keys)) {
-            event.prevent_default();
-        }
-    });
-    on_cleanup(move || guard.remove());
-
     // While the panel covers the page, nothing behind it can be reached.
     let wide = media(WIDE);
     let covered = derive(move || state.panel_open.get() && !wide.get());
@@ -67,10 +58,7 @@ pub fn App(language: Language) -> impl IntoView {
     view! {
         <ShowIf condition=connected><Tasks covered /></ShowIf>
         <ShowIf condition=derive(move || state.connection_form_open.get() && connected())><ConnectDialog form /></ShowIf>
-        {dynamic(move || state.run.get().map(|run| view! { <HandoverDialog run /> }.into_any()))}
-        {dynamic(move || state.pending.cancelling.get().map(|(session, transfers)| view! {
-            <CancelDialog session transfers />
-        }.into_any()))}
+        <Overlays />
     }
 }
 

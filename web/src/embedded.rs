@@ -2,10 +2,10 @@
 //! and the handover of the key. Everything that it shows is also part of the page.
 
 use crate::client::{Authorization, Endpoint, Session, SessionData};
-use crate::create::{Create, HandoverDialog};
+use crate::create::Create;
 use crate::errors::ReadFailure;
-use crate::i18n::{Language, key, name_or_none, t};
-use crate::pending::CancelDialog;
+use crate::i18n::{Key, Language, key, name_or_none, t};
+use crate::overlays::Overlays;
 use crate::reactive::memo;
 use crate::state::{AppState, ListProblem, RowState, Run};
 use crate::ui::{
@@ -13,7 +13,6 @@ use crate::ui::{
     set_current,
 };
 use js_sys::{Function, Object, Reflect};
-use leptos::ev;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -22,7 +21,9 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
 use volume_transfer::api::{TransferLookup, VolumeList};
-use volume_transfer::{ProjectId, ReadError, Response, Service, Transfer, VolumeId, VolumeStatus};
+use volume_transfer::{
+    Fault, ProjectId, ReadError, Response, Service, Transfer, VolumeId, VolumeStatus,
+};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, ShadowRoot};
@@ -78,11 +79,10 @@ impl EmbeddedForm {
 
         set_current(root);
         for event in ["focusin", "pointerdown"] {
-            let root_in_use = root.clone();
-            let listener = Closure::<dyn Fn()>::new(move || set_current(&root_in_use));
-            // Can't fail for a function. The listener lives as long as the element.
-            let _ = root
-                .add_event_listener_with_callback(event, listener.into_js_value().unchecked_ref());
+            let root = root.clone();
+            let listener = Closure::<dyn Fn()>::new(move || set_current(&root)).into_js_value();
+            // Can't fail for a function. The element is discarded together with the form.
+            let _ = parent.add_event_listener_with_callback(event, listener.unchecked_ref());
         }
         let parts = Rc::new(OnceCell::new());
         let on_event = SendWrapper::new(on_event.clone());
@@ -117,7 +117,7 @@ impl EmbeddedForm {
 
     /// Returns whether removing the form now would lose a key.
     pub fn would_lose_keys(&self) -> bool {
-        self.state.run.with_untracked(|run| run.as_ref().is_some_and(Run::would_lose_keys))
+        self.state.would_lose_keys()
     }
 }
 
@@ -150,24 +150,11 @@ fn start(state: AppState, session: Session, list: VolumeList) {
 fn Form(on_event: SendWrapper<Function>) -> impl IntoView {
     let state = AppState::get();
     report(state, on_event);
-    let guard = window_event_listener(ev::beforeunload, move |event| {
-        if state.run.with_untracked(|run| run.as_ref().is_some_and(Run::would_lose_keys)) {
-            event.prevent_default();
+    let problem = dynamic(move || match state.list_problem.get()? {
+        ListProblem::RefreshFailed(error) | ListProblem::Incomplete(error) => {
+            Some(view! { <Unavailable title=key::CONNECT_SERVICE_FAILED error /> }.into_any())
         }
-    });
-    on_cleanup(move || guard.remove());
-
-    let problem = dynamic(move || {
-        match state.list_problem.get()? {
-        ListProblem::RefreshFailed(error) | ListProblem::Incomplete(error) => Some(
-            view! {
-                <ErrorMessage title=key::CONNECT_SERVICE_FAILED><ReadFailure error=error.clone() /></ErrorMessage>
-                <Refresh />
-            }
-            .into_any(),
-        ),
         ListProblem::Stopped => None,
-    }
     });
     let volume = memo(move || state.volumes.with(|volumes| volumes.first().cloned()));
     // The panel stays while it is showing the outcome of a request.
@@ -184,10 +171,7 @@ fn Form(on_event: SendWrapper<Function>) -> impl IntoView {
         <div role="alert">{problem}</div>
         <ShowIf condition=panel><Create covered=Signal::stored(false) /></ShowIf>
         {dynamic(move || pending.get().map(|volume| view! { <PendingTransfer volume /> }.into_any()))}
-        {dynamic(move || state.run.get().map(|run| view! { <HandoverDialog run /> }.into_any()))}
-        {dynamic(move || state.pending.cancelling.get().map(|(session, transfers)| view! {
-            <CancelDialog session transfers />
-        }.into_any()))}
+        <Overlays />
     }
 }
 
@@ -214,11 +198,7 @@ fn PendingTransfer(volume: VolumeId) -> impl IntoView {
             Ok(TransferLookup::NotFound | TransferLookup::Inconclusive) => {
                 view! { {p(key::TRANSFERS_NONE)} <Refresh /> }.into_any()
             }
-            Err(error) => view! {
-                <ErrorMessage title=key::TRANSFERS_OLD><ReadFailure error /></ErrorMessage>
-                <Refresh />
-            }
-            .into_any(),
+            Err(error) => view! { <Unavailable title=key::TRANSFERS_OLD error /> }.into_any(),
         })
     });
     view! {
@@ -234,11 +214,7 @@ fn PendingTransfer(volume: VolumeId) -> impl IntoView {
 fn found(state: AppState, transfer: Transfer) -> AnyView {
     let name = name_or_none(transfer.name.clone());
     let id = transfer.id.as_str().to_owned();
-    let cancel = move || {
-        if let Some(session) = state.session.get_untracked() {
-            state.pending.cancelling.set(Some((session, vec![transfer.clone()])));
-        }
-    };
+    let cancel = move || state.ask_to_cancel(vec![transfer.clone()]);
     view! {
         <dl class="record">
             <DetailsRow name=key::HANDOVER_ID>{code(id)}</DetailsRow>
@@ -248,6 +224,15 @@ fn found(state: AppState, transfer: Transfer) -> AnyView {
         <Button label=key::CANCEL_CONFIRM on_press=cancel />
     }
     .into_any()
+}
+
+/// Says why something couldn't be loaded, with a button to load it again.
+#[component]
+fn Unavailable(title: Key, error: ReadError) -> impl IntoView {
+    view! {
+        <ErrorMessage title><ReadFailure error /></ErrorMessage>
+        <Refresh />
+    }
 }
 
 /// A button that loads the volume again.
@@ -262,24 +247,14 @@ fn Refresh() -> impl IntoView {
     }
 }
 
-/// What the embedding page is told. Contains no key.
-#[derive(Clone, PartialEq)]
-enum Event {
-    Created(Vec<(&'static str, String)>),
-    Failed(Vec<(&'static str, String)>),
-    Closed(Vec<(&'static str, String)>),
-}
+/// The name and the details of an event. They contain no key.
+type Event = (&'static str, Vec<(&'static str, String)>);
 
 /// Tells the embedding page what becomes of the request.
 fn report(state: AppState, on_event: SendWrapper<Function>) {
     let event = memo(move || state.run.with(|run| event(run.as_ref()?)));
     effect(move || {
-        let (name, details) = match event.get() {
-            Some(Event::Created(details)) => ("transfer-created", details),
-            Some(Event::Failed(details)) => ("transfer-failed", details),
-            Some(Event::Closed(details)) => ("handover-closed", details),
-            None => return,
-        };
+        let Some((name, details)) = event.get() else { return };
         let object = Object::new();
         for (name, value) in details {
             // Can't fail for a plain object.
@@ -296,23 +271,15 @@ fn event(run: &Run) -> Option<Event> {
     row.state.with(|state| match state {
         RowState::Waiting | RowState::Creating => None,
         RowState::Created(record, _) => {
-            let details = vec![("transferId", record.id.as_str().to_owned()), volume];
-            Some(if run.closed.get() { Event::Closed(details) } else { Event::Created(details) })
+            let name = if run.closed.get() { "handover-closed" } else { "transfer-created" };
+            Some((name, vec![("transferId", record.id.as_str().to_owned()), volume]))
         }
-        RowState::Rejected(fault) => {
-            Some(Event::Failed(failure("rejected", volume, Some(fault.clone()))))
-        }
-        RowState::Unknown(cause, _) => {
-            Some(Event::Failed(failure("unknown", volume, cause.fault())))
-        }
+        RowState::Rejected(fault) => Some(failed("rejected", volume, Some(fault.clone()))),
+        RowState::Unknown(cause, _) => Some(failed("unknown", volume, cause.fault())),
     })
 }
 
-fn failure(
-    outcome: &str,
-    volume: (&'static str, String),
-    fault: Option<volume_transfer::Fault>,
-) -> Vec<(&'static str, String)> {
+fn failed(outcome: &str, volume: (&'static str, String), fault: Option<Fault>) -> Event {
     let mut details = vec![("outcome", outcome.to_owned()), volume];
     if let Some(fault) = fault {
         details.push(("status", fault.status.to_string()));
@@ -320,5 +287,5 @@ fn failure(
             [("code", fault.code), ("message", fault.message), ("requestId", fault.request_id)];
         details.extend(texts.into_iter().filter_map(|(name, text)| Some((name, text?))));
     }
-    details
+    ("transfer-failed", details)
 }

@@ -79,25 +79,31 @@ thread_local! {
 impl Language {
     /// Loads the messages of a language that the page's menu lists. Returns `None` if that fails.
     pub(crate) async fn load(tag: &str) -> Option<Language> {
-        let find = |loaded: &RefCell<Vec<Language>>| {
-            loaded.borrow().iter().find(|language| language.tag() == tag).copied()
-        };
-        if let Some(language) = LOADED.with(find) {
+        if let Some(language) = Language::loaded(tag) {
             return Some(language);
         }
         let option = document().query_selector(&format!("#language [lang='{tag}']")).ok()??;
         let texts = client::fetch_text(&option.get_attribute("data-file")?).await?;
-        let language = Language::new(tag, &texts)?;
-        LOADED.with(|loaded| loaded.borrow_mut().push(language));
-        Some(language)
+        Language::new(tag, &texts)
     }
 
-    /// Creates a language from the lines of its file. Returns `None` if the file isn't from this build:
-    /// a proxy may have sent something else, or an update of the page may be in progress.
+    fn loaded(tag: &str) -> Option<Language> {
+        LOADED.with_borrow(|loaded| loaded.iter().find(|language| language.tag() == tag).copied())
+    }
+
+    /// Creates a language from the lines of its file, once. Returns `None` if the file isn't from this
+    /// build: a proxy may have sent something else, or an update of the page may be in progress.
     pub(crate) fn new(tag: &str, texts: &str) -> Option<Language> {
+        if let Some(language) = Language::loaded(tag) {
+            return Some(language);
+        }
         let texts: Vec<_> = texts.split('\n').map(str::to_owned).collect();
-        let messages = Messages { tag: tag.to_owned(), texts };
-        (messages.texts.len() == KEY_COUNT).then(|| Language(Box::leak(Box::new(messages))))
+        if texts.len() != KEY_COUNT {
+            return None;
+        }
+        let language = Language(Box::leak(Box::new(Messages { tag: tag.to_owned(), texts })));
+        LOADED.with_borrow_mut(|loaded| loaded.push(language));
+        Some(language)
     }
 
     /// Returns the language tag, as in HTML's `lang` attribute.

@@ -18,6 +18,7 @@ pub mod embedded;
 mod errors;
 mod i18n;
 mod jwe;
+mod overlays;
 mod pending;
 mod reactive;
 mod state;

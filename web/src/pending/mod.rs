@@ -113,11 +113,7 @@ fn Choice(selected: RwSignal<Vec<TransferId>>) -> impl IntoView {
         move || label(key::CANCEL_CONFIRM, key::TRANSFERS_CANCEL_SEVERAL, chosen().len());
     let keyless_label =
         move || label(key::TRANSFERS_KEYLESS_ONE, key::TRANSFERS_KEYLESS, keyless().len());
-    let cancel = move || {
-        if let Some(session) = state.session.get_untracked() {
-            state.pending.cancelling.set(Some((session, untrack(chosen))));
-        }
-    };
+    let cancel = move || state.ask_to_cancel(untrack(chosen));
     view! {
         <div class="choice-bar">
             <label class="check">
@@ -177,11 +173,7 @@ fn Row(transfer: Transfer, selected: RwSignal<Vec<TransferId>>) -> impl IntoView
     let age =
         derive(move || created.as_deref().map(|utc| age(language.get(), utc)).unwrap_or_default());
     let cancel = move || language.get().format(key::TRANSFERS_CANCEL, &[("name", &label)]);
-    let on_press = move || {
-        if let Some(session) = state.session.get_untracked() {
-            state.pending.cancelling.set(Some((session, vec![transfer.clone()])));
-        }
-    };
+    let on_press = move || state.ask_to_cancel(vec![transfer.clone()]);
     view! {
         <tr role="row" class:chosen=chosen>
             <td role="cell">

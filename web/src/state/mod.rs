@@ -20,7 +20,8 @@ use rows::Rows;
 use std::sync::Arc;
 use volume_transfer::api::VolumeList;
 use volume_transfer::{
-    Eligibility, Fault, ReadError, Service, TransferId, Verdict, Volume, VolumeId, eligibility,
+    Eligibility, Fault, ReadError, Service, Transfer, TransferId, Verdict, Volume, VolumeId,
+    eligibility,
 };
 
 /// The selected volumes in the order of the list, limited to one more than fit in a run.
@@ -285,6 +286,18 @@ impl AppState {
     /// Returns whether the page has the session's token. A page that embeds the form keeps it to itself.
     pub(crate) fn has_token(self) -> bool {
         self.session.with(|session| session.as_ref().is_none_or(|s| s.token().is_some()))
+    }
+
+    /// Returns whether leaving now would lose a key that is displayed or about to be.
+    pub(crate) fn would_lose_keys(self) -> bool {
+        self.run.with_untracked(|run| run.as_ref().is_some_and(Run::would_lose_keys))
+    }
+
+    /// Asks the user whether to cancel transfers of the current project.
+    pub(crate) fn ask_to_cancel(self, transfers: Vec<Transfer>) {
+        if let Some(session) = self.session.get_untracked() {
+            self.pending.cancelling.set(Some((session, transfers)));
+        }
     }
 
     /// Returns whether a session is still the current one, so that late responses can be discarded.

@@ -148,6 +148,8 @@ function elementWith({ fetch, source }: TransferFormOptions): CustomElementConst
     }
 
     async #translate(): Promise<void> {
+      // A form that is yet to appear will have the new language.
+      if (!this.#form) return this.#mount();
       const language = this.#language();
       const { default: texts } = await languages[language]();
       if (language !== this.#language()) return;
