@@ -28,6 +28,7 @@ mod shell;
 mod steps;
 mod test;
 mod transfer_form;
+mod wasm;
 
 use std::process::ExitCode;
 

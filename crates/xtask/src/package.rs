@@ -6,7 +6,7 @@ use crate::{
     licenses,
     page::{brotli, gzip},
     shell::{command, sh},
-    transfer_form,
+    transfer_form, wasm,
 };
 use anyhow::{Context, Result, ensure};
 use std::{
@@ -148,14 +148,7 @@ fn module(features: &[&str], linker: &[&str], build: &Path, name: &str) -> Resul
     let target = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
     let built =
         PathBuf::from(target).join("wasm32-unknown-unknown/npm-package/volume_transfer_wasm.wasm");
-    let glue = build.join(name);
-    sh(command("wasm-bindgen --target web --omit-default-module-path --out-name glue --out-dir")
-        .arg(&glue)
-        .arg(&built))?;
-    sh(command(&format!("wasm-opt {WASM_OPT}"))
-        .arg(glue.join("glue_bg.wasm"))
-        .arg("-o")
-        .arg(build.join(format!("{name}.wasm"))))
+    wasm::bind(&built, build, name, WASM_OPT)
 }
 
 /// Returns the folder of the CommonJS files, which have the same names as the ESM files.

@@ -4,15 +4,18 @@
 use crate::{
     localize,
     reproducible::compile,
-    shell::{command, filter, sh, target},
+    shell::{filter, sh, target},
+    wasm::bind,
 };
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::{fs, path::Path};
 
-/// The same options as for the page, in `index.html`.
-const WASM_OPT: &str = "--enable-bulk-memory --enable-nontrapping-float-to-int --enable-simd \
-    --low-memory-unused --generate-global-effects --flatten --rereloop -Oz -Oz";
+/// The page, whose options for wasm-opt apply to the form as well.
+const INDEX: &str = "index.html";
+
+/// The attribute with these options.
+const WASM_OPT: &str = "data-wasm-opt-params=\"";
 
 const STYLES: [&str; 2] = ["web/style.css", "web/embedded.css"];
 
@@ -26,14 +29,11 @@ pub(crate) fn build(folder: &Path) -> Result<()> {
         &format!("cargo build --package transfer-form --profile wasm-release --target {wasm}"),
         wasm,
     )?)?;
-    let glue = folder.join("transfer-form");
-    sh(command("wasm-bindgen --target web --omit-default-module-path --out-name glue --out-dir")
-        .arg(&glue)
-        .arg(target().join(wasm).join("wasm-release/transfer_form.wasm")))?;
-    sh(command(&format!("wasm-opt {WASM_OPT}"))
-        .arg(glue.join("glue_bg.wasm"))
-        .arg("-o")
-        .arg(folder.join("transfer-form.wasm")))?;
+    let index = fs::read_to_string(INDEX).context(INDEX)?;
+    let options = index.split_once(WASM_OPT).and_then(|(_, rest)| rest.split('"').next());
+    let options = options.with_context(|| format!("{INDEX} has no {WASM_OPT}"))?;
+    let built = target().join(wasm).join("wasm-release/transfer_form.wasm");
+    bind(&built, folder, "transfer-form", options)?;
     let styles: Result<String> = STYLES
         .into_iter()
         .map(|file| fs::read_to_string(file).with_context(|| file.to_owned()))
