@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer, request as httpRequest } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
@@ -60,18 +60,10 @@ export function recordErrors(page: Page): string[] {
   return errors;
 }
 
-/** Serves files under a content security policy. Passes requests for the service on to it. */
-export async function serve(folder: string, policy: string, types = TYPES, service = ""): Promise<Site> {
+/** Serves files under a content security policy. `service` answers the requests for the volume service. */
+export async function serve(folder: string, policy: string, types = TYPES, service?: RequestListener): Promise<Site> {
   const server = createServer((request, response) => {
-    if (service && /^\/v[23]\//.test(request.url ?? "")) {
-      const { method, url, headers } = request;
-      const passed = httpRequest(service + url, { method, headers: { ...headers, connection: "close" } }, (answer) => {
-        response.writeHead(answer.statusCode!, answer.headers);
-        answer.pipe(response);
-      });
-      passed.on("error", () => response.destroy());
-      return request.pipe(passed);
-    }
+    if (service && /^\/v[23]\//.test(request.url ?? "")) return service(request, response);
     const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
     try {
       const body = readFileSync(join(folder, path.endsWith("/") ? `${path}index.html` : path));

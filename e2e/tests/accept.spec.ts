@@ -1,7 +1,7 @@
 // Accepts the transfers from a credentials file, one after another, and loads the file again.
 
 import type { Route } from "@playwright/test";
-import { type App, deliver, test, expect } from "./console.ts";
+import { type App, deliver, expect, gate, test } from "./console.ts";
 import { PROJECT_A, PROJECT_B, type Server } from "./server.ts";
 
 const ACCEPT = "**/accept";
@@ -154,17 +154,16 @@ test("reports an unknown outcome after a lost response, and accepting again does
 
 test("stops on request and continues later", async ({ app, page, server }) => {
   const entries = await transfers(server, "data-01", "data-02", THIRD);
-  let release = () => {};
-  const stopped = new Promise<void>((done) => (release = done));
+  const { opened, open } = gate();
   await page.route(ACCEPT, async (route) => {
-    await stopped;
+    await opened;
     await route.continue();
   });
   await openAsB(app);
   await choose(app, file(server, entries));
   await acceptAll(app, 3).click();
   await app.button("progress.stop").click();
-  release();
+  open();
   await expect(result(app, 1, 3)).toBeVisible();
   expect(await server.transfers()).toHaveLength(2);
   await acceptAll(app, 2).click();
@@ -253,9 +252,9 @@ test("chooses a file with the keyboard, in the page's language", async ({ app, p
 
 test("doesn't go on accepting into another project", async ({ app, page, server }) => {
   const entries = await transfers(server, "data-01", "data-02", "data-03");
-  let release = () => {};
+  const { opened, open } = gate();
   await page.route(ACCEPT, async (route) => {
-    await new Promise<void>((done) => (release = done));
+    await opened;
     await route.continue();
   });
   await openAsB(app);
@@ -265,7 +264,7 @@ test("doesn't go on accepting into another project", async ({ app, page, server 
   await app.changeConnection();
   await app.connect(PROJECT_A.id, PROJECT_A.token);
   await expect(app.signIn).toBeHidden();
-  release();
+  open();
   await app.show("accept.title");
   await expect(row(app, "data-01")).toContainText(app.text("accept.row.accepted"));
   await expect(acceptAll(app, 2)).toBeVisible();

@@ -257,16 +257,15 @@ test.describe("leaving", () => {
           dialogs.push(dialog.type());
           void dialog.dismiss();
         });
-        let respond = () => {};
-        const released = new Promise<void>((done) => (respond = done));
+        const { opened, open } = gate();
         await createWith(app, page, async (route) => {
-          if (when === "while posting") await released;
+          if (when === "while posting") await opened;
           await route.continue();
         });
         if (when !== "while posting") await expect(app.dialog).toBeVisible();
         await leave(page);
         await expect.poll(() => dialogs).toEqual(["beforeunload"]);
-        respond();
+        open();
         // The user stays, so nothing is lost.
         await expect(app.dialog).toBeVisible();
         expect(await app.key()).toMatch(/^[0-9a-f]{16}$/);

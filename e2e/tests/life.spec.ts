@@ -268,9 +268,9 @@ test.describe("slow requests", () => {
     await app.useDemoProject("A");
     await app.choose("data-01");
     const seconds = app.region("create.title").getByText(app.text("progress.seconds", { seconds: 1 }));
-    let respond = () => {};
+    const { opened, open } = gate();
     await page.route("**/os-volume-transfer", async (route) => {
-      await new Promise<void>((done) => (respond = done));
+      await opened;
       await route.continue();
     });
     await app.create();
@@ -279,7 +279,7 @@ test.describe("slow requests", () => {
     await expect(seconds).toBeVisible();
     // There is no Stop button, because the transfer may already exist.
     await expect(app.region("create.title").getByRole("button", { name: app.text("progress.stop") })).toHaveCount(0);
-    respond();
+    open();
     await expect(app.dialog).toBeVisible();
     await expect(seconds).toHaveCount(0);
   });

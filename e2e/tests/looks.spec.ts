@@ -5,8 +5,8 @@
 // test-results/looks for people to review. `UPDATE_SCREENSHOT=1` updates the README's screenshot.
 
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Page, Route } from "@playwright/test";
-import { type App, deliver, LANGUAGES, loseResponse, test, expect } from "./console.ts";
+import type { Page } from "@playwright/test";
+import { type App, deliver, expect, gate, LANGUAGES, loseResponse, test } from "./console.ts";
 import { DATA_01, PROJECT_A } from "./server.ts";
 import { Trees } from "./tree.ts";
 
@@ -77,17 +77,16 @@ const TASKS: Record<string, (app: App, page: Page, look: Look) => Promise<void>>
     await app.connect(PROJECT_A.id, "expired");
     await expect(app.alert).toBeVisible();
     await look("connect-refused");
-    let respond = () => {};
-    const slow = async (route: Route) => {
-      await new Promise<void>((done) => (respond = done));
-      await route.continue();
-    };
+    const { opened, open } = gate();
     await page.unroute(LIST);
-    await page.route(LIST, slow);
+    await page.route(LIST, async (route) => {
+      await opened;
+      await route.continue();
+    });
     await app.connect(PROJECT_A.id, PROJECT_A.token, "cinder");
     await expect(app.button("progress.stop")).toBeVisible();
     await look("connecting");
-    respond();
+    open();
     await expect(app.signIn).toBeHidden();
     await app.button("connect.menu").click();
     await look("connection-menu");
@@ -169,13 +168,12 @@ const TASKS: Record<string, (app: App, page: Page, look: Look) => Promise<void>>
     await app.select("数据盘-上海-01", "frozen-disk");
     await look("several-named");
     let sent = 0;
-    let respond = () => {};
-    const responding = new Promise<void>((done) => (respond = done));
+    const { opened, open } = gate();
     await page.route(POST, async (route) => {
       sent++;
       if (sent === 1) return loseResponse(route);
       // Two requests at a time, so the run stops here until they get their responses.
-      if (sent <= 3) await responding;
+      if (sent <= 3) await opened;
       if (sent === 5) {
         return route.fulfill({ status: 401, json: { error: { code: "EVS.5401", message: "expired" } } });
       }
@@ -186,7 +184,7 @@ const TASKS: Record<string, (app: App, page: Page, look: Look) => Promise<void>>
     await expect(app.run.getByRole("button", { name: app.text("progress.stop"), exact: true })).toBeVisible();
     await expect(app.button("unknown.cancel")).toBeVisible();
     await look("several-in-progress");
-    respond();
+    open();
     await expect(pause).toBeVisible();
     await expect(app.run).toHaveAccessibleName(app.text("handover.title.several", { created: 3, total: 5 }));
     await look("several-paused");

@@ -1,6 +1,6 @@
 // Pending transfers: which keys this tab has, and cancelling several transfers at once.
 
-import { type App, expect, test } from "./console.ts";
+import { type App, expect, gate, test } from "./console.ts";
 import { DATA_01, type Server } from "./server.ts";
 
 const row = (app: App, name: string) => app.transfers.getByRole("row").filter({ hasText: name });
@@ -73,15 +73,15 @@ test("selects all with one press, and a transfer that is gone doesn't stop the o
 });
 
 test("says that nothing is pending only after the list has been loaded", async ({ app, page }) => {
-  let respond = () => {};
+  const { opened, open } = gate();
   await page.route("**/os-volume-transfer/detail*", async (route) => {
-    await new Promise<void>((done) => (respond = done));
+    await opened;
     await route.continue();
   });
   await app.useDemoProject("A");
   await app.show("transfers.title");
   const status = app.region("transfers.title").getByRole("status").first();
   await expect(status).toHaveText("");
-  respond();
+  open();
   await expect(status).toHaveText(app.text("transfers.none"));
 });

@@ -1,18 +1,17 @@
 // What the page shows before its module has started, and after a panic.
 
 import type { Page } from "@playwright/test";
-import { expect, test } from "./console.ts";
+import { expect, gate, test } from "./console.ts";
 import { PROJECT_A, PROJECT_B } from "./server.ts";
 
 /** Holds back the module until the returned function is called. */
 async function holdModule(page: Page): Promise<() => void> {
-  let release = () => {};
-  const released = new Promise<void>((done) => (release = done));
+  const { opened, open } = gate();
   await page.route("**/*.wasm", async (route) => {
-    await released;
+    await opened;
     await route.continue();
   });
-  return release;
+  return open;
 }
 
 /** Waits until the module has taken over the form. */

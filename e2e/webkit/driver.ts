@@ -90,6 +90,11 @@ export class WebKit {
     });
   }
 
+  /** Returns the key that the page or the form shows. */
+  async shownKey(): Promise<string | undefined> {
+    return /\b[0-9a-f]{16}\b/.exec(await this.text())?.[0];
+  }
+
   /** Returns the elements with this role whose accessible name is, or matches, `name`, also in the form. */
   async all(role: string, name: string | RegExp): Promise<string[]> {
     const pattern = name instanceof RegExp ? name : new RegExp(`^${name.replace(/[^\p{L}\p{N}\s]/gu, "\\$&")}$`);

@@ -1,10 +1,10 @@
 // The page in WebKit: the main job, and what could differ from other engines.
 
 import { expect } from "@playwright/test";
+import { type Change, startProxy } from "../proxy.ts";
 import { LANGUAGES, message } from "../tests/console.ts";
 import { DATA_01, PROJECT_A, type Server } from "../tests/server.ts";
 import { CONTROL, SHIFT, test, type WebKit } from "./driver.ts";
-import { type Change, startProxy } from "./proxy.ts";
 
 const en = (key: string, values = {}) => message("en", key, values);
 
@@ -40,11 +40,10 @@ for (const language of LANGUAGES) {
     const [transfer] = await server.transfers();
     expect(transfer).toMatchObject({ volume_id: DATA_01, name: "first volume" });
 
-    const shown = async () => /\b[0-9a-f]{16}\b/.exec(await webkit.text())?.[0];
-    expect(await shown()).toBeUndefined();
+    expect(await webkit.shownKey()).toBeUndefined();
     await webkit.click("button", text("handover.show"));
-    await expect.poll(shown).toBeDefined();
-    const key = (await shown())!;
+    await expect.poll(() => webkit.shownKey()).toBeDefined();
+    const key = (await webkit.shownKey())!;
     await webkit.click("button", text("handover.copy"));
     await expect.poll(() => webkit.text()).toContain(text("handover.copied"));
     await webkit.click("button", text("handover.close"));

@@ -4,6 +4,7 @@ import { cpSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test as base, type Page } from "@playwright/test";
 import { build } from "vite";
+import { forwardTo } from "../../proxy.ts";
 import { DATA_01, Server } from "../../tests/server.ts";
 import { project, serve, STRICT } from "../host.ts";
 
@@ -32,7 +33,7 @@ const test = base.extend<{ server: Server; console: Page }, { built: string }>({
     await server.kill();
   },
   console: async ({ page, built, server }, use) => {
-    const site = await serve(built, POLICY, { ".css": "text/css", ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" }, server.url);
+    const site = await serve(built, POLICY, { ".css": "text/css", ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" }, forwardTo(server.url));
     await page.goto(site.url);
     await use(page);
     await site.close();

@@ -4,9 +4,9 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base, type Locator, type Page } from "@playwright/test";
 import type { FailureDetail, TransferDetail, VolumeTransferFormElement } from "volume-transfer/transfer-form";
+import { forwardTo } from "../../proxy.ts";
 import { gate } from "../../tests/console.ts";
 import { DATA_01, PROJECT_A, Server } from "../../tests/server.ts";
-import { startProxy } from "../../webkit/proxy.ts";
 import { formPage, HOSTILE } from "../form-page.ts";
 import { project, readme, recordErrors, serve, STRICT } from "../host.ts";
 
@@ -22,7 +22,6 @@ interface Host {
   events(): Promise<[string, TransferDetail | FailureDetail][]>;
 }
 
-
 const test = base.extend<{ styles: string; host: Host; errors: string[] }>({
   /** The host page's style sheet. */
   styles: ["", { option: true }],
@@ -36,15 +35,14 @@ const test = base.extend<{ styles: string; host: Host; errors: string[] }>({
     void errors;
     const server = await Server.start();
     const network = { losesCreated: false };
-    const proxy = await startProxy(server.url, (request, body) =>
+    const service = forwardTo(server.url, (request, body) =>
       network.losesCreated && request.method === "POST" ? null : body);
-    const site = await serve(formPage(styles), STRICT, undefined, proxy.url);
+    const site = await serve(formPage(styles), STRICT, undefined, service);
     await page.goto(site.url);
     const form = page.locator("volume-transfer-form");
     const events = () => page.evaluate(() => (window as unknown as { events: [] }).events);
     await use({ page, server, form, events, network });
     await site.close();
-    proxy.close();
     await server.kill();
   },
 });
@@ -250,6 +248,7 @@ test.describe("below the fold", () => {
 
   test("loads nothing until it is on screen", async ({ host: { page, form } }) => {
     const loaded = () => page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name.split("/").pop()));
+    await form.evaluate((element) => element.setAttribute("language", "en"));
     await page.waitForLoadState("networkidle");
     expect((await loaded()).filter((file) => file?.startsWith("transfer-form"))).toEqual(["transfer-form.js"]);
     await form.evaluate((element) => element.scrollIntoView());
