@@ -52,8 +52,6 @@ export default defineConfig<Options>({
       name,
       testDir: "./conformance",
       testMatch: `${name}.spec.ts`,
-      timeout: 120_000,
-      expect: { timeout: 20_000 },
     })),
   ],
   // The accessibility trees don't depend on the system.
@@ -65,8 +63,8 @@ export default defineConfig<Options>({
   // A test that passes only on the second try has found a bug, too.
   retries: 0,
   // Generous, because machines differ in speed, and only failing tests wait this long.
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
   reporter: "list",
   use: {
     browserName: "chromium",

@@ -116,7 +116,7 @@ export class Orca {
       speech.push(...this.speech());
       return speech.join(" ");
     };
-    for (const words of expected) await expect.poll(heard, { message: action, timeout: 20_000 }).toContain(words);
+    for (const words of expected) await expect.poll(heard, { message: action }).toContain(words);
     for (let quiet = 0; quiet < QUIET; quiet += 250) {
       const before = speech.length;
       await new Promise((done) => setTimeout(done, 250));

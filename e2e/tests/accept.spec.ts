@@ -145,7 +145,7 @@ test("reports an unknown outcome after a lost response, and accepting again does
   await openAsB(app);
   await choose(app, file(server, entries));
   await acceptAll(app, 2).click();
-  await expect(result(app, 1, 2)).toBeVisible({ timeout: 15_000 });
+  await expect(result(app, 1, 2)).toBeVisible();
   await expect(row(app, "data-01")).toContainText(app.text("run.unknown"));
   await expect(row(app, "data-01")).toContainText(app.text("accept.unknown"));
   await app.button("accept.submit").click();

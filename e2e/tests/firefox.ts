@@ -1,7 +1,7 @@
 // Does what Playwright can't do with an unmodified Firefox, which it drives over WebDriver BiDi: see
 // the bodies of requests, and notice when a blob is downloaded.
 
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type Page, type Request } from "@playwright/test";
@@ -19,7 +19,10 @@ export function isFirefox(page: Page): boolean {
 /** Presses something that saves a file, and returns the file's path. */
 export async function download(press: () => Promise<void>): Promise<string> {
   mkdirSync(DOWNLOADS, { recursive: true });
-  const files = () => readdirSync(DOWNLOADS).filter((file) => !file.endsWith(".part"));
+  // Firefox reserves the name with an empty file, and writes to a .part file that then replaces it.
+  const complete = (file: string) =>
+    !file.endsWith(".part") && (statSync(join(DOWNLOADS, file), { throwIfNoEntry: false })?.size ?? 0) > 0;
+  const files = () => readdirSync(DOWNLOADS).filter(complete);
   const before = new Set(files());
   await press();
   const saved = () => files().filter((file) => !before.has(file));

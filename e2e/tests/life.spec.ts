@@ -45,7 +45,7 @@ for (const language of LANGUAGES) {
       await context.close();
 
       // The sending side updates by itself.
-      await expect(app.page.getByText(app.text("news.gone", { volume: "data-01" }))).toBeVisible({ timeout: 15_000 });
+      await expect(app.page.getByText(app.text("news.gone", { volume: "data-01" }))).toBeVisible();
       await expect(app.transfers).toHaveCount(0);
       await app.show("volumes.title");
       await expect(app.checkbox("data-01")).toHaveCount(0);

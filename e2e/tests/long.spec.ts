@@ -67,7 +67,6 @@ async function recordTasks(page: Page): Promise<() => Promise<number>> {
 }
 
 test("stays responsive with 100,000 volumes", async ({ app, page }) => {
-  test.setTimeout(180_000);
   await connect(app, page);
   // Takes the best of up to three rounds, because the first one compiles the code, and other
   // programs may slow down the processor.

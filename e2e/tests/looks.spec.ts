@@ -255,8 +255,6 @@ for (const language of LANGUAGES) {
       test.use({ language, viewport: { width, height } });
       for (const [task, show] of Object.entries(TASKS)) {
         test(`${task} is accessible and fits`, async ({ app, page }) => {
-          // axe takes up to a second per state.
-          test.setTimeout(180_000);
           const trees = language === "en" && width === 1440 ? await Trees.watch(page, RELOADING) : undefined;
           await show(app, page, async (state) => {
             await trees?.add(state);

@@ -71,7 +71,7 @@ async function create(app: App, volumes: readonly string[]): Promise<void> {
 
 /** Waits until the dialog shows how many transfers were created, and nothing is in progress. */
 async function finished(app: App, created: number, total: number): Promise<void> {
-  await expect(app.run).toHaveAccessibleName(app.text("handover.title.several", { created, total }), { timeout: 20_000 });
+  await expect(app.run).toHaveAccessibleName(app.text("handover.title.several", { created, total }));
   await expect(app.run.getByRole("button", { name: app.text("handover.close.several"), exact: true })).not.toHaveAttribute("aria-disabled");
 }
 

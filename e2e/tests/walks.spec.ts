@@ -52,8 +52,6 @@ const FAULTS: Record<string, (route: Route) => Promise<unknown>> = {
 
 for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
   test(`walk ${seed}`, async ({ app, page, server }) => {
-    // Long enough for the pauses of several runs.
-    test.setTimeout(60_000);
     const random = generator(seed);
     const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
     const history: string[] = [];
@@ -125,7 +123,7 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
       volumes.forEach(allow);
       if (!(await attempt((within) => button.click({ ...within, force: true, clickCount: times, delay: 1 })))) return;
       await meanwhile?.();
-      await expect(page.getByText(app.text("create.busy"))).toHaveCount(0, { timeout: 20_000 });
+      await expect(page.getByText(app.text("create.busy"))).toHaveCount(0);
       await finish();
     };
     const checkboxes = async (names: RegExp, count: number) => {
@@ -227,7 +225,7 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
     await expect(async () => {
       const transfers = (await server.transfers()).map((transfer) => transfer.id).sort();
       expect(await listed(app), walk).toEqual(transfers);
-    }).toPass({ timeout: 15_000 });
+    }).toPass({ timeout: 30_000 });
     await app.show("volumes.title");
     const list = await (await server.request(PROJECT_A, "GET", "cloudvolumes/detail")).json();
     const waiting = (list.volumes as { id: string; status: string }[]).filter((v) => v.status === "awaiting-transfer");

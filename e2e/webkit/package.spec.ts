@@ -9,6 +9,6 @@ test("the package's suite passes", async ({ webkit }) => {
   const { root, expected } = await buildSuite();
   const site = await serve(root, STRICT);
   await webkit.open(site.url);
-  await expect.poll(() => webkit.text(), { timeout: 20_000 }).toBe(expected);
+  await expect.poll(() => webkit.text()).toBe(expected);
   await site.close();
 });

@@ -139,7 +139,8 @@ fn start(state: AppState, session: Session, list: VolumeList) {
     if load {
         state.refresh_volumes();
     }
-    // Selects the volume whenever it is loaded. The page deselects it once its transfer is created.
+    // Selects the volume when it is loaded. It is deselected once its transfer is created, and is
+    // selected again when that transfer is cancelled.
     effect(move || {
         let volumes: Vec<_> = state.volumes.with(|volumes| volumes.iter().map(|v| v.id).collect());
         untrack(|| state.select(&volumes, true));

@@ -46,8 +46,6 @@ function covers(listed: Difference, observed: { what: string; input?: string; el
 
 for (const host of Object.keys(HOSTS) as Host[]) {
   test(`behaves like an input in ${host}`, async ({ page }) => {
-    // The test shows about 150 forms, possibly on a busy machine.
-    test.setTimeout(90_000);
     const root = project({ "index.html": '<!doctype html><meta charset="utf-8" /><title>A form</title><style>#field { font: 16px monospace; }</style><script type="module" src="main.js"></script>', "main.js": await bundle(host) });
     copyFileSync(join(installed, "form.wasm"), join(root, "form.wasm"));
     const site = await serve(root, POLICY);

@@ -58,7 +58,7 @@ test("the suite passes in a browser", async ({ page }) => {
   const { root, expected } = await buildSuite();
   const site = await serve(root, STRICT);
   const errors = await open(page, site);
-  await expect(page.locator("body")).toHaveText(expected, { timeout: 20_000 });
+  await expect(page.locator("body")).toHaveText(expected);
   expect(errors).toEqual([]);
   await site.close();
 });

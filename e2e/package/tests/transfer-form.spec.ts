@@ -163,8 +163,14 @@ test("looks for the transfer if the response was lost, and cancels it", async ({
 test("reports a rejection with the service's own words", async ({ host: { page, form, events } }) => {
   await page.route(POST, (route) =>
     route.fulfill({ status: 400, headers: { "x-openstack-request-id": "req-1" }, json: { badRequest: { code: 400, message: "Invalid volume" } } }));
+  const reason = form.getByRole("alert").getByText("Invalid volume");
+  const reloaded = page.waitForEvent("requestfinished", (request) => request.url().endsWith(`/cloudvolumes/${DATA_01}`));
   await create(form).click();
-  await expect(form.getByRole("alert").getByText("Invalid volume")).toBeVisible();
+  await expect(reason).toBeVisible();
+  // It stays when the volume, which may have changed, has been loaded again.
+  await reloaded;
+  await page.waitForTimeout(200);
+  await expect(reason).toBeVisible();
   const detail = { outcome: "rejected", volumeId: DATA_01, status: "400", message: "Invalid volume", requestId: "req-1" };
   expect(await events()).toMatchObject([["transfer-failed", detail]]);
 });

@@ -179,23 +179,25 @@ impl AppState {
     }
 
     /// Selects or deselects volumes, and fetches the facts that the records of the selected ones
-    /// don't contain.
+    /// don't contain. Does nothing if they already are selected or deselected.
     pub(crate) fn select(self, volumes: &[VolumeId], select: bool) {
         let mut changed = volumes.to_vec();
         changed.sort_unstable();
-        let too_many = self.selected.with_untracked(Vec::len) > MAX_RUN;
-        self.selected.update(|selected| *selected = rows::merge(selected, &changed, select));
+        let previous = self.selected.with_untracked(Vec::len);
+        let merged = self.selected.with_untracked(|ids| rows::merge(ids, &changed, select));
+        if merged.len() == previous {
+            return;
+        }
+        self.selected.set(merged);
         if select {
             self.fetch_facts(&changed);
             // Another selection clears the failures of the last run, but not an unknown outcome.
-            if self.run.with_untracked(|run| run.as_ref().is_some_and(|run| run.is_over())) {
-                self.run.set(None);
-            }
+            self.drop_finished_run();
         } else {
             self.selected.with_untracked(|selected| {
                 self.facts.retain(|id| selected.binary_search(id).is_ok());
             });
-            if too_many {
+            if previous > MAX_RUN {
                 self.fetch_facts(&self.selected.get_untracked());
             }
         }
