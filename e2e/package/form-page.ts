@@ -1,5 +1,6 @@
 // A page that embeds the whole form as the package's README does.
 
+import type { Change } from "../proxy.ts";
 import { PROJECT_A } from "../tests/server.ts";
 import { project, readme } from "./host.ts";
 
@@ -10,6 +11,15 @@ export const HOSTILE = `
   html { direction: rtl; font-size: 5px; letter-spacing: 1em; text-transform: uppercase; visibility: visible; }
   dialog, button, input { display: none !important; }
 `;
+
+/** Loses the responses to create requests on their way. */
+export const loseCreated: Change = (request, body) => (request.method === "POST" ? null : body);
+
+/** The key of each transfer with `insertKey`. */
+export const KEY = "cafe00d0beef11e1";
+
+/** Replaces the key in the responses to create requests. */
+export const insertKey: Change = (_, body) => body.toString().replace(/(?<="auth_key":\s*")[^"]+/, KEY);
 
 /**
  * Creates the page's folder. The page has a token, its endpoint is its own server, and it collects the names and details of the

@@ -3,6 +3,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Page } from "@playwright/test";
+import { documentData, storedData } from "../traces.ts";
 import { App, deliver, postData, test, expect } from "./console.ts";
 import { DATA_01, PROJECT_A, PROJECT_B, Server } from "./server.ts";
 
@@ -20,40 +21,13 @@ class Search {
     app.page.on("request", (request) => this.urls.push(request.url(), request.headers()["referer"] ?? ""));
   }
 
-  /** Returns the document's HTML and the values of its fields. */
   html(): Promise<string> {
-    return this.app.page.evaluate(() =>
-      document.documentElement.outerHTML + [...document.querySelectorAll("input")].map((i) => i.value).join(" "),
-    );
+    return this.app.page.evaluate(documentData);
   }
 
   async findsNothingOf(...secrets: string[]): Promise<void> {
-    const stored = await this.app.page.evaluate(async () => {
-      const databases = await Promise.all((await indexedDB.databases()).map(async ({ name }) => {
-        const database = await new Promise<IDBDatabase>((done, failed) => {
-          const opening = indexedDB.open(name!);
-          opening.onsuccess = () => done(opening.result);
-          opening.onerror = () => failed(opening.error);
-        });
-        return Promise.all([...database.objectStoreNames].map((store) => new Promise((done) => {
-          const reading = database.transaction(store).objectStore(store).getAll();
-          reading.onsuccess = () => done([store, reading.result]);
-        })));
-      }));
-      const cached = await Promise.all((await caches.keys()).map(async (name) => {
-        const cache = await caches.open(name);
-        return Promise.all((await cache.keys()).map(async (key) => [key.url, await (await cache.match(key))!.text()]));
-      }));
-      const globals = Object.keys(window).map((name) => {
-        try { return String(JSON.stringify((window as never)[name])); } catch { return ""; }
-      });
-      return JSON.stringify([
-        { ...localStorage }, { ...sessionStorage }, document.cookie, location.href, history.state,
-        document.title, databases, cached, globals,
-      ]);
-    });
     const places = {
-      storage: stored,
+      storage: await this.app.page.evaluate(storedData),
       cookies: JSON.stringify(await this.app.page.context().cookies()),
       URLs: this.urls.join(" "),
       "the browser's console": this.app.consoleMessages.join(" "),

@@ -76,10 +76,10 @@ export class WebKit {
     await this.call("POST", "/url", { url });
   }
 
-  /** Calls a function in the page. */
-  async evaluate<T>(call: (...args: never[]) => T, ...args: unknown[]): Promise<T> {
+  /** Calls a function in the page, and waits for its promise. */
+  async evaluate<T>(call: (...args: never[]) => T, ...args: unknown[]): Promise<Awaited<T>> {
     const script = `return (${call}).apply(null, arguments)`;
-    return (await this.call("POST", "/execute/sync", { script, args })) as T;
+    return (await this.call("POST", "/execute/sync", { script, args })) as Awaited<T>;
   }
 
   /** Returns the page's text, or that of the form in it. */

@@ -1,11 +1,13 @@
 // The whole form in WebKit, on a page whose styles would break it.
 
 import { expect } from "@playwright/test";
-import { formPage, HOSTILE } from "../package/form-page.ts";
+import axe from "axe-core";
+import { formPage, HOSTILE, insertKey, KEY, loseCreated } from "../package/form-page.ts";
 import { serve, STRICT } from "../package/host.ts";
 import { type Change, forwardTo } from "../proxy.ts";
 import { message } from "../tests/console.ts";
-import { DATA_01, type Server } from "../tests/server.ts";
+import { DATA_01, PROJECT_A, type Server } from "../tests/server.ts";
+import { documentData, storedData } from "../traces.ts";
 import { test, type WebKit } from "./driver.ts";
 
 const en = (key: string, values = {}) => message("en", key, values);
@@ -41,12 +43,49 @@ test("hands a volume over in the form", async ({ server, webkit }) => {
 });
 
 test("offers to cancel the form's transfer if the response was lost", async ({ server, webkit }) => {
-  const close = await open(webkit, server, (request, body) => (request.method === "POST" ? null : body));
+  const close = await open(webkit, server, loseCreated);
   await webkit.click("button", en("create.submit"));
   await webkit.click("button", en("unknown.cancel"));
   expect(await events(webkit)).toEqual([["transfer-failed", { outcome: "unknown", volumeId: DATA_01 }]]);
   await webkit.click("button", en("cancel.confirm"));
   await expect.poll(() => webkit.text()).toContain(en("unknown.cancelled"));
   expect(await server.transfers()).toEqual([]);
+  await close();
+});
+
+test("leaves no trace of the form's key", async ({ server, webkit }) => {
+  const close = await open(webkit, server, insertKey);
+  const traces = async () => JSON.stringify([
+    await events(webkit), await webkit.evaluate(storedData), await webkit.evaluate(documentData),
+  ]);
+  await webkit.click("button", en("create.submit"));
+  await webkit.find("dialog", en("handover.title"));
+  expect(await traces()).not.toContain(KEY);
+  await webkit.click("button", en("handover.show"));
+  await expect.poll(traces).toContain(KEY);
+  await webkit.click("button", en("handover.close"));
+  await expect.poll(() => webkit.all("dialog", en("handover.title"))).toEqual([]);
+  expect(await traces()).not.toContain(KEY);
+  // The search works: the host page stores its token.
+  expect(await webkit.evaluate(storedData)).toContain(PROJECT_A.token);
+  await close();
+});
+
+test("is accessible as a form in both colour schemes", async ({ server, webkit }) => {
+  const close = await open(webkit, server);
+  await webkit.find("button", en("create.submit"));
+  await webkit.call("POST", "/execute/sync", { script: axe.source, args: [] });
+  const violations = () => webkit.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run("volume-transfer-form");
+    return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+  });
+  for (const scheme of ["light", "dark"]) {
+    await webkit.evaluate((scheme) => { document.documentElement.style.colorScheme = scheme; }, scheme);
+    // The colours change gradually.
+    await expect.poll(violations, scheme).toEqual([]);
+  }
+  await webkit.click("button", en("create.submit"));
+  await webkit.find("dialog", en("handover.title"));
+  expect(await violations()).toEqual([]);
   await close();
 });
