@@ -304,7 +304,7 @@ for (const version of ["jest29", "jest30"]) {
 }
 
 for (const environment of ["node", "jsdom", "happy-dom"]) {
-  const version = environment === "node" ? "" : ` ${versionOf(environment)}; \`volume-transfer/element\` rejects, because it needs a browser`;
+  const version = environment === "node" ? "" : ` ${versionOf(environment)}; \`defineTransferName\` rejects, because the element needs a browser`;
   host("Vitest", versionOf("vitest"), SELF, `in ${environment}${version}`, async () => {
     const root = app(`vitest-${environment}`, { vitest: true });
     await node(root, [find("vitest/vitest.mjs"), "run", "--root", root, "--environment", environment], { EXPECTED: expected });

@@ -95,7 +95,10 @@ export class WebKit {
     return /\b[0-9a-f]{16}\b/.exec(await this.text())?.[0];
   }
 
-  /** Returns the elements with this role whose accessible name is, or matches, `name`, also in the form. */
+  /**
+   * Returns the visible elements with this role whose accessible name equals or matches `name`. If the
+   * page contains the form, searches only the form.
+   */
   async all(role: string, name: string | RegExp): Promise<string[]> {
     const pattern = name instanceof RegExp ? name : new RegExp(`^${name.replace(/[^\p{L}\p{N}\s]/gu, "\\$&")}$`);
     const found = await this.evaluate(
@@ -147,7 +150,7 @@ export class WebKit {
   }
 }
 
-/** `webkit` is a browser window that the tests share, because it starts slowly. */
+/** `webkit` is a browser window that the tests share, because WebKit is slow to start. */
 export const test = base.extend<{ server: Server }, { webkit: WebKit }>({
   webkit: [
     async ({}, use) => {

@@ -28,9 +28,9 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, ShadowRoot};
 
-/// What the embedding page says about the volume and how to reach its service.
+/// The embedding page's settings: the language, the volume and its service, and how to send requests.
 pub struct Settings {
-    /// The language's tag, and the lines of its file.
+    /// The language's tag, and the text of its message file, with one message per line.
     pub language: (String, String),
     /// The code of the service.
     pub service: String,
@@ -42,7 +42,7 @@ pub struct Settings {
     pub volume: String,
     /// The volume's record as JSON, or an empty string to load it.
     pub record: String,
-    /// Sends a `Request`, with a token that it adds.
+    /// Adds a token to a `Request` and sends it.
     pub fetch: Function,
     /// Called with the name and the details of each event.
     pub on_event: Function,
@@ -81,7 +81,7 @@ impl EmbeddedForm {
         for event in ["focusin", "pointerdown"] {
             let root = root.clone();
             let listener = Closure::<dyn Fn()>::new(move || set_current(&root)).into_js_value();
-            // Can't fail for a function. The element is discarded together with the form.
+            // Adding a function as a listener can't fail. The element is discarded together with the form.
             let _ = parent.add_event_listener_with_callback(event, listener.unchecked_ref());
         }
         let parts = Rc::new(OnceCell::new());
@@ -103,7 +103,8 @@ impl EmbeddedForm {
         Ok(EmbeddedForm { state, language, _handle: Box::new(handle) })
     }
 
-    /// Shows all text in another language, given the language's tag and the lines of its file.
+    /// Shows all text in another language, given the language's tag and the
+    /// text of its message file.
     pub fn set_language(&self, tag: &str, texts: &str) {
         if let Some(language) = Language::new(tag, texts) {
             self.language.set(language);
@@ -132,7 +133,7 @@ fn read_record(record: &str) -> Option<VolumeList> {
     Some(list)
 }
 
-/// Starts a session with the volume's record, or else loads the volume.
+/// Starts a session with the volume's record. If there is none, loads the volume.
 fn start(state: AppState, session: Session, list: VolumeList) {
     let load = list.volumes.is_empty();
     state.start_session(session, list, None);

@@ -53,13 +53,13 @@ struct Gateway {
     readiness: Readiness,
 }
 
-/// Forwards `/v2`, `/v3`, `/regions` and `/identity`, and tells the page, through `/console.json`,
-/// which regions there are and whether there is an identity service. The returned `MethodRouter` says
-/// whether the services can be used.
+/// Returns a router and a readiness handler. The router forwards `/v2`, `/v3`, `/regions` and
+/// `/identity`, and serves `/console.json`, which tells the page which regions there are and whether
+/// there is an identity service. The handler reports whether the services can be used.
 ///
 /// # Errors
-/// Returns an error for the operator if the regions are ambiguous, or the certificates to trust can't
-/// be loaded.
+/// Returns an error, worded for the operator, if the regions are ambiguous, or if the trusted
+/// certificates can't be loaded.
 pub fn router(services: &Services) -> io::Result<(Router, MethodRouter)> {
     let gateway = Arc::new(Gateway::new(services)?);
     let config = gateway.page_config();
@@ -170,8 +170,9 @@ impl Gateway {
         Ok(response)
     }
 
-    /// Reads the complete body of a request. Nothing is forwarded until then, so a request that is too
-    /// large, too slow or incomplete is certain to have changed nothing.
+    /// Reads the complete body of a request. Nothing is forwarded until the body has
+    /// arrived, so a request that is too large, too slow or incomplete is certain to have changed
+    /// nothing.
     async fn read(
         &self,
         headers: &HeaderMap,
