@@ -1,5 +1,5 @@
-//! Runs the steps of `cargo xtask test`, up to two at a time: one that compiles or waits, and one
-//! that keeps several browsers busy.
+//! Runs the steps of `cargo xtask test`: first those that compile, and then up to two at a time, one
+//! that keeps several browsers busy and one that mostly waits.
 
 use crate::{
     install::Need,
@@ -30,10 +30,13 @@ pub(crate) struct Step {
 /// Steps in the same lane run one after another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lane {
-    /// Steps that compile, or that mostly wait for a single browser or service.
-    Main,
-    /// Steps that run several browsers at a time. Two of them together would run too many.
+    /// Steps that compile, which keeps all cores busy. They run before all others, because browsers
+    /// become so slow beside a compiler that tests time out.
+    First,
+    /// Steps that run several browsers at a time.
     Browsers,
+    /// Steps that run beside those, because they mostly wait for a single browser or service.
+    Beside,
 }
 
 impl Step {
@@ -42,7 +45,7 @@ impl Step {
         needs: &'static [Need],
         run: fn() -> Result<Option<String>>,
     ) -> Self {
-        Self { name, lane: Lane::Main, needs, after: &[], run }
+        Self { name, lane: Lane::First, needs, after: &[], run }
     }
 
     pub(crate) const fn after(self, steps: &'static [&'static str]) -> Self {
@@ -51,6 +54,10 @@ impl Step {
 
     pub(crate) const fn browsers(self) -> Self {
         Self { lane: Lane::Browsers, ..self }
+    }
+
+    pub(crate) const fn beside_browsers(self) -> Self {
+        Self { lane: Lane::Beside, ..self }
     }
 
     /// Runs the step in this process.
@@ -83,25 +90,25 @@ pub(crate) fn run(steps: &[&Step]) -> Result<Report> {
     fs::copy(env::current_exe()?, &program)?;
 
     let progress = (Mutex::new(report), Condvar::new());
-    thread::scope(|scope| {
-        for lane in [Lane::Main, Lane::Browsers] {
-            let (progress, program, folder) = (&progress, &program, &folder);
-            scope.spawn(move || {
-                for step in steps.iter().filter(|step| step.lane == lane) {
-                    let failed = wait_for(step.after, progress);
-                    println!("=== {} ===", step.name);
-                    let start = Instant::now();
-                    let outcome = match failed {
-                        Some(other) => Outcome::Skipped(format!("{other} failed")),
-                        None => in_process(step.name, program, folder)
-                            .unwrap_or_else(|error| Outcome::Failed(format!("{error:#}"))),
-                    };
-                    println!("=== {} {} ===", step.name, outcome.word());
-                    lock(progress).add(step.name, outcome, start.elapsed());
-                    progress.1.notify_all();
-                }
-            });
+    let run_lane = |lane| {
+        for step in steps.iter().filter(|step| step.lane == lane) {
+            let failed = wait_for(step.after, &progress);
+            println!("=== {} ===", step.name);
+            let start = Instant::now();
+            let outcome = match failed {
+                Some(other) => Outcome::Skipped(format!("{other} failed")),
+                None => in_process(step.name, &program, &folder)
+                    .unwrap_or_else(|error| Outcome::Failed(format!("{error:#}"))),
+            };
+            println!("=== {} {} ===", step.name, outcome.word());
+            lock(&progress).add(step.name, outcome, start.elapsed());
+            progress.1.notify_all();
         }
+    };
+    run_lane(Lane::First);
+    thread::scope(|scope| {
+        scope.spawn(|| run_lane(Lane::Browsers));
+        run_lane(Lane::Beside);
     });
     Ok(progress.0.into_inner().unwrap_or_else(PoisonError::into_inner))
 }

@@ -23,19 +23,8 @@ const STEPS: &[Step] = &[
     Step::new("format", &[], format),
     Step::new("cycles", &[], || cycles::check().map(|()| None)),
     Step::new("page", &[WASM, Need::WasmBindgen, Need::Trunk, Need::NpmPackages], build_page),
-    Step::new("e2e", &[Need::NpmPackages, Need::Browser], e2e).after(&["page"]).browsers(),
     Step::new("package", &[WASM, Need::WasmBindgen, Need::NpmPackages], npm_package),
-    Step::new("consumers", &[Need::NpmPackages, Need::Browser], consumers)
-        .after(&["package"])
-        .browsers(),
-    Step::new("responses", &[Need::NpmPackages, Need::Browser], responses)
-        .after(&["page", "package"])
-        .browsers(),
-    // The steps for Firefox, WebKit, the screen reader and conformance install what they need
-    // themselves, so that a failure to do so affects only them.
-    Step::new("firefox", &[WASM, Need::WasmBindgen, Need::WasmPack, Need::NpmPackages], in_firefox)
-        .after(&["page", "package"])
-        .browsers(),
+    Step::new("server", &[], || build_server().map(|()| None)),
     Step::new("clippy", &[WASM], clippy),
     Step::new("native", &[Need::Nginx], native),
     Step::new("docs", &[], docs),
@@ -49,23 +38,40 @@ const STEPS: &[Step] = &[
         wasm_chromium,
     ),
     Step::new("dist", dist::NEEDS, distribution).after(&["page"]),
-    Step::new("deploy", &[], deploy::check),
-    Step::new("floors", &[Need::NpmPackages], floors).after(&["page", "package"]),
+    Step::new("e2e", &[Need::NpmPackages, Need::Browser], e2e)
+        .after(&["page", "server"])
+        .browsers(),
+    Step::new("consumers", &[Need::NpmPackages, Need::Browser], consumers)
+        .after(&["package", "server"])
+        .browsers(),
+    Step::new("responses", &[Need::NpmPackages, Need::Browser], responses)
+        .after(&["page", "package", "server"])
+        .browsers(),
+    // The steps for Firefox, WebKit, the screen reader and conformance install what they need
+    // themselves, so that a failure to do so affects only them.
+    Step::new("firefox", &[WASM, Need::WasmBindgen, Need::WasmPack, Need::NpmPackages], in_firefox)
+        .after(&["page", "package", "server"])
+        .browsers(),
     Step::new("hosts", &[Need::NpmPackages, Need::HostPackages, Need::Browser], hosts)
-        .after(&["package"]),
-    Step::new("count", count::NEEDS, count::check).after(&["package"]),
-    Step::new("bench", bench::NEEDS, same_results).after(&["package"]),
-    Step::new("conformance", &[], conformance),
-    Step::new("cinder-page", &[Need::NpmPackages, Need::Browser], cinder_page).after(&["page"]),
-    Step::new("webkit", &[Need::NpmPackages], in_webkit).after(&["page", "package"]),
-    Step::new("screen-reader", &[Need::NpmPackages], with_screen_reader).after(&["page"]),
-    Step::new("browsers", &[], browsers::check).after(&[
-        "e2e",
-        "consumers",
-        "responses",
-        "firefox",
-        "webkit",
-    ]),
+        .after(&["package"])
+        .beside_browsers(),
+    Step::new("floors", &[Need::NpmPackages], floors).after(&["page", "package"]).beside_browsers(),
+    Step::new("deploy", &[], deploy::check).beside_browsers(),
+    Step::new("count", count::NEEDS, count::check).after(&["package"]).beside_browsers(),
+    Step::new("bench", bench::NEEDS, same_results).after(&["package"]).beside_browsers(),
+    Step::new("conformance", &[], conformance).after(&["server"]).beside_browsers(),
+    Step::new("cinder-page", &[Need::NpmPackages, Need::Browser], cinder_page)
+        .after(&["page", "server"])
+        .beside_browsers(),
+    Step::new("webkit", &[Need::NpmPackages], in_webkit)
+        .after(&["page", "package", "server"])
+        .beside_browsers(),
+    Step::new("screen-reader", &[Need::NpmPackages], with_screen_reader)
+        .after(&["page", "server"])
+        .beside_browsers(),
+    Step::new("browsers", &[], browsers::check)
+        .after(&["e2e", "consumers", "responses", "firefox", "webkit"])
+        .beside_browsers(),
 ];
 
 /// Returns the names of all steps.
@@ -189,7 +195,6 @@ fn build_page() -> Result<Option<String>> {
 }
 
 fn e2e() -> Result<Option<String>> {
-    build_server()?;
     sh(command("npx tsc").current_dir("e2e"))?;
     // If Python is available, an independent program opens files that the page encrypted, and
     // encrypts others for the page to open.
@@ -207,7 +212,6 @@ fn in_firefox() -> Result<Option<String>> {
         Ok(firefox) => firefox,
         Err(error) => return Ok(skipped(&format!("Firefox was SKIPPED: {error:#}"))),
     };
-    build_server()?;
     let firefox = firefox.to_string_lossy();
     playwright("firefox", &[("FIREFOX", &firefox)])?;
     playwright("package-firefox", &[("FIREFOX", &firefox)])?;
@@ -222,7 +226,6 @@ fn in_webkit() -> Result<Option<String>> {
     if let Err(error) = install::webkit() {
         return Ok(skipped(&format!("WebKit was SKIPPED: {error:#}")));
     }
-    build_server()?;
     playwright("webkit", &[])
 }
 
@@ -232,7 +235,6 @@ fn with_screen_reader() -> Result<Option<String>> {
         Ok(firefox) => firefox,
         Err(error) => return Ok(skipped(&format!("the screen reader was SKIPPED: {error:#}"))),
     };
-    build_server()?;
     playwright("screen-reader", &[("FIREFOX", &firefox.to_string_lossy())])?;
     // The test skips itself if there is no D-Bus, for example.
     if browsers::passed("screen-reader")? == 0 {
@@ -306,7 +308,6 @@ fn hosts() -> Result<Option<String>> {
 /// Sends unusual responses to the gateway, the package and the page, and compares how they read
 /// them with how Node does.
 fn responses() -> Result<Option<String>> {
-    build_server()?;
     playwright("responses", &[])
 }
 
@@ -388,6 +389,7 @@ fn each(option: &str, crates: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::steps::Lane;
 
     #[test]
     fn selects_the_steps_whose_output_is_used() {
@@ -398,20 +400,34 @@ mod tests {
         }
         check(&[], &names());
         check(&["native", "format"], &["format", "native"]);
-        check(&["e2e"], &["page", "e2e"]);
+        check(&["e2e"], &["page", "server", "e2e"]);
         check(&["dist"], &["page", "dist"]);
-        check(&["consumers"], &["package", "consumers"]);
-        check(&["responses"], &["page", "package", "responses"]);
-        let browsers =
-            ["page", "e2e", "package", "consumers", "responses", "firefox", "webkit", "browsers"];
-        check(&["browsers"], &browsers);
+        check(&["consumers"], &["package", "server", "consumers"]);
+        check(&["responses"], &["page", "package", "server", "responses"]);
+        check(
+            &["browsers"],
+            &[
+                "page",
+                "package",
+                "server",
+                "e2e",
+                "consumers",
+                "responses",
+                "firefox",
+                "webkit",
+                "browsers",
+            ],
+        );
     }
 
     #[test]
     fn steps_come_after_those_whose_output_they_use() {
         for (index, step) in STEPS.iter().enumerate() {
             for other in step.after {
-                assert!(STEPS[..index].iter().any(|step| step.name == *other), "{}", step.name);
+                let other = STEPS[..index].iter().find(|step| step.name == *other);
+                let other = other.unwrap_or_else(|| panic!("{}", step.name));
+                // Otherwise it would wait for ever.
+                assert!(step.lane != Lane::First || other.lane == Lane::First, "{}", step.name);
             }
         }
     }
