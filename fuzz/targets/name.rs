@@ -26,7 +26,7 @@ fn check(text: &str) {
         let name = TransferName::parse(text, rule);
         // Reading the text incrementally, in UTF-16, must give the same name.
         let mut reading = NameParser::new(*rule);
-        text.encode_utf16().for_each(|unit| reading.push_utf16(unit));
+        reading.push_utf16(&text.encode_utf16().collect::<Vec<_>>());
         let read = reading.finish();
         assert_eq!(read.is_ok(), name.is_ok());
         assert_eq!(read.is_ok_and(|range| range.is_some()), matches!(name, Ok(Some(_))));

@@ -70,9 +70,7 @@ pub fn parse_name(service: u32, units: usize, part: u32) {
         if part & FIRST != 0 {
             buffers.name = NameParser::new(*self::service(service).name_rule());
         }
-        for unit in buffers.units.iter().take(units) {
-            buffers.name.push_utf16(*unit);
-        }
+        buffers.name.push_utf16(buffers.units.get(..units).unwrap_or_default());
         if part & LAST != 0 {
             let (error, position, trimmed) = match buffers.name.finish() {
                 Ok(trimmed) => (NONE, NONE, trimmed.unwrap_or(0..0)),

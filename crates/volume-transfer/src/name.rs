@@ -112,10 +112,10 @@ impl fmt::Display for NameError {
                 write!(f, "the name is {length} {} long, but the limit is {limit}", unit.code())
             }
             NameError::Nul { position } => {
-                write!(f, "the name contains a NUL after {position} characters")
+                write!(f, "the name contains a NUL at character index {position}")
             }
             NameError::LoneSurrogate { position } => {
-                write!(f, "the name contains a lone surrogate after {position} UTF-16 code units")
+                write!(f, "the name contains a lone surrogate at UTF-16 index {position}")
             }
         }
     }
@@ -276,16 +276,27 @@ impl NameParser {
         }
     }
 
-    /// Reads the next UTF-16 code unit of a JavaScript string.
-    pub fn push_utf16(&mut self, unit: u16) {
-        // Fast path: printable ASCII.
-        if let (false, 0x21..=0x7e) = (self.half, unit) {
-            self.units += 1;
-            self.characters += 1;
-            self.running += 1;
+    /// Reads the next UTF-16 code units of a JavaScript string.
+    pub fn push_utf16(&mut self, units: &[u16]) {
+        let mut rest = units;
+        while let [unit, behind @ ..] = rest {
+            // Fast path: a run of printable ASCII.
+            let plain = |unit: &&u16| matches!(unit, 0x21..=0x7e);
+            let run = if self.half { 0 } else { rest.iter().take_while(plain).count() };
+            if run == 0 {
+                self.push_unit(*unit);
+                rest = behind;
+                continue;
+            }
+            self.units += run;
+            self.characters += run;
+            self.running += run;
             (self.end, self.length) = (self.units, self.running);
-            return;
+            rest = rest.get(run..).unwrap_or_default();
         }
+    }
+
+    fn push_unit(&mut self, unit: u16) {
         let half = core::mem::take(&mut self.half);
         match (half, unit) {
             // The character doesn't matter: each pair takes four bytes in UTF-8.

@@ -152,9 +152,7 @@ fn rejects_a_lone_surrogate() {
 #[test]
 fn counts_characters_before_a_nul() {
     let mut reading = NameParser::new(*Service::EvsV2.name_rule());
-    for unit in "ab卷😀\0".encode_utf16() {
-        reading.push_utf16(unit);
-    }
+    reading.push_utf16(&"ab卷😀\0".encode_utf16().collect::<Vec<_>>());
     assert_eq!(reading.finish(), Err(NameError::Nul { position: 4 }));
 }
 
@@ -244,11 +242,12 @@ proptest! {
                 0..300,
             ),
         ],
+        part in 1..100_usize,
     ) {
         let rule = service.name_rule();
         let mut reading = NameParser::new(*rule);
-        for unit in &units {
-            reading.push_utf16(*unit);
+        for part in units.chunks(part) {
+            reading.push_utf16(part);
         }
         let expected = from_utf16(units.iter().copied());
         let expected = expected.and_then(|text| TransferName::parse(&text, rule));
