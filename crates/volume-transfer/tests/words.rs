@@ -133,8 +133,8 @@ fn displays_errors() {
         "a name is required",
         "the name is only whitespace",
         "the name is 256 bytes long, but the limit is 255",
-        "the name contains a NUL after 3 characters",
-        "the name contains a lone surrogate after 4 UTF-16 code units",
+        "the name contains a NUL at character index 3",
+        "the name contains a lone surrogate at UTF-16 index 4",
     ];
     for (error, text) in NAME_ERRORS.into_iter().zip(texts) {
         assert_display(error, text);

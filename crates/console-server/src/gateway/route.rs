@@ -14,8 +14,8 @@ pub(super) enum Service<'a> {
 /// Returns the service for a request and the path on that service, or `None` if the page never sends
 /// such a request.
 ///
-/// The identity service is at `/identity`, a region's volume service at `/regions/REGION`, and the
-/// first region's at the root as well.
+/// The identity service is at `/identity`, and each region's volume service is at `/regions/REGION`.
+/// The first region's volume service is also at the root.
 pub(super) fn route<'a>(method: &Method, path: &'a str) -> Option<(Service<'a>, &'a str)> {
     if let Some(path) = path.strip_prefix("/identity") {
         return is_identity_request(method, path).then_some((Service::Identity, path));

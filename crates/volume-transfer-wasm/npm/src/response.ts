@@ -121,7 +121,10 @@ function outcome(decoded: Pick<CreateOutcome, "outcome" | "code"> & { fault?: Fa
   return { ...decoded, field: "response", params } as CreateOutcome;
 }
 
-/** Returns alternating names and values. Never throws, because unreadable headers must not cost the key. */
+/**
+ * Returns alternating names and values. Never throws, because unreadable headers must not cause the key
+ * to be lost.
+ */
 function headersOf(headers: unknown): string[] {
   const texts: string[] = [];
   try {
