@@ -21,7 +21,7 @@ async function open(webkit: WebKit, server: Server, change?: Change): Promise<()
 
 const events = (webkit: WebKit) => webkit.evaluate(() => (window as unknown as { events: [string, object][] }).events);
 
-test("hands a volume over in the form", async ({ server, webkit }) => {
+test("hands a volume over with the form", async ({ server, webkit }) => {
   const close = await open(webkit, server);
   await webkit.fill("textbox", en("create.name"), "  first volume ");
   await webkit.click("button", en("create.submit"));
@@ -71,7 +71,7 @@ test("leaves no trace of the form's key", async ({ server, webkit }) => {
   await close();
 });
 
-test("is accessible as a form in both colour schemes", async ({ server, webkit }) => {
+test("the form is accessible in both colour schemes", async ({ server, webkit }) => {
   const close = await open(webkit, server);
   await webkit.find("button", en("create.submit"));
   await webkit.call("POST", "/execute/sync", { script: axe.source, args: [] });

@@ -24,7 +24,7 @@ pub(crate) fn Dialog(
     let dialog = NodeRef::<html::Dialog>::new();
     let open = move || {
         let Some(dialog) = dialog.get_untracked() else { return };
-        // Neither can fail for a valid attribute name.
+        // `set_attribute` can't fail for a valid attribute name.
         let _ = dialog.set_attribute("aria-describedby", &format!("{id}-text"));
         if persistent {
             let _ = dialog.set_attribute("closedby", "none");
@@ -51,7 +51,8 @@ pub(crate) fn Dialog(
                     event.prevent_default();
                 }
             }
-            // Some browsers close the dialog without asking, so it is reopened. It closes when removed.
+            // Some browsers close the dialog without asking, so it is reopened. It closes for good only
+            // when it is removed.
             on:close=move |_| open()
         >
             <h2 id=id tabindex="-1" prop:textContent=title />
