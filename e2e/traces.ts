@@ -1,5 +1,8 @@
 // Functions that run in the page, to find traces of a secret there.
 
+/** A key that the tests can recognize. */
+export const KEY = "cafe00d0beef11e1";
+
 /** Returns everything that the page has stored or keeps in global variables. */
 export async function storedData(): Promise<string> {
   const databases = await Promise.all((await indexedDB.databases()).map(async ({ name }) => {
@@ -32,4 +35,31 @@ export function documentData(): string {
   const form = document.querySelector("volume-transfer-form")?.shadowRoot;
   const fields = [document, form].flatMap((root) => [...(root?.querySelectorAll("input") ?? [])]);
   return document.documentElement.outerHTML + (form?.innerHTML ?? "") + fields.map((field) => field.value).join(" ");
+}
+
+/** The page's wasm module, once it has started. */
+type Exposed = { wasm?: { memory: WebAssembly.Memory } };
+
+/** Exposes the memory of the wasm module that starts next. */
+export function exposeMemory(): void {
+  for (const name of ["instantiate", "instantiateStreaming"] as const) {
+    const start = WebAssembly[name] as (...input: unknown[]) => Promise<WebAssembly.WebAssemblyInstantiatedSource | WebAssembly.Instance>;
+    (WebAssembly as unknown as Record<string, unknown>)[name] = async (...input: unknown[]) => {
+      const started = await start.apply(WebAssembly, input);
+      const { exports } = "instance" in started ? started.instance : started;
+      (window as Exposed).wasm = exports as unknown as { memory: WebAssembly.Memory };
+      return started;
+    };
+  }
+}
+
+/** Returns how often a text occurs in the module's memory. */
+export function occurrences(text: string): number {
+  const memory = new Uint8Array((window as Exposed).wasm!.memory.buffer);
+  const bytes = new TextEncoder().encode(text);
+  let found = 0;
+  for (let at = memory.indexOf(bytes[0]!); at >= 0; at = memory.indexOf(bytes[0]!, at + 1)) {
+    if (bytes.every((byte, i) => memory[at + i] === byte)) found++;
+  }
+  return found;
 }

@@ -2,6 +2,7 @@
 
 import type { Change } from "../proxy.ts";
 import { PROJECT_A } from "../tests/server.ts";
+import { KEY } from "../traces.ts";
 import { project, readme } from "./host.ts";
 
 /** Styles that other pages might apply to every element. */
@@ -14,9 +15,6 @@ export const HOSTILE = `
 
 /** Loses the responses to create requests on their way. */
 export const loseCreated: Change = (request, body) => (request.method === "POST" ? null : body);
-
-/** The key of each transfer with `insertKey`. */
-export const KEY = "cafe00d0beef11e1";
 
 /** Replaces the key in the responses to create requests. */
 export const insertKey: Change = (_, body) => body.toString().replace(/(?<="auth_key":\s*")[^"]+/, KEY);

@@ -3,11 +3,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Page } from "@playwright/test";
-import { documentData, storedData } from "../traces.ts";
+import * as traces from "../traces.ts";
 import { App, deliver, postData, test, expect } from "./console.ts";
 import { DATA_01, PROJECT_A, PROJECT_B, Server } from "./server.ts";
 
-const KEY = "cafe00d0beef11e1";
+const { KEY } = traces;
 const TOKEN = PROJECT_A.token;
 
 /** Searches all places where a page can leave data. */
@@ -22,12 +22,12 @@ class Search {
   }
 
   html(): Promise<string> {
-    return this.app.page.evaluate(documentData);
+    return this.app.page.evaluate(traces.documentData);
   }
 
   async findsNothingOf(...secrets: string[]): Promise<void> {
     const places = {
-      storage: await this.app.page.evaluate(storedData),
+      storage: await this.app.page.evaluate(traces.storedData),
       cookies: JSON.stringify(await this.app.page.context().cookies()),
       URLs: this.urls.join(" "),
       "the browser's console": this.app.consoleMessages.join(" "),
@@ -103,30 +103,17 @@ test("accepting a transfer leaves no trace of the key or the token", async ({ ap
 });
 
 /** Returns how often a text occurs in the module's memory. */
-const occurrences = (page: Page, text: string) =>
-  page.evaluate((text) => {
-    const memory = new Uint8Array((window as unknown as { wasm: { memory: WebAssembly.Memory } }).wasm.memory.buffer);
-    const bytes = new TextEncoder().encode(text);
-    let found = 0;
-    for (let at = memory.indexOf(bytes[0]!); at >= 0; at = memory.indexOf(bytes[0]!, at + 1)) {
-      if (bytes.every((byte, i) => memory[at + i] === byte)) found++;
-    }
-    return found;
-  }, text);
+const occurrences = (page: Page, text: string) => page.evaluate(traces.occurrences, text);
 
 /** Reloads the page with the module's memory exposed. */
-async function exposeMemory(app: App, page: Page): Promise<void> {
-  await page.addInitScript(() =>
-    addEventListener("TrunkApplicationStarted", (event) => {
-      (window as unknown as { wasm: unknown }).wasm = (event as CustomEvent).detail.wasm;
-    }),
-  );
+async function reloadExposed(app: App, page: Page): Promise<void> {
+  await page.addInitScript(traces.exposeMemory);
   await page.reload();
   await expect(app.button("connect.submit")).toBeVisible();
 }
 
 test.describe("the module's memory", () => {
-  test.beforeEach(async ({ app, page }) => exposeMemory(app, page));
+  test.beforeEach(async ({ app, page }) => reloadExposed(app, page));
 
   test("contains no key after the dialog is closed", async ({ app, page }) => {
     await app.useDemoProject("A");
@@ -236,7 +223,7 @@ test.describe("signing in", () => {
     await search.findsNothingOf(PASSWORD);
   });
 
-  test.beforeEach(async ({ app, page }) => exposeMemory(app, page));
+  test.beforeEach(async ({ app, page }) => reloadExposed(app, page));
 });
 
 test("messages about invalid responses contain no key", async ({ app, page, server }) => {

@@ -2,12 +2,12 @@
 
 import { expect } from "@playwright/test";
 import axe from "axe-core";
-import { formPage, HOSTILE, insertKey, KEY, loseCreated } from "../package/form-page.ts";
+import { formPage, HOSTILE, insertKey, loseCreated } from "../package/form-page.ts";
 import { serve, STRICT } from "../package/host.ts";
 import { type Change, forwardTo } from "../proxy.ts";
 import { message } from "../tests/console.ts";
 import { DATA_01, PROJECT_A, type Server } from "../tests/server.ts";
-import { documentData, storedData } from "../traces.ts";
+import { documentData, KEY, storedData } from "../traces.ts";
 import { test, type WebKit } from "./driver.ts";
 
 const en = (key: string, values = {}) => message("en", key, values);
@@ -81,6 +81,8 @@ test("the form is accessible in both colour schemes", async ({ server, webkit })
   });
   for (const scheme of ["light", "dark"]) {
     await webkit.evaluate((scheme) => { document.documentElement.style.colorScheme = scheme; }, scheme);
+    await expect.poll(() => webkit.evaluate(() =>
+      getComputedStyle(document.querySelector("volume-transfer-form")!.shadowRoot!.querySelector("button")!).colorScheme)).toBe(scheme);
     // The colours change gradually.
     await expect.poll(violations, scheme).toEqual([]);
   }

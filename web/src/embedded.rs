@@ -111,8 +111,9 @@ impl EmbeddedForm {
         }
     }
 
-    /// Loads the volume again.
+    /// Loads the volume again, and removes a rejection, whose cause may be gone.
     pub fn refresh(&self) {
+        self.state.drop_finished_run();
         self.state.reload();
     }
 
@@ -140,8 +141,8 @@ fn start(state: AppState, session: Session, list: VolumeList) {
     if load {
         state.refresh_volumes();
     }
-    // Selects the volume when it is loaded. It is deselected once its transfer is created, and is
-    // selected again when that transfer is cancelled.
+    // Selects the volume when it is loaded. It is deselected once its transfer is created, and selected
+    // again when it is reloaded after that.
     effect(move || {
         let volumes: Vec<_> = state.volumes.with(|volumes| volumes.iter().map(|v| v.id).collect());
         untrack(|| state.select(&volumes, true));
@@ -186,6 +187,8 @@ fn PendingTransfer(volume: VolumeId) -> impl IntoView {
     if let Some(session) = state.session.get_untracked() {
         spawn_local(async move {
             let list = session.transfers().await;
+            // Once this transfer is cancelled, an earlier rejection no longer matters.
+            state.drop_finished_run();
             // The view may be gone.
             busy.try_set(false);
             result.try_set(Some(match list {

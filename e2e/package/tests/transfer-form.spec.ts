@@ -7,8 +7,8 @@ import type { FailureDetail, TransferDetail, VolumeTransferFormElement } from "v
 import { type Change, forwardTo } from "../../proxy.ts";
 import { gate } from "../../tests/console.ts";
 import { DATA_01, PROJECT_A, Server } from "../../tests/server.ts";
-import { documentData, storedData } from "../../traces.ts";
-import { formPage, HOSTILE, insertKey, KEY, loseCreated } from "../form-page.ts";
+import { documentData, exposeMemory, KEY, occurrences, storedData } from "../../traces.ts";
+import { formPage, HOSTILE, insertKey, loseCreated } from "../form-page.ts";
 import { project, readme, recordErrors, serve, STRICT } from "../host.ts";
 
 const POST = "**/os-volume-transfer";
@@ -81,6 +81,8 @@ for (const [title, styles] of [["on a plain page", ""], ["on a hostile page", HO
     });
 
     test("leaves no trace of the key", async ({ host: { page, form, network, events } }) => {
+      await page.addInitScript(exposeMemory);
+      await page.reload();
       const urls: string[] = [];
       const messages: string[] = [];
       page.on("request", (request) => urls.push(request.url()));
@@ -94,9 +96,11 @@ for (const [title, styles] of [["on a plain page", ""], ["on a hostile page", HO
       expect(await traces()).not.toContain(KEY);
       await form.getByRole("button", { name: "Show key" }).click();
       await expect.poll(traces).toContain(KEY);
+      expect(await page.evaluate(occurrences, KEY)).toBeGreaterThan(0);
       await form.getByRole("button", { name: "I have saved the key" }).click();
       await expect(dialog(form)).toBeHidden();
       expect(await traces()).not.toContain(KEY);
+      expect(await page.evaluate(occurrences, KEY.slice(8))).toBe(0);
       // The search works: the host page stores its token.
       expect(urls.join()).toContain("/os-volume-transfer");
       expect(await page.evaluate(storedData)).toContain(PROJECT_A.token);
@@ -130,7 +134,9 @@ for (const [title, styles] of [["on a plain page", ""], ["on a hostile page", HO
       await expect(create(form)).toBeVisible();
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-        // The host page sets no colour scheme, so the form follows the system.
+        // The form follows the system, unless the host page's styles apply to it.
+        await page.evaluate((scheme) => { document.documentElement.style.colorScheme = scheme; }, colorScheme);
+        await expect(create(form)).toHaveCSS("color-scheme", styles ? colorScheme : "light dark");
         const { violations } = await new AxeBuilder({ page }).include("volume-transfer-form").setLegacyMode().analyze();
         expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
       }
@@ -179,19 +185,33 @@ test("shows a pending transfer, and cancels it", async ({ host: { page, server, 
   expect(await server.transfers()).toEqual([]);
 });
 
-test("reports a rejection with the service's own words", async ({ host: { page, form, events } }) => {
+test("reports a rejection with the service's own words", async ({ host: { page, form, events, network } }) => {
   await page.route(POST, (route) =>
     route.fulfill({ status: 400, headers: { "x-openstack-request-id": "req-1" }, json: { badRequest: { code: 400, message: "Invalid volume" } } }));
   const reason = form.getByRole("alert").getByText("Invalid volume");
-  const reloaded = page.waitForEvent("requestfinished", (request) => request.url().endsWith(`/cloudvolumes/${DATA_01}`));
+  await expect(form.getByText("data-01 · 40 GiB")).toBeVisible();
+  network.change = (_, body) => body.toString().replace(/"size":\s*40/, '"size":41');
   await create(form).click();
-  await expect(reason).toBeVisible();
-  // It stays when the volume, which may have changed, has been loaded again.
-  await reloaded;
-  await page.waitForTimeout(200);
+  // The reason stays when the volume, which may have changed, has been loaded again.
+  await expect(form.getByText("data-01 · 41 GiB")).toBeVisible();
   await expect(reason).toBeVisible();
   const detail = { outcome: "rejected", volumeId: DATA_01, status: "400", message: "Invalid volume", requestId: "req-1" };
   expect(await events()).toMatchObject([["transfer-failed", detail]]);
+  // The host page may have mended the cause.
+  await form.evaluate((element: VolumeTransferFormElement) => element.refresh());
+  await expect(reason).toBeHidden();
+});
+
+test("forgets a rejection once the transfer that caused it is cancelled", async ({ host: { page, server, form } }) => {
+  await page.route(POST, async (route) => {
+    await server.create(DATA_01);
+    await route.fulfill({ status: 400, json: { badRequest: { code: 400, message: "Invalid volume" } } });
+  });
+  await create(form).click();
+  await form.getByRole("button", { name: "Cancel transfer", exact: true }).click();
+  await form.getByRole("dialog").getByRole("button", { name: "Cancel transfer", exact: true }).click();
+  await expect(create(form)).toBeVisible();
+  await expect(form.getByText("Invalid volume")).toHaveCount(0);
 });
 
 test("has no button for a new token, which is the host page's", async ({ host: { page, form, events } }) => {
