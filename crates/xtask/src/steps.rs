@@ -1,5 +1,5 @@
 //! Runs the steps of `cargo xtask test`: first those that compile, and then up to two at a time, one
-//! that keeps several browsers busy and one that mostly waits.
+//! that keeps several browsers busy and one that keeps at most one busy.
 
 use crate::{
     install::Need,
@@ -35,7 +35,7 @@ pub(crate) enum Lane {
     First,
     /// Steps that run several browsers at a time.
     Browsers,
-    /// Steps that run beside those, because they mostly wait for a single browser or service.
+    /// Steps that run beside those, because they keep at most one browser, bundler or service busy.
     Beside,
 }
 

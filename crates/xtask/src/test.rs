@@ -42,7 +42,7 @@ const STEPS: &[Step] = &[
         .after(&["page", "server"])
         .browsers(),
     Step::new("consumers", &[Need::NpmPackages, Need::Browser], consumers)
-        .after(&["package", "server"])
+        .after(&["page", "package", "server"])
         .browsers(),
     Step::new("responses", &[Need::NpmPackages, Need::Browser], responses)
         .after(&["page", "package", "server"])
@@ -402,7 +402,7 @@ mod tests {
         check(&["native", "format"], &["format", "native"]);
         check(&["e2e"], &["page", "server", "e2e"]);
         check(&["dist"], &["page", "dist"]);
-        check(&["consumers"], &["package", "server", "consumers"]);
+        check(&["consumers"], &["page", "package", "server", "consumers"]);
         check(&["responses"], &["page", "package", "server", "responses"]);
         check(
             &["browsers"],
