@@ -37,6 +37,7 @@ export function readme(heading: string): string[] {
 }
 
 const TYPES: Record<string, string> = {
+  ".css": "text/css",
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript",
   ".json": "application/json",

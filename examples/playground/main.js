@@ -21,10 +21,11 @@ function curl({ method, path, headers, body }) {
   return [`curl -X ${method} "$ENDPOINT"${quote(path)}`, `-H "X-Auth-Token: $TOKEN"`, ...lines, `-d ${quote(body)}`].join(" \\\n  ");
 }
 
-/** Returns the pasted record, or null if it isn't JSON. */
+/** Returns the pasted record, or null if it isn't JSON. A service wraps a single record in an object. */
 function pasted() {
   try {
-    return JSON.parse(element("volume").value);
+    const value = JSON.parse(element("volume").value);
+    return value?.volume ?? value;
   } catch {
     return null;
   }

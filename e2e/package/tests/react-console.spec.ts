@@ -33,7 +33,7 @@ const test = base.extend<{ server: Server; console: Page }, { built: string }>({
     await server.kill();
   },
   console: async ({ page, built, server }, use) => {
-    const site = await serve(built, POLICY, { ".css": "text/css", ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" }, forwardTo(server.url));
+    const site = await serve(built, POLICY, undefined, forwardTo(server.url));
     await page.goto(site.url);
     await use(page);
     await site.close();
