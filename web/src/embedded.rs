@@ -186,15 +186,16 @@ fn PendingTransfer(volume: VolumeId) -> impl IntoView {
     let result = RwSignal::new(None::<Result<TransferLookup, ReadError>>);
     if let Some(session) = state.session.get_untracked() {
         spawn_local(async move {
-            let list = session.transfers().await;
-            // Once this transfer is cancelled, an earlier rejection no longer matters.
-            state.drop_finished_run();
-            // The view may be gone.
-            busy.try_set(false);
-            result.try_set(Some(match list {
+            let outcome = match session.transfers().await {
                 Ok(list) => Ok(list.lookup(&volume)),
                 Err((_, error)) => Err(error),
-            }));
+            };
+            // The view may be gone.
+            busy.try_set(false);
+            if result.try_set(Some(outcome)).is_none() {
+                // Once this transfer is cancelled, an earlier rejection no longer matters.
+                state.drop_finished_run();
+            }
         });
     }
     let view = dynamic(move || {
