@@ -83,7 +83,8 @@ export class Orca {
   async stop(): Promise<void> {
     await this.browser.close();
     for (const process of this.processes.toReversed()) process.kill();
-    rmSync(this.home, { recursive: true, force: true });
+    // A desktop portal may have mounted a file system there, which is unmounted a moment later.
+    await expect(() => rmSync(this.home, { recursive: true, force: true })).toPass({ timeout: 30_000 });
   }
 
   /** Opens a page. */
