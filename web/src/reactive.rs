@@ -1,6 +1,10 @@
 //! Reactive functions that box their closures. Leptos's own are compiled again for every closure.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
 
 /// A function to box. Unlike that of `dyn Fn`, its vtable has only one method.
 trait Compute<T>: Send + Sync {
@@ -11,6 +15,22 @@ impl<T, F: Fn() -> T + Send + Sync> Compute<T> for F {
     fn compute(&self) -> T {
         self()
     }
+}
+
+/// Runs a future in the background. Drops it once this signal has been disposed of, because using such
+/// a signal panics: an embedding page can remove the form at any time.
+pub(crate) fn spawn_while<T: Send + Sync + 'static>(
+    signal: RwSignal<T>,
+    future: impl Future<Output = ()> + 'static,
+) {
+    fn boxed(gone: Box<dyn Fn() -> bool>, mut future: Pin<Box<dyn Future<Output = ()>>>) {
+        spawn_local(poll_fn(
+            move |context| {
+                if gone() { Poll::Ready(()) } else { future.as_mut().poll(context) }
+            },
+        ));
+    }
+    boxed(Box::new(move || signal.is_disposed()), Box::pin(future));
 }
 
 /// Derives a value from signals. Computes it whenever it is read.

@@ -1,8 +1,8 @@
 //! Sends the create requests of a run, at most two at a time, and looks up unknown outcomes.
 
+use crate::reactive::spawn_while;
 use crate::state::{AppState, RowState, Run, RunRow, SearchState, sleep};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use std::sync::atomic::Ordering::Relaxed;
 use volume_transfer::api::TransferLookup;
 use volume_transfer::{ChangeError, TransferCredentials, VolumeId, api};
@@ -20,7 +20,7 @@ const MAX_FAILED_SEARCHES: usize = 4;
 pub(super) fn start(state: AppState, run: &Run) {
     while run.pace.enter(MAX_IN_FLIGHT.min(run.rows.len())) {
         let run = run.clone();
-        spawn_local(async move {
+        spawn_while(state.session, async move {
             while run.pace.ready().await
                 && let Some(row) = run.next()
             {
@@ -123,7 +123,7 @@ pub(super) fn look_up_again(state: AppState, run: &Run) {
         return;
     }
     let run = run.clone();
-    spawn_local(async move {
+    spawn_while(state.session, async move {
         for row in &run.rows {
             if row.search().is_some_and(|search| !search.is_conclusive()) {
                 look_up(state, &run, row).await;

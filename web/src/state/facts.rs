@@ -1,8 +1,8 @@
 //! The facts about volumes that their records don't contain, and the requests for them.
 
 use crate::client::Session;
+use crate::reactive::spawn_while;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use volume_transfer::api::FactQuery;
@@ -84,7 +84,7 @@ impl FactStore {
 
     fn send_next(self) {
         while let Some((session, volume, query)) = self.next() {
-            spawn_local(async move {
+            spawn_while(self.known, async move {
                 let mut next = Some(query);
                 while let Some(query) = next.take() {
                     let request = query.request(session.service, &session.project, &volume);

@@ -13,9 +13,9 @@ pub(crate) use pending::{EndedTransfer, KeyPlace, PendingState};
 pub(crate) use run::{MAX_RUN, RowKind, RowState, Run, RunRow, SearchState};
 
 use crate::client::Session;
+use crate::reactive::spawn_while;
 use facts::FactStore;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use rows::Rows;
 use std::sync::Arc;
 use volume_transfer::api::VolumeList;
@@ -154,7 +154,7 @@ impl AppState {
             return;
         }
         let loading = self.loader.load(Arc::clone(&session));
-        spawn_local(async move {
+        spawn_while(self.session, async move {
             let list = loading.await;
             let outdated = self.outdated.get_untracked();
             self.outdated.set(false);
