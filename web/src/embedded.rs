@@ -6,7 +6,7 @@ use crate::create::Create;
 use crate::errors::ReadFailure;
 use crate::i18n::{Key, Language, key, name_or_none, t};
 use crate::overlays::Overlays;
-use crate::reactive::memo;
+use crate::reactive::{memo, spawn_while};
 use crate::state::{AppState, ListProblem, RowState, Run};
 use crate::ui::{
     Button, DetailsRow, ErrorMessage, Progress, ShowIf, bdi, code, dynamic, effect, focus, p,
@@ -15,7 +15,6 @@ use crate::ui::{
 use js_sys::{Function, Object, Reflect};
 use leptos::mount::mount_to;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use send_wrapper::SendWrapper;
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -103,8 +102,7 @@ impl EmbeddedForm {
         Ok(EmbeddedForm { state, language, _handle: Box::new(handle) })
     }
 
-    /// Shows all text in another language, given the language's tag and the
-    /// text of its message file.
+    /// Shows all text in another language, given the language's tag and the text of its message file.
     pub fn set_language(&self, tag: &str, texts: &str) {
         if let Some(language) = Language::new(tag, texts) {
             self.language.set(language);
@@ -185,17 +183,15 @@ fn PendingTransfer(volume: VolumeId) -> impl IntoView {
     let busy = RwSignal::new(true);
     let result = RwSignal::new(None::<Result<TransferLookup, ReadError>>);
     if let Some(session) = state.session.get_untracked() {
-        spawn_local(async move {
-            let outcome = match session.transfers().await {
+        spawn_while(result, async move {
+            let list = session.transfers().await;
+            busy.set(false);
+            result.set(Some(match list {
                 Ok(list) => Ok(list.lookup(&volume)),
                 Err((_, error)) => Err(error),
-            };
-            // The view may be gone.
-            busy.try_set(false);
-            if result.try_set(Some(outcome)).is_none() {
-                // Once this transfer is cancelled, an earlier rejection no longer matters.
-                state.drop_finished_run();
-            }
+            }));
+            // Once this transfer is cancelled, an earlier rejection no longer matters.
+            state.drop_finished_run();
         });
     }
     let view = dynamic(move || {

@@ -17,8 +17,8 @@ impl<T, F: Fn() -> T + Send + Sync> Compute<T> for F {
     }
 }
 
-/// Runs a future in the background. Drops it once this signal has been disposed of, because using such
-/// a signal panics: an embedding page can remove the form at any time.
+/// Runs a future in the background until it ends, or until this signal has been disposed of. An embedding
+/// page can remove the form at any time, and reading its signals after that would panic.
 pub(crate) fn spawn_while<T: Send + Sync + 'static>(
     signal: RwSignal<T>,
     future: impl Future<Output = ()> + 'static,

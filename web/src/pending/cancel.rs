@@ -3,11 +3,10 @@
 use crate::client::Session;
 use crate::errors::ChangeFailure;
 use crate::i18n::{key, language, name_or_none, t};
-use crate::reactive::derive;
+use crate::reactive::{derive, spawn_while};
 use crate::state::AppState;
 use crate::ui::{Button, Cell, Dialog, Progress, Table, bdi, code, dynamic, focus_next_frame};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use volume_transfer::{ChangeError, FaultKind, Transfer, api};
 
 const COLUMNS: &[(crate::i18n::Key, bool)] =
@@ -39,7 +38,7 @@ pub(crate) fn CancelDialog(session: Session, transfers: Vec<Transfer>) -> impl I
         busy.set(true);
         failure.set(None);
         let session = session.clone();
-        spawn_local(async move {
+        spawn_while(state.session, async move {
             // A failure ends the sequence, because the next requests would probably fail as well.
             // If there are several transfers, one that no longer exists is skipped, because the
             // list says what became of it.

@@ -179,7 +179,7 @@ impl AppState {
     }
 
     /// Selects or deselects volumes, and fetches the facts that the records of the selected ones
-    /// don't contain. Does nothing if they already are selected or deselected.
+    /// don't contain. Does nothing if the selection stays the same.
     pub(crate) fn select(self, volumes: &[VolumeId], select: bool) {
         let mut changed = volumes.to_vec();
         changed.sort_unstable();

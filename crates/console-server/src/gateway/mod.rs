@@ -170,9 +170,8 @@ impl Gateway {
         Ok(response)
     }
 
-    /// Reads the complete body of a request. Nothing is forwarded until the body has
-    /// arrived, so a request that is too large, too slow or incomplete is certain to have changed
-    /// nothing.
+    /// Reads the complete body of a request. Nothing is forwarded until the body has arrived, so a
+    /// request that is too large, too slow or incomplete is certain to have changed nothing.
     async fn read(
         &self,
         headers: &HeaderMap,
