@@ -6,7 +6,7 @@
 use crate::{
     install, names, package,
     page::DIST,
-    run::{address, build_server, console_server},
+    run::{address, console_server},
     shell::{program, target},
 };
 use anyhow::{Context, Result, bail, ensure};
@@ -61,7 +61,6 @@ pub(crate) fn conformance() -> Result<String> {
         Ok(python) => python,
         Err(why) => return Ok(skipped("conformance", &why)),
     };
-    build_server()?;
     let texts = folder().join("names.jsonl");
     fs::write(&texts, names::lines())?;
     let run = |script: &str, arguments: &[&str]| summary(&python, script, arguments);
@@ -108,7 +107,6 @@ pub(crate) fn with_page(
         Ok(python) => python,
         Err(why) => return Ok(Some(skipped("conformance", &why))),
     };
-    build_server()?;
     // Cinder's CORS setting needs the page's address before the page is served, so the port is
     // chosen first.
     let listen = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
