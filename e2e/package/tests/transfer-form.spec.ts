@@ -271,6 +271,20 @@ test("keeps its state when it is moved, and a key when its attributes change", a
   await expect(form.getByText("It is encrypted.")).toBeVisible();
 });
 
+test("can be replaced while it is loading", async ({ host }) => {
+  const { page, form } = host;
+  await expect(create(form)).toBeVisible();
+  const { opened, open } = gate();
+  await page.route(/cloudvolumes\/|cloudsnapshots|backups|vaults/, async (route) => {
+    await opened;
+    await route.continue();
+  });
+  await form.evaluate((element: VolumeTransferFormElement) => element.refresh());
+  await show("worst-case", host);
+  open();
+  await expect(form.getByText("It is encrypted.")).toBeVisible();
+});
+
 test("posts once, however often the button is pressed", async ({ host: { page, server, form } }) => {
   let posts = 0;
   const { opened, open } = gate();
