@@ -37,7 +37,7 @@ test("hands a volume over with the form", async ({ server, webkit }) => {
   await expect.poll(() => webkit.text()).toContain(transfer!.id);
   expect(await webkit.shownKey()).toBeUndefined();
   const detail = { transferId: transfer!.id, volumeId: DATA_01 };
-  expect(await events(webkit)).toEqual([["transfer-created", detail], ["handover-closed", detail]]);
+  await expect.poll(() => events(webkit)).toEqual([["transfer-created", detail], ["handover-closed", detail]]);
   await server.accept(transfer!.id, key);
   await close();
 });
@@ -46,7 +46,7 @@ test("offers to cancel the form's transfer if the response was lost", async ({ s
   const close = await open(webkit, server, loseCreated);
   await webkit.click("button", en("create.submit"));
   await webkit.click("button", en("unknown.cancel"));
-  expect(await events(webkit)).toEqual([["transfer-failed", { outcome: "unknown", volumeId: DATA_01 }]]);
+  await expect.poll(() => events(webkit)).toEqual([["transfer-failed", { outcome: "unknown", volumeId: DATA_01 }]]);
   await webkit.click("button", en("cancel.confirm"));
   await expect.poll(() => webkit.text()).toContain(en("unknown.cancelled"));
   expect(await server.transfers()).toEqual([]);

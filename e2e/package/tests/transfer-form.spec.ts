@@ -77,7 +77,7 @@ for (const [title, styles] of [["on a plain page", ""], ["on a hostile page", HO
       await form.getByRole("button", { name: "I have saved the key" }).click();
       await expect(dialog(form)).toBeHidden();
       const detail = { transferId: transfer!.id, volumeId: DATA_01 };
-      expect(await events()).toEqual([["transfer-created", detail], ["handover-closed", detail]]);
+      await expect.poll(events).toEqual([["transfer-created", detail], ["handover-closed", detail]]);
     });
 
     test("leaves no trace of the key", async ({ host: { page, form, network, events } }) => {
@@ -112,7 +112,7 @@ for (const [title, styles] of [["on a plain page", ""], ["on a hostile page", HO
       const cancel = form.getByRole("button", { name: "Cancel this transfer" });
       await expect(cancel).toBeVisible();
       expect(await server.transfers()).toHaveLength(1);
-      expect(await events()).toEqual([["transfer-failed", { outcome: "unknown", volumeId: DATA_01 }]]);
+      await expect.poll(events).toEqual([["transfer-failed", { outcome: "unknown", volumeId: DATA_01 }]]);
       await cancel.click();
       await form.getByRole("dialog").getByRole("button", { name: "Cancel transfer", exact: true }).click();
       await expect(form.getByText("The transfer was cancelled. You can create a new one.")).toBeVisible();
@@ -196,7 +196,7 @@ test("reports a rejection with the service's own words", async ({ host: { page, 
   await expect(form.getByText("data-01 · 41 GiB")).toBeVisible();
   await expect(reason).toBeVisible();
   const detail = { outcome: "rejected", volumeId: DATA_01, status: "400", message: "Invalid volume", requestId: "req-1" };
-  expect(await events()).toMatchObject([["transfer-failed", detail]]);
+  await expect.poll(events).toMatchObject([["transfer-failed", detail]]);
   // The host page may have mended the cause.
   await form.evaluate((element: VolumeTransferFormElement) => element.refresh());
   await expect(reason).toBeHidden();
@@ -219,7 +219,7 @@ test("has no button for a new token, which is the host page's", async ({ host: {
   await create(form).click();
   await expect(form.getByRole("alert").getByText("EVS.5401")).toBeVisible();
   await expect(form.getByRole("button", { name: /token|sign in/i })).toHaveCount(0);
-  expect(await events()).toMatchObject([["transfer-failed", { status: "401", code: "EVS.5401" }]]);
+  await expect.poll(events).toMatchObject([["transfer-failed", { status: "401", code: "EVS.5401" }]]);
 });
 
 test("says why the volume can't be loaded, and loads it again", async ({ host: { page, form } }) => {
@@ -323,6 +323,6 @@ test("says which attribute is wrong", async ({ page }) => {
   const site = await serve(project({ "index.html": html!.replace(DATA_01, "not a volume"), "main.js": script! }), STRICT);
   await page.goto(site.url);
   await expect(page.getByRole("alert")).toHaveText("volume-transfer: volume-id is missing or invalid");
-  expect(errors.join()).toContain("volume-id");
+  await expect.poll(() => errors.join()).toContain("volume-id");
   await site.close();
 });
