@@ -134,7 +134,7 @@ function targets({ results, page, sizes, largest }) {
   return list;
 }
 
-/** What a console does all day: how it is called here, and where its result is. */
+/** The jobs that a console does all day, each with the result that measures it. */
 const TASKS = [
   ["Validate a name, on every keystroke", "a"],
   ["Check a form, and create the request", "b", "valid"],

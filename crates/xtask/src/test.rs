@@ -426,7 +426,7 @@ mod tests {
             for other in step.after {
                 let other = STEPS[..index].iter().find(|step| step.name == *other);
                 let other = other.unwrap_or_else(|| panic!("{}", step.name));
-                // Otherwise it would wait for ever.
+                // Otherwise it would wait forever.
                 assert!(step.lane != Lane::First || other.lane == Lane::First, "{}", step.name);
             }
         }

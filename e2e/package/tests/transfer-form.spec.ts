@@ -197,7 +197,7 @@ test("reports a rejection with the service's own words", async ({ host: { page, 
   await expect(reason).toBeVisible();
   const detail = { outcome: "rejected", volumeId: DATA_01, status: "400", message: "Invalid volume", requestId: "req-1" };
   await expect.poll(events).toMatchObject([["transfer-failed", detail]]);
-  // The host page may have mended the cause.
+  // The host page may have fixed the cause.
   await form.evaluate((element: VolumeTransferFormElement) => element.refresh());
   await expect(reason).toBeHidden();
 });
