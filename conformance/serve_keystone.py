@@ -1,9 +1,9 @@
 """Runs a Keystone in one process, with the sandbox's accounts.
 
-    serve_keystone.py FOLDER [SECONDS]
+    serve_keystone.py FOLDER
 
-Tokens are valid for SECONDS (a day by default). Prints READY with the URL, and exits when
-standard input is closed. Handles one request at a time.
+Prints READY with the URL, and exits when standard input is closed. Handles one request at a
+time.
 """
 
 import getpass
@@ -22,7 +22,6 @@ from parent import exit_with_parent
 warnings.simplefilter("ignore")
 
 folder = pathlib.Path(sys.argv[1]).resolve()
-token_lifetime = sys.argv[2] if len(sys.argv) > 2 else "86400"
 # Keystone also parses the command line, so the arguments are removed.
 del sys.argv[1:]
 
@@ -46,7 +45,7 @@ key_repository = {folder}/credential-keys
 [cache]
 enabled = false
 [token]
-expiration = {token_lifetime}
+expiration = 86400
 [identity]
 # With the default, each password takes a third of a second.
 password_hash_rounds = 4

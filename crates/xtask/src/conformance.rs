@@ -51,10 +51,6 @@ const TOKENS: [&str; 3] = [
 /// The region in Keystone's catalog.
 const REGION: &str = "cn-east-3";
 
-/// How long Keystone's tokens are valid in the page's tests, in seconds. One test waits until its
-/// token has expired.
-const TOKEN_LIFETIME: &str = "60";
-
 /// Runs all comparisons and returns their summaries.
 pub(crate) fn conformance() -> Result<String> {
     let python = match virtual_environment()? {
@@ -69,7 +65,7 @@ pub(crate) fn conformance() -> Result<String> {
     // names are compared.
     let mut with_tokens = Server::cinder(&python, "with-tokens", &tokens())?;
     let mut noauth = Server::cinder(&python, "noauth", &[])?;
-    let mut keystone = Server::keystone(&python, "identity", &[])?;
+    let mut keystone = Server::keystone(&python, "identity")?;
     let names = run("names", &[&texts.to_string_lossy()])?;
 
     let mut sandbox = Server::sandbox()?;
@@ -132,7 +128,7 @@ pub(crate) fn with_page(
 
 /// Runs a test of the page with a Keystone and a Cinder that validates its tokens there.
 fn with_keystone(python: &Path, test: impl Fn(&str, &Variables<'_>) -> Result<()>) -> Result<()> {
-    let mut keystone = Server::keystone(python, "identity-page", &[TOKEN_LIFETIME])?;
+    let mut keystone = Server::keystone(python, "identity-page")?;
     let keystone = keystone.url()?;
     let seeded = summary(python, "seed_keystone", &[&keystone])?;
     let mut cinder = Server::cinder(python, "with-keystone", &["--keystone", &keystone])?;
@@ -146,7 +142,6 @@ fn with_keystone(python: &Path, test: impl Fn(&str, &Variables<'_>) -> Result<()
         ("CINDER_URL", &cinder),
         ("KEYSTONE_URL", &keystone),
         ("SEEDED", &seeded),
-        ("TOKEN_LIFETIME", TOKEN_LIFETIME),
     ];
     test("keystone", &variables)
 }
@@ -161,7 +156,7 @@ pub(crate) fn with_horizon(test: impl Fn(&str, &Variables<'_>) -> Result<()>) ->
             return Ok(());
         }
     };
-    let mut keystone = Server::keystone(&python, "horizon-identity", &[])?;
+    let mut keystone = Server::keystone(&python, "horizon-identity")?;
     let keystone = keystone.url()?;
     let mut cinder = Server::cinder(&python, "horizon-volumes", &["--keystone", &keystone])?;
     let cinder = cinder.url()?;
@@ -275,11 +270,11 @@ impl Server {
         Server::start(&format!("Cinder (log: {}/cinder.log)", data.display()), &mut command)
     }
 
-    /// Starts a new Keystone. Its script lists the options.
-    fn keystone(python: &Path, name: &str, options: &[&str]) -> Result<Server> {
+    /// Starts a new Keystone.
+    fn keystone(python: &Path, name: &str) -> Result<Server> {
         let data = new_folder(name)?;
         let mut command = script(python, "serve_keystone");
-        command.arg(&data).args(options).stdin(Stdio::piped());
+        command.arg(&data).stdin(Stdio::piped());
         Server::start(&format!("Keystone (log: {}/keystone.log)", data.display()), &mut command)
     }
 
