@@ -44,7 +44,7 @@ export default defineConfig<Options>({
     { name: "screen-reader", testDir: "./screen-reader", workers: 1 },
     // The installed npm package.
     { name: "package", testDir: "./package/tests" },
-    // Odd responses, sent through the gateway to the package and the page.
+    // Unusual responses, sent through the gateway to the package and the page.
     { name: "responses", testDir: "./responses" },
     // The page with a real Cinder, and with a real Keystone, and the plugin with a real Horizon. All are
     // slower.

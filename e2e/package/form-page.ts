@@ -1,4 +1,4 @@
-// A page that embeds the whole form as the package's README does.
+// A page that embeds the transfer form as the package's README does.
 
 import type { Change } from "../proxy.ts";
 import { PROJECT_A } from "../tests/server.ts";
@@ -24,7 +24,7 @@ export const insertKey: Change = (_, body) => body.toString().replace(/(?<="auth
  * form's events in `window.events`.
  */
 export function formPage(styles = ""): string {
-  const [html, script] = readme("The whole form");
+  const [html, script] = readme("The transfer form");
   return project({
     "index.html": html!.replace("https://evs.cn-east-3.myhuaweicloud.com", "."),
     "main.js": `

@@ -1,4 +1,4 @@
-// Odd responses to a request that creates a transfer, as raw bytes.
+// Unusual responses to a request that creates a transfer, as raw bytes.
 
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 

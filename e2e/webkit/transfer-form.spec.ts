@@ -1,4 +1,4 @@
-// The whole form in WebKit, on a page whose styles would break it.
+// The transfer form in WebKit, on a page whose styles would break it.
 
 import { expect } from "@playwright/test";
 import axe from "axe-core";

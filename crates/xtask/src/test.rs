@@ -11,10 +11,10 @@ use crate::{
 use anyhow::{Context, Result, bail, ensure};
 use std::{fs, process::ExitCode, time::Instant};
 
-/// The crates that only run as wasm. They are linted for wasm, and tested in Node and a browser.
+/// The crates that only run as wasm. They are linted for wasm.
 const WASM_CRATES: &[&str] = &["web", "transfer-form", "volume-transfer-wasm"];
-/// Crates that are not compiled natively, because that is slow and they have nothing to test
-/// there. A `#[test]` in them would never run, so all their tests are `#[wasm_bindgen_test]`.
+/// Crates that are not compiled natively, because that is slow and they have no native tests. A
+/// `#[test]` in them would never run, so all their tests are `#[wasm_bindgen_test]`.
 const NOT_NATIVE: &[&str] = &["web", "transfer-form"];
 
 const WASM: Need = Need::Target("wasm32-unknown-unknown");
@@ -79,12 +79,13 @@ pub(crate) fn names() -> Vec<&'static str> {
     STEPS.iter().map(|step| step.name).collect()
 }
 
-/// Returns whether all of these are names of steps.
+/// Returns whether every one of `names` is the name of a step.
 pub(crate) fn known(names: &[&str]) -> bool {
     names.iter().all(|name| STEPS.iter().any(|step| step.name == *name))
 }
 
-/// Runs the named steps, or all of them. If one fails, the others still run.
+/// Runs the named steps, or all steps if `names` is empty. If one fails, the others still run, except
+/// those that use its output.
 ///
 /// # Errors
 /// Returns an error if something that a step needs can't be installed. A step that fails is not an
@@ -105,8 +106,8 @@ pub(crate) fn test(names: &[&str]) -> Result<ExitCode> {
     Ok(if report.all_passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// `cargo xtask step`: runs one step, whose needs must be installed, and writes its outcome to a
-/// file.
+/// `cargo xtask step`: runs one step, whose needs must already be installed, and writes its outcome
+/// to a file.
 ///
 /// # Errors
 /// Returns an error if there is no such step, or if the outcome can't be written.
@@ -115,7 +116,8 @@ pub(crate) fn step(name: &str, outcome: &str) -> Result<()> {
     Ok(fs::write(outcome, step.outcome().to_text())?)
 }
 
-/// Returns the named steps and those whose output they use, or all steps, in order.
+/// Returns the named steps and those whose output they use, or all steps if `names` is empty, in the
+/// order of `STEPS`.
 fn selected(names: &[&str]) -> Vec<&'static Step> {
     let mut wanted = names.to_vec();
     // In reverse, because every step comes after those whose output it uses.
@@ -180,8 +182,8 @@ fn wasm_chromium() -> Result<Option<String>> {
     wasm_pack("--headless --chrome")
 }
 
-/// Runs the wasm tests of all crates on a host. Test files that are configured for the other host
-/// are skipped without an error.
+/// Runs the wasm tests on a host. Test files that are configured for another host are skipped
+/// without an error.
 fn wasm_pack(host: &str) -> Result<Option<String>> {
     for directory in ["crates/volume-transfer-wasm", "web"] {
         sh(&mut command(&format!("wasm-pack test {host} {directory}")))?;
@@ -249,7 +251,7 @@ fn skipped(note: &str) -> Option<String> {
     Some(note.to_owned())
 }
 
-/// Builds and tests one of the distributed binaries, with the page that the step `page` built.
+/// Builds and tests one of the distributed binaries, with the page that the `page` step built.
 /// Prefers the static one, because it also runs in a container.
 fn distribution() -> Result<Option<String>> {
     cargo("clippy --package console-server --features embedded-page -- -D warnings", &[])?;
@@ -270,8 +272,8 @@ fn npm_package() -> Result<Option<String>> {
     let changed = package::build()?;
     ensure!(changed.is_empty(), "out of date; commit the new version: {}", changed.join(", "));
     sh(&mut command(&format!("publint --strict {}", package::PKG)))?;
-    // `node16` covers all resolvers that support `exports`. Wasm files have no types, and the form, which
-    // only works in browsers, has no CommonJS.
+    // `node16` covers all resolvers that support `exports`. Wasm files have no types, and
+    // `transfer-form`, which works only in browsers, has no CommonJS build.
     sh(&mut command(&format!(
         "attw --pack {} --profile node16 --exclude-entrypoints volume-transfer.wasm light.wasm form.wasm transfer-form.wasm transfer-form",
         package::PKG
@@ -305,8 +307,8 @@ fn hosts() -> Result<Option<String>> {
     Ok(None)
 }
 
-/// Sends unusual responses to the gateway, the package and the page, and compares how they read
-/// them with how Node does.
+/// Sends unusual responses through the gateway to the package and the page, and compares how they
+/// read them with how Node does.
 fn responses() -> Result<Option<String>> {
     playwright("responses", &[])
 }
@@ -330,7 +332,8 @@ fn cinder_page() -> Result<Option<String>> {
 /// takes longer than most steps.
 ///
 /// # Errors
-/// Returns an error if something can't be installed or built, or if the test fails.
+/// Returns an error if a tool can't be installed or something can't be built, or if the test fails.
+/// Without Python, or if Horizon can't be installed, the test is skipped with a message.
 pub(crate) fn horizon() -> Result<()> {
     [WASM, Need::WasmBindgen, Need::NpmPackages, Need::Browser]
         .into_iter()
@@ -339,7 +342,7 @@ pub(crate) fn horizon() -> Result<()> {
     conformance::with_horizon(|project, variables| playwright(project, variables).map(|_| ()))
 }
 
-/// Runs the browser tests of a project.
+/// Runs the browser tests of one of Playwright's projects.
 fn playwright(project: &str, variables: &[(&str, &str)]) -> Result<Option<String>> {
     let results = browsers::results(project);
     // An old file would count as the result of this run.

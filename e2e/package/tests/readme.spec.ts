@@ -26,7 +26,7 @@ const samples = [join(installed, "README.md"), new URL("../../../README.md", imp
 });
 const of = (...languages: string[]) => samples.filter(({ language }) => languages.includes(language));
 // forms.spec.ts runs the module that the form recipes share, as well as those recipes, and
-// transfer-form.spec.ts the samples with the whole form.
+// transfer-form.spec.ts the samples with the transfer form.
 const scripts = of("js").filter(({ code }) => !/^export |defineTransferForm/m.test(code));
 const pages = of("html").filter(({ code }) => !code.includes("<volume-transfer-form"));
 

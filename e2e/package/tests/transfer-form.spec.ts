@@ -1,4 +1,4 @@
-// Tests the whole form as the README embeds it, with the sandbox, under a strict policy, and on a page
+// Tests the transfer form as the README embeds it, with the sandbox, under a strict policy, and on a page
 // whose styles would break it.
 
 import AxeBuilder from "@axe-core/playwright";
@@ -319,7 +319,7 @@ test.describe("below the fold", () => {
 
 test("says which attribute is wrong", async ({ page }) => {
   const errors = recordErrors(page);
-  const [html, script] = readme("The whole form");
+  const [html, script] = readme("The transfer form");
   const site = await serve(project({ "index.html": html!.replace(DATA_01, "not a volume"), "main.js": script! }), STRICT);
   await page.goto(site.url);
   await expect(page.getByRole("alert")).toHaveText("volume-transfer: volume-id is missing or invalid");

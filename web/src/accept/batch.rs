@@ -108,7 +108,8 @@ impl Batch {
         counts
     }
 
-    /// Returns the row and the request of the next waiting transfer, and marks it as in progress.
+    /// Returns the index of the next waiting transfer's row and the request that accepts it, and marks the
+    /// transfer as in progress.
     fn next(&self, session: &Session) -> Option<(usize, Request)> {
         let (index, request) = self.rows.with_untracked(|rows| {
             let waiting = |row: &Row| matches!(row.state, RowState::Waiting);
