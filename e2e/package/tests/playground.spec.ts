@@ -3,8 +3,8 @@
 import { execFileSync } from "node:child_process";
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base, type Page } from "@playwright/test";
+import { violations } from "../../axe.ts";
 import { DATA_01, PROJECT_A, Server } from "../../tests/server.ts";
 import { project, recordErrors, serve, STRICT } from "../host.ts";
 
@@ -64,7 +64,6 @@ test("shows a request that curl can send", async ({ playground: page, server }) 
 test("is accessible in both colour schemes", async ({ playground: page }) => {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    expect(await violations(page)).toEqual([]);
   }
 });

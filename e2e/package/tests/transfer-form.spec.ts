@@ -1,9 +1,9 @@
 // Tests the transfer form as the README embeds it, with the sandbox, under a strict policy, and on a page
 // whose styles would break it.
 
-import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base, type Locator, type Page } from "@playwright/test";
 import type { FailureDetail, TransferDetail, VolumeTransferFormElement } from "volume-transfer/transfer-form";
+import { violations } from "../../axe.ts";
 import { type Change, forwardTo } from "../../proxy.ts";
 import { gate } from "../../tests/console.ts";
 import { DATA_01, PROJECT_A, Server } from "../../tests/server.ts";
@@ -137,13 +137,11 @@ for (const [title, styles] of [["on a plain page", ""], ["on a hostile page", HO
         // The form follows the system, unless the host page's styles apply to it.
         await page.evaluate((scheme) => { document.documentElement.style.colorScheme = scheme; }, colorScheme);
         await expect(create(form)).toHaveCSS("color-scheme", styles ? colorScheme : "light dark");
-        const { violations } = await new AxeBuilder({ page }).include("volume-transfer-form").setLegacyMode().analyze();
-        expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+        expect(await violations(page, {}, "volume-transfer-form")).toEqual([]);
       }
       await create(form).click();
       await expect(dialog(form)).toBeVisible();
-      const { violations } = await new AxeBuilder({ page }).include("volume-transfer-form").setLegacyMode().analyze();
-      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      expect(await violations(page, {}, "volume-transfer-form")).toEqual([]);
       const buttons = await form.getByRole("button").evaluateAll((all) =>
         all.map((button) => getComputedStyle(button)).map(({ letterSpacing, textTransform, boxSizing, minHeight }) =>
           [letterSpacing, textTransform, boxSizing, minHeight].join()));
