@@ -14,6 +14,7 @@ use super::fields::Field;
 use crate::json::{LITERALS, Left, MAX_TEXT};
 use crate::lanes::{self, LANES};
 use crate::loose::Scalar;
+use core::mem;
 
 /// The capacity for steps, and for their bytes in units of [`LANES`]. Every `u8` is a valid index.
 /// All layouts of an EVS row take 60 steps, and 160 lanes if pretty-printed.
@@ -83,6 +84,8 @@ pub(crate) struct Layouts {
     between: [u8; GAP],
     gap: usize,
     misses_left: u32,
+    /// Whether no row of the list has been matched yet.
+    first: bool,
 }
 
 impl Layouts {
@@ -108,13 +111,14 @@ impl Layouts {
             between: [0; GAP],
             gap: 0,
             misses_left: MAX_MISSES,
+            first: true,
         }
     }
 
-    /// Forgets everything, to start another list.
-    pub(crate) fn restart(&mut self) {
-        (self.misses_left, self.gap) = (MAX_MISSES, 0);
-        self.forget();
+    /// Starts another list. Keeps the layouts, because the next list probably comes from the same
+    /// service.
+    pub(crate) const fn restart(&mut self) {
+        (self.misses_left, self.first) = (MAX_MISSES, true);
     }
 
     fn forget(&mut self) {
@@ -147,6 +151,7 @@ impl Layouts {
     ) -> (usize, bool) {
         let (mut rest, mut from, mut direct) = (text, self.at, self.at != ROOT);
         let mut known = (rest, from);
+        let first = mem::take(&mut self.first);
         loop {
             if direct {
                 known = (rest, from);
@@ -172,6 +177,10 @@ impl Layouts {
             (rest, from, direct) = (behind, place, directly);
         }
         self.misses_left = self.misses_left.saturating_sub(1);
+        // The list comes from another service, whose layouts would have to share the successors.
+        if first && from == ROOT {
+            self.forget();
+        }
         (self.at, self.noted, self.forgets) = (known.1, 0, false);
         (text.len() - known.0.len(), false)
     }
