@@ -1,5 +1,6 @@
 // Bundles each peer into one minified file in `build`, for both Node and the browser, and measures sizes.
 
+import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -14,6 +15,9 @@ const PACKAGE = "../crates/volume-transfer-wasm/pkg";
 export async function build() {
   mkdirSync(here("build"), { recursive: true });
   writeFileSync(here("build/ajv-compiled.js"), compile());
+  const binary = here("build/bound.wasm");
+  execFileSync(here("../e2e/node_modules/.bin/wasm-as").pathname, ["--enable-simd", here("bound.wat").pathname, "-o", binary.pathname]);
+  writeFileSync(here("build/bound-module.js"), `export default new Uint8Array([${readFileSync(binary).join()}]);\n`);
   await esbuild({
     entryPoints: PEERS.map((name) => here(`peers/${name}.js`).pathname),
     outdir: here("build").pathname,

@@ -5,6 +5,9 @@ import { invalidRequests, listText, names, validRequests } from "./data.js";
 
 export const PEERS = ["hand", "ajv", "zod", "zod-mini", "valibot", "arktype", "typebox"];
 
+/** The name of the candidate that does only what can't be avoided. It returns no results. */
+export const BOUND = "lower bound";
+
 /** The minimum duration of a sample in milliseconds, because browsers have coarse clocks. */
 const SAMPLE = 30;
 /** The warm-up time before the first sample in milliseconds, so that code is fully optimized. */
@@ -28,6 +31,8 @@ export async function load() {
     peers[name] = await import(fileOf(name));
     await peers[name].ready?.();
   }
+  peers[BOUND] = await import("./bound.js");
+  await peers[BOUND].ready();
   return peers;
 }
 
@@ -62,6 +67,11 @@ export function check(peers, count) {
     }
   }
 
+  for (const { projectId, volumeId, name } of validRequests.filter(({ projectId }) => projectId.trim() === projectId)) {
+    const input = { projectId, volumeId, name };
+    same(`request ${JSON.stringify(input)}`, BOUND, peers[BOUND].request(input).request, ours.request(input).request);
+  }
+
   const places = Object.fromEntries(ours.constraints.map((constraint, bit) => [constraint, 1 << bit]));
   for (const [code, bit] of Object.entries(bits)) same("constraint", "hand", bit, places[code]);
   const masks = (codes) => codes.reduce((mask, code) => mask | places[code], 0);
@@ -73,6 +83,7 @@ export function check(peers, count) {
     const plain = ({ ids, violated, unknown, unreadable, more }) => [ids, [...violated], [...unknown], unreadable, more];
     const report = ours.screenBytes(bytes);
     if (report.count !== count || report.issues.length) throw new Error(`${what}: not all volumes were read`);
+    same(what, BOUND, peers[BOUND].screenBytes(bytes), text.split('"').length - 1);
     const result = { ...report, ids: Array.from({ length: count }, (_, n) => report.id(n)) };
     same(what, "hand, from bytes", plain(hand.screenBytes(bytes)), plain(result));
     same(what, "hand, from text", plain(hand.screenText(text)), plain(result));
@@ -138,7 +149,12 @@ export function jobs(counts) {
     Object.fromEntries(["volume-transfer", ...PEERS].map((name) => [name, each(inputs, peers[name][job])]));
   const list = [
     { job: "a", of: "names", items: names().length, make: all(names(), "name") },
-    { job: "b", of: "valid", items: validRequests.length, make: all(validRequests, "request") },
+    {
+      job: "b",
+      of: "valid",
+      items: validRequests.length,
+      make: (peers) => ({ ...all(validRequests, "request")(peers), [BOUND]: each(validRequests, peers[BOUND].request) }),
+    },
     { job: "b", of: "invalid", items: invalidRequests.length, make: all(invalidRequests, "request") },
   ];
   for (const count of counts.filter((count) => count === 1_000 || count === 10_000)) {
@@ -153,7 +169,7 @@ export function jobs(counts) {
   }
   for (const count of counts) {
     for (const variant of VARIANTS) {
-      const make = ({ hand, "volume-transfer": ours }) => {
+      const make = ({ hand, "volume-transfer": ours, [BOUND]: bound }) => {
         const bytes = new TextEncoder().encode(listText(count, variant));
         // The same kind of string as from `response.text()`.
         const text = new TextDecoder().decode(bytes);
@@ -161,6 +177,7 @@ export function jobs(counts) {
           "volume-transfer": () => ours.screenBytes(bytes),
           hand: () => hand.screenBytes(bytes),
           "hand, from text": () => hand.screenText(text),
+          [BOUND]: () => bound.screenBytes(bytes),
         };
       };
       list.push({ job: "d", of: variantName(variant), items: count, make });

@@ -5,13 +5,13 @@ import axe from "axe-core";
 
 /**
  * Returns the violated rules, each with the HTML of the elements that violate it. Checks the elements that match
- * `selector`, which must not be in a frame. A document gets axe only once, because loading it takes as long as a check.
+ * `selector`, which must not be in a frame. Loads axe only once per document, because loading it takes as long as a check.
  */
 export async function violations(page: Page, options: axe.RunOptions = {}, selector = "html"): Promise<[rule: string, elements: string[]][]> {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
   return page.evaluate(
     async ([selector, options]) => {
-      // Without `resultTypes`, axe would also describe the elements that obey the rules, which takes longer than to check them.
+      // Without `resultTypes`, axe would also describe the elements that pass, which takes longer than checking them.
       const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(selector, { resultTypes: ["violations"], ...options });
       return violations.map(({ id, nodes }): [string, string[]] => [id, nodes.map(({ html }) => html)]);
     },

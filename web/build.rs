@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::{env, error::Error, fs, path::Path};
 
-/// The page, whose elements name the keys of their texts.
+/// The page. Its elements specify the keys of their messages.
 const INDEX: &str = "../index.html";
 
 /// Marks an element with a key.
@@ -54,7 +54,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (tag, messages) in &locales {
         for key in default.keys().chain(messages.keys()) {
             let (Some(expected), Some(actual)) = (default.get(key), messages.get(key)) else {
-                return Err(format!("`{key}` is not in both {DEFAULT}.json and {tag}.json").into());
+                return Err(
+                    format!("`{key}` is in only one of {DEFAULT}.json and {tag}.json").into()
+                );
             };
             if placeholders(expected) != placeholders(actual) {
                 return Err(format!("`{key}` has different placeholders in {tag}.json").into());
@@ -88,7 +90,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Generates a `StringTable`: all texts in one string, and the offset at which each one ends. It takes
+/// Generates a `StringTable`: all strings joined into one, and the offset at which each one ends. It takes
 /// a quarter of the space that a slice of references would.
 fn string_table<'a>(texts: impl Iterator<Item = &'a String>) -> String {
     let (mut all, mut ends) = (String::new(), Vec::new());

@@ -1,6 +1,6 @@
-// The page with a real Keystone, and a real Cinder that validates tokens with it. All must be running, and
-// environment variables contain their addresses: CONSOLE_URL is the gateway, which serves the page, and
-// KEYSTONE_URL and CINDER_URL are the services. SEEDED contains Keystone's IDs as JSON.
+// The page with a real Keystone, and a real Cinder that validates tokens with it. The gateway and both services
+// must be running, and environment variables must contain their addresses: CONSOLE_URL is the gateway, which
+// serves the page, and KEYSTONE_URL and CINDER_URL are the services. SEEDED contains Keystone's IDs as JSON.
 
 import { createHmac, randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
@@ -29,7 +29,7 @@ async function createOwnVolume(): Promise<string> {
   return name;
 }
 
-/** Creates an application credential of alice in project A, and returns its ID. */
+/** Creates an application credential for alice in project A, and returns its ID. */
 async function createCredential(secret: string, expiresAt: Date): Promise<string> {
   const { token } = await signedIn(seeded, "alice", "project-a");
   const expires_at = expiresAt.toISOString().replace("Z", "");
@@ -89,7 +89,8 @@ test("renews an expired token and then cancels the transfer", async ({ page }) =
   const volume = await createOwnVolume();
   const app = await open(page);
   await app.signInWith("application");
-  // Keystone's tokens expire with the application credential, so only this one expires soon, at a whole second.
+  // Keystone's tokens expire with their application credential, so only this test's token expires soon, on a whole
+  // second.
   const expiresAt = new Date(Math.floor(Date.now() / 1000 + 60) * 1000);
   await fillCredential(app, await createCredential("short-lived", expiresAt), "short-lived");
   await chooseProject(app);

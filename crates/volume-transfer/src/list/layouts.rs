@@ -3,47 +3,47 @@
 //! A service writes all rows of a list alike: the same keys in the same order with the same
 //! whitespace. So the bytes between two values are kept as a *step*, together with its successors.
 //! Later rows are matched against these steps many bytes at a time, and only their values are read.
-//! Where no step matches, the [`Parser`](crate::json::Parser) continues up to the next value
-//! directly in the row, and the bytes up to there become new steps.
+//! Where no step matches, the [`Parser`](crate::json::Parser) continues up to the row's
+//! next top-level value, and the bytes up to there become new steps.
 //!
 //! This is correct because the meaning of what follows a value depends only on the open brackets.
-//! A step is taken only with the same brackets open as when it was learned: after the same step, or
-//! directly in a row if it was learned there.
+//! A step is taken only if the same brackets are open as when it was learned: after the same step, or
+//! at the top level of a row if it was learned at the top level.
 
 use super::fields::Field;
 use crate::json::{LITERALS, Left, MAX_TEXT};
 use crate::lanes::{self, LANES};
 use crate::loose::Scalar;
-use core::mem;
 
-/// The capacity for steps, and for their bytes in units of [`LANES`]. Every `u8` is a valid index.
-/// All layouts of an EVS row take 60 steps, and 160 lanes if pretty-printed.
+/// The capacity for steps, and for blocks of [`LANES`] bytes. Every `u8` is a valid index. Together,
+/// all layouts of an EVS row take 60 steps, and 160 blocks if pretty-printed.
 const STEPS: usize = 256;
 /// The number of successors that a step can have.
 const SUCCESSORS: usize = 4;
-/// The number of values that can be recorded between two values directly in the row.
+/// The number of values that can be recorded between two top-level values.
 const VALUES: usize = 32;
 /// The maximum length of the separator between two rows, in bytes.
 const GAP: usize = 16;
 /// The number of mismatches after which learning stops. Every fully matched row earns one back.
-/// Lists whose rows have nothing in common are not worth learning.
+/// Lists whose rows have nothing in common are not worth learning from.
 const MAX_MISSES: u32 = 500;
 
 /// The start of a row.
 const ROOT: u8 = 0;
-/// An unknown position directly in a row, after a value.
+/// An unknown position at the top level of a row, after a value.
 const UNKNOWN: u8 = 1;
 /// The first real step. The two before it are never successors.
 const FIRST: usize = 2;
 
 #[derive(Clone, Copy, Debug)]
 struct Step {
-    /// The first lane of its bytes, and the number of bytes.
-    lane: u8,
+    /// The index of the first block of its bytes.
+    block: u8,
+    /// The number of its bytes.
     length: u16,
-    /// Whether it begins directly in a row, after a value.
+    /// Whether it begins at the top level of a row, after a value.
     direct: bool,
-    /// Whether metadata begins in it, which replaces any earlier metadata.
+    /// Whether metadata begins in it. That metadata replaces any earlier metadata.
     forgets: bool,
     then: Then,
     /// The steps that may follow it. Unused slots contain [`ROOT`].
@@ -55,7 +55,7 @@ struct Step {
 enum Then {
     /// The end of the row.
     End,
-    /// A value. `direct` says whether it is directly in the row.
+    /// A value. `direct` says whether it is a top-level value of the row.
     Value { field: Option<Field>, direct: bool },
 }
 
@@ -67,12 +67,12 @@ struct Value {
     forgets: bool,
 }
 
-/// The known steps, and the recorded values of the current row that may become new ones.
+/// The known steps, and the recorded values of the current row that may become new steps.
 #[derive(Clone, Debug)]
 pub(crate) struct Layouts {
     steps: [Step; STEPS],
     count: usize,
-    lanes: [[u8; LANES]; STEPS],
+    blocks: [[u8; LANES]; STEPS],
     used: usize,
     /// The step after which the row continues.
     at: u8,
@@ -83,15 +83,14 @@ pub(crate) struct Layouts {
     /// The separator between two rows, including the second one's brace.
     between: [u8; GAP],
     gap: usize,
+    /// The number of mismatches left, or one more than [`MAX_MISSES`] at the first row of a list.
     misses_left: u32,
-    /// Whether no row of the list has been matched yet.
-    first: bool,
 }
 
 impl Layouts {
     pub(crate) const fn new() -> Layouts {
         let step = Step {
-            lane: 0,
+            block: 0,
             length: 0,
             direct: false,
             forgets: false,
@@ -102,7 +101,7 @@ impl Layouts {
         Layouts {
             steps: [step; STEPS],
             count: FIRST,
-            lanes: [[0; LANES]; STEPS],
+            blocks: [[0; LANES]; STEPS],
             used: 0,
             at: UNKNOWN,
             values: [value; VALUES],
@@ -111,14 +110,13 @@ impl Layouts {
             between: [0; GAP],
             gap: 0,
             misses_left: MAX_MISSES,
-            first: true,
         }
     }
 
     /// Starts another list. Keeps the layouts, because the next list probably comes from the same
     /// service.
     pub(crate) const fn restart(&mut self) {
-        (self.misses_left, self.first) = (MAX_MISSES, true);
+        self.misses_left = MAX_MISSES + 1;
     }
 
     fn forget(&mut self) {
@@ -129,7 +127,7 @@ impl Layouts {
         self.forget_position();
     }
 
-    /// Forgets the current position, so that the row is parsed up to the next value directly in it.
+    /// Forgets the current position, so that the row is parsed up to its next top-level value.
     pub(crate) const fn forget_position(&mut self) {
         (self.at, self.noted) = (UNKNOWN, VALUES);
     }
@@ -139,8 +137,8 @@ impl Layouts {
         self.at = ROOT;
     }
 
-    /// Matches a row from its start, or from after a value directly in it, as far as known steps
-    /// lead. Returns the number of bytes up to the last such value or the row's end, and whether
+    /// Matches a row as far as known steps lead, beginning at its start or just after one of its
+    /// top-level values. Returns the number of bytes up to the last such value or the row's end, and whether
     /// the row has ended.
     ///
     /// May report values after these bytes too. The parser then reports them again.
@@ -151,7 +149,6 @@ impl Layouts {
     ) -> (usize, bool) {
         let (mut rest, mut from, mut direct) = (text, self.at, self.at != ROOT);
         let mut known = (rest, from);
-        let first = mem::take(&mut self.first);
         loop {
             if direct {
                 known = (rest, from);
@@ -176,11 +173,12 @@ impl Layouts {
             }
             (rest, from, direct) = (behind, place, directly);
         }
-        self.misses_left = self.misses_left.saturating_sub(1);
-        // The list comes from another service, whose layouts would have to share the successors.
-        if first && from == ROOT {
+        // The list probably comes from another service, whose layouts would compete with the known
+        // ones for the successor slots.
+        if self.misses_left > MAX_MISSES && from == ROOT {
             self.forget();
         }
+        self.misses_left = self.misses_left.saturating_sub(1);
         (self.at, self.noted, self.forgets) = (known.1, 0, false);
         (text.len() - known.0.len(), false)
     }
@@ -219,10 +217,10 @@ impl Layouts {
     /// Returns the text after a step, if the text begins with it.
     #[inline]
     fn behind<'a>(&self, step: &Step, mut text: &'a [u8]) -> Option<&'a [u8]> {
-        let (mut lane, mut left) = (step.lane, usize::from(step.length));
+        let (mut block, mut left) = (step.block, usize::from(step.length));
         loop {
             let (bytes, rest) = text.split_first_chunk()?;
-            let equal = lanes::equal(self.lanes.get(usize::from(lane))?, bytes);
+            let equal = lanes::equal(self.blocks.get(usize::from(block))?, bytes);
             if left <= LANES {
                 // Unused steps have no bytes.
                 let rest = u32::MAX << left;
@@ -233,7 +231,7 @@ impl Layouts {
             if equal != u16::MAX {
                 return None;
             }
-            (lane, left, text) = (lane.wrapping_add(1), left - LANES, rest);
+            (block, left, text) = (block.wrapping_add(1), left - LANES, rest);
         }
     }
 
@@ -270,9 +268,9 @@ impl Layouts {
         }
     }
 
-    /// Learns steps from what the parser has read since the last match. `text` is the part from
-    /// there on, `left` is the number of its bytes that are still unread, and `over` says whether
-    /// the row has ended, rather than only a value directly in it.
+    /// Learns steps from what the parser has read since the last match. `text` is the row
+    /// from the end of that match on, `left` is the number of its bytes that are still unread, and
+    /// `over` says whether the whole row has ended or only one of its top-level values.
     pub(crate) fn learn(&mut self, text: &[u8], left: usize, over: bool) {
         let (values, noted) = (self.values, self.noted);
         if noted == VALUES || noted == 0 && !over || self.misses_left == 0 {
@@ -296,9 +294,9 @@ impl Layouts {
     fn add(&mut self, direct: bool, value: &Value, text: &[u8]) -> Option<()> {
         let successors = self.steps.get(usize::from(self.at))?.successors;
         let added = u8::try_from(self.count).ok()?;
-        let (lane, length) = (u8::try_from(self.used).ok()?, u16::try_from(text.len()).ok()?);
+        let (block, length) = (u8::try_from(self.used).ok()?, u16::try_from(text.len()).ok()?);
         let step = Step {
-            lane,
+            block,
             length,
             direct,
             forgets: value.forgets,
@@ -313,9 +311,9 @@ impl Layouts {
                 && (known.forgets, known.then) == (step.forgets, step.then)
                 && known.length == length
                 && self
-                    .lanes
+                    .blocks
                     .as_flattened()
-                    .get(usize::from(known.lane) * LANES..)?
+                    .get(usize::from(known.block) * LANES..)?
                     .starts_with(text)
             {
                 if !led {
@@ -326,9 +324,9 @@ impl Layouts {
             }
         }
         let end = self.used + text.len().div_ceil(LANES);
-        let lanes = self.lanes.get_mut(self.used..end)?;
-        for (lane, text) in lanes.iter_mut().zip(text.chunks(LANES)) {
-            lane.get_mut(..text.len())?.copy_from_slice(text);
+        let blocks = self.blocks.get_mut(self.used..end)?;
+        for (block, text) in blocks.iter_mut().zip(text.chunks(LANES)) {
+            block.get_mut(..text.len())?.copy_from_slice(text);
         }
         *self.steps.get_mut(self.count)? = step;
         (self.count, self.used) = (self.count + 1, end);
@@ -338,7 +336,7 @@ impl Layouts {
     }
 }
 
-/// Returns the text after its first value, or `None` if the value needs the parser.
+/// Returns what follows the value at the start of the text, or `None` if the value needs the parser.
 #[inline]
 fn behind_value(text: &[u8]) -> Option<&[u8]> {
     let (first, rest) = text.split_first()?;
