@@ -4,8 +4,8 @@
 import { deliver, expect, gate, loseResponse, test } from "./console.ts";
 import { PROJECT_A } from "./server.ts";
 
-test.describe("an outcome that is unknown", () => {
-  test("after the server stopped, nothing is sent again", async ({ app, page, server }) => {
+test.describe("when the outcome is unknown", () => {
+  test("after the server stops, nothing is sent again", async ({ app, page, server }) => {
     await app.useDemoProject("A");
     await app.choose("data-01");
     await app.name("kept");

@@ -16,7 +16,7 @@ const SEARCH_PAUSE_MS: i32 = 3_000;
 /// How many searches may fail before the user has to start the next one.
 const MAX_FAILED_SEARCHES: usize = 4;
 
-/// Sends the requests of the waiting rows.
+/// Sends the requests for the waiting rows.
 pub(super) fn start(state: AppState, run: &Run) {
     while run.pace.enter(MAX_IN_FLIGHT.min(run.rows.len())) {
         let run = run.clone();
@@ -45,7 +45,7 @@ pub(super) fn resume(state: AppState, run: &Run) {
     start(state, run);
 }
 
-/// Sends the request of a row, once.
+/// Sends a row's request, once.
 async fn create(state: AppState, run: &Run, row: &RunRow) {
     let session = state.newest_session(&run.session);
     let volume = *row.create.volume_id();

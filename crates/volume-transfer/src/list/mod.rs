@@ -39,7 +39,7 @@ pub struct ListReader {
     layouts: Layouts,
     /// The number of bytes read.
     read: usize,
-    /// Whether an error was found, so that later parts are rejected.
+    /// Whether an error was found. If so, later parts are rejected.
     failed: bool,
 }
 

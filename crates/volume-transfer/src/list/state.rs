@@ -65,7 +65,7 @@ impl List {
         row(Row { id, flags: self.flags, bytes: self.begins..at, shown: self.shown.clone() });
     }
 
-    /// Records a field's value. For a metadata object, records that it begins.
+    /// Records a field's value. For a metadata object, records only that it has begun.
     pub(crate) fn record(&mut self, field: Field, scalar: Scalar<'_>, at: Range<usize>) {
         // The value of a duplicate key replaces the earlier one.
         match field {
@@ -134,7 +134,8 @@ impl Handler for Rows<'_> {
         let List { place, inside, field, .. } = *self.list;
         let field = field.filter(|_| inside == 0);
         let text = matches!(scalar, Scalar::Text(_));
-        // Literals outside known fields become part of the layout, because there are only three.
+        // Outside known fields, `true`, `false` and `null` become part of the layout, because there are only
+        // these three literals.
         if text || field.is_some() {
             let direct = place == Place::Volume && inside == 0;
             self.layouts.note(field, direct, left);
@@ -170,7 +171,7 @@ impl Handler for Rows<'_> {
                 Place::Link
             }
             (place, field, _) => {
-                // The content of any other value doesn't matter, so it counts as unreadable.
+                // The content of any other object or array is skipped.
                 self.list.scalar(Scalar::Other, 0..0)?;
                 self.list.inside = 1;
                 if field.is_some() {
