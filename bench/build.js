@@ -15,9 +15,9 @@ const PACKAGE = "../crates/volume-transfer-wasm/pkg";
 export async function build() {
   mkdirSync(here("build"), { recursive: true });
   writeFileSync(here("build/ajv-compiled.js"), compile());
-  const binary = here("build/bound.wasm");
-  execFileSync(here("../e2e/node_modules/.bin/wasm-as").pathname, ["--enable-simd", here("bound.wat").pathname, "-o", binary.pathname]);
-  writeFileSync(here("build/bound-module.js"), `export default new Uint8Array([${readFileSync(binary).join()}]);\n`);
+  const binary = here("build/unchecked.wasm");
+  execFileSync(here("../e2e/node_modules/.bin/wasm-as").pathname, ["--enable-simd", here("unchecked.wat").pathname, "-o", binary.pathname]);
+  writeFileSync(here("build/unchecked-module.js"), `export default new Uint8Array([${readFileSync(binary).join()}]);\n`);
   await esbuild({
     entryPoints: PEERS.map((name) => here(`peers/${name}.js`).pathname),
     outdir: here("build").pathname,

@@ -5,8 +5,8 @@ import { invalidRequests, listText, names, validRequests } from "./data.js";
 
 export const PEERS = ["hand", "ajv", "zod", "zod-mini", "valibot", "arktype", "typebox"];
 
-/** The name of the candidate that does only what can't be avoided. It returns no results. */
-export const BOUND = "lower bound";
+/** The name of the candidate that checks nothing. */
+export const UNCHECKED = "unchecked";
 
 /** The minimum duration of a sample in milliseconds, because browsers have coarse clocks. */
 const SAMPLE = 30;
@@ -31,8 +31,8 @@ export async function load() {
     peers[name] = await import(fileOf(name));
     await peers[name].ready?.();
   }
-  peers[BOUND] = await import("./bound.js");
-  await peers[BOUND].ready();
+  peers[UNCHECKED] = await import("./unchecked.js");
+  await peers[UNCHECKED].ready();
   return peers;
 }
 
@@ -69,7 +69,7 @@ export function check(peers, count) {
 
   for (const { projectId, volumeId, name } of validRequests.filter(({ projectId }) => projectId.trim() === projectId)) {
     const input = { projectId, volumeId, name };
-    same(`request ${JSON.stringify(input)}`, BOUND, peers[BOUND].request(input).request, ours.request(input).request);
+    same(`request ${JSON.stringify(input)}`, UNCHECKED, peers[UNCHECKED].request(input).request, ours.request(input).request);
   }
 
   const places = Object.fromEntries(ours.constraints.map((constraint, bit) => [constraint, 1 << bit]));
@@ -83,7 +83,7 @@ export function check(peers, count) {
     const plain = ({ ids, violated, unknown, unreadable, more }) => [ids, [...violated], [...unknown], unreadable, more];
     const report = ours.screenBytes(bytes);
     if (report.count !== count || report.issues.length) throw new Error(`${what}: not all volumes were read`);
-    same(what, BOUND, peers[BOUND].screenBytes(bytes), text.split('"').length - 1);
+    same(what, UNCHECKED, peers[UNCHECKED].screenBytes(bytes), text.split('"').length - 1);
     const result = { ...report, ids: Array.from({ length: count }, (_, n) => report.id(n)) };
     same(what, "hand, from bytes", plain(hand.screenBytes(bytes)), plain(result));
     same(what, "hand, from text", plain(hand.screenText(text)), plain(result));
@@ -153,7 +153,7 @@ export function jobs(counts) {
       job: "b",
       of: "valid",
       items: validRequests.length,
-      make: (peers) => ({ ...all(validRequests, "request")(peers), [BOUND]: each(validRequests, peers[BOUND].request) }),
+      make: (peers) => ({ ...all(validRequests, "request")(peers), [UNCHECKED]: each(validRequests, peers[UNCHECKED].request) }),
     },
     { job: "b", of: "invalid", items: invalidRequests.length, make: all(invalidRequests, "request") },
   ];
@@ -169,7 +169,7 @@ export function jobs(counts) {
   }
   for (const count of counts) {
     for (const variant of VARIANTS) {
-      const make = ({ hand, "volume-transfer": ours, [BOUND]: bound }) => {
+      const make = ({ hand, "volume-transfer": ours, [UNCHECKED]: unchecked }) => {
         const bytes = new TextEncoder().encode(listText(count, variant));
         // The same kind of string as from `response.text()`.
         const text = new TextDecoder().decode(bytes);
@@ -177,7 +177,7 @@ export function jobs(counts) {
           "volume-transfer": () => ours.screenBytes(bytes),
           hand: () => hand.screenBytes(bytes),
           "hand, from text": () => hand.screenText(text),
-          [BOUND]: () => bound.screenBytes(bytes),
+          [UNCHECKED]: () => unchecked.screenBytes(bytes),
         };
       };
       list.push({ job: "d", of: variantName(variant), items: count, make });

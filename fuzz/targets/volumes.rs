@@ -17,8 +17,9 @@ fuzz_target!(|data: &[u8]| {
     let size = usize::from(*byte) + 1;
     // The reader learns from the first time.
     let mut reader = ListReader::new();
-    let (first, _) = read_in_parts(&mut reader, text, size);
+    let (first, expected) = read_in_parts(&mut reader, text, size);
     let (rows, summary) = read_in_parts(&mut reader, text, size);
+    assert_eq!(summary, expected);
     assert!(summary.is_err() || first == rows);
     // Compares only if both succeed, because one rejects invalid UTF-8 and the other repeated
     // lists.

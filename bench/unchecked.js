@@ -1,6 +1,6 @@
-// Lower bounds: only that part of a job that no implementation in JavaScript or WebAssembly can avoid.
+// What jobs cost without any checks, for comparison. It returns no useful results.
 
-import module from "./build/bound-module.js";
+import module from "./build/unchecked-module.js";
 import { assemble } from "./hand.js";
 
 let quotes;
