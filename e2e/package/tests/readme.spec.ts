@@ -16,12 +16,13 @@ interface Sample {
   title: string;
 }
 
-const samples = [join(installed, "README.md"), new URL("../../../README.md", import.meta.url)].flatMap((file): Sample[] => {
+const FILES = { "the package's README": join(installed, "README.md"), "README.md": new URL("../../../README.md", import.meta.url) };
+const samples = Object.entries(FILES).flatMap(([name, file]): Sample[] => {
   const text = readFileSync(file, "utf8");
   return Array.from(text.matchAll(/^```(\w*)\n([^]*?)^```$/gm), ([, language, code], n) => ({
     language: language!,
     code: code!,
-    title: `sample ${n + 1} of ${String(file).includes("volume-transfer/README") ? "the package's README" : "README.md"}`,
+    title: `sample ${n + 1} of ${name}`,
   }));
 });
 const of = (...languages: string[]) => samples.filter(({ language }) => languages.includes(language));
