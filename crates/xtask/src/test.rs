@@ -52,6 +52,9 @@ const STEPS: &[Step] = &[
     Step::new("firefox", &[WASM, Need::WasmBindgen, Need::WasmPack, Need::NpmPackages], in_firefox)
         .after(&["page", "package", "server"])
         .browsers(),
+    Step::new("cinder-page", &[Need::NpmPackages, Need::Browser], cinder_page)
+        .after(&["page", "server"])
+        .browsers(),
     Step::new("hosts", &[Need::NpmPackages, Need::HostPackages, Need::Browser], hosts)
         .after(&["package"])
         .beside_browsers(),
@@ -60,9 +63,6 @@ const STEPS: &[Step] = &[
     Step::new("count", count::NEEDS, count::check).after(&["package"]).beside_browsers(),
     Step::new("bench", bench::NEEDS, same_results).after(&["package"]).beside_browsers(),
     Step::new("conformance", &[], conformance).after(&["server"]).beside_browsers(),
-    Step::new("cinder-page", &[Need::NpmPackages, Need::Browser], cinder_page)
-        .after(&["page", "server"])
-        .beside_browsers(),
     Step::new("webkit", &[Need::NpmPackages], in_webkit)
         .after(&["page", "package", "server"])
         .beside_browsers(),
