@@ -67,8 +67,7 @@ export function check(peers, count) {
     }
   }
 
-  for (const { projectId, volumeId, name } of validRequests.filter(({ projectId }) => projectId.trim() === projectId)) {
-    const input = { projectId, volumeId, name };
+  for (const input of validRequests.filter(({ projectId }) => projectId.trim() === projectId)) {
     same(`request ${JSON.stringify(input)}`, UNCHECKED, peers[UNCHECKED].request(input).request, ours.request(input).request);
   }
 
