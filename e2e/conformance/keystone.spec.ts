@@ -6,7 +6,7 @@ import { createHmac, randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { test, expect } from "@playwright/test";
 import type { App } from "../tests/console.ts";
-import { acceptFile, createVolume, openPage, signedIn, variable } from "./services.ts";
+import { acceptFile, createVolume, openPage, sendTo, signedIn, variable } from "./services.ts";
 
 const seeded: Record<string, string> = JSON.parse(variable("SEEDED"));
 
@@ -31,14 +31,8 @@ async function createOwnVolume(): Promise<string> {
 
 /** Sends a request about alice's application credentials to Keystone. */
 async function credentials(method: string, path: string, body?: object): Promise<Response> {
-  const { token } = await signedIn(seeded, "alice", "project-a");
-  const response = await fetch(`${variable("KEYSTONE_URL")}/v3/users/${seeded.alice}/application_credentials${path}`, {
-    method,
-    headers: { "X-Auth-Token": token, "Content-Type": "application/json" },
-    body: body ? JSON.stringify(body) : null,
-  });
-  expect(response.ok, `${method} ${path}: ${response.status}`).toBe(true);
-  return response;
+  const url = `${variable("KEYSTONE_URL")}/v3/users/${seeded.alice}/application_credentials${path}`;
+  return sendTo(url, await signedIn(seeded, "alice", "project-a"), method, body);
 }
 
 /** Creates an application credential for alice in project A, and returns its ID. */

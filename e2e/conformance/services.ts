@@ -37,13 +37,18 @@ async function signInTo(user: object, project: object): Promise<Project> {
 }
 
 /** Sends a request to Cinder. */
-export async function send(project: Project, method: string, path: string, body?: object): Promise<Response> {
-  const response = await fetch(`${variable("CINDER_URL")}/v3/${project.id}/${path}`, {
+export function send(project: Project, method: string, path: string, body?: object): Promise<Response> {
+  return sendTo(`${variable("CINDER_URL")}/v3/${project.id}/${path}`, project, method, body);
+}
+
+/** Sends a request to any service, with the project's token. */
+export async function sendTo(url: string, project: Project, method: string, body?: object): Promise<Response> {
+  const response = await fetch(url, {
     method,
     headers: { "X-Auth-Token": project.token, "Content-Type": "application/json" },
     body: body ? JSON.stringify(body) : null,
   });
-  expect(response.ok, `${method} ${path}: ${response.status}`).toBe(true);
+  expect(response.ok, `${method} ${url}: ${response.status}`).toBe(true);
   return response;
 }
 
