@@ -4,9 +4,9 @@
 //! The scripts in the folder `conformance` do the comparing; this module installs and starts everything.
 
 use crate::{
-    install, names, package,
+    dist, install, names, package,
     page::DIST,
-    run::{address, console_server},
+    run::address,
     shell::{program, target},
 };
 use anyhow::{Context, Result, bail, ensure};
@@ -295,7 +295,7 @@ impl Server {
     }
 
     fn console(arguments: &[&str]) -> Result<Server> {
-        let mut command = program(&console_server().to_string_lossy());
+        let mut command = program(&dist::host_binary().to_string_lossy());
         Server::start("the console server", command.args(arguments).stdin(Stdio::null()))
     }
 

@@ -63,6 +63,17 @@ pub(crate) fn targets() -> Result<(Vec<String>, Option<String>)> {
     Ok((vec![host], Some(format!("the static binary was SKIPPED: it requires {missing}"))))
 }
 
+/// Builds the host's binary with the page that is in `dist`. The other steps test this binary, so that
+/// the server is compiled only once.
+pub(crate) fn build_host_binary() -> Result<()> {
+    compile_server(&host()?).map(|_| ())
+}
+
+/// The path of the host's binary.
+pub(crate) fn host_binary() -> PathBuf {
+    built(&shell::target())
+}
+
 /// Builds the distribution with the page that is in `dist`.
 pub(crate) fn build(targets: &[String]) -> Result<()> {
     let folder = folder();
@@ -78,6 +89,15 @@ pub(crate) fn build(targets: &[String]) -> Result<()> {
 }
 
 fn build_server(target: &str, folder: &Path) -> Result<()> {
+    let name = format!("{NAME}-{VERSION}-{target}");
+    let file = folder.join(format!("{name}{}", env::consts::EXE_SUFFIX));
+    fs::copy(compile_server(target)?, &file)?;
+    let bill = folder.join(format!("{name}.cdx.json"));
+    bill_of_materials("crates/console-server", "--features embedded-page", target, &bill)
+}
+
+/// Compiles the server with the page, and returns the binary's path.
+fn compile_server(target: &str) -> Result<PathBuf> {
     let is_host = target == host()?;
     // The host's target isn't passed, because Cargo would then compile in a separate folder and share
     // nothing with other builds.
@@ -88,12 +108,12 @@ fn build_server(target: &str, folder: &Path) -> Result<()> {
         ),
         target,
     )?)?;
-    let built = shell::target().join(if is_host { "" } else { target }).join("distribution");
-    let name = format!("{NAME}-{VERSION}-{target}");
-    let file = folder.join(format!("{name}{}", env::consts::EXE_SUFFIX));
-    fs::copy(built.join(format!("console-server{}", env::consts::EXE_SUFFIX)), &file)?;
-    let bill = folder.join(format!("{name}.cdx.json"));
-    bill_of_materials("crates/console-server", "--features embedded-page", target, &bill)
+    Ok(built(&shell::target().join(if is_host { "" } else { target })))
+}
+
+/// Returns the path of the binary in one of Cargo's output folders.
+fn built(folder: &Path) -> PathBuf {
+    folder.join("distribution").join(format!("console-server{}", env::consts::EXE_SUFFIX))
 }
 
 /// Lists the crates in a build, in CycloneDX format.

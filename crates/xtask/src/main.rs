@@ -29,6 +29,7 @@ mod steps;
 mod test;
 mod transfer_form;
 mod wasm;
+mod wasm_opt;
 
 use std::process::ExitCode;
 
@@ -76,6 +77,9 @@ Usage:
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if wasm_opt::is_wasm_opt() {
+        return exit_code(wasm_opt::run(&words));
+    }
 
     let done =
         std::env::set_current_dir(shell::root()).map_err(anyhow::Error::from).and_then(|()| {
@@ -109,6 +113,10 @@ fn main() -> ExitCode {
                 }
             }
         });
+    exit_code(done)
+}
+
+fn exit_code(done: anyhow::Result<ExitCode>) -> ExitCode {
     done.unwrap_or_else(|error| {
         eprintln!("\nerror: {error:#}");
         ExitCode::FAILURE

@@ -6,7 +6,7 @@ use crate::{
     licenses,
     page::{brotli, gzip},
     shell::{command, sh},
-    transfer_form, wasm,
+    transfer_form, wasm, wasm_opt,
 };
 use anyhow::{Context, Result, ensure};
 use std::{
@@ -66,6 +66,7 @@ pub(crate) fn package() -> Result<()> {
 /// # Errors
 /// Returns an error if something can't be built or exceeds its budget.
 pub(crate) fn build() -> Result<Vec<String>> {
+    wasm_opt::install_cache()?;
     let mut changed = Vec::new();
     update(&Path::new(NPM).join("src/codes.ts"), &codes::typescript()?, &mut changed)?;
 

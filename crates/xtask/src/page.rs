@@ -4,6 +4,7 @@ use crate::{
     licenses, localize,
     reproducible::compile,
     shell::{command, filter, sh, which},
+    wasm_opt,
 };
 use anyhow::{Context, Result, ensure};
 use std::{
@@ -33,6 +34,7 @@ const TARGET: usize = 180 * 1024;
 
 /// Builds the page into `dist`, compresses its files, and returns their sizes.
 pub(crate) fn build() -> Result<Vec<FileSize>> {
+    wasm_opt::install_cache()?;
     // Trunk reads NO_COLOR as a boolean option and rejects its usual value, 1.
     let trunk = "trunk build --release --locked --skip-version-check";
     sh(compile(trunk, "wasm32-unknown-unknown")?.env_remove("NO_COLOR"))?;

@@ -20,6 +20,11 @@ pub(crate) fn target() -> PathBuf {
     root().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
+/// The folder for xtask's own tools, which come before all others of the same name.
+pub(crate) fn tools() -> PathBuf {
+    target().join("tools")
+}
+
 /// Returns a command that prefers the tools installed by this project to others of the same name.
 pub(crate) fn program(name: &str) -> Command {
     let mut command = Command::new(file_name(name));
@@ -72,8 +77,18 @@ pub(crate) fn filter(line: &str, text: &str) -> Result<String> {
 
 /// Finds a program in the search path.
 pub(crate) fn which(name: &str) -> Option<PathBuf> {
-    let name = file_name(name);
-    env::split_paths(&path()).map(|directory| directory.join(&name)).find(|file| file.is_file())
+    find(name, |_| true)
+}
+
+/// Finds a program that isn't one of xtask's own [`tools`].
+pub(crate) fn installed(name: &str) -> Option<PathBuf> {
+    find(name, |directory| *directory != tools())
+}
+
+fn find(name: &str, allowed: impl Fn(&PathBuf) -> bool) -> Option<PathBuf> {
+    let (name, path) = (file_name(name), path());
+    let directories = env::split_paths(&path).filter(allowed);
+    directories.map(|directory| directory.join(&name)).find(|file| file.is_file())
 }
 
 /// Returns the name of a program's file. On Windows, npm's programs are batch files.
@@ -84,13 +99,16 @@ fn file_name(program: &str) -> String {
     }
 }
 
-/// The search path: npm's tools first, then cargo's, then the inherited path.
+/// The search path: our own tools first, then npm's, then cargo's, then the inherited path.
 fn path() -> OsString {
     let cargo_home = env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| Some(env::home_dir()?.join(".cargo")));
-    let ours =
-        [Some(root().join("e2e/node_modules/.bin")), cargo_home.map(|home| home.join("bin"))];
+    let ours = [
+        Some(tools()),
+        Some(root().join("e2e/node_modules/.bin")),
+        cargo_home.map(|home| home.join("bin")),
+    ];
     let inherited = env::var_os("PATH").unwrap_or_default();
     let all = ours.into_iter().flatten().chain(env::split_paths(&inherited));
     env::join_paths(all).unwrap_or(inherited)

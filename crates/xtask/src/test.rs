@@ -4,7 +4,6 @@ use crate::{
     bench, browsers, conformance, count, cycles, deploy, dist,
     install::{self, Need, headless_browser, install},
     package, page,
-    run::{build_server, console_server},
     shell::{command, sh, which},
     steps::{self, Step},
 };
@@ -24,7 +23,7 @@ const STEPS: &[Step] = &[
     Step::new("cycles", &[], || cycles::check().map(|()| None)),
     Step::new("page", &[WASM, Need::WasmBindgen, Need::Trunk, Need::NpmPackages], build_page),
     Step::new("package", &[WASM, Need::WasmBindgen, Need::NpmPackages], npm_package),
-    Step::new("server", &[], || build_server().map(|()| None)),
+    Step::new("server", &[], || dist::build_host_binary().map(|()| None)).after(&["page"]),
     Step::new("clippy", &[WASM], clippy),
     Step::new("native", &[Need::Nginx], native),
     Step::new("docs", &[], docs),
@@ -37,23 +36,21 @@ const STEPS: &[Step] = &[
         &[WASM, Need::WasmBindgen, Need::WasmPack, Need::Browser],
         wasm_chromium,
     ),
-    Step::new("dist", dist::NEEDS, distribution).after(&["page"]),
-    Step::new("e2e", &[Need::NpmPackages, Need::Browser], e2e)
-        .after(&["page", "server"])
-        .browsers(),
+    Step::new("dist", dist::NEEDS, distribution).after(&["server"]),
+    Step::new("e2e", &[Need::NpmPackages, Need::Browser], e2e).after(&["server"]).browsers(),
     Step::new("consumers", &[Need::NpmPackages, Need::Browser], consumers)
-        .after(&["page", "package", "server"])
+        .after(&["package", "server"])
         .browsers(),
     Step::new("responses", &[Need::NpmPackages, Need::Browser], responses)
-        .after(&["page", "package", "server"])
+        .after(&["package", "server"])
         .browsers(),
     // The steps for Firefox, WebKit, the screen reader and conformance install what they need
     // themselves, so that a failure to do so affects only them.
     Step::new("firefox", &[WASM, Need::WasmBindgen, Need::WasmPack, Need::NpmPackages], in_firefox)
-        .after(&["page", "package", "server"])
+        .after(&["package", "server"])
         .browsers(),
     Step::new("cinder-page", &[Need::NpmPackages, Need::Browser], cinder_page)
-        .after(&["page", "server"])
+        .after(&["server"])
         .browsers(),
     Step::new("hosts", &[Need::NpmPackages, Need::HostPackages, Need::Browser], hosts)
         .after(&["package"])
@@ -64,10 +61,10 @@ const STEPS: &[Step] = &[
     Step::new("bench", bench::NEEDS, same_results).after(&["package"]).beside_browsers(),
     Step::new("conformance", &[], conformance).after(&["server"]).beside_browsers(),
     Step::new("webkit", &[Need::NpmPackages], in_webkit)
-        .after(&["page", "package", "server"])
+        .after(&["package", "server"])
         .beside_browsers(),
     Step::new("screen-reader", &[Need::NpmPackages], with_screen_reader)
-        .after(&["page", "server"])
+        .after(&["server"])
         .beside_browsers(),
     Step::new("browsers", &[], browsers::check)
         .after(&["e2e", "consumers", "responses", "firefox", "webkit"])
@@ -355,7 +352,7 @@ fn playwright(project: &str, variables: &[(&str, &str)]) -> Result<Option<String
         ));
         playwright
             .current_dir("e2e")
-            .env("CONSOLE_SERVER", console_server())
+            .env("CONSOLE_SERVER", dist::host_binary())
             .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &results)
             .envs(variables.iter().copied());
         if let Some(browser) = headless_browser() {
@@ -404,7 +401,7 @@ mod tests {
         check(&[], &names());
         check(&["native", "format"], &["format", "native"]);
         check(&["e2e"], &["page", "server", "e2e"]);
-        check(&["dist"], &["page", "dist"]);
+        check(&["dist"], &["page", "server", "dist"]);
         check(&["consumers"], &["page", "package", "server", "consumers"]);
         check(&["responses"], &["page", "package", "server", "responses"]);
         check(

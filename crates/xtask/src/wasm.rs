@@ -13,6 +13,5 @@ pub(crate) fn bind(built: &Path, folder: &Path, name: &str, options: &str) -> Re
         .arg(built))?;
     sh(command(&format!("wasm-opt {options}"))
         .arg(glue.join("glue_bg.wasm"))
-        .arg("-o")
-        .arg(folder.join(format!("{name}.wasm"))))
+        .arg(format!("--output={}", folder.join(format!("{name}.wasm")).display())))
 }
