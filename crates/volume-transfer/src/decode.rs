@@ -1,4 +1,4 @@
-//! What the decoders of all operations have in common.
+//! Helpers shared by all decoders.
 
 use crate::document::read_json;
 use crate::error::{ChangeError, Fault, FaultKind, ReadError, UnknownCause};

@@ -9,11 +9,11 @@ use serde_json::{Map, Value};
 
 /// Parses a JSON document as leniently as the services require. Returns `None` if it isn't JSON.
 ///
-/// A parser that rejected the whole document because of one value would lose a key elsewhere in it.
-/// So a value that has no meaning here becomes an empty object, which nothing reads. Such values
-/// are numbers that aren't integers or are out of range, Python's `NaN` and `Infinity`, and strings
-/// that aren't valid Unicode. A byte order mark before the document is skipped. The last value of a
-/// repeated key counts.
+/// A parser that rejected the whole document because of one value would lose an `auth_key`
+/// elsewhere in it. So a value that has no meaning here becomes an empty object, which nothing
+/// reads. Such values are numbers that aren't integers or are out of range, Python's `NaN` and
+/// `Infinity`, and strings that aren't valid Unicode. A byte order mark before the document is
+/// skipped. The last value of a repeated key counts.
 ///
 /// ```
 /// let body = volume_transfer::read_json(b"\xef\xbb\xbf{\"size\":NaN,\"name\":\"a\"}");
@@ -75,14 +75,14 @@ fn unescape(text: &[u8]) -> Option<String> {
             'r' => '\r',
             't' => '\t',
             'u' => {
-                let (first, mut behind) = unit(chars.as_str())?;
-                let low = behind.strip_prefix("\\u").and_then(unit);
+                let (first, mut after) = unit(chars.as_str())?;
+                let low = after.strip_prefix("\\u").and_then(unit);
                 let units = [Some(first), low.map(|(unit, _)| unit)];
                 let char = char::decode_utf16(units.into_iter().flatten()).next()?.ok()?;
                 if let Some((_, rest)) = low.filter(|_| char.len_utf16() == 2) {
-                    behind = rest;
+                    after = rest;
                 }
-                chars = behind.chars();
+                chars = after.chars();
                 char
             }
             char => char,

@@ -129,12 +129,12 @@ fn verdict(constraint: Constraint, flags: VolumeFlags, facts: &Facts, service: S
     }
 }
 
-/// The violated and the unknown constraints.
+/// The violated and the unknown constraints. All other constraints of the service are met.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Verdicts {
     /// The violated constraints.
     pub violated: ConstraintSet,
-    /// The constraints that can't be evaluated. All of the service's other constraints are met.
+    /// The constraints that can't be evaluated.
     pub unknown: ConstraintSet,
 }
 

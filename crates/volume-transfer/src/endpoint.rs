@@ -4,8 +4,8 @@
 /// slash: `/volume` for `/volume/v3/PROJECT_ID`, and an empty string for `/v3/`.
 ///
 /// A service catalog lists block storage as `https://host:8776/v3/PROJECT_ID`, sometimes with
-/// `$(project_id)s` in place of the ID, but [`Request::path`](crate::Request::path) starts with the
-/// version itself. A path without a version is returned unchanged.
+/// `$(project_id)s` in place of the ID, but [`Request::path`](crate::Request::path) already starts
+/// with the version. A path without a version is returned unchanged.
 pub fn base_path(path: &str) -> &str {
     let path = path.trim_end_matches('/');
     let (mut end, mut version) = (0, None);

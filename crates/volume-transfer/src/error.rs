@@ -199,9 +199,9 @@ pub enum RetryDelay {
 }
 
 impl RetryDelay {
-    /// Returns the delay in seconds, given the current time in seconds since 1970. For a date in
-    /// the past, the delay is zero. Returns `None` if the date isn't in HTTP's preferred format,
-    /// which RFC 9110 requires of senders.
+    /// Returns the delay in seconds, given the current Unix time in seconds. For a date in the
+    /// past, the delay is zero. Returns `None` if the date isn't in HTTP's preferred format, which
+    /// RFC 9110 requires of senders.
     pub fn seconds(&self, now: i64) -> Option<u32> {
         match self {
             RetryDelay::Seconds(seconds) => Some(*seconds),
@@ -264,8 +264,8 @@ impl ReadError {
         }
     }
 
-    /// Returns the kind of the error. A failed connection or an invalid response points to the
-    /// address, a timeout to the server.
+    /// Returns the kind of the error. A failed connection or an invalid response counts as a wrong
+    /// address, and a timeout as a server failure.
     pub fn kind(&self) -> FaultKind {
         match self {
             ReadError::Refused(fault) => fault.kind(),

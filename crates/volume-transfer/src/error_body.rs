@@ -29,7 +29,7 @@ pub(crate) enum Origin {
     Service,
     /// Another program that writes JSON, such as a web framework in front of the service.
     Program,
-    /// A proxy or firewall, which writes no JSON.
+    /// A proxy or firewall, which doesn't write JSON.
     #[default]
     Proxy,
 }

@@ -10,15 +10,15 @@ pub enum Flag {
     Status,
     /// `bootable`
     Bootable,
-    /// `encrypted`: whether the volume is encrypted, in Cinder.
+    /// `encrypted`: whether the volume is encrypted (Cinder).
     Encrypted,
-    /// `service_type`: the storage service of the volume, in EVS.
+    /// `service_type`: the volume's storage service (EVS).
     ServiceType,
     /// `dedicated_storage_id`
     StoragePool,
     /// `metadata.orderID`
     Order,
-    /// `metadata.__system__encrypted`: whether the volume is encrypted, in EVS.
+    /// `metadata.__system__encrypted`: whether the volume is encrypted (EVS).
     EvsEncrypted,
     /// `metadata.policy`
     Policy,
@@ -160,8 +160,8 @@ impl VolumeFlags {
         let mut flags = VolumeFlags::NONE;
         for flag in Flag::ALL {
             let (key, in_metadata) = flag.key();
-            let of = if in_metadata { record.get("metadata") } else { Some(record) };
-            let value = of.and_then(|of| of.get(key));
+            let object = if in_metadata { record.get("metadata") } else { Some(record) };
+            let value = object.and_then(|object| object.get(key));
             loose::scalar(value, |value| flags.take(flag, value));
         }
         flags
@@ -219,7 +219,7 @@ impl VolumeFlags {
     }
 }
 
-/// The storage service of a volume, in EVS.
+/// The storage service of a volume on EVS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Storage {
     Evs,

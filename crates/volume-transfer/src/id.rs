@@ -1,6 +1,7 @@
 //! The IDs in a request's path and body.
 //!
-//! Each one is validated on creation, so that no invalid ID can reach a URL.
+//! Each one is validated on creation or escaped in the path, so that none can change a URL's
+//! structure.
 
 use crate::lanes;
 use crate::name::is_trimmed;

@@ -9,12 +9,12 @@ pub(crate) use machine::{equal, hex, special};
 /// may occur unescaped in a JSON string.
 pub(crate) fn plain(text: &[u8]) -> usize {
     let mut rest = text;
-    while let Some((lanes, behind)) = rest.split_first_chunk() {
+    while let Some((lanes, after)) = rest.split_first_chunk() {
         let special = machine::special(lanes);
         if special != 0 {
             return text.len() - rest.len() + special.trailing_zeros() as usize;
         }
-        rest = behind;
+        rest = after;
     }
     let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
     text.len() - rest.len() + rest.iter().position(special).unwrap_or(rest.len())

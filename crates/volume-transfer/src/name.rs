@@ -140,8 +140,8 @@ impl TransferName {
     /// Parses a name, trimming it as the service does.
     ///
     /// # Errors
-    /// Returns [`NameError::Blank`] if nothing is left after trimming, and [`NameError::Nul`] and
-    /// [`NameError::TooLong`] as the rule requires.
+    /// Returns [`NameError::Blank`] if nothing is left after trimming, and [`NameError::Nul`] or
+    /// [`NameError::TooLong`] if the name violates the rule.
     pub fn new(text: &str, rule: &NameRule) -> Result<TransferName, NameError> {
         match TransferName::parse(text, rule) {
             Ok(Some(name)) => Ok(name),
@@ -185,12 +185,12 @@ impl<'a> NamePattern<'a> {
     /// Returns the text for a volume with this label, neither trimmed nor validated.
     pub fn expand(&self, label: &str) -> String {
         let (mut text, mut rest) = (String::new(), self.0);
-        while let Some((before, behind)) = rest.split_once('{') {
+        while let Some((before, after)) = rest.split_once('{') {
             text.push_str(before);
-            // Not `str::replace`, which costs 3 KB.
-            let (insert, after) = match behind.strip_prefix("volume}") {
+            // Not `str::replace`, which would add 3 KB of code.
+            let (insert, after) = match after.strip_prefix("volume}") {
                 Some(after) => (label, after),
-                None => ("{", behind),
+                None => ("{", after),
             };
             text.push_str(insert);
             rest = after;
@@ -199,8 +199,8 @@ impl<'a> NamePattern<'a> {
         text
     }
 
-    /// Returns the name for a volume with this label, parsed as [`TransferName::parse`] parses the
-    /// expanded text. A name that is too long is an error. It is never truncated.
+    /// Returns the name for a volume with this label: the expanded text, parsed with
+    /// [`TransferName::parse`]. A name that is too long is an error. It is never truncated.
     ///
     /// # Errors
     /// Returns the same errors as [`TransferName::parse`]. They concern this volume only, because
@@ -248,11 +248,11 @@ impl NameParser {
     }
 
     fn of(text: &str, rule: &NameRule) -> NameParser {
-        let mut reading = NameParser::new(*rule);
+        let mut parser = NameParser::new(*rule);
         for char in text.chars() {
-            reading.push(char, char.len_utf8());
+            parser.push(char, char.len_utf8());
         }
-        reading
+        parser
     }
 
     fn push(&mut self, char: char, units: usize) {
@@ -279,13 +279,13 @@ impl NameParser {
     /// Reads the next UTF-16 code units of a JavaScript string.
     pub fn push_utf16(&mut self, units: &[u16]) {
         let mut rest = units;
-        while let [unit, behind @ ..] = rest {
+        while let [unit, after @ ..] = rest {
             // Fast path: a run of printable ASCII.
             let plain = |unit: &&u16| matches!(unit, 0x21..=0x7e);
             let run = if self.half { 0 } else { rest.iter().take_while(plain).count() };
             if run == 0 {
                 self.push_unit(*unit);
-                rest = behind;
+                rest = after;
                 continue;
             }
             self.units += run;

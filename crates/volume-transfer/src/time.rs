@@ -4,28 +4,28 @@ use alloc::string::String;
 
 /// Converts a timestamp to UTC, as `YYYY-MM-DDTHH:MM:SS` with its fraction and without a zone.
 ///
-/// A timestamp without a zone is in UTC already. A number is in seconds or milliseconds since 1970.
+/// A timestamp without a zone is already in UTC. A number is Unix time in seconds or milliseconds.
 /// Any other text is returned unchanged.
 pub(crate) fn utc(text: String) -> String {
     parse(text.as_bytes()).and_then(format).unwrap_or(text)
 }
 
-/// Converts a timestamp to whole seconds since 1970. Accepts the same formats as [`utc`], and returns
-/// `None` for any other text.
+/// Converts a timestamp to Unix time in whole seconds. Accepts the same formats as [`utc`], and
+/// returns `None` for any other text.
 pub(crate) fn unix_seconds(text: &[u8]) -> Option<i64> {
     parse(text).map(|time| time.unix_seconds())
 }
 
-/// Converts an HTTP date, such as `Wed, 21 Oct 2026 07:28:00 GMT`, to seconds since 1970. Returns
+/// Converts an HTTP date, such as `Wed, 21 Oct 2026 07:28:00 GMT`, to Unix time in seconds. Returns
 /// `None` for the two obsolete formats in RFC 9110.
 pub(crate) fn http_date(text: &[u8]) -> Option<i64> {
     let (_weekday, text) = text.trim_ascii().split_at_checked(3)?;
     let mut rest = Rest(text.strip_prefix(b", ")?);
     let day = rest.number(2)?;
     rest.skip(b" ")?;
-    let (name, behind) = rest.0.split_at_checked(3)?;
+    let (name, after) = rest.0.split_at_checked(3)?;
     let month = (1..).zip(MONTHS).find(|(_, month)| *month == name)?.0;
-    rest.0 = behind;
+    rest.0 = after;
     rest.skip(b" ")?;
     let year = rest.number(4)?;
     rest.skip(b" ")?;
@@ -37,12 +37,12 @@ static MONTHS: [&[u8]; 12] = [
     b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
 ];
 
-/// The number of days from 1 March of year 0 to 1 January 1970.
+/// The number of days from March 1 of year 0 to January 1, 1970.
 const EPOCH: i64 = 719_468;
 
 /// A point in time, in UTC.
 struct Time<'a> {
-    /// The minutes since 1 March of year 0.
+    /// The minutes since March 1 of year 0.
     minutes: i64,
     /// 60 in a leap second.
     seconds: i64,
@@ -73,7 +73,7 @@ fn parse(text: &[u8]) -> Option<Time<'_>> {
     rest.time(days(year, month, day)?)
 }
 
-/// Returns the days since 1 March of year 0, or `None` if the month or day is invalid.
+/// Returns the days since March 1 of year 0, or `None` if the month or day is invalid.
 fn days(year: i64, month: i64, day: i64) -> Option<i64> {
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
@@ -92,7 +92,7 @@ fn format(Time { minutes, seconds, fraction }: Time<'_>) -> Option<String> {
     let day = day - (153 * month + 2) / 5 + 1;
     let (year, month) = if month < 10 { (year, month + 3) } else { (year + 1, month - 9) };
     let mut utc = String::new();
-    for (number, digits, behind) in [
+    for (number, digits, separator) in [
         (400 * era + year, 1_000, "-"),
         (month, 10, "-"),
         (day, 10, "T"),
@@ -105,7 +105,7 @@ fn format(Time { minutes, seconds, fraction }: Time<'_>) -> Option<String> {
             utc.push(char::from_digit(u32::try_from(number / place % 10).ok()?, 10)?);
             place /= 10;
         }
-        utc.push_str(behind);
+        utc.push_str(separator);
     }
     utc.extend(fraction.iter().copied().map(char::from));
     Some(utc)
@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn same(text: &str, expected: &str) {
+    fn assert_utc(text: &str, expected: &str) {
         assert_eq!(utc(text.into()), expected, "{text}");
     }
 
@@ -197,7 +197,7 @@ mod tests {
             ("1764141533123", "2025-11-26T07:18:53"),
             ("999999999", "2001-09-09T01:46:39"),
         ] {
-            same(text, expected);
+            assert_utc(text, expected);
         }
     }
 
@@ -272,7 +272,7 @@ mod tests {
             "123456789012345",
             "卷",
         ] {
-            same(text, text);
+            assert_utc(text, text);
         }
     }
 }

@@ -76,8 +76,8 @@ impl Transfer {
     }
 
     /// Reads a record. Returns `None` if it has no valid ID, or if the volume's ID is unknown.
-    /// `asked` replaces a volume ID that is missing or invalid.
-    pub(crate) fn from_json(record: &Value, asked: Option<VolumeId>) -> Option<Transfer> {
+    /// `requested` replaces a volume ID that is missing or invalid.
+    pub(crate) fn from_json(record: &Value, requested: Option<VolumeId>) -> Option<Transfer> {
         let volume_id =
             loose::text(record.get("volume_id")).and_then(|id| VolumeId::parse(&id).ok());
         let text = |value: Option<&Value>| Some(value?.as_str()?.to_owned());
@@ -87,7 +87,7 @@ impl Transfer {
         Some(Transfer {
             id: TransferId::from_service(text(record.get("id"))?)?,
             name: loose::text(record.get("name")),
-            volume_id: volume_id.or(asked)?,
+            volume_id: volume_id.or(requested)?,
             created_at: loose::text(record.get("created_at")).map(time::utc),
             links: loose::rows(record, "links").iter().filter_map(link).collect(),
         })

@@ -25,7 +25,7 @@ pub struct Volume {
     pub status: VolumeStatus,
     /// The size in GiB. EVS calls the same unit GB.
     pub size: Option<u64>,
-    /// The creation time, in seconds since 1970. Also `None` if the format is unknown.
+    /// The creation time, as Unix time in seconds. Also `None` if the format is unknown.
     pub created_at: Option<i64>,
     /// The flags that the rules evaluate.
     pub flags: VolumeFlags,
@@ -59,8 +59,8 @@ impl Volume {
 
 /// The status of a volume.
 ///
-/// Services may add statuses. An unknown one is kept as [`Other`](VolumeStatus::Other), so it needs
-/// no new variant, and the enum is exhaustive.
+/// Services may add statuses. An unknown one is kept as [`Other`](VolumeStatus::Other), so no
+/// new variants are needed, and the enum is exhaustive.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum VolumeStatus {
     /// Detached and idle. Only such a volume can be transferred.

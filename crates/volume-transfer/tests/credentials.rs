@@ -57,7 +57,7 @@ fn ids(file: &CredentialsFile) -> Vec<&str> {
     file.transfers.iter().map(|transfer| transfer.handover.transfer_id.as_str()).collect()
 }
 
-/// `AuthKey` can't be compared or cloned, so this compares everything as text.
+/// Returns all fields as text, because `AuthKey` can't be compared or cloned.
 fn fields(transfer: &TransferCredentials) -> String {
     format!("{transfer:?} {}", transfer.handover.auth_key.expose())
 }

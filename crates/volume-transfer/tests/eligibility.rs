@@ -22,7 +22,7 @@ use volume_transfer::{
 
 const CLEAN: &str = r#""status":"available","bootable":"false","service_type":"EVS","metadata":{}"#;
 
-/// All facts known, none of which blocks a transfer.
+/// All facts are known, and none of them blocks a transfer.
 const ALL_CLEAR: Facts = Facts {
     snapshots: Some(false),
     backups: Some(false),

@@ -1,8 +1,8 @@
 //! The fast path agrees with the byte-by-byte parser, even on hostile input.
 //!
-//! If a list arrives one byte at a time, the reader can't use its fast path. So each list is read both
-//! byte by byte and in larger parts, by a reader that has learned from all earlier lists. The result
-//! is also compared with that of `serde_json`.
+//! If a list arrives one byte at a time, the reader can't use its fast path. So each list is read
+//! both byte by byte and in larger chunks, by a reader that has learned from all earlier lists. The
+//! result is also compared with that of `serde_json`.
 
 #![allow(
     clippy::unwrap_used,
@@ -249,9 +249,9 @@ fn the_fast_path_agrees_with_the_byte_by_byte_parser() {
         let (rows, end) = read_in_parts(&mut slow, &text, 1);
         for size in [usize::MAX, 1 + random.below(600)] {
             let (fast_rows, fast_end) = read_in_parts(&mut fast, &text, size);
-            assert_eq!(fast_end, end, "{seed}, in parts of {size}: {}", shown());
+            assert_eq!(fast_end, end, "{seed}, in chunks of {size}: {}", shown());
             // The rows before an error may differ.
-            assert!(end.is_err() || fast_rows == rows, "{seed}, in parts of {size}: {}", shown());
+            assert!(end.is_err() || fast_rows == rows, "{seed}, in chunks of {size}: {}", shown());
         }
         match (end, read_with_serde_json(&text)) {
             (Ok(summary), Some((volumes, expected))) => {
@@ -272,6 +272,6 @@ fn the_fast_path_agrees_with_the_byte_by_byte_parser() {
         }
     }
     println!("{valid} valid and {invalid} invalid lists");
-    // With fewer of either kind, the generator would be too tame or too wild to find errors.
+    // With fewer of either kind, the generator would be unlikely to find errors.
     assert!(valid > cases / 4 && invalid > cases / 10, "{valid}, {invalid} of {cases}");
 }

@@ -161,7 +161,7 @@ fn decodes_real_cinder_responses_to_delete_requests() {
         let outcome = outcome(status, body);
         assert!(matches!(outcome, Err(ChangeError::OutcomeUnknown(_))), "{status} {body}");
     }
-    // Cinder without authentication returns a new token if one is missing.
+    // Cinder without authentication returns a new token if the request has none.
     let token = Response::new(204, Vec::new()).with_header("X-Auth-Token", "alice:p");
     let outcome = api::decode_deleted(Ok(token));
     assert!(matches!(outcome, Err(ChangeError::OutcomeUnknown(_))));

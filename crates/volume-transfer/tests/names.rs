@@ -97,7 +97,7 @@ fn parses_each_name_from_a_pattern_by_the_services_rule() {
     assert_eq!(name(" ", "data", evs), Err(NameError::Blank));
     assert_eq!(name("{volume}", "a\0", evs), Err(NameError::Nul { position: 1 }));
     assert_eq!(name("{volume}", "a\0", cinder), Ok(Some("a\0".to_owned())));
-    // The placeholder has 8 characters, which don't count.
+    // The 8 characters of the placeholder don't count.
     let (pattern, label) = (format!("{}{{volume}}", "x".repeat(253)), "卷");
     let too_long = NameError::TooLong { length: 256, limit: 255, unit: Unit::Bytes };
     assert_eq!(name(&pattern, label, evs), Err(too_long));
@@ -151,9 +151,9 @@ fn rejects_a_lone_surrogate() {
 
 #[test]
 fn counts_characters_before_a_nul() {
-    let mut reading = NameParser::new(*Service::EvsV2.name_rule());
-    reading.push_utf16(&"ab卷😀\0".encode_utf16().collect::<Vec<_>>());
-    assert_eq!(reading.finish(), Err(NameError::Nul { position: 4 }));
+    let mut parser = NameParser::new(*Service::EvsV2.name_rule());
+    parser.push_utf16(&"ab卷😀\0".encode_utf16().collect::<Vec<_>>());
+    assert_eq!(parser.finish(), Err(NameError::Nul { position: 4 }));
 }
 
 /// The characters that Python's `str.strip()` removes.
@@ -242,21 +242,21 @@ proptest! {
                 0..300,
             ),
         ],
-        part in 1..100_usize,
+        size in 1..100_usize,
     ) {
         let rule = service.name_rule();
-        let mut reading = NameParser::new(*rule);
-        for part in units.chunks(part) {
-            reading.push_utf16(part);
+        let mut parser = NameParser::new(*rule);
+        for chunk in units.chunks(size) {
+            parser.push_utf16(chunk);
         }
         let expected = from_utf16(units.iter().copied());
         let expected = expected.and_then(|text| TransferName::parse(&text, rule));
-        let found = reading.finish().map(|name| {
-            name.map(|place| String::from_utf16(&units[place]).unwrap())
+        let found = parser.finish().map(|name| {
+            name.map(|range| String::from_utf16(&units[range]).unwrap())
         });
         prop_assert_eq!(found, expected.map(|name| name.map(|name| name.as_str().to_owned())));
         if let Ok(text) = String::from_utf16(&units) {
-            prop_assert_eq!(reading.length(), rule.measure(&text));
+            prop_assert_eq!(parser.length(), rule.measure(&text));
         }
     }
 

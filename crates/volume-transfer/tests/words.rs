@@ -98,7 +98,7 @@ fn constraint_bits_follow_the_documented_order() {
     }
 }
 
-/// The npm package sets flags from single fields rather than from a volume's JSON.
+/// The npm package sets flags from individual fields rather than from a volume's JSON.
 #[test]
 fn flags_from_a_single_field_equal_those_from_a_record() {
     let mut all_bits = Vec::new();
@@ -116,7 +116,7 @@ fn flags_from_a_single_field_equal_those_from_a_record() {
     }
     all_bits.sort_unstable();
     all_bits.dedup();
-    // Apart from no flags at all, each value has a single bit, and every bit occurs.
+    // Apart from the empty flags, each value has exactly one bit set, and every bit occurs.
     for (index, bits) in all_bits.into_iter().skip(1).enumerate() {
         assert_eq!(bits, 1 << index);
     }

@@ -37,7 +37,7 @@ pub enum FactQuery {
     Policies(Vec<VaultId>),
 }
 
-/// A vault ID: 1 to 64 ASCII letters, digits or hyphens, so that it is safe in a query.
+/// A vault ID: 1 to 64 ASCII letters, digits or hyphens, so that it is safe in a query string.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VaultId(String);
 

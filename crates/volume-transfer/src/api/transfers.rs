@@ -52,14 +52,14 @@ pub fn create(service: Service, project: &ProjectId, create: &CreateTransfer) ->
     Request { body: Some(body), microversion, ..Request::new(Method::Post, path) }
 }
 
-/// Decodes the response to a [`create`] request. `asked` is the requested volume. Without it, a
-/// response for another volume isn't detected.
+/// Decodes the response to a [`create`] request. `requested` is the requested volume's ID. If it is
+/// `None`, a response for another volume isn't detected.
 ///
 /// # Errors
 /// Returns [`ChangeError::Rejected`] if the server refused, and [`ChangeError::OutcomeUnknown`] if
 /// a transfer may have been created anyway.
 pub fn decode_created(
-    asked: Option<VolumeId>,
+    requested: Option<VolumeId>,
     outcome: Outcome,
 ) -> Result<CreatedTransfer, ChangeError> {
     let response = changed(outcome)?;
@@ -70,13 +70,13 @@ pub fn decode_created(
             return None;
         };
         let auth_key = AuthKey::from_service(key)?;
-        let record = Transfer::from_json(body.get("transfer")?, asked)?;
+        let record = Transfer::from_json(body.get("transfer")?, requested)?;
         Some(CreatedTransfer { record, auth_key })
     };
     // Parses only successful responses, so that no key is copied from any other.
     match response.is_success().then(|| read(response.body())).flatten() {
         None => Err(unreadable(&response)),
-        Some(created) if asked.is_some_and(|asked| created.record.volume_id != asked) => {
+        Some(created) if requested.is_some_and(|id| created.record.volume_id != id) => {
             let fault = Fault::unreadable(&response);
             Err(ChangeError::OutcomeUnknown(UnknownCause::OtherVolume(fault)))
         }
@@ -187,7 +187,7 @@ impl TransferList {
                 {
                     self.transfers.push(transfer);
                 }
-                // A row appears on two pages if the list grows in between.
+                // A row appears on two pages if the list grows between the requests.
                 Some(_) => {}
                 None => self.unreadable += 1,
             }

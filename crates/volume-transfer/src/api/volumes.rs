@@ -50,21 +50,21 @@ impl VolumeList {
     /// Returns a [`ReadError`] and keeps the earlier pages. A page without any readable rows is an
     /// error unless it is the last page, because the next request needs the ID of the last row.
     pub fn add_page(&mut self, outcome: Outcome) -> Result<(), ReadError> {
-        let (mut page, screened) = decode(outcome, |body| {
-            let (mut screen, mut page) = (ListReader::new(), Vec::new());
-            screen.push(body, |row| page.push(row.volume(body))).ok()?;
-            let screened = screen.finish().ok()?;
-            let stuck = page.is_empty() && screened.unreadable > 0 && screened.more;
-            (!stuck).then_some((page, screened))
+        let (mut page, summary) = decode(outcome, |body| {
+            let (mut reader, mut page) = (ListReader::new(), Vec::new());
+            reader.push(body, |row| page.push(row.volume(body))).ok()?;
+            let summary = reader.finish().ok()?;
+            let stuck = page.is_empty() && summary.unreadable > 0 && summary.more;
+            (!stuck).then_some((page, summary))
         })?;
-        // Stops if a page repeats, because a service without markers would repeat it forever.
+        // Stops if a page repeats, because a service that ignores markers would repeat it forever.
         let ends = |volumes: &[Volume]| [volumes.first(), volumes.last()].map(|v| v.map(|v| v.id));
         let ([first, last], [known_first, known_last]) = (ends(&page), ends(&self.volumes));
         let again = !page.is_empty() && (first == known_first || last == known_last);
-        self.complete = again || page.is_empty() || !screened.more;
+        self.complete = again || page.is_empty() || !summary.more;
         if !again {
             self.volumes.append(&mut page);
-            self.unreadable += screened.unreadable;
+            self.unreadable += summary.unreadable;
         }
         Ok(())
     }
@@ -76,7 +76,7 @@ pub fn show_volume(service: Service, project: &ProjectId, volume: &VolumeId) -> 
     get(format!("/{}/{}/{}/{}", paths.version, project.as_str(), paths.volumes, volume.as_str()))
 }
 
-/// Decodes the response to [`show_volume`].
+/// Decodes the response to a [`show_volume`] request.
 ///
 /// # Errors
 /// Returns a [`ReadError`] if the volume can't be read or doesn't exist.

@@ -18,7 +18,7 @@ pub enum BlockStorageVersion {
     V3,
 }
 
-/// The catalog types of block storage, in order of preference.
+/// The service types of block storage, in order of preference.
 static BLOCK_STORAGE: [(&str, BlockStorageVersion); 3] = [
     ("block-storage", BlockStorageVersion::V3),
     ("volumev3", BlockStorageVersion::V3),
@@ -96,7 +96,7 @@ impl Catalog {
         })
     }
 
-    /// Returns the regions that have block storage, each once.
+    /// Returns the regions that have block storage, without duplicates.
     pub fn regions(&self) -> Vec<&str> {
         let mut regions = Vec::new();
         for region in self.endpoints.iter().filter_map(|endpoint| endpoint.region.as_deref()) {

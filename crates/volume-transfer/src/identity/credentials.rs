@@ -87,10 +87,10 @@ impl Scope {
     /// Keystone compares names as its database does, and MySQL ignores case. So this ignores ASCII
     /// case.
     pub(super) fn accepts(&self, project: Option<&Project>) -> bool {
-        let same = |asked: &Identifier, found: &Option<String>| {
-            found.as_ref().is_none_or(|found| found.eq_ignore_ascii_case(asked.as_str()))
+        let same = |requested: &Identifier, found: &Option<String>| {
+            found.as_ref().is_none_or(|found| found.eq_ignore_ascii_case(requested.as_str()))
         };
-        let same_domain = |asked: &Option<DomainRef>, found: &Domain| match asked {
+        let same_domain = |requested: &Option<DomainRef>, found: &Domain| match requested {
             None => true,
             Some(DomainRef::Id(id)) => same(id, &found.id),
             Some(DomainRef::Name(name)) => same(name, &found.name),

@@ -53,7 +53,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[track_caller]
-    fn same(line: &str, expected: Option<&str>) {
+    fn assert_value(line: &str, expected: Option<&str>) {
         let value = openrc_variable(line, "OS_NAME");
         assert_eq!(value.as_deref().map(String::as_str), expected, "{line}");
     }
@@ -71,7 +71,7 @@ mod tests {
             ("OS_NAME=one\nOS_NAME=two", "two"),
             ("OS_NAME=卷;", "卷"),
         ] {
-            same(line, Some(expected));
+            assert_value(line, Some(expected));
         }
     }
 
@@ -83,8 +83,8 @@ mod tests {
                 .chars()
                 .flat_map(|c| matches!(c, '$' | '`' | '"' | '\\').then_some('\\').into_iter().chain([c]))
                 .collect();
-            same(&single, Some(&value));
-            same(&format!("OS_NAME=\"{escaped}\""), Some(&value));
+            assert_value(&single, Some(&value));
+            assert_value(&format!("OS_NAME=\"{escaped}\""), Some(&value));
         }
     }
 
@@ -103,7 +103,7 @@ mod tests {
             "# OS_NAME=alice",
             "unset OS_NAME",
         ] {
-            same(line, None);
+            assert_value(line, None);
         }
     }
 }

@@ -51,7 +51,7 @@ impl Password {
 }
 
 impl ApplicationSecret {
-    /// Wraps a secret. It is sent unchanged, because its user may have chosen any text.
+    /// Wraps a secret. It is sent unchanged, because the user may have chosen any text.
     ///
     /// # Errors
     /// Returns [`IdError::Empty`] for an empty string.

@@ -67,7 +67,7 @@ const STATES: [State; 24] = [
     S::Exponent,
 ];
 
-/// What the parser does with a byte, besides changing its state.
+/// What the parser does with a byte, besides changing state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Action {
@@ -147,10 +147,10 @@ const fn rule(state: State, byte: u8) -> (State, Action) {
 }
 
 /// One byte for each class of bytes that the grammar distinguishes.
-const KINDS: &[u8] = b"\0\t \"\\/{}[]:,+-.01abenugFEN\xef\xbb\xbf~";
+const CLASSES: &[u8] = b"\0\t \"\\/{}[]:,+-.01abenugFEN\xef\xbb\xbf~";
 
-/// Returns the byte that represents its class.
-const fn kind(byte: u8) -> u8 {
+/// Returns the byte that represents the class of a byte.
+const fn class(byte: u8) -> u8 {
     match byte {
         b'\t' | b'\n' | b'\r' => b'\t',
         b'"' | b'\\' | b'/' | b'{' | b'}' | b'[' | b']' | b':' | b',' | b'+' | b'-' | b'.' => byte,
@@ -173,31 +173,31 @@ const fn kind(byte: u8) -> u8 {
     clippy::indexing_slicing,
     reason = "evaluated at compile time, where a panic is a compile error"
 )]
-static RULES: [[(State, Action); KINDS.len()]; STATES.len()] = {
-    let mut rules = [[(State::Value, Action::Reject); KINDS.len()]; STATES.len()];
+static RULES: [[(State, Action); CLASSES.len()]; STATES.len()] = {
+    let mut rules = [[(State::Value, Action::Reject); CLASSES.len()]; STATES.len()];
     let mut state = 0;
     while state < STATES.len() {
-        let mut kind = 0;
-        while kind < KINDS.len() {
-            rules[state][kind] = rule(STATES[state], KINDS[kind]);
-            kind += 1;
+        let mut class = 0;
+        while class < CLASSES.len() {
+            rules[state][class] = rule(STATES[state], CLASSES[class]);
+            class += 1;
         }
         state += 1;
     }
     rules
 };
 
-/// The index in [`KINDS`] of every byte's class.
+/// The index in [`CLASSES`] of every byte's class.
 #[allow(
     clippy::indexing_slicing,
     reason = "evaluated at compile time, where a panic is a compile error"
 )]
-static KIND: [u8; 256] = {
+static CLASS: [u8; 256] = {
     let mut places = [0; 256];
     let mut byte = 0;
     while byte < 256 {
         let mut place = 0;
-        while KINDS[place] != kind(byte as u8) {
+        while CLASSES[place] != class(byte as u8) {
             place += 1;
         }
         places[byte] = place as u8;
@@ -208,6 +208,6 @@ static KIND: [u8; 256] = {
 
 /// Returns the next state and the action for a byte.
 pub(crate) fn next(state: State, byte: u8) -> Option<(State, Action)> {
-    let kind = KIND.get(usize::from(byte)).copied().map_or(0, usize::from);
-    RULES.get(state as usize)?.get(kind).copied()
+    let class = CLASS.get(usize::from(byte)).copied().map_or(0, usize::from);
+    RULES.get(state as usize)?.get(class).copied()
 }

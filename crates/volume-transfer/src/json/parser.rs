@@ -26,8 +26,8 @@ pub(crate) trait Handler {
     fn should_pause(&mut self) -> bool;
 }
 
-/// A value's position, counted backwards from the end of the part, in bytes. The value may start in
-/// an earlier part.
+/// A value's position, counted backward from the end of the chunk, in bytes. The value may start in
+/// an earlier chunk.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Left {
     pub(crate) start: usize,
@@ -35,7 +35,7 @@ pub(crate) struct Left {
 }
 
 impl Left {
-    /// Returns the byte range in the document, given the position of the part's end.
+    /// Returns the byte range in the document, given the position of the chunk's end.
     pub(crate) const fn range(self, end: usize) -> Range<usize> {
         end - self.start..end - self.end
     }
@@ -54,7 +54,7 @@ pub(crate) static LITERALS: [(&[u8], Scalar<'_>); 3] =
 /// whole document.
 static NON_FINITE: [&[u8]; 3] = [b"NaN", b"Infinity", b"-Infinity"];
 
-/// Parses a document in parts of any size.
+/// Parses a document in chunks of any size.
 ///
 /// Accepts JSON as defined by RFC 8259, nested up to 64 levels deep. Also accepts byte order marks
 /// before the document and Python's non-finite numbers. Doesn't check that strings are valid UTF-8.
@@ -70,7 +70,7 @@ pub(crate) struct Parser {
     length: usize,
     /// The code unit of an escape, from the hex digits read so far.
     code: u16,
-    /// The number of bytes from the value's start to the end of the part.
+    /// The number of bytes from the value's start to the end of the chunk.
     begun: usize,
     wanted: bool,
     /// The number of bytes parsed one by one.
@@ -95,36 +95,36 @@ impl Parser {
         }
     }
 
-    /// Starts a part of `length` bytes.
+    /// Starts a chunk of `length` bytes.
     pub(crate) const fn begin_part(&mut self, length: usize) {
         self.begun += length;
     }
 
-    /// Parses a part, or the rest of one. Returns what is left if the handler pauses, otherwise
+    /// Parses a chunk, or the rest of one. Returns what is left if the handler pauses, otherwise
     /// `None`.
     ///
     /// # Errors
-    /// Returns the rest of the part, starting at the invalid byte.
+    /// Returns the rest of the chunk, starting at the invalid byte.
     pub(crate) fn push<'a>(
         &mut self,
-        mut part: &'a [u8],
+        mut chunk: &'a [u8],
         handler: &mut impl Handler,
     ) -> Result<Option<&'a [u8]>, &'a [u8]> {
-        while let Some((byte, rest)) = part.split_first() {
+        while let Some((byte, rest)) = chunk.split_first() {
             if let State::Text = self.state {
                 // Most of a list consists of strings that aren't needed.
-                let plain = lanes::plain(part);
-                if let Some((text, rest)) = part.split_at_checked(plain).filter(|_| plain > 0) {
+                let plain = lanes::plain(chunk);
+                if let Some((text, rest)) = chunk.split_at_checked(plain).filter(|_| plain > 0) {
                     self.keep(text);
-                    part = rest;
+                    chunk = rest;
                     continue;
                 }
             }
-            if self.step(*byte, part.len(), handler).map_err(|Invalid| part)? {
-                part = rest;
+            if self.step(*byte, chunk.len(), handler).map_err(|Invalid| chunk)? {
+                chunk = rest;
             }
             if handler.should_pause() {
-                return Ok(Some(part));
+                return Ok(Some(chunk));
             }
         }
         Ok(None)
@@ -183,7 +183,7 @@ impl Parser {
     }
 
     /// Handles a byte, and returns whether it was consumed. `left` is the number of bytes from this
-    /// byte to the end of the part.
+    /// byte to the end of the chunk.
     fn step(&mut self, byte: u8, left: usize, handler: &mut impl Handler) -> Result<bool, Invalid> {
         #[cfg(test)]
         {

@@ -106,8 +106,8 @@ fn a_response_without_a_record_or_key_leaves_the_outcome_unknown() {
     let unknown = |status, body: &str| match created(status, body) {
         Err(ChangeError::OutcomeUnknown(cause)) => {
             let fault = cause.fault().unwrap();
-            let of = (fault.status, fault.request_id.as_deref(), fault.message);
-            assert_eq!(of, (status, Some("req-1"), None), "{body}");
+            let found = (fault.status, fault.request_id.as_deref(), fault.message);
+            assert_eq!(found, (status, Some("req-1"), None), "{body}");
             cause.code()
         }
         other => panic!("{status} {body}: {other:?}"),

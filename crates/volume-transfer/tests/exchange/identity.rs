@@ -178,7 +178,7 @@ fn debug_output_contains_no_secret() {
 }
 
 #[test]
-fn validates_what_a_person_enters() {
+fn validates_user_input() {
     assert_eq!(Identifier::parse(" project（测试） \n").unwrap().as_str(), "project（测试）");
     assert_eq!(Identifier::parse(" \u{3000}\t"), Err(IdError::Empty));
     assert_eq!(Identifier::parse("a\nb"), Err(IdError::Malformed));

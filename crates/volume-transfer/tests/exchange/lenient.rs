@@ -29,13 +29,13 @@ fn skips_a_byte_order_mark() {
         let mut volumes = VolumeList::default();
         volumes.add_page(ok(&marked)).unwrap();
         assert_eq!(volumes.volumes[0].name.as_deref(), Some("a"), "{before:?}");
-        for part in [1, 2, 3, 4, marked.len()] {
-            let (mut screen, mut rows) = (ListReader::new(), Vec::new());
-            for part in marked.as_bytes().chunks(part) {
-                screen.push(part, |row| rows.push(row)).unwrap();
+        for size in [1, 2, 3, 4, marked.len()] {
+            let (mut reader, mut rows) = (ListReader::new(), Vec::new());
+            for chunk in marked.as_bytes().chunks(size) {
+                reader.push(chunk, |row| rows.push(row)).unwrap();
             }
-            screen.finish().unwrap();
-            // Offsets count the bytes of the whole response.
+            reader.finish().unwrap();
+            // Offsets are relative to the start of the whole response.
             let row = &marked[rows[0].bytes.clone()];
             assert_eq!(row, &list[12..list.len() - 2], "{before:?}");
         }

@@ -53,7 +53,7 @@ fn reads_volumes_page_by_page() {
     list.add_page(page(&row(4), false)).unwrap();
     assert_eq!((list.volumes.len(), next(&list)), (4, None));
 
-    // A service without markers returns its first page again, which is ignored.
+    // A service that ignores markers returns its first page again, which is skipped.
     let mut list = VolumeList::default();
     let first = || page(&format!("{},{},7", row(1), row(2)), true);
     list.add_page(first()).unwrap();

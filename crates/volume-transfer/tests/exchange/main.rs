@@ -1,4 +1,5 @@
-//! Requests and responses, compared with EVS's samples, a real Cinder and a real Keystone.
+//! Requests and responses, compared with EVS's samples and with recordings of a real Cinder and a
+//! real Keystone.
 
 #![allow(
     clippy::unwrap_used,

@@ -66,7 +66,7 @@ fn tells_the_recorded_rejections_apart() {
 #[test]
 fn tells_iam_rejections_apart() {
     let region = by_name("cn-north-4", None);
-    for (status, code, code_of_error) in [
+    for (status, code, expected) in [
         (400, "IAM.0011", "malformed"),
         (400, "IAM.1061", "passcode"),
         (400, "IAM.1101", "malformed"),
@@ -86,7 +86,7 @@ fn tells_iam_rejections_apart() {
             json!({ "error": { "code": code, "message": "m", "title": "t" } }),
         ] {
             let error = refused(SignInMethod::Password, &region, status, &body.to_string());
-            assert_eq!(error.code(), code_of_error, "{status} {body}");
+            assert_eq!(error.code(), expected, "{status} {body}");
             let fault = error.fault().unwrap();
             assert_eq!(fault.code.as_deref(), Some(code));
             assert_eq!(fault.message.as_deref(), Some("m"));

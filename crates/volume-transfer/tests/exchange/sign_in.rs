@@ -144,7 +144,7 @@ fn asks_for_the_passcode_with_a_receipt() {
 }
 
 #[test]
-fn asks_for_the_passcode_even_if_the_receipts_header_was_withheld() {
+fn asks_for_the_passcode_even_if_the_receipt_header_was_withheld() {
     let response = Response::new(401, keystone("028").body);
     let pending = pending(decode_sign_in(SignInMethod::Password, &Scope::Default, Ok(response)));
     assert!(pending.receipt.is_none());

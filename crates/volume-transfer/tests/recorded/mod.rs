@@ -1,5 +1,5 @@
 //! Reads the recorded exchanges in `fixtures/`.
-#![allow(dead_code, reason = "each test file uses a different part")]
+#![allow(dead_code, reason = "each test binary uses different parts")]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -37,7 +37,7 @@ pub(crate) fn evs(file: &str) -> Vec<u8> {
     fs::read(fixtures().join("evs").join(file)).unwrap()
 }
 
-/// Returns the recorded exchanges with Cinder whose file name contains `part`, in order.
+/// Returns the recorded exchanges with Cinder whose file names contain `part`, in order.
 pub(crate) fn cinder(part: &str) -> Vec<Recorded> {
     exchanges("cinder", part)
 }
