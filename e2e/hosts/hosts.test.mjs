@@ -335,7 +335,7 @@ host("A page from `file://`", `Chromium ${CHROMIUM}`, INLINE, "as in a browser, 
 });
 
 for (const [title, from] of [["TypeScript", "."], ["TypeScript", ".."]]) {
-  host(title, versionOf("typescript", from), "all entries except `volume-transfer/element`", "`lib: es2022` alone, with and without Node's types, module resolution `bundler`, `node16` and `nodenext`, ESM and CommonJS", async () => {
+  host(title, versionOf("typescript", from), "all entry points except `volume-transfer/element`", "`lib: es2022` alone, with and without Node's types, module resolution `bundler`, `node16` and `nodenext`, ESM and CommonJS", async () => {
     const source = `
       import { init, readCreateResponse, screenStream, validateTransferName, type Source } from "volume-transfer";
       import * as light from "volume-transfer/light";

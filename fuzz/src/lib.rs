@@ -28,7 +28,7 @@ pub fn sample() -> VolumeId {
     VolumeId::parse("c86b9af4-151d-4ead-b62c-5fb967af0e37").unwrap()
 }
 
-/// Checks that a fault can be described and keeps the request ID.
+/// Checks that a fault can be formatted and that it keeps the request ID.
 pub fn check_fault(fault: &Fault) {
     let _ = (fault.kind().code(), fault.retry_delay(), format!("{fault:?}"));
     assert_eq!(fault.request_id.as_deref(), Some("req-fuzz"));

@@ -1,4 +1,4 @@
-//! Parses credentials files. People may choose any file.
+//! Credentials files. Users may choose any file.
 #![no_main]
 
 use fuzz::outcome;
@@ -7,7 +7,7 @@ use volume_transfer::{CredentialsFile, ProjectId, Service, api};
 
 fuzz_target!(|data: &[u8]| {
     if let Ok(file) = CredentialsFile::parse(data) {
-        // A written file must have the same contents when it is parsed again.
+        // Writing the file and parsing it again must give the same contents.
         let transfers: Vec<_> = file.transfers.iter().collect();
         assert!(!transfers.is_empty());
         let written = CredentialsFile::write(&file.source, &transfers);

@@ -25,9 +25,9 @@ fn check(text: &str) {
         let rule = service.name_rule();
         let name = TransferName::parse(text, rule);
         // Reading the text incrementally, in UTF-16, must give the same name.
-        let mut reading = NameParser::new(*rule);
-        reading.push_utf16(&text.encode_utf16().collect::<Vec<_>>());
-        let read = reading.finish();
+        let mut parser = NameParser::new(*rule);
+        parser.push_utf16(&text.encode_utf16().collect::<Vec<_>>());
+        let read = parser.finish();
         assert_eq!(read.is_ok(), name.is_ok());
         assert_eq!(read.is_ok_and(|range| range.is_some()), matches!(name, Ok(Some(_))));
         if let Ok(Some(name)) = name {

@@ -1,4 +1,4 @@
-//! The files that OpenStack's dashboard offers for download.
+//! The openrc files that OpenStack's dashboard offers for download.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -8,7 +8,7 @@ use volume_transfer::identity::{
     DomainRef, Identifier, ProjectRef, Scope, SignIn, SignInError, SignInMethod, decode_sign_in,
 };
 
-/// The project of the recorded responses.
+/// The project in the recorded responses.
 const PROJECT: &str = "aea8f9f533184340bbc0ed551576d417";
 const CANARY: &str = "gAAAAABrCRcO1wgnVgrhN3sioJDQH1tDf";
 const METHODS: [SignInMethod; 5] = [

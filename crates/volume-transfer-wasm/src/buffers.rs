@@ -1,8 +1,9 @@
 //! Validates names and IDs, through buffers that JavaScript writes to and reads from.
 //!
-//! A call takes the number of UTF-16 code units that JavaScript wrote. It writes its result to the
-//! numbers and the ID, whose addresses [`buffers`] returns. A service or a code is passed as its
-//! index in the core's list, from which `npm/src/codes.ts` is generated.
+//! JavaScript writes text to the text buffer and passes its length in UTF-16 code units. The
+//! results are numbers in a fixed array and, for an ID, its normalized form in the ID buffer.
+//! Services and codes are passed as indices into the core's lists, from which `npm/src/codes.ts` is
+//! generated.
 
 use std::cell::RefCell;
 use std::thread::LocalKey;
@@ -12,7 +13,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// Stands for a missing index, position or error.
 pub const NONE: u32 = u32::MAX;
 
-/// The capacity for text, in UTF-16 code units.
+/// The capacity of the text buffer, in UTF-16 code units.
 const UNITS: usize = 1 << 12;
 
 /// Small fields come first, because that makes the code that accesses them smaller.
@@ -35,7 +36,8 @@ thread_local! {
     };
 }
 
-/// Runs a function with buffers. They are never borrowed twice, because no call leaves this module.
+/// Runs a function on the buffers. They are never borrowed twice, because no such function calls
+/// JavaScript.
 pub(crate) fn with<B, T: Default>(
     buffers: &'static LocalKey<RefCell<B>>,
     work: impl FnOnce(&mut B) -> T,
@@ -44,8 +46,8 @@ pub(crate) fn with<B, T: Default>(
     done.ok().and_then(Result::ok).unwrap_or_default()
 }
 
-/// Returns the address of the numbers. Writes to them the address and the capacity of the units, and
-/// the address of the ID.
+/// Returns the address of the array of numbers. Fills it with the text buffer's address and
+/// capacity, and the ID buffer's address.
 #[wasm_bindgen]
 pub fn buffers() -> usize {
     with(&BUFFERS, |buffers| {
@@ -57,21 +59,22 @@ pub fn buffers() -> usize {
     })
 }
 
-/// Marks the first part of a string or a list. A part can be both the first and the last.
+/// The flag for the first chunk of a name or a list. A chunk can be both the first and the last.
 pub const FIRST: u32 = 1;
-/// Marks the last part of a string or a list.
+/// The flag for the last chunk of a name or a list.
 pub const LAST: u32 = 2;
 
-/// Parses a part of a name, `units` units long. After the last part, writes the error, its
-/// position, the name's length as the service counts it, and the start and end of the trimmed name.
+/// Parses a chunk of a name, `units` code units long. `chunk_flags` combines [`FIRST`] and
+/// [`LAST`]. After the last chunk, the numbers are the error, its position, the name's length as
+/// the service counts it, and the start and end of the trimmed name.
 #[wasm_bindgen]
-pub fn parse_name(service: u32, units: usize, part: u32) {
+pub fn parse_name(service: u32, units: usize, chunk_flags: u32) {
     with(&BUFFERS, |buffers| {
-        if part & FIRST != 0 {
+        if chunk_flags & FIRST != 0 {
             buffers.name = NameParser::new(*self::service(service).name_rule());
         }
         buffers.name.push_utf16(buffers.units.get(..units).unwrap_or_default());
-        if part & LAST != 0 {
+        if chunk_flags & LAST != 0 {
             let (error, position, trimmed) = match buffers.name.finish() {
                 Ok(trimmed) => (NONE, NONE, trimmed.unwrap_or(0..0)),
                 Err(error) => (error_index(&error), position(&error), 0..0),
@@ -83,7 +86,7 @@ pub fn parse_name(service: u32, units: usize, part: u32) {
     });
 }
 
-/// The error's index in [`NameError::CODES`].
+/// Returns the error's index in [`NameError::CODES`].
 const fn error_index(error: &NameError) -> u32 {
     match error {
         NameError::Required => 0,
@@ -101,9 +104,9 @@ fn position(error: &NameError) -> u32 {
     }
 }
 
-/// Parses the ID of a volume or a project, `units` units long. An ID that exceeds the capacity is
-/// malformed. Writes the error, the length of the normalized ID in bytes, and whether it
-/// equals the input.
+/// Parses the ID of a volume or a project, `units` code units long. An ID that doesn't fit into the
+/// text buffer is malformed. Writes the normalized ID to the ID buffer. The numbers are the error,
+/// the normalized ID's length in bytes, and whether it equals the input.
 #[wasm_bindgen]
 pub fn parse_id(of_volume: bool, units: usize) {
     with(&BUFFERS, |buffers| {
@@ -115,7 +118,7 @@ pub fn parse_id(of_volume: bool, units: usize) {
     });
 }
 
-/// Writes the normalized ID. Returns its length, and whether it equals the input.
+/// Writes the normalized ID to `to`. Returns its length, and whether it equals the input.
 fn normalize_id(
     of_volume: bool,
     units: Option<&[u16]>,
@@ -128,7 +131,7 @@ fn normalize_id(
         *to = u8::try_from(*unit).unwrap_or(u8::MAX);
     }
     let written = written.get(..units.len()).unwrap_or_default();
-    // No ID contains a surrogate, so a pair may become two replacement characters.
+    // A surrogate pair becomes two replacement characters, which are just as malformed in an ID.
     let char = |unit: &u16| char::from_u32(u32::from(*unit)).unwrap_or('\u{fffd}');
     let text = units.iter().map(char);
     let (project, volume);

@@ -1,9 +1,10 @@
-//! The rules of volume transfers for JavaScript. Converts inputs, calls the core, and converts results.
+//! The rules of volume transfers for JavaScript. Converts inputs, calls the core, and converts
+//! results.
 //!
-//! [`buffers`] is all that the package's entry `./form` needs, and [`lists`] is what `./light` adds.
-//! JavaScript writes text into a buffer and reads numbers back, so nothing is allocated and no glue
-//! code is needed. [`records`] evaluates single volumes, and [`response`] decodes a service's
-//! responses into JavaScript objects. `npm/src` builds the package's API on top of them.
+//! The package's entry point `./form` needs only [`buffers`], and `./light` also needs [`lists`].
+//! JavaScript writes text to a buffer and reads numbers back, so nothing is allocated and no glue
+//! code is needed. [`records`] evaluates individual volumes, and [`response`] decodes a service's
+//! responses into JavaScript objects. `npm/src` builds the package's API on top of these modules.
 
 pub mod buffers;
 

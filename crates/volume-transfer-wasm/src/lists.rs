@@ -1,4 +1,4 @@
-//! Reads lists through buffers of their own, like [`buffers`](crate::buffers).
+//! Reads lists, through buffers like those in [`buffers`](crate::buffers).
 
 use crate::buffers::{FIRST, LAST, NONE, number, service, with};
 use std::cell::RefCell;
@@ -7,52 +7,52 @@ use volume_transfer::list::ListSummary;
 use volume_transfer::{Facts, ListReader};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// The capacity for a part of a list, in bytes. Rows that span two parts are read more slowly. With
-/// parts of this size, that is one row in a hundred.
+/// The capacity of the input buffer, in bytes. A row that spans two chunks is read more slowly.
+/// With chunks of this size, that is one row in a hundred.
 const BYTES: usize = 1 << 17;
 
-/// The maximum number of rows that end in one part of a list. The smallest readable row,
-/// `{"id":"..."},`, has 46 bytes, and one more row may have begun in the previous part.
+/// The maximum number of rows that end in one chunk of a list. The shortest readable row,
+/// `{"id":"..."},`, is 46 bytes long, and one more row may have begun in the previous chunk.
 const ROWS: usize = BYTES / 46 + 2;
 
 /// Small fields come first, because that makes the code that accesses them smaller.
 #[repr(C)]
-struct Lists {
+struct ListBuffers {
     numbers: [u32; 8],
     reader: ListReader,
     masks: [u32; ROWS],
-    rows: [[u32; 2]; ROWS],
+    ranges: [[u32; 2]; ROWS],
     ids: [[u8; 36]; ROWS],
-    bytes: [u8; BYTES],
+    input: [u8; BYTES],
 }
 
 thread_local! {
-    static LISTS: RefCell<Lists> = const {
-        RefCell::new(Lists {
+    static LIST_BUFFERS: RefCell<ListBuffers> = const {
+        RefCell::new(ListBuffers {
             numbers: [0; 8],
             reader: ListReader::new(),
             masks: [0; ROWS],
-            rows: [[0; 2]; ROWS],
+            ranges: [[0; 2]; ROWS],
             ids: [[0; 36]; ROWS],
-            bytes: [0; BYTES],
+            input: [0; BYTES],
         })
     };
 }
 
-/// Returns the address of the numbers. Writes to them the address and the capacity of the bytes, the
-/// addresses of the IDs (36 bytes each), the masks (32 bits each) and the rows (two 32-bit
-/// numbers each), and the address and the size in bytes of the list reader. JavaScript can save the
-/// reader's state and restore it after reading another list.
+/// Returns the address of the array of numbers. Fills it with the input buffer's address and
+/// capacity in bytes, the addresses of the buffers for IDs (36 bytes each), masks (32 bits each)
+/// and byte ranges (two 32-bit numbers each), and the list reader's address and size in bytes.
+/// JavaScript can save the reader's state and restore it after reading another list.
 #[wasm_bindgen]
-pub fn lists() -> usize {
-    with(&LISTS, |lists| {
-        let Lists { bytes, numbers, ids, masks, rows, reader } = lists;
+pub fn list_buffers() -> usize {
+    with(&LIST_BUFFERS, |buffers| {
+        let ListBuffers { input, numbers, ids, masks, ranges, reader } = buffers;
         *numbers = [
-            bytes.as_mut_ptr().expose_provenance(),
+            input.as_mut_ptr().expose_provenance(),
             BYTES,
             ids.as_mut_ptr().expose_provenance(),
             masks.as_mut_ptr().expose_provenance(),
-            rows.as_mut_ptr().expose_provenance(),
+            ranges.as_mut_ptr().expose_provenance(),
             core::ptr::from_mut(reader).expose_provenance(),
             size_of::<ListReader>(),
             0,
@@ -62,28 +62,28 @@ pub fn lists() -> usize {
     })
 }
 
-/// Reads a part of a list, `length` bytes long. Writes the number of rows that ended in it,
-/// and the last one's verdict and flags. Each row has an ID, a mask, and its byte range in the
-/// list. A mask has the violated constraints in its lower half and the unknown ones in its upper
-/// half.
+/// Reads a chunk of a list, `length` bytes long. `chunk_flags` combines [`FIRST`] and [`LAST`].
+/// For each row that ends in the chunk, writes its ID, its mask, and its byte range in the list. A
+/// mask has the violated constraints in its lower half and the unknown ones in its upper half. The
+/// first three numbers are the number of rows, and the last row's verdict and flags.
 ///
-/// After the last part, the next three numbers are the count of unreadable rows, whether there is
-/// another page, and the position at which the list is malformed or was cut off.
+/// After the last chunk, the next three numbers are the count of unreadable rows, whether there is
+/// another page, and the position at which the list is malformed or was cut off, or [`NONE`].
 ///
-/// The facts apply to every row. They have two bits each, starting with the lowest: snapshots,
+/// `facts` applies to every row. Each fact has two bits, starting with the lowest: snapshots,
 /// backups, backup policy and frozen. 0 means unknown, 1 false, and 2 true.
 #[wasm_bindgen]
-pub fn read_list(service: u32, facts: u32, length: usize, part: u32) {
-    with(&LISTS, |lists| {
-        let Lists { bytes, ids, masks, rows, reader, numbers } = lists;
-        if part & FIRST != 0 {
+pub fn read_list(service: u32, facts: u32, length: usize, chunk_flags: u32) {
+    with(&LIST_BUFFERS, |buffers| {
+        let ListBuffers { input, ids, masks, ranges, reader, numbers } = buffers;
+        if chunk_flags & FIRST != 0 {
             reader.restart();
         }
         let (service, facts) = (self::service(service), self::facts(facts));
-        let mut slots = ids.iter_mut().zip(masks).zip(rows);
+        let mut slots = ids.iter_mut().zip(masks).zip(ranges);
         let (mut count, mut last) = (0, [NONE, 0]);
         // `finish` returns the error if this isn't a list.
-        let _ = reader.push(bytes.get(..length).unwrap_or_default(), |row| {
+        let _ = reader.push(input.get(..length).unwrap_or_default(), |row| {
             if let Some(((id, mask), range)) = slots.next() {
                 let verdicts = eligibility::evaluate(row.flags, &facts, service);
                 *id = *row.id.as_bytes();
@@ -95,7 +95,7 @@ pub fn read_list(service: u32, facts: u32, length: usize, part: u32) {
         });
         let [verdict, flags] = last;
         *numbers = [count, verdict, flags, 0, 0, NONE, 0, 0];
-        if part & LAST != 0 {
+        if chunk_flags & LAST != 0 {
             *numbers = match reader.finish() {
                 Ok(ListSummary { unreadable, more }) => {
                     [count, verdict, flags, number(unreadable), u32::from(more), NONE, 0, 0]
@@ -111,7 +111,7 @@ pub(crate) fn mask(verdicts: Verdicts) -> u32 {
     u32::from(verdicts.violated.bits()) | u32::from(verdicts.unknown.bits()) << 16
 }
 
-/// Reads the facts, as [`read_list`] describes them.
+/// Decodes facts that are encoded as [`read_list`] describes.
 pub(crate) const fn facts(bits: u32) -> Facts {
     const fn fact(bits: u32) -> Option<bool> {
         match bits & 3 {

@@ -7,7 +7,7 @@ use volume_transfer::flags::{Flag, LONGEST, VolumeFlags};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Returns the flags of a record with a single text field, as bits of [`VolumeFlags`]. `flag` is an
-/// index into [`Flag::ALL`]. The first units of a long text are enough.
+/// index into [`Flag::ALL`]. Only the first [`LONGEST`] code units of the text matter.
 #[wasm_bindgen]
 pub fn text_flags(flag: usize, units: usize) -> u32 {
     with(&BUFFERS, |buffers| {

@@ -75,8 +75,8 @@ fn fault(fault: &Fault) -> Object<'_> {
     ]
 }
 
-/// Decodes a response. `headers` alternates names and values. `requested` is the ID of the volume
-/// that the request named, or `undefined`.
+/// Decodes a response. `headers` contains alternating names and values. `requested` is the ID of
+/// the volume in the request, or `undefined`.
 #[wasm_bindgen]
 pub fn decode_response(
     status: u16,

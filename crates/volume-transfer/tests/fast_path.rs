@@ -1,8 +1,8 @@
 //! The fast path agrees with the byte-by-byte parser, even on hostile input.
 //!
 //! If a list arrives one byte at a time, the reader can't use its fast path. So each list is read
-//! both byte by byte and in larger chunks, by a reader that has learned from all earlier lists. The
-//! result is also compared with that of `serde_json`.
+//! both byte by byte and, by another reader that has learned from all earlier lists, in larger
+//! chunks. The result is also compared with that of `serde_json`.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,7 +15,7 @@
 
 mod common;
 
-use common::{read_in_parts, read_with_serde_json};
+use common::{read_in_chunks, read_with_serde_json};
 use std::env;
 use volume_transfer::{ListReader, Volume};
 
@@ -141,7 +141,7 @@ fn id(random: &mut Random) -> String {
     format!("\"{a}-{b}-{c}-{d}-{e}\"")
 }
 
-/// The format of a row, as one service writes it.
+/// The format in which a service writes its rows.
 #[derive(Clone)]
 struct RowFormat {
     /// The kinds of values, each with the text before it.
@@ -152,7 +152,7 @@ struct RowFormat {
 #[derive(Clone, Copy)]
 enum ValueKind {
     Id,
-    /// The same value in most rows, by its index in [`VALUES`].
+    /// The same value in most rows, as an index into [`VALUES`].
     Fixed(usize),
     Any,
 }
@@ -246,9 +246,9 @@ fn the_fast_path_agrees_with_the_byte_by_byte_parser() {
         let random = &mut Random(seed);
         let text = list(random);
         let shown = || String::from_utf8_lossy(&text).into_owned();
-        let (rows, end) = read_in_parts(&mut slow, &text, 1);
+        let (rows, end) = read_in_chunks(&mut slow, &text, 1);
         for size in [usize::MAX, 1 + random.below(600)] {
-            let (fast_rows, fast_end) = read_in_parts(&mut fast, &text, size);
+            let (fast_rows, fast_end) = read_in_chunks(&mut fast, &text, size);
             assert_eq!(fast_end, end, "{seed}, in chunks of {size}: {}", shown());
             // The rows before an error may differ.
             assert!(end.is_err() || fast_rows == rows, "{seed}, in chunks of {size}: {}", shown());
@@ -272,6 +272,6 @@ fn the_fast_path_agrees_with_the_byte_by_byte_parser() {
         }
     }
     println!("{valid} valid and {invalid} invalid lists");
-    // With fewer of either kind, the generator would be unlikely to find errors.
+    // With too few of either kind, the generated lists would test only one of the outcomes.
     assert!(valid > cases / 4 && invalid > cases / 10, "{valid}, {invalid} of {cases}");
 }

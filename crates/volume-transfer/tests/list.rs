@@ -11,7 +11,7 @@
 mod common;
 mod recorded;
 
-use common::{read_in_parts, read_with_serde_json};
+use common::{read_in_chunks, read_with_serde_json};
 use proptest::prelude::*;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
@@ -20,12 +20,12 @@ use volume_transfer::{ListReader, Volume};
 
 const ID: &str = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
 
-/// Reads the volumes of a list, `size` bytes at a time. Reads them twice, because the reader learns
-/// from the first time.
+/// Reads the volumes in a list, `size` bytes at a time. Reads the list twice, because the reader
+/// learns layouts from the first pass.
 fn read(text: &[u8], size: usize) -> Result<(Vec<Volume>, ListSummary), ListError> {
     let mut reader = ListReader::new();
-    let (rows, summary) = read_in_parts(&mut reader, text, size);
-    let (again, same) = read_in_parts(&mut reader, text, size);
+    let (rows, summary) = read_in_chunks(&mut reader, text, size);
+    let (again, same) = read_in_chunks(&mut reader, text, size);
     assert_eq!(same, summary);
     // The rows before an error may differ.
     assert!(summary.is_err() || again == rows);
@@ -90,7 +90,8 @@ fn agrees_on_unusual_lists() {
             r#"{{"volumes":[{{"id":"{ID}"}}],"volumes_links":[{{"rel":"next","rel":"self"}}]}}"#
         ),
         format!(r#"{{"volumes":[{{"id":"{ID}"}}],"volumes_links":{{"rel":"next"}}}}"#),
-        // Not lists of volumes.
+        // Mostly not lists of volumes. `null` counts as an empty list, and a byte order mark is
+        // skipped.
         String::new(),
         "null".to_owned(),
         "[]".to_owned(),
@@ -348,7 +349,7 @@ proptest! {
         );
     }
 
-    /// A corrupted list that is still JSON may or may not be a list.
+    /// A corrupted list that is still valid JSON may or may not still be a list of volumes.
     #[test]
     fn rejects_corrupted_lists_that_are_not_json(
         list in any_list(),

@@ -1,5 +1,5 @@
-// The list of volumes. A volume's name, status and eligibility are shown, and each of the two buttons opens
-// a form that transfers it: the ready-made one, or one that the console has built itself.
+// The list of volumes, with each volume's name, status and eligibility. Two buttons open a form that
+// transfers the volume: the ready-made form, or the console's own.
 
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Alert, Button, Drawer, Space, Table, Tag, Tooltip } from "antd";
@@ -54,7 +54,7 @@ export function App() {
   );
 }
 
-/** Says whether a volume can be transferred and, as a tooltip, why it can't. */
+/** Says whether a volume can be transferred and, in a tooltip, why it can't. */
 function Eligibility({ volume }) {
   const report = checkEligibility(volume);
   const ineligible = report.eligibility === "ineligible";

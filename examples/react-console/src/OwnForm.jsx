@@ -1,4 +1,4 @@
-// A form in the console's own look, for a console that wants to lay out everything itself. The package
+// A form with the console's own look, for consoles that control the whole layout themselves. The package
 // validates the name, creates the request and decodes the response.
 
 import { useState } from "react";
@@ -52,7 +52,7 @@ export function OwnForm({ volume, onDone }) {
   );
 }
 
-/** Sends the request, once, and decodes what comes back. */
+/** Sends the request once, and decodes the response. */
 async function post({ method, path, headers, body }, volumeId) {
   try {
     const response = await send(new Request(path, { method, headers, body }));

@@ -1,6 +1,6 @@
 // The console's connection to the volume service. Only this file knows the token.
 
-/** A project of the sandbox. A console knows the project that its user has chosen. */
+/** A project in the sandbox. A real console uses the project that its user has chosen. */
 export const projectId = "dd14c6ac581f40059e27f5320b60bf2f";
 
 const token = "demo-token-a";

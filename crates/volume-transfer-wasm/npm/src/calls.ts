@@ -1,5 +1,5 @@
-// Names and requests, which all entries export. Converts inputs, calls the wasm module, and converts
-// results. All rules are in the module; `codes.ts` maps its numbers to codes.
+// Names and requests, which all entry points export. Converts inputs, calls the wasm module, and
+// converts results. All rules are in the module; `codes.ts` maps its numbers to codes.
 
 import { create, idCodes, nameCodes, profiles, services } from "./codes.js";
 
@@ -64,10 +64,10 @@ export interface RequestReport {
 interface Exports {
   memory: WebAssembly.Memory;
   buffers(): number;
-  parse_name(service: number, units: number, part: number): void;
+  parse_name(service: number, units: number, chunkFlags: number): void;
   parse_id(ofVolume: boolean, units: number): void;
-  lists(): number;
-  read_list(service: number, facts: number, bytes: number, part: number): void;
+  list_buffers(): number;
+  read_list(service: number, facts: number, length: number, chunkFlags: number): void;
   text_flags(flag: number, units: number): number;
   evaluate(service: number, facts: number, flags: number): number;
 }
@@ -82,13 +82,13 @@ let numbers: Int32Array;
 let units: Uint16Array;
 let id: Uint8Array;
 
-/** Sets the module. If an entry starts two modules, it uses the first one. */
+/** Sets the module. If an entry point starts two modules, it uses the first one. */
 export function setModule(exports: unknown): void {
   wasm ??= exports as Exports;
 }
 
 /**
- * Starts a module that needs no glue.
+ * Starts a module that needs no glue code.
  *
  * @internal
  */
@@ -137,7 +137,7 @@ export function addIssue(issues: Issue[], field: Issue["field"], code: string, p
   issues.push({ field, code, params });
 }
 
-/** Returns a string, or an empty one if there is none. Any other value is an issue. */
+/** Returns a string, or an empty one for null and undefined. Any other value is an issue. */
 function textOf(value: unknown, field: Issue["field"], issues: Issue[]): string {
   if (typeof value === "string") return value;
   if (value != null) addIssue(issues, field, "not_a_string");
@@ -166,8 +166,8 @@ export function serviceOf(options: unknown, issues: Issue[], ...known: string[])
 }
 
 /**
- * Writes a string to the units buffer, from a position in the string up to the buffer's capacity.
- * Returns the number of units.
+ * Writes a string to the text buffer, from a position in the string up to the buffer's capacity.
+ * Returns the number of code units.
  */
 export function writeUnits(text: string, from: number): number {
   const length = Math.min(text.length - from, units.length);
@@ -176,8 +176,8 @@ export function writeUnits(text: string, from: number): number {
   return length;
 }
 
-/** Returns whether a part is the first one (1), the last one (2), both (3) or neither (0). */
-const partOf = (whole: ArrayLike<unknown>, from: number, to: number): number =>
+/** Returns the flags of a chunk: 1 for the first one, 2 for the last one, and 3 for both. */
+const chunkFlagsOf = (whole: ArrayLike<unknown>, from: number, to: number): number =>
   (from ? 0 : 1) + (to < whole.length ? 0 : 2);
 
 /** Converts an ID to text. IDs are ASCII. */
@@ -202,9 +202,9 @@ function nameOf(wasm: Exports, text: string, service: number, issues: Issue[]): 
   let from = 0;
   do {
     const length = writeUnits(text, from);
-    wasm.parse_name(service, length, partOf(text, from, (from += length)));
+    wasm.parse_name(service, length, chunkFlagsOf(text, from, (from += length)));
   } while (from < text.length);
-  // Reads by index, because destructuring would take longer than everything else.
+  // Reads by index, because destructuring would take longer than everything else in this function.
   const error = numbers[0]!;
   const position = numbers[1]!;
   const length = numbers[2]!;
@@ -227,8 +227,8 @@ export function validateTransferName(name: string, options?: Options): NameRepor
 }
 
 /**
- * Creates a request. `volumeId` is undefined if it is in the input, and null if the input's volume
- * is invalid.
+ * Creates a request. If `volumeId` is undefined, it is read from the input. Null means that the
+ * input's volume is invalid.
  */
 export function createRequest(input: unknown, service: number, volumeId: string | null | undefined, issues: Issue[]): RequestReport {
   const projectId = textOf(read(input, "projectId"), "projectId", issues);

@@ -1,4 +1,4 @@
-// The exports that all entries share.
+// The exports that all entry points share.
 
 export {
   validateTransferName,

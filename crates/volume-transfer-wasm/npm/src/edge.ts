@@ -1,4 +1,4 @@
-// The full entry for runtimes that can't compile wasm. Their bundlers compile the module.
+// The full entry point for runtimes that can't compile wasm. Their bundlers compile the module.
 
 import module from "./volume-transfer.wasm?module";
 import { start } from "./response.js";

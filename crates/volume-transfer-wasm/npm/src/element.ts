@@ -18,7 +18,7 @@ export interface VolumeTransferNameElement extends HTMLElement, Pick<HTMLInputEl
   readonly report: NameReport;
   /** The messages. Assign others to change the language. */
   messages: Messages;
-  /** The service whose name rule applies, as an attribute. Null means `evs-v2`. */
+  /** The service whose name rule applies. Reflects the attribute. Null means `evs-v2`. */
   service: string | null;
 }
 
@@ -152,7 +152,7 @@ function elementWith(defaults: Messages): CustomElementConstructor {
       for (const type of ["blur", "invalid"]) {
         this.addEventListener(type, async () => {
           // Showing the error moves the content below it, so wait until no pointer is pressed. In
-          // Firefox, the field loses focus before the button that is pressed is active.
+          // Firefox, the field loses focus before the pressed button becomes active.
           do await new Promise(requestAnimationFrame);
           while (document.querySelector(":active"));
           this.#touched = true;
@@ -239,7 +239,7 @@ function elementWith(defaults: Messages): CustomElementConstructor {
       this.#internals.setValidity(input.validity, error || custom || "-", input);
       // Sends a valid name as the service stores it, and omits an empty one.
       this.#internals.setFormValue(report.issues.length ? value : report.value, value);
-      // Shows nothing about text that is still being composed.
+      // Doesn't update the counter or the error while text is being composed.
       if (composing) return;
       this.#counter.textContent = text({ field: "counter", code: report.unit, params: report as never });
       const shown = this.#touched ? error : "";

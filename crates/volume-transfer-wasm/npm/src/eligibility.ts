@@ -1,4 +1,4 @@
-// Checks the eligibility of volumes. Only the full entry does this.
+// Checks the eligibility of volumes. Only the full entry point does this.
 
 import {
   NONE,
@@ -110,7 +110,7 @@ interface Evaluation {
   flags: number;
 }
 
-/** Evaluates a volume as a list of one row. */
+/** Evaluates a volume, as a list with a single row. */
 function evaluate(volume: unknown, service: number, facts: number, issues: Issue[]): Evaluation | null {
   let json: string | undefined;
   try {
@@ -139,14 +139,14 @@ function evaluate(volume: unknown, service: number, facts: number, issues: Issue
 export interface VolumesReport {
   /** For each volume, the violated constraints: bit n stands for `constraints[n]`. */
   violated: Uint16Array;
-  /** The constraints that neither the record nor the facts decide. */
+  /** For each volume, the constraints that can't be checked from its record and the facts. */
   unknown: Uint16Array;
   issues: Issue[];
 }
 
 /**
- * The number of cached values per field. Only fields whose values are unique to each volume exceed
- * it.
+ * The maximum number of cached values per field. Only fields whose values are unique to each volume
+ * exceed it.
  */
 const CACHE_SIZE = 32;
 const caches = flagFields.map(() => new Map<unknown, number>());
@@ -186,7 +186,8 @@ export function checkVolumes(volumes: readonly unknown[], options?: EligibilityO
     addIssue(issues, "volumes", "malformed", { position: 0 });
   }
   const [violated, unknown] = [new Uint16Array(count), new Uint16Array(count)];
-  // The volumes in a list differ in few flags, and services repeat the same values.
+  // Caches masks by flags, because few combinations occur in a list, and each field's last value,
+  // because values often repeat.
   const evaluated: (number | undefined)[] = [];
   const last: unknown[] = flagFields.map(() => evaluated);
   const lastFlags = flagFields.map(() => 0);

@@ -35,7 +35,8 @@ export function explain(
  */
 export function sentence({ field, code, params }: Explainable, messages: Messages): string {
   const message = messages[`${field}.${code}`] ?? `${field}.${code}`;
-  // Some params are codes with messages, such as `unit.bytes`. An empty one is `status.none`.
+  // Some params are codes with their own messages, such as `unit.bytes`. `status.none` is the
+  // message for an empty status.
   return message.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = String(params[name] ?? "");
     return messages[`${name}.${value || "none"}`] ?? value;

@@ -1,4 +1,4 @@
-// The form entry for runtimes that can't compile wasm. Their bundlers compile the module.
+// The form entry point for runtimes that can't compile wasm. Their bundlers compile the module.
 
 import module from "./form.wasm?module";
 import { startModule } from "./calls.js";

@@ -1,4 +1,4 @@
-// The form entry with the wasm module embedded, for Node and CommonJS.
+// The form entry point with the wasm module embedded, for Node and CommonJS.
 
 import base64 from "../build/form.wasm";
 import { startModule } from "./calls.js";

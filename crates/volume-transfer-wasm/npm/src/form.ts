@@ -1,4 +1,4 @@
-// The form entry: names and requests, and schemas for form libraries.
+// The form entry point: names and requests, and schemas for form libraries.
 
 import { startModule } from "./calls.js";
 import { initWith } from "./load.js";

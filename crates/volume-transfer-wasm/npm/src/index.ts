@@ -1,4 +1,4 @@
-// The full entry.
+// The full entry point.
 
 import { start } from "./response.js";
 import { initWith } from "./load.js";

@@ -1,5 +1,5 @@
-// The full entry with the wasm module embedded, for Node, CommonJS, and bundlers that don't copy
-// the wasm file.
+// The full entry point with the wasm module embedded, for Node, CommonJS, and bundlers that don't
+// copy the wasm file.
 
 import base64 from "../build/volume-transfer.wasm";
 import { start } from "./response.js";

@@ -1,4 +1,4 @@
-// The exports that all light entries share.
+// The exports that all light entry points share.
 
 export * from "./common-api.js";
 export { createTransferRequest, type CreateInput } from "./calls.js";

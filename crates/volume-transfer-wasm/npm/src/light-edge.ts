@@ -1,4 +1,4 @@
-// The light entry for runtimes that can't compile wasm. Their bundlers compile the module.
+// The light entry point for runtimes that can't compile wasm. Their bundlers compile the module.
 
 import module from "./light.wasm?module";
 import { startModule } from "./calls.js";

@@ -1,4 +1,4 @@
-// The light entry with the wasm module embedded, for Node and CommonJS.
+// The light entry point with the wasm module embedded, for Node and CommonJS.
 
 import base64 from "../build/light.wasm";
 import { startModule } from "./calls.js";

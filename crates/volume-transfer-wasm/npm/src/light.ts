@@ -1,4 +1,4 @@
-// The light entry: names, requests and lists.
+// The light entry point: names, requests and lists.
 
 import { startModule } from "./calls.js";
 import { initWith } from "./load.js";

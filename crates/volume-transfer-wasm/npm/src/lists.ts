@@ -1,4 +1,4 @@
-// Lists, which all entries but `form` export. Passes them to the wasm module, part by part.
+// Lists, which all entry points but `form` export. Passes them to the wasm module in chunks.
 
 import { NONE, addIssue, decode, instance, serviceOf, type Issue, type Options } from "./calls.js";
 import type { constraints } from "./codes.js";
@@ -13,10 +13,10 @@ export interface ScreenReport {
   count: number;
   /** For each volume, the violated constraints: bit n stands for `constraints[n]`. */
   violated: Uint16Array;
-  /** For each volume, the constraints that its record doesn't decide. */
+  /** For each volume, the constraints that can't be checked from its record. */
   unknown: Uint16Array;
   /**
-   * The byte ranges in the response: the n-th volume is from `rows[2 * n]` to `rows[2 * n + 1]`.
+   * The volumes' byte ranges in the response: the n-th one is `rows[2 * n]` to `rows[2 * n + 1]`.
    * `JSON.parse` throws on a row in which the service wrote `NaN`.
    */
   rows: Uint32Array;
@@ -35,10 +35,10 @@ export interface ByteStream {
 }
 
 let numbers: Int32Array;
-let bytes: Uint8Array;
+let input: Uint8Array;
 let ids: Uint8Array;
 let masks: Uint32Array;
-let rows: Uint32Array;
+let ranges: Uint32Array;
 /** The state of the module's list reader. */
 let state: Uint8Array;
 
@@ -47,12 +47,12 @@ function listInstance(): ReturnType<typeof instance> {
   const wasm = instance();
   const { buffer } = wasm.memory;
   if (numbers?.buffer !== buffer) {
-    numbers = new Int32Array(buffer, wasm.lists(), 8);
-    const [atBytes, maxBytes, atIds, atMasks, atRows, atState, stateSize] = numbers as unknown as number[];
-    bytes = new Uint8Array(buffer, atBytes, maxBytes);
+    numbers = new Int32Array(buffer, wasm.list_buffers(), 8);
+    const [atInput, maxInput, atIds, atMasks, atRanges, atState, stateSize] = numbers as unknown as number[];
+    input = new Uint8Array(buffer, atInput, maxInput);
     ids = new Uint8Array(buffer, atIds);
     masks = new Uint32Array(buffer, atMasks);
-    rows = new Uint32Array(buffer, atRows);
+    ranges = new Uint32Array(buffer, atRanges);
     state = new Uint8Array(buffer, atState, stateSize);
   }
   return wasm;
@@ -60,10 +60,10 @@ function listInstance(): ReturnType<typeof instance> {
 
 /** Reads a list in one or more parts. */
 export class ListReader {
-  #parts: { from: number; ids: Uint8Array; masks: Uint32Array; rows: Uint32Array }[] = [];
+  #results: { from: number; ids: Uint8Array; masks: Uint32Array; ranges: Uint32Array }[] = [];
   #count = 0;
   #started = false;
-  /** The module's state between two parts, because another list may be read in the meantime. */
+  /** The module's state between two parts, saved because another list may be read in the meantime. */
   #saved: Uint8Array | undefined;
   /** The verdict on the last volume. */
   verdict = NONE;
@@ -78,8 +78,8 @@ export class ListReader {
     if (this.#saved) state.set(this.#saved);
     let from = 0;
     do {
-      const chunk = part.subarray(from, from + bytes.length);
-      bytes.set(chunk);
+      const chunk = part.subarray(from, from + input.length);
+      input.set(chunk);
       from += chunk.length;
       const end = last && from === part.length;
       wasm.read_list(this.service, this.facts, chunk.length, (this.#started ? 0 : 1) + (end ? 2 : 0));
@@ -88,11 +88,11 @@ export class ListReader {
       if (!count) continue;
       this.verdict = numbers[1]!;
       this.flags = numbers[2]!;
-      this.#parts.push({
+      this.#results.push({
         from: this.#count,
         ids: ids.slice(0, 36 * count),
         masks: masks.slice(0, count),
-        rows: rows.slice(0, 2 * count),
+        ranges: ranges.slice(0, 2 * count),
       });
       this.#count += count;
     } while (from < part.length);
@@ -106,25 +106,25 @@ export class ListReader {
     const position = numbers[5]!;
     if (position !== NONE) addIssue(issues, "volumes", "malformed", { position });
     const count = issues.length ? 0 : this.#count;
-    const parts = count ? this.#parts : [];
+    const results = count ? this.#results : [];
     const [violated, unknown, all] = [new Uint16Array(count), new Uint16Array(count), new Uint32Array(2 * count)];
-    for (const { from, masks, rows } of parts) {
-      all.set(rows, 2 * from);
+    for (const { from, masks, ranges } of results) {
+      all.set(ranges, 2 * from);
       for (let at = 0; at < masks.length; at++) {
         violated[from + at] = masks[at]!;
         unknown[from + at] = masks[at]! >>> 16;
       }
     }
     const id = (n: number) => {
-      let part = parts[0];
-      for (const next of parts) if (next.from <= n) part = next;
-      return part ? decode(part.ids.subarray(36 * (n - part.from), 36 * (n - part.from + 1))) : "";
+      let found = results[0];
+      for (const next of results) if (next.from <= n) found = next;
+      return found ? decode(found.ids.subarray(36 * (n - found.from), 36 * (n - found.from + 1))) : "";
     };
     return { count, violated, unknown, rows: all, id, unreadable, more, issues };
   }
 }
 
-/** Checks all volumes in a list response of any length, from its text or bytes. */
+/** Checks all volumes in a list response of any length, given as text or bytes. */
 export function screenVolumes(response: string | ArrayBuffer | ArrayBufferView, options?: Options): ScreenReport {
   const issues: Issue[] = [];
   const list = new ListReader(serviceOf(options, issues), 0);
@@ -132,7 +132,7 @@ export function screenVolumes(response: string | ArrayBuffer | ArrayBufferView, 
   return list.report(issues);
 }
 
-/** Checks all volumes in a response that is still arriving, such as `response.body`, without storing it. */
+/** Checks all volumes in a list response as it arrives, for example from `response.body`, without storing it. */
 export async function screenStream(response: ByteStream, options?: Options): Promise<ScreenReport> {
   const issues: Issue[] = [];
   const list = new ListReader(serviceOf(options, issues), 0);

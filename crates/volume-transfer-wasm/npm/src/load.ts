@@ -1,4 +1,4 @@
-// Loads an entry's wasm module.
+// Loads an entry point's wasm module.
 
 /** A response, as `fetch` returns it. */
 interface ResponseLike {
@@ -17,8 +17,8 @@ export type Source = string | { readonly href: string } | ResponseLike | ArrayBu
 type MaybePromise<T> = T | PromiseLike<T>;
 
 /**
- * Creates an entry's `init`. It starts the module once, however often it is called. After a failure
- * it can be called again.
+ * Creates an entry point's `init`. It starts the module once, however often it is called. After a
+ * failure it can be called again.
  *
  * @internal
  */

@@ -1,4 +1,5 @@
-// Schemas for form libraries, in the form that they share: https://standardschema.dev
+// Schemas for form libraries. They implement the interface that the libraries share:
+// https://standardschema.dev
 
 import {
   createTransferRequest,

@@ -35,7 +35,7 @@ export interface TransferFormEvents {
   /** The form shows the key. */
   "transfer-created": CustomEvent<TransferDetail>;
   "transfer-failed": CustomEvent<FailureDetail>;
-  /** The user said that the key is saved. The form has dropped it. */
+  /** The user has confirmed that the key is saved. The form has dropped it. */
   "handover-closed": CustomEvent<TransferDetail>;
 }
 
@@ -74,7 +74,7 @@ export function defineTransferForm(options: TransferFormOptions): void {
   if (!customElements.get(tag)) customElements.define(tag, elementWith(options));
 }
 
-/** Only static imports and string literals, so that bundlers find the files. */
+/** Uses `import()` only with string literals, so that bundlers find the files. */
 const load = () => import("./transfer-form-app.js");
 const languages = {
   en: () => import("./transfer-form-en.js"),
@@ -104,7 +104,7 @@ function elementWith({ fetch, source }: TransferFormOptions): CustomElementConst
         Reflect.deleteProperty(this, "volume");
         this.volume = volume;
       }
-      // Moving the element disconnects and connects it, but keeps the form.
+      // Moving the element disconnects and reconnects it, but keeps the form.
       if (this.#form || this.#observer) return;
       this.#observer = new IntersectionObserver((entries) => {
         if (!entries.some((entry) => entry.isIntersecting)) return;
@@ -148,7 +148,7 @@ function elementWith({ fetch, source }: TransferFormOptions): CustomElementConst
     }
 
     async #translate(): Promise<void> {
-      // A form that is yet to appear will have the new language.
+      // A form that hasn't appeared yet will be mounted in the new language.
       if (!this.#form) return this.#mount();
       const language = this.#language();
       const { default: texts } = await languages[language]();

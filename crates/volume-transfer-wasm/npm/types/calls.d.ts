@@ -51,7 +51,7 @@ export interface RequestReport {
 }
 /** Stands for a missing index, position or error. */
 export declare const NONE = -1;
-/** Sets the module. If an entry starts two modules, it uses the first one. */
+/** Sets the module. If an entry point starts two modules, it uses the first one. */
 export declare function setModule(exports: unknown): void;
 /** Returns whether the module has started. */
 export declare const isReady: () => boolean;
@@ -66,8 +66,8 @@ export declare function checkKeys(options: unknown, known: string[], issues: Iss
 /** Returns the service's index, and checks the names of all options. */
 export declare function serviceOf(options: unknown, issues: Issue[], ...known: string[]): number;
 /**
- * Writes a string to the units buffer, from a position in the string up to the buffer's capacity.
- * Returns the number of units.
+ * Writes a string to the text buffer, from a position in the string up to the buffer's capacity.
+ * Returns the number of code units.
  */
 export declare function writeUnits(text: string, from: number): number;
 /** Converts an ID to text. IDs are ASCII. */
@@ -75,8 +75,8 @@ export declare const decode: (bytes: Uint8Array) => string;
 /** Validates a transfer's name as the service does. */
 export declare function validateTransferName(name: string, options?: Options): NameReport;
 /**
- * Creates a request. `volumeId` is undefined if it is in the input, and null if the input's volume
- * is invalid.
+ * Creates a request. If `volumeId` is undefined, it is read from the input. Null means that the
+ * input's volume is invalid.
  */
 export declare function createRequest(input: unknown, service: number, volumeId: string | null | undefined, issues: Issue[]): RequestReport;
 /** Creates the request for a new transfer, or reports issues with the input. */

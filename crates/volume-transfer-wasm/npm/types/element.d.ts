@@ -9,7 +9,7 @@ export interface VolumeTransferNameElement extends HTMLElement, Pick<HTMLInputEl
     readonly report: NameReport;
     /** The messages. Assign others to change the language. */
     messages: Messages;
-    /** The service whose name rule applies, as an attribute. Null means `evs-v2`. */
+    /** The service whose name rule applies. Reflects the attribute. Null means `evs-v2`. */
     service: string | null;
 }
 /** The options of `defineTransferName`. */

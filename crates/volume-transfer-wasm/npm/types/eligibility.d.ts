@@ -43,7 +43,7 @@ export declare function createTransferRequest(input: VolumeInput): RequestReport
 export interface VolumesReport {
     /** For each volume, the violated constraints: bit n stands for `constraints[n]`. */
     violated: Uint16Array;
-    /** The constraints that neither the record nor the facts decide. */
+    /** For each volume, the constraints that can't be checked from its record and the facts. */
     unknown: Uint16Array;
     issues: Issue[];
 }

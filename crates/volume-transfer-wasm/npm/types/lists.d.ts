@@ -8,10 +8,10 @@ export interface ScreenReport {
     count: number;
     /** For each volume, the violated constraints: bit n stands for `constraints[n]`. */
     violated: Uint16Array;
-    /** For each volume, the constraints that its record doesn't decide. */
+    /** For each volume, the constraints that can't be checked from its record. */
     unknown: Uint16Array;
     /**
-     * The byte ranges in the response: the n-th volume is from `rows[2 * n]` to `rows[2 * n + 1]`.
+     * The volumes' byte ranges in the response: the n-th one is `rows[2 * n]` to `rows[2 * n + 1]`.
      * `JSON.parse` throws on a row in which the service wrote `NaN`.
      */
     rows: Uint32Array;
@@ -47,9 +47,9 @@ export declare class ListReader {
     /** Returns the report, after the last part. */
     report(issues: Issue[]): ScreenReport;
 }
-/** Checks all volumes in a list response of any length, from its text or bytes. */
+/** Checks all volumes in a list response of any length, given as text or bytes. */
 export declare function screenVolumes(response: string | ArrayBuffer | ArrayBufferView, options?: Options): ScreenReport;
-/** Checks all volumes in a response that is still arriving, such as `response.body`, without storing it. */
+/** Checks all volumes in a list response as it arrives, for example from `response.body`, without storing it. */
 export declare function screenStream(response: ByteStream, options?: Options): Promise<ScreenReport>;
 /** Returns a body's bytes, or null if it is neither text nor bytes. */
 export declare function bytesOf(body: unknown): Uint8Array | null;

@@ -41,7 +41,7 @@ export interface Fault {
     code: string | null;
     message: string | null;
     requestId: string | null;
-    /** The header's value: seconds or a date. */
+    /** The value of the `Retry-After` header: seconds or a date. */
     retryAfter: string | null;
 }
 interface Outcome<Code extends string> {

@@ -26,7 +26,7 @@ export interface TransferFormEvents {
     /** The form shows the key. */
     "transfer-created": CustomEvent<TransferDetail>;
     "transfer-failed": CustomEvent<FailureDetail>;
-    /** The user said that the key is saved. The form has dropped it. */
+    /** The user has confirmed that the key is saved. The form has dropped it. */
     "handover-closed": CustomEvent<TransferDetail>;
 }
 /** `<volume-transfer-form>`. Its attributes are `service`, `endpoint`, `project-id`, `volume-id` and `language`. */

@@ -1,5 +1,5 @@
-//! Tests the module as `npm/src` uses it: lengths go in, numbers come out, and the rest is in
-//! memory.
+//! Tests the module in the way that `npm/src` uses it: passes lengths, and reads the results from
+//! the module's memory.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -7,7 +7,7 @@ use js_sys::{Array, JSON, Uint8Array, Uint16Array, Uint32Array, WebAssembly};
 use std::ops::Range;
 use volume_transfer::{NameError, Verdict, flags::Flag};
 use volume_transfer_wasm::buffers::{FIRST, LAST, NONE, buffers, parse_id, parse_name};
-use volume_transfer_wasm::lists::{lists, read_list};
+use volume_transfer_wasm::lists::{list_buffers, read_list};
 use volume_transfer_wasm::records::{evaluate, text_flags};
 use volume_transfer_wasm::response::{decode_lost, decode_response};
 use wasm_bindgen::{JsCast, JsValue};
@@ -35,7 +35,7 @@ impl Memory {
 
     /// The buffers for lists.
     fn of_lists() -> Memory {
-        Memory::at(lists())
+        Memory::at(list_buffers())
     }
 
     fn at(numbers: usize) -> Memory {
@@ -106,36 +106,36 @@ fn utf16(text: &str) -> Vec<u16> {
     text.encode_utf16().collect()
 }
 
-/// Parses a name in parts of `part` units. Returns `[error, position, length, start, end]`.
-fn parse_in_parts(service: u32, units: &[u16], part: usize) -> [u32; 5] {
+/// Parses a name in chunks of `size` code units. Returns `[error, position, length, start, end]`.
+fn parse_in_chunks(service: u32, units: &[u16], size: usize) -> [u32; 5] {
     let memory = Memory::new();
-    let parts: Vec<_> = if units.is_empty() { vec![units] } else { units.chunks(part).collect() };
-    for (at, part) in parts.iter().enumerate() {
+    let chunks: Vec<_> = if units.is_empty() { vec![units] } else { units.chunks(size).collect() };
+    for (at, chunk) in chunks.iter().enumerate() {
         let first = if at == 0 { FIRST } else { 0 };
-        let last = if at + 1 == parts.len() { LAST } else { 0 };
-        parse_name(service, memory.write_units(part), first | last);
+        let last = if at + 1 == chunks.len() { LAST } else { 0 };
+        parse_name(service, memory.write_units(chunk), first | last);
     }
     let [error, position, length, start, end, ..] = memory.numbers();
     [error, position, length, start, end]
 }
 
 #[wasm_bindgen_test]
-fn returns_a_names_length_and_range_for_parts_of_any_size() {
-    for part in [1, 2, 7, 4096] {
+fn returns_a_names_length_and_range_for_chunks_of_any_size() {
+    for size in [1, 2, 7, 4096] {
         let units = utf16("  first volume ");
-        assert_eq!(parse_in_parts(EVS_V2, &units, part), [NONE, NONE, 12, 2, 14]);
+        assert_eq!(parse_in_chunks(EVS_V2, &units, size), [NONE, NONE, 12, 2, 14]);
         let units = utf16("卷😀");
-        assert_eq!(parse_in_parts(EVS_V2, &units, part), [NONE, NONE, 7, 0, 3]);
-        assert_eq!(parse_in_parts(CINDER, &units, part), [NONE, NONE, 2, 0, 3]);
+        assert_eq!(parse_in_chunks(EVS_V2, &units, size), [NONE, NONE, 7, 0, 3]);
+        assert_eq!(parse_in_chunks(CINDER, &units, size), [NONE, NONE, 2, 0, 3]);
     }
-    assert_eq!(parse_in_parts(EVS_V2, &[], 1), [NONE, NONE, 0, 0, 0]);
+    assert_eq!(parse_in_chunks(EVS_V2, &[], 1), [NONE, NONE, 0, 0, 0]);
 }
 
 #[wasm_bindgen_test]
 fn returns_a_name_error_as_its_index() {
     #[track_caller]
     fn check(service: u32, units: &[u16], code: &str, position: u32) {
-        let [error, at, ..] = parse_in_parts(service, units, 3);
+        let [error, at, ..] = parse_in_chunks(service, units, 3);
         let index = NameError::CODES.iter().position(|own| *own == code);
         assert_eq!(index.map(|index| u32::try_from(index).unwrap()), Some(error), "{code}");
         assert_eq!(at, position);
@@ -210,7 +210,7 @@ fn resumes_a_list_from_a_saved_state() {
 }
 
 #[wasm_bindgen_test]
-fn evaluates_single_values_like_rows_of_a_list() {
+fn evaluates_individual_values_like_rows_of_a_list() {
     let (memory, lists) = (Memory::new(), Memory::of_lists());
     for (index, flag) in Flag::ALL.into_iter().enumerate() {
         let (key, in_metadata) = flag.key();
@@ -232,20 +232,20 @@ fn evaluates_single_values_like_rows_of_a_list() {
 }
 
 #[wasm_bindgen_test]
-fn has_room_for_a_part_full_of_the_smallest_rows() {
+fn has_room_for_a_chunk_full_of_the_shortest_rows() {
     let memory = Memory::of_lists();
     let row = format!(r#"{{"id":"{ID}"}}"#);
     let capacity = usize::try_from(memory.address(1)).unwrap();
     let begin = format!("{{\"volumes\":[{row},{}", row.trim_end_matches('}'));
     read_list(EVS_V2, 0, memory.write_bytes(begin.as_bytes()), FIRST);
     assert_eq!(memory.numbers()[0], 1);
-    let mut part = "}".to_owned();
+    let mut chunk = "}".to_owned();
     let mut rows = 1;
-    while part.len() + 1 + row.len() <= capacity {
-        part = part + "," + &row;
+    while chunk.len() + 1 + row.len() <= capacity {
+        chunk = chunk + "," + &row;
         rows += 1;
     }
-    read_list(EVS_V2, 0, memory.write_bytes(part.as_bytes()), 0);
+    read_list(EVS_V2, 0, memory.write_bytes(chunk.as_bytes()), 0);
     assert_eq!(memory.numbers()[0], rows);
     read_list(EVS_V2, 0, memory.write_bytes(b"]}"), LAST);
     assert_eq!(memory.numbers()[3..6], [0, 0, NONE]);

@@ -26,7 +26,7 @@ pub(crate) enum Field {
     Rel,
 }
 
-/// A value that is shown to people.
+/// A value that is shown to users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shown {
     Name,

@@ -1,7 +1,7 @@
 //! Reads list responses straight from their bytes, without allocating.
 //!
-//! A [`Row`] contains the flags that the rules need, and the byte ranges of the values that people
-//! see.
+//! A [`Row`] contains the flags that the rules need, and the byte ranges of the values that are
+//! shown to users.
 
 mod fields;
 mod layouts;
@@ -14,17 +14,17 @@ use crate::json::Parser;
 use core::fmt;
 use fields::Place;
 use layouts::Layouts;
-use state::{List, Rows};
+use state::{List, ListHandler};
 
-/// Reads a list response in parts of any size. Larger parts are faster.
+/// Reads a list response in chunks of any size. Larger chunks are faster.
 ///
 /// ```
 /// use volume_transfer::ListReader;
 ///
 /// let mut reader = ListReader::new();
 /// let mut rows = Vec::new();
-/// for part in [r#"{"volumes":[{"id":"c86b9af4-151d-4ead-"#, r#"b62c-5fb967af0e37","status":"in-use"}]}"#] {
-///     reader.push(part.as_bytes(), |row| rows.push(row))?;
+/// for chunk in [r#"{"volumes":[{"id":"c86b9af4-151d-4ead-"#, r#"b62c-5fb967af0e37","status":"in-use"}]}"#] {
+///     reader.push(chunk.as_bytes(), |row| rows.push(row))?;
 /// }
 /// let summary = reader.finish()?;
 /// assert_eq!(rows[0].id.as_str(), "c86b9af4-151d-4ead-b62c-5fb967af0e37");
@@ -34,12 +34,12 @@ use state::{List, Rows};
 /// ```
 #[derive(Clone, Debug)]
 pub struct ListReader {
-    reader: Parser,
+    parser: Parser,
     list: List,
     layouts: Layouts,
     /// The number of bytes read.
     read: usize,
-    /// Whether an error was found. If so, later parts are rejected.
+    /// Whether an error was found. If so, later chunks are rejected.
     failed: bool,
 }
 
@@ -75,7 +75,7 @@ impl ListReader {
     /// Creates a reader at the beginning of a list.
     pub const fn new() -> ListReader {
         ListReader {
-            reader: Parser::new(),
+            parser: Parser::new(),
             list: List::new(),
             layouts: Layouts::new(),
             read: 0,
@@ -83,82 +83,84 @@ impl ListReader {
         }
     }
 
-    /// Starts another list. Reuses the reader, because it is large, and has learned how the service
-    /// writes rows.
+    /// Starts another list. Reuse a reader rather than creating another one, because it is large
+    /// and has learned how the service formats rows.
     pub fn restart(&mut self) {
-        (self.reader, self.list) = (Parser::new(), List::new());
+        (self.parser, self.list) = (Parser::new(), List::new());
         (self.read, self.failed) = (0, false);
         self.layouts.restart();
     }
 
-    /// Reads the next part of the response, and calls `row` for every row that ends in it.
+    /// Reads the next chunk of the response, and calls `row` for every row that ends in it.
     ///
     /// # Errors
-    /// Returns [`ListError`] if this can't be a list of volumes. Later parts are rejected too, and
-    /// earlier rows must not be relied on.
-    pub fn push(&mut self, part: &[u8], mut row: impl FnMut(Row)) -> Result<(), ListError> {
+    /// Returns [`ListError`] if the response can't be a list of volumes. Later chunks are rejected
+    /// too, and earlier rows must not be relied on.
+    pub fn push(&mut self, chunk: &[u8], mut row: impl FnMut(Row)) -> Result<(), ListError> {
         if self.failed {
             return Err(ListError { position: self.read });
         }
-        let end = self.read + part.len();
-        let left = self.rows(part, end, &mut row);
+        let end = self.read + chunk.len();
+        let left = self.rows(chunk, end, &mut row);
         self.failed = left.is_err();
         self.read = end - left.map_or_else(<[u8]>::len, |()| 0);
         if self.failed { Err(ListError { position: self.read }) } else { Ok(()) }
     }
 
-    /// Reads a part that ends at `end` in the response. On error, returns the rest of the part.
+    /// Reads a chunk that ends at position `end` in the response. On error, returns the rest of the
+    /// chunk.
     fn rows<'a>(
         &mut self,
-        part: &'a [u8],
+        chunk: &'a [u8],
         end: usize,
         row: &mut impl FnMut(Row),
     ) -> Result<(), &'a [u8]> {
-        let ListReader { reader, list, layouts, .. } = self;
-        reader.begin_part(part.len());
-        // Any recorded values refer to bytes of the previous part.
+        let ListReader { parser, list, layouts, .. } = self;
+        parser.begin_part(chunk.len());
+        // Any recorded values refer to bytes of the previous chunk.
         layouts.forget_position();
-        let (mut rest, mut noted, mut ended) = (part, part, None::<&[u8]>);
+        let (mut rest, mut unmatched, mut ended) = (chunk, chunk, None::<&[u8]>);
         loop {
-            // The parser stops where a row begins or ends, or after a value directly in a row.
-            let read = reader.push(rest, &mut Rows { list, layouts, end, should_pause: false })?;
-            let Some(left) = read else { return Ok(()) };
+            // The parser pauses where a row begins or ends, or after a top-level value of a row.
+            let mut handler = ListHandler { list, layouts, end, should_pause: false };
+            let Some(left) = parser.push(rest, &mut handler)? else { return Ok(()) };
             rest = left;
-            if reader.at_object_start() {
+            if parser.at_object_start() {
                 if let Some(before) = ended.take() {
-                    layouts.learn_gap(before.get(..before.len() - left.len()).unwrap_or_default());
+                    let separator = before.get(..before.len() - left.len()).unwrap_or_default();
+                    layouts.learn_separator(separator);
                 }
                 list.begin_row(end - left.len() - 1);
                 layouts.begin();
             } else {
-                layouts.learn(noted, left.len(), list.place == Place::Volumes);
+                layouts.learn(unmatched, left.len(), list.place == Place::Volumes);
             }
-            // Known layouts may cover many rows from here.
+            // From here, known layouts may match many rows.
             loop {
                 if list.place == Place::Volumes {
                     list.end_row(end - rest.len(), row);
-                    let Some(next) = layouts.next(rest) else {
+                    let Some(next) = layouts.after_separator(rest) else {
                         ended = Some(rest);
                         break;
                     };
                     rest = next;
-                    reader.open();
+                    parser.open();
                     list.place = Place::Volume;
                     list.begin_row(end - rest.len() - 1);
                     layouts.begin();
                 }
-                let (length, over) = layouts
+                let (length, row_ended) = layouts
                     .follow(rest, |field, value, left| list.record(field, value, left.range(end)));
-                let Some((_, behind)) = rest.split_at_checked(length) else { break };
-                rest = behind;
-                if !over {
+                let Some((_, after)) = rest.split_at_checked(length) else { break };
+                rest = after;
+                if !row_ended {
                     if length > 0 {
-                        reader.skip_value();
+                        parser.skip_value();
                     }
-                    noted = rest;
+                    unmatched = rest;
                     break;
                 }
-                reader.close();
+                parser.close();
                 list.place = Place::Volumes;
             }
         }
@@ -167,11 +169,12 @@ impl ListReader {
     /// Finishes the list.
     ///
     /// # Errors
-    /// Returns [`ListError`] if a part was invalid, or the response is incomplete or has no `volumes`.
+    /// Returns [`ListError`] if a chunk was invalid, or if the response is incomplete or has no
+    /// `volumes`.
     pub const fn finish(&self) -> Result<ListSummary, ListError> {
-        let List { volumes, screened, .. } = self.list;
-        if volumes && !self.failed && self.reader.is_complete() {
-            Ok(screened)
+        let List { volumes, summary, .. } = self.list;
+        if volumes && !self.failed && self.parser.is_complete() {
+            Ok(summary)
         } else {
             Err(ListError { position: self.read })
         }
@@ -186,7 +189,7 @@ mod tests {
     use alloc::vec::Vec;
 
     /// Returns a row as services write it: in one of a few layouts, with different values in each
-    /// row. `~` marks optional whitespace.
+    /// row. `~` stands for optional whitespace.
     fn row(n: usize) -> String {
         let name = match n % 5 {
             0 => "null".into(),
@@ -220,17 +223,17 @@ mod tests {
     /// same rows, only more slowly.
     #[test]
     fn matches_rows_of_a_known_layout() {
-        let mut screen = ListReader::new();
-        // The second list has the layouts of the first.
-        for (space, most) in [("", 164), ("", 20), ("\n        ", 659), ("", 164)] {
+        let mut reader = ListReader::new();
+        // The second list has the same layouts as the first.
+        for (space, max_steps) in [("", 164), ("", 20), ("\n        ", 659), ("", 164)] {
             let list = list(space);
-            screen.restart();
+            reader.restart();
             let mut rows = 0;
-            assert_eq!(screen.push(list.as_bytes(), |_| rows += 1), Ok(()));
-            assert!(screen.finish().is_ok());
+            assert_eq!(reader.push(list.as_bytes(), |_| rows += 1), Ok(()));
+            assert!(reader.finish().is_ok());
             assert_eq!(rows, 1_000);
-            let steps = screen.reader.steps;
-            assert!((1..=most).contains(&steps), "{steps} bytes of {}", list.len());
+            let steps = reader.parser.steps;
+            assert!((1..=max_steps).contains(&steps), "{steps} bytes of {}", list.len());
         }
     }
 
@@ -247,16 +250,16 @@ mod tests {
                 r#""encrypted":false"#.into(),
             ];
             fields.rotate_left(n % 6);
-            let odd = if n.is_multiple_of(3) { format!(r#","x{n}":{n}"#) } else { String::new() };
-            format!("{{{}{odd}}}", fields.join(if n % 4 < 2 { "," } else { ", " }))
+            let extra = if n.is_multiple_of(3) { format!(r#","x{n}":{n}"#) } else { String::new() };
+            format!("{{{}{extra}}}", fields.join(if n % 4 < 2 { "," } else { ", " }))
         };
         let rows: Vec<_> = (0..3_000).map(row).collect();
         let list = format!(r#"{{"volumes":[{}]}}"#, rows.join(","));
-        let mut screen = ListReader::new();
+        let mut reader = ListReader::new();
         let mut rows = 0;
-        assert_eq!(screen.push(list.as_bytes(), |_| rows += 1), Ok(()));
+        assert_eq!(reader.push(list.as_bytes(), |_| rows += 1), Ok(()));
         assert_eq!(rows, 3_000);
-        let (steps, most) = (screen.reader.steps, 26_620);
-        assert!(steps <= most, "{steps} bytes of {}", list.len());
+        let (steps, max_steps) = (reader.parser.steps, 26_620);
+        assert!(steps <= max_steps, "{steps} bytes of {}", list.len());
     }
 }

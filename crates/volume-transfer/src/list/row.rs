@@ -17,7 +17,8 @@ pub struct Row {
     pub flags: VolumeFlags,
     /// The byte range of the row's JSON object in the response.
     pub bytes: Range<usize>,
-    /// The byte ranges of the values that people see, indexed by [`Shown`]. Empty if absent.
+    /// The byte ranges of the values that are shown to users, indexed by [`Shown`]. Empty if
+    /// absent.
     pub(crate) shown: [Range<usize>; 4],
 }
 
@@ -25,8 +26,8 @@ impl Row {
     /// Converts the row into a volume. `response` must be the whole response.
     pub fn volume(&self, response: &[u8]) -> Volume {
         let value = |shown: Shown| -> Option<Value> {
-            let place = self.shown.get(shown as usize)?;
-            Some(document::scalar(response.get(place.clone())?))
+            let range = self.shown.get(shown as usize)?;
+            Some(document::scalar(response.get(range.clone())?))
         };
         let shown = [Shown::Name, Shown::Size, Shown::Status, Shown::CreatedAt].map(value);
         Volume::new(self.id, shown.each_ref().map(Option::as_ref), self.flags)

@@ -1,19 +1,19 @@
-//! Reads lists of volumes, with the core's reader and, as the reference, with `serde_json`.
+//! Reads lists of volumes, with the core's reader and, as a reference, with `serde_json`.
 
 use serde_json::Value;
 use volume_transfer::list::{ListError, ListSummary, Row};
 use volume_transfer::{ListReader, Volume};
 
 /// Reads a list with `reader`, `size` bytes at a time. The rows before an error are included.
-pub(crate) fn read_in_parts(
+pub(crate) fn read_in_chunks(
     reader: &mut ListReader,
     text: &[u8],
     size: usize,
 ) -> (Vec<Row>, Result<ListSummary, ListError>) {
     reader.restart();
     let mut rows = Vec::new();
-    for part in text.chunks(size) {
-        if reader.push(part, |row| rows.push(row)).is_err() {
+    for chunk in text.chunks(size) {
+        if reader.push(chunk, |row| rows.push(row)).is_err() {
             break;
         }
     }

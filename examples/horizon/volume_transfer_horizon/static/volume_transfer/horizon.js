@@ -1,5 +1,5 @@
-// Adds the rules of volume transfers to Horizon's volumes: says why a volume can't be transferred, and
-// validates the transfer's name as it is typed. Horizon bundles this file with its other scripts.
+// Adds the rules of volume transfers to Horizon's Volumes panel: says why a volume can't be transferred,
+// and validates the transfer's name as it is typed. Horizon bundles this file with its other scripts.
 
 (() => {
   const FORM = 'form[action$="/create_transfer/"]';
@@ -37,13 +37,13 @@
   async function reasonFor(id, { rules, messages }) {
     const url = `${window.WEBROOT}api/cinder/volumes/${id}/`;
     const response = await fetch(url, { headers: { "X-Requested-With": "XMLHttpRequest" } });
-    // This also fails for the volume of that transfer, for which Horizon offers "Cancel Transfer".
+    // This also fails for a volume with a pending transfer, for which Horizon offers "Cancel Transfer".
     if (!response.ok) return "";
     const report = rules.checkEligibility(await response.json(), { service: SERVICE });
     return report.eligibility === "ineligible" ? rules.explain(report, messages) : "";
   }
 
-  /** Adds a paragraph with the reason, if there is one. Returns whether there is. */
+  /** Adds a paragraph with the reason, if there is one. Returns whether there is one. */
   function addReason(parent, text) {
     if (!text) return false;
     const paragraph = document.createElement("p");
@@ -68,7 +68,7 @@
     // Horizon requires a name, although Cinder doesn't.
     field.setAttribute("required", "");
     field.value = input.value;
-    // Horizon sends the form with jQuery, which skips custom elements, so the input stays and is hidden.
+    // Horizon sends the form with jQuery, which skips custom elements, so the input stays, hidden.
     const copy = () => (input.value = field.report.value ?? field.value);
     field.addEventListener("input", copy);
     input.removeAttribute("id");
