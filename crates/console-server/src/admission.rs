@@ -52,7 +52,7 @@ impl Admission {
         Some(wait.as_secs() + 1)
     }
 
-    /// Returns a response with 429 or 503 if there are too many requests. The given request already
+    /// Returns a 429 or 503 response if there are too many requests. The given request already
     /// counts as in flight.
     pub(crate) fn reject(&self, request: &Request) -> Option<Response> {
         let client = request.extensions().get::<Client>();
@@ -81,8 +81,7 @@ fn rejection(status: StatusCode, code: &str, message: &str, seconds: u64) -> Res
     (status, headers, body.to_string()).into_response()
 }
 
-/// Returns the network that is counted as one client: whoever has an IPv6 address usually has all of its
-/// /64.
+/// Returns the network that counts as one client. An IPv6 client usually controls its entire /64.
 fn network(client: IpAddr) -> IpAddr {
     match client {
         IpAddr::V4(_) => client,

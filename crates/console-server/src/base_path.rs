@@ -1,4 +1,4 @@
-//! Serving under a path.
+//! Serves the page and the API under a base path.
 
 use crate::forwarded::PREFIX;
 use axum::extract::Request;
@@ -45,18 +45,19 @@ impl fmt::Display for BasePath {
     }
 }
 
-/// A request for another path.
-pub(crate) enum Elsewhere {
-    /// The base path without its trailing slash. Relative URLs in a page served there would be wrong.
+/// The reason why a request's path is not under the base path.
+pub(crate) enum StripError {
+    /// The request is for the base path without its trailing slash. Relative URLs in a page served
+    /// there would be wrong.
     MissingSlash(String),
     Unknown,
 }
 
-impl IntoResponse for Elsewhere {
+impl IntoResponse for StripError {
     fn into_response(self) -> Response {
         match self {
-            Elsewhere::MissingSlash(path) => Redirect::permanent(&path).into_response(),
-            Elsewhere::Unknown => StatusCode::NOT_FOUND.into_response(),
+            StripError::MissingSlash(path) => Redirect::permanent(&path).into_response(),
+            StripError::Unknown => StatusCode::NOT_FOUND.into_response(),
         }
     }
 }
@@ -70,18 +71,18 @@ impl BasePath {
     /// Removes this path from a request.
     ///
     /// # Errors
-    /// Returns an error if the request is for another path.
-    pub(crate) fn strip(&self, mut request: Request) -> Result<Request, Elsewhere> {
+    /// Returns an error if the request's path is not under this one.
+    pub(crate) fn strip(&self, mut request: Request) -> Result<Request, StripError> {
         let BasePath(base) = self;
         let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
         let rest = match path.strip_prefix(base.as_str()) {
-            Some("") => return Err(Elsewhere::MissingSlash(format!("{base}/"))),
+            Some("") => return Err(StripError::MissingSlash(format!("{base}/"))),
             Some(rest) if rest.starts_with('/') => rest,
-            _ => return Err(Elsewhere::Unknown),
+            _ => return Err(StripError::Unknown),
         };
         let mut parts = request.uri().clone().into_parts();
         parts.path_and_query = PathAndQuery::from_str(rest).ok();
-        // A part of a valid path is valid.
+        // The rest of a valid path is valid, too.
         if let (Ok(uri), Ok(prefix)) = (Uri::from_parts(parts), HeaderValue::from_str(base)) {
             *request.uri_mut() = uri;
             request.headers_mut().entry(PREFIX).or_insert(prefix);
@@ -114,7 +115,7 @@ mod tests {
             let request = Request::builder().uri(path).body(Body::empty()).unwrap();
             match base.strip(request) {
                 Ok(request) => request.uri().to_string(),
-                Err(elsewhere) => elsewhere.into_response().status().as_u16().to_string(),
+                Err(error) => error.into_response().status().as_u16().to_string(),
             }
         };
         for (path, expected) in [

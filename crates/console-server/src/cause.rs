@@ -1,9 +1,9 @@
-//! Finds an error in a chain.
+//! Finds an error of a given type among the causes of another error.
 
 use std::error::Error;
 use std::io;
 
-/// Returns the first error of type `T` in the chain of sources.
+/// Returns the first error of type `T` in the chain that consists of `error` and its sources.
 pub(crate) fn cause<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
     let mut next = Some(error);
     while let Some(error) = next {

@@ -1,4 +1,4 @@
-//! What proxies in front of this server say about the client.
+//! The client's address and this server's URL, as reported by proxies in front of this server.
 //!
 //! The `X-Forwarded-*` headers are trusted only if they come from a trusted proxy. After [`apply`], they
 //! can be relied on: their values come either from a trusted proxy or from this server.
@@ -43,7 +43,7 @@ pub(crate) fn apply<B>(request: &mut Request<B>, peer: IpAddr, is_tls: bool, tru
         let scheme = if is_tls { "https" } else { "http" };
         headers.insert(PROTO, HeaderValue::from_static(scheme));
     }
-    // HTTP/2 has the host in the URI.
+    // In HTTP/2, the host is part of the URI.
     if let Some(Ok(host)) = authority.map(HeaderValue::try_from)
         && !headers.contains_key(header::HOST)
     {
@@ -54,7 +54,7 @@ pub(crate) fn apply<B>(request: &mut Request<B>, peer: IpAddr, is_tls: bool, tru
 
 /// Returns the URL of this server as the client knows it, without a trailing slash.
 pub(crate) fn base_url(headers: &HeaderMap) -> String {
-    // A proxy in front of the trusted one may have added a value of its own first.
+    // A proxy in front of the trusted one may have added its own value first.
     let first = |name: HeaderName| {
         let value = headers.get(name).and_then(|value| value.to_str().ok())?;
         value.split(',').next().map(str::trim).filter(|value| !value.is_empty())
@@ -91,7 +91,7 @@ mod tests {
     ];
 
     #[test]
-    fn believes_a_trusted_proxy() {
+    fn uses_the_headers_of_a_trusted_proxy() {
         let expected = ("https://cloud.example/transfer".to_owned(), "203.0.113.5".to_owned());
         for peer in ["10.2.3.4", "::1", "::ffff:10.2.3.4"] {
             assert_eq!(applied(peer, &ALL), expected, "{peer}");
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn ignores_what_anyone_else_says() {
+    fn ignores_the_headers_of_other_peers() {
         let expected = ("http://inner:8080".to_owned(), "198.51.100.9".to_owned());
         assert_eq!(applied("198.51.100.9", &ALL), expected);
     }

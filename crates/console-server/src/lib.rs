@@ -38,7 +38,7 @@ pub struct Config {
     pub page: page::Source,
     /// The API to serve with the page.
     pub api: Api,
-    /// What the page may do.
+    /// The page's content security policy.
     pub policy: Policy,
     /// The path that the page and the API are served under.
     pub base_path: BasePath,
@@ -46,8 +46,7 @@ pub struct Config {
     pub limits: admission::Limits,
     /// What is recorded about requests.
     pub observer: Observer,
-    /// Whether clients use HTTPS to reach this server itself. If so, the server tells them to use
-    /// nothing else.
+    /// Whether this server itself serves HTTPS. If so, it tells browsers to use only HTTPS.
     pub is_https: bool,
 }
 
@@ -81,12 +80,12 @@ pub enum Api {
 /// Tells browsers to use only HTTPS for a year.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Builds the router for the page and the API, and for probes: `/healthz` says that the server is
-/// running, and `/readyz` whether the services that it forwards to can be used.
+/// Builds the router for the page, the API and two probes: `/healthz` reports that the server is
+/// running, and `/readyz` reports whether the services that it forwards to can be used.
 ///
 /// # Errors
-/// Returns an error for the operator if the page, the sandbox's file or the gateway's certificates
-/// can't be read.
+/// Returns an error, worded for the operator, if the page, the sandbox's file or the gateway's
+/// certificates can't be read.
 pub fn app(config: &Config) -> io::Result<Router> {
     let (mut api, readiness) = match &config.api {
         Api::Sandbox(options) => (sandbox::router(options)?, always_ready()),
@@ -98,11 +97,12 @@ pub fn app(config: &Config) -> io::Result<Router> {
         let reports = policy::reports(config.observer.metrics.clone());
         api = api.route(&format!("/{}", policy::REPORTS), reports);
     }
-    let entrance = Arc::new(Entrance {
+    let state = Arc::new(MiddlewareState {
         admission: Admission::new(&config.limits, config.observer.metrics.clone()),
         observer: Arc::new(config.observer.clone()),
     });
-    let site = api.fallback_service(page).layer(middleware::from_fn_with_state(entrance, enter));
+    let site =
+        api.fallback_service(page).layer(middleware::from_fn_with_state(state, admit_and_record));
     let probes = Router::new().route("/healthz", get("ok")).route("/readyz", readiness);
     let app = if config.base_path.is_root() {
         site.merge(probes)
@@ -111,7 +111,7 @@ pub fn app(config: &Config) -> io::Result<Router> {
         probes.fallback(async move |request: Request| -> Response {
             match base_path.strip(request) {
                 Ok(request) => site.oneshot(request).await.into_response(),
-                Err(elsewhere) => elsewhere.into_response(),
+                Err(error) => error.into_response(),
             }
         })
     };
@@ -124,15 +124,20 @@ pub fn app(config: &Config) -> io::Result<Router> {
     })))
 }
 
-/// What every request for the page and the API passes through.
-struct Entrance {
+/// The state of [`admit_and_record`].
+struct MiddlewareState {
     admission: Admission,
     observer: Arc<Observer>,
 }
 
-async fn enter(State(entrance): State<Arc<Entrance>>, request: Request, next: Next) -> Response {
-    let record = Record::new(entrance.observer.clone(), &request);
-    let response = match entrance.admission.reject(&request) {
+/// Applies the limits to a request for the page or the API, and records the request.
+async fn admit_and_record(
+    State(state): State<Arc<MiddlewareState>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let record = Record::new(state.observer.clone(), &request);
+    let response = match state.admission.reject(&request) {
         Some(rejection) => rejection,
         None => next.run(request).await,
     };

@@ -47,8 +47,8 @@ pub(crate) struct Options {
         conflicts_with = "endpoint",
     )]
     token_lifetime: u32,
-    /// Real volume service to forward the page's requests to, instead of the sandbox; can be repeated,
-    /// or given as a comma-separated list, with one for each region
+    /// Real volume service to forward the page's requests to, instead of the sandbox; can be
+    /// repeated, or given as a comma-separated list, to serve several regions
     #[arg(
         long,
         env = "CONSOLE_ENDPOINT",
@@ -60,7 +60,7 @@ pub(crate) struct Options {
     /// Identity service (Keystone or IAM) that people sign in to
     #[arg(long, env = "CONSOLE_IDENTITY", value_name = "URL", requires = "endpoint")]
     identity: Option<Endpoint>,
-    /// PEM file of certificates to trust in addition to the platform's: those of authorities, or a
+    /// PEM file of certificates to trust in addition to the platform's: CA certificates, or a
     /// service's own
     #[arg(long, env = "CONSOLE_CA", value_name = "FILE", requires = "endpoint")]
     ca: Option<PathBuf>,
@@ -81,7 +81,8 @@ pub(crate) struct Options {
     /// Path to serve the page and the API under
     #[arg(long, env = "CONSOLE_BASE_PATH", value_name = "PATH", default_value = "/")]
     base_path: BasePath,
-    /// PEM file with the certificate for HTTPS and its chain; read again when it changes, and on SIGHUP
+    /// PEM file with the certificate for HTTPS and its chain; reloaded when it changes, and on
+    /// SIGHUP
     #[arg(long, env = "CONSOLE_TLS_CERT", value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
     /// PEM file with the certificate's private key

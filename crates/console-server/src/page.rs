@@ -19,8 +19,8 @@ use std::sync::Arc;
 /// the wrong one.
 const SIZE_LIMIT: usize = 64 << 20;
 
-/// The page in memory. Reading files for every request took four times as long as sending them; and
-/// a map, unlike a folder, contains no path to anything else.
+/// The page in memory. Reading files for every request took four times as long as sending them.
+/// A map, unlike a folder, also can't be escaped with `..`.
 struct Page {
     files: HashMap<String, File>,
     /// The headers of responses without a file.
@@ -43,13 +43,13 @@ struct Variant {
 pub enum Source {
     /// In a folder. It is read once: later changes have no effect.
     Folder(PathBuf),
-    /// In this program: the page that `dist` contained when it was compiled.
+    /// Embedded in this binary: the page that `dist` contained when the binary was compiled.
     #[cfg(feature = "embedded-page")]
     Embedded,
 }
 
 impl Default for Source {
-    /// Returns the embedded page or, in a program without one, the folder `dist`.
+    /// Returns the embedded page or, in a binary without one, the folder `dist`.
     fn default() -> Source {
         #[cfg(feature = "embedded-page")]
         return Source::Embedded;
@@ -215,7 +215,7 @@ fn values(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
     values.flat_map(|value| value.split(','))
 }
 
-/// Reads a folder recursively. `room` is the number of bytes left.
+/// Reads a folder recursively. `room` is the number of bytes that may still be read.
 fn read_folder(
     folder: &Path,
     path: &str,

@@ -1,4 +1,4 @@
-//! The page's content security policy, and what browsers report about it.
+//! The page's content security policy, and the violations that browsers report.
 
 use crate::limits::BODY_LIMIT;
 use crate::observe::Metrics;
@@ -49,7 +49,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// What the page may do.
+/// Options for the page's content security policy.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
     /// Origins that the page may send requests to, in addition to this server.
@@ -132,7 +132,8 @@ struct Violation {
 }
 
 impl Violation {
-    /// Returns the directive's name. There is a limited number of names, whatever clients send.
+    /// Returns the directive's name, or `other` if it is unknown, so that the number of names is
+    /// limited whatever clients send.
     fn directive(&self) -> &'static str {
         let name = self.violated_directive.split(' ').next().unwrap_or_default();
         let name = name.trim_end_matches("-attr").trim_end_matches("-elem");

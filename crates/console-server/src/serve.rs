@@ -144,7 +144,7 @@ impl Server {
     fn new(app: Router, options: &Options) -> Server {
         let timeouts = options.timeouts;
         let mut http1 = http1::Builder::new();
-        // Without a limit, clients that send a byte a minute could occupy every connection.
+        // Without a timeout, clients that send a byte a minute could occupy every connection.
         http1.timer(TokioTimer::new()).header_read_timeout(timeouts.head);
         let mut http2 = http2::Builder::new(TokioExecutor::new());
         // Detects clients that have disappeared without closing the connection.

@@ -68,10 +68,10 @@ impl Tls {
         self.certificate.read().1 != modification_times(chain, key)
     }
 
-    /// Loads both files again. New connections use what they contain now.
+    /// Reloads both files. New connections use the new certificate.
     ///
     /// # Errors
-    /// Returns the same errors as [`load`](Tls::load). The old certificate is then still in use.
+    /// Returns the same errors as [`load`](Tls::load). The old certificate then stays in use.
     pub fn reload(&self) -> io::Result<()> {
         let Certificate { chain, key, provider, current } = &*self.certificate;
         let loaded = load(chain, key, provider);

@@ -24,7 +24,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, sleep, timeout};
 
-/// Long enough for a busy machine to complete immediate operations.
+/// Even a busy machine completes immediate operations within this time.
 const SHORT: Duration = Duration::from_millis(800);
 const LONG: Duration = Duration::from_secs(20);
 

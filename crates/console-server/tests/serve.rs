@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
-/// Long enough for a busy machine to complete immediate operations.
+/// Even a busy machine completes immediate operations within this time.
 const SHORT: Duration = Duration::from_millis(800);
 const LONG: Duration = Duration::from_secs(20);
 

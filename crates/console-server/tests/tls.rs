@@ -97,7 +97,7 @@ async fn serves_both_versions_of_http() {
     let io = TokioIo::new(stream);
     let (mut sender, connection) = http2::handshake(TokioExecutor::new(), io).await.unwrap();
     tokio::spawn(connection);
-    // The sandbox's links contain the scheme and the host, which HTTP/2 has in the URI.
+    // The sandbox's links contain the scheme and the host, which are part of the URI in HTTP/2.
     let url = format!("https://{}/identity/v3", program.address);
     let request = Request::get(&url).body(Body::empty()).unwrap();
     let response = sender.send_request(request).await.unwrap();

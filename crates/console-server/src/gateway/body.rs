@@ -10,7 +10,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-/// The limit for a chunk's size line, with its extensions, and for all trailers.
+/// The maximum length of a chunk's size line, including extensions, and of all trailers together.
 const LINE_LIMIT: usize = 16 * 1024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

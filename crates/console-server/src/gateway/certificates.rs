@@ -1,4 +1,4 @@
-//! Verifies the endpoint's certificate.
+//! Verifies the services' certificates.
 
 use super::services::Services;
 use axum::http::uri::Scheme;
@@ -15,11 +15,12 @@ use std::path::Path;
 use std::sync::Arc;
 use tower::BoxError;
 
-/// Builds a TLS configuration that trusts the platform's authorities and the certificates in the
-/// `--ca` file.
+/// Builds a TLS configuration that trusts the platform's root certificates and the certificates in
+/// the `--ca` file.
 ///
 /// # Errors
-/// Returns an error for the operator if there is no certificate to trust, or an invalid one.
+/// Returns an error, worded for the operator, if there is no certificate to trust, or if one in the
+/// `--ca` file is invalid.
 pub(super) fn tls(services: &Services) -> io::Result<ClientConfig> {
     let mut roots = RootCertStore::empty();
     // Like other clients, ignore certificates in the platform's store that can't be parsed.
@@ -69,8 +70,8 @@ fn read(file: &Path) -> Result<Vec<CertificateDer<'static>>, BoxError> {
 /// Verifies certificate chains, and also accepts a server certificate that is in the `--ca` file
 /// itself.
 ///
-/// `openssl req -x509` creates a certificate that is its own authority. WebPKI rejects an authority
-/// as a server certificate, but curl, Go and Python accept it if the user trusts it explicitly.
+/// `openssl req -x509` creates a self-signed CA certificate. WebPKI rejects a CA certificate as a
+/// server certificate, but curl, Go and Python accept it if the user trusts it explicitly.
 #[derive(Debug)]
 struct Verifier {
     webpki: Arc<WebPkiServerVerifier>,
@@ -94,8 +95,8 @@ impl ServerCertVerifier for Verifier {
             now,
         );
         match verified {
-            // An expired certificate never gets here, because that error takes precedence. An
-            // authority used as a server certificate is reported as `Other`.
+            // An expired certificate never gets here, because that error takes precedence. A CA
+            // certificate used as a server certificate is reported as `Other`.
             Err(Error::InvalidCertificate(
                 CertificateError::UnknownIssuer | CertificateError::Other(_),
             )) if self.pinned.iter().any(|pinned| pinned == end_entity) => {

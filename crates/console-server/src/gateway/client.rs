@@ -1,8 +1,8 @@
 //! Sends a request to the endpoint and reads the response.
 //!
-//! This is an HTTP client of our own because strict clients discard a response, and with it a
-//! transfer's key, over a malformed header that browsers, curl and Node ignore, or over a connection
-//! that is reset after the response.
+//! This is a custom HTTP client, because strict clients discard a response, and with it a
+//! transfer's key, over a malformed header that browsers, curl and Node ignore, or over a
+//! connection that is reset after the response.
 
 use super::body::ResponseBody;
 use super::connection::{Connection, Pool};

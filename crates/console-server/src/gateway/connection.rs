@@ -22,7 +22,8 @@ const READ_SIZE: usize = 16 * 1024;
 
 /// A connection, with received bytes that haven't been parsed yet.
 pub(super) struct Connection {
-    /// Boxed, because with TLS it is a kilobyte, which would be moved several times per request.
+    /// Boxed, because a TLS stream takes up a kilobyte, and a connection is moved several times per
+    /// request.
     stream: Box<Stream>,
     pub(super) buffer: BytesMut,
     /// Whether a request was not sent completely, so that no other request can follow.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use tower::BoxError;
 
 /// A kind of error. Its message may contain `{service}`, `{option}` and `{repeat}`, which stand for
-/// the name of the service, the option that sets its address, and advice on repeating the request.
+/// the name of the service, the option that sets its address, and advice on retrying the request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct GatewayError {
     status: StatusCode,
@@ -212,7 +212,7 @@ fn from_tls_error(error: &rustls::Error) -> GatewayError {
     use rustls::Error;
     match error {
         Error::InvalidCertificate(error) => match error {
-            // The signature doesn't match if an authority was recreated with the same name.
+            // The signature doesn't match if a CA was recreated with the same name.
             CertificateError::UnknownIssuer | CertificateError::BadSignature => {
                 GatewayError::UNKNOWN_ISSUER
             }

@@ -11,7 +11,7 @@ use bytes::{Buf, BytesMut};
 /// The size limit of a response's head, including interim responses, as in browsers.
 const LIMIT: usize = 256 * 1024;
 
-/// Determines where a body ends.
+/// How the end of a body is determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Framing {
     Length(u64),

@@ -1,4 +1,4 @@
-//! Whether the services can be reached.
+//! Probes the services, to report whether they can be used.
 
 use super::client::Outgoing;
 use super::error::{ErrorResponse, GatewayError};
@@ -24,7 +24,7 @@ const PATH: &str = "/v3/";
 const TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_BODY: usize = 64 * 1024;
 
-/// How long a result is reused, so that frequent probes are no burden on the services.
+/// How long a result is reused, so that frequent probes don't burden the services.
 const VALID_FOR: Duration = Duration::from_secs(5);
 
 /// The result of probing a service.
@@ -37,7 +37,7 @@ pub struct ServiceHealth {
     /// Why the service can't be used: one of the gateway's error codes without its prefix, `html`, or
     /// `server_error`.
     pub failure: Option<&'static str>,
-    /// What the operator can do.
+    /// Explains the failure to the operator.
     pub message: Option<String>,
 }
 
@@ -52,12 +52,12 @@ impl Readiness {
         upstreams: impl Iterator<Item = &Upstream>,
         timeouts: Timeouts,
     ) -> Response {
-        // Only one probe contacts the services. The others wait for its result.
+        // Only one request at a time probes the services. The others wait for the result.
         let mut last = self.0.lock().await;
         let services = match &*last {
             Some((time, services)) if time.elapsed() < VALID_FOR => services.clone(),
             _ => {
-                let services = ask_all(upstreams, timeouts).await;
+                let services = probe_all(upstreams, timeouts).await;
                 *last = Some((Instant::now(), services.clone()));
                 services
             }
@@ -76,7 +76,7 @@ pub(crate) fn readiness(services: &[ServiceHealth]) -> Response {
 }
 
 /// Probes one service after another: there are few, and one that responds does so within milliseconds.
-pub(super) async fn ask_all(
+pub(super) async fn probe_all(
     upstreams: impl Iterator<Item = &Upstream>,
     timeouts: Timeouts,
 ) -> Vec<ServiceHealth> {
@@ -106,8 +106,8 @@ async fn probe(upstream: &Upstream, timeouts: Timeouts) -> Result<(), (&'static 
         headers: HeaderMap::from_iter([accept]),
         body: Bytes::new(),
     };
-    let limit = TIMEOUT.min(timeouts.response);
-    let (head, body) = upstream.send(&request, limit).await.map_err(failed)?;
+    let time_limit = TIMEOUT.min(timeouts.response);
+    let (head, body) = upstream.send(&request, time_limit).await.map_err(failed)?;
     // A 300 lists versions, and its `Location` is only a hint.
     if head.status.is_redirection()
         && head.status != StatusCode::MULTIPLE_CHOICES

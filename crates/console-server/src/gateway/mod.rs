@@ -34,7 +34,7 @@ use client::{Client, Outgoing};
 use connector::Connector;
 use error::{ErrorResponse, GatewayError, ServiceLabel};
 use headers::{REQUEST_HEADERS, add_request_id, add_security_headers, filter};
-use health::{Readiness, ask_all};
+use health::{Readiness, probe_all};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use response::{is_html, stream};
 use route::{Service, route};
@@ -88,7 +88,7 @@ pub fn router(services: &Services) -> io::Result<(Router, MethodRouter)> {
 /// Returns the same errors as [`router`]. A service that can't be used is not an error.
 pub async fn check(services: &Services) -> io::Result<Vec<ServiceHealth>> {
     let gateway = Gateway::new(services)?;
-    Ok(ask_all(gateway.upstreams(), gateway.timeouts).await)
+    Ok(probe_all(gateway.upstreams(), gateway.timeouts).await)
 }
 
 impl Gateway {

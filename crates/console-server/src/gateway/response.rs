@@ -8,7 +8,7 @@ use http_body_util::BodyExt;
 use std::time::Duration;
 use tower_http::timeout::{TimeoutBody, TimeoutError};
 
-/// Codes for a response that ends early, in addition to those of the gateway's own errors.
+/// Codes for a response that ends early, in addition to the gateway's error codes.
 pub(super) const CUT: &str = "response_cut";
 pub(super) const TOO_SLOW: &str = "response_too_slow";
 
@@ -21,7 +21,8 @@ pub(super) fn stream(body: ResponseBody, idle: Duration) -> Body {
     )
 }
 
-/// Returns whether a body is a web page, which comes from a proxy or a firewall, not from the service.
+/// Returns whether a body is a web page, which comes from a proxy or a firewall rather than the
+/// service.
 pub(super) fn is_html(headers: &HeaderMap) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     content_type.is_some_and(|value| value.trim_start().starts_with("text/html"))

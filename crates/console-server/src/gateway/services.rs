@@ -25,7 +25,7 @@ impl FromStr for Endpoint {
     /// request has its own.
     fn from_str(text: &str) -> Result<Endpoint, Self::Err> {
         const FORM: &str =
-            "an endpoint must be http:// or https:// and a host, with an optional port and path";
+            "an endpoint must be a URL: http:// or https://, a host, and an optional port and path";
         let text = text.trim();
         let address = text.split(['?', '#']).next().unwrap_or(text);
         let (scheme, rest) = address.split_once("://").ok_or(FORM)?;
@@ -97,11 +97,11 @@ impl Default for Timeouts {
 /// The services to forward requests to.
 #[derive(Clone, Debug)]
 pub struct Services {
-    /// The volume service, once per region. Requests that name no region go to the first one.
+    /// The volume services, one per region. Requests that name no region go to the first one.
     pub volumes: Vec<RegionEndpoint>,
     /// The identity service.
     pub identity: Option<Endpoint>,
-    /// A PEM file of certificates to trust in addition to the platform's: those of authorities, or a
+    /// A PEM file of certificates to trust in addition to the platform's: CA certificates, or a
     /// service's own.
     pub ca: Option<PathBuf>,
     /// The timeouts for requests to any of the services.
@@ -137,7 +137,7 @@ impl FromStr for RegionEndpoint {
     }
 }
 
-/// Checks that requests can name every endpoint by its region.
+/// Checks that every endpoint can be identified by its region.
 ///
 /// # Errors
 /// Returns an error if there is no endpoint, a region occurs twice, or one of several endpoints has

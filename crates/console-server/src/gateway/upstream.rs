@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 pub(super) struct Upstream {
     endpoint: Endpoint,
-    /// Has its own connections.
+    /// Its connections are not shared with other services.
     client: Client,
     pub(super) label: ServiceLabel,
 }
@@ -34,9 +34,9 @@ impl Upstream {
     pub(super) async fn send(
         &self,
         request: &Outgoing,
-        limit: Duration,
+        time_limit: Duration,
     ) -> Result<(Head, ResponseBody), ErrorResponse> {
-        let error = match timeout(limit, self.client.send(request)).await {
+        let error = match timeout(time_limit, self.client.send(request)).await {
             Ok(Ok(response)) => return Ok(response),
             Ok(Err(ClientError::Connect(error))) => {
                 let error = self.error(from_connect_error(&error));

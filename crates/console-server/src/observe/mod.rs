@@ -1,5 +1,5 @@
-//! What operators see of the requests: an access log and metrics. Neither contains an ID, a token, a
-//! key, a body or a query.
+//! Records requests in an access log and metrics. Neither contains an ID, a token, a key, a body or
+//! a query string.
 
 mod metrics;
 mod route;
@@ -37,7 +37,7 @@ pub struct Observer {
     pub access_log: Option<AccessLog>,
 }
 
-/// Where the lines of the access log go.
+/// The destination of the access log.
 #[derive(Clone)]
 pub struct AccessLog(Arc<dyn Fn(&str) + Send + Sync>);
 
@@ -61,15 +61,14 @@ impl fmt::Debug for AccessLog {
     }
 }
 
-/// Describes the service that a response of the gateway comes from. Stored as an extension of the
-/// response.
+/// Describes the service that a gateway response comes from. Stored in the response's extensions.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
     /// `volumes` or `identity`.
     pub(crate) service: &'static str,
     /// Empty if the service has no region.
     pub(crate) region: Arc<str>,
-    /// The error's code, if the service didn't give a usable response.
+    /// The error code, if the service didn't give a usable response.
     pub(crate) failure: Option<&'static str>,
 }
 

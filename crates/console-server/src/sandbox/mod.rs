@@ -123,7 +123,7 @@ fn api_router(routes: Router<Api>, unversioned: Router<Api>, api: Api) -> Router
         .with_state(api)
 }
 
-/// The paths that only EVS has.
+/// The routes that only EVS has.
 fn cloud_router() -> Router<Api> {
     Router::new()
         .route("/{project}/cloudvolumes/detail", get(volumes))

@@ -346,7 +346,7 @@ fn volume_id(value: &Value) -> Result<&str, Fault> {
     let Value::String(id) = value else {
         return Err(invalid_field("volume_id", value, &type_error(value, "string")));
     };
-    // Cinder accepts these forms of a UUID here, although it finds volumes only by the usual form.
+    // Cinder accepts these forms of a UUID here, but finds volumes only by the canonical form.
     let digits = id.replace("urn:", "").replace("uuid:", "");
     let digits = digits.trim_matches(['{', '}']).replace('-', "");
     if digits.len() != 32 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {

@@ -92,7 +92,7 @@ async fn forwards_tokens_and_receipts_in_both_directions() {
     assert_eq!(response.header("X-Subject-Token"), Some("new"));
     assert_eq!(response.header("Openstack-Auth-Receipt"), Some("receipt-1"));
     assert_eq!(response.header("Cache-Control"), Some("no-store"));
-    // Browsers would ask for a password themselves.
+    // Browsers would show their own password prompt.
     assert_eq!(response.header("WWW-Authenticate"), None);
     assert_eq!(response.header("Set-Cookie"), None);
     let names: Vec<_> = fake.requests()[0].headers.iter().map(|(name, _)| name.clone()).collect();
@@ -189,7 +189,7 @@ async fn keeps_the_connections_of_the_services_apart() {
 }
 
 #[tokio::test]
-async fn says_if_there_is_no_identity_service() {
+async fn reports_whether_there_is_an_identity_service() {
     let fake = Fake::with(|_| ok("", "{}")).await;
     let without = gateway(&fake);
     check_error(&without.post(TOKENS, "{}").await, 404, "no identity service");

@@ -5,14 +5,14 @@
 mod certificates;
 mod endpoint;
 mod exchanges;
+mod forwarding;
 mod identity;
-mod lists;
+mod observe;
 mod program;
 mod regions;
 mod responses;
 #[path = "../support/mod.rs"]
 mod support;
-mod watching;
 
 use console_server::Api;
 use console_server::gateway::{Services, Timeouts};
@@ -25,7 +25,7 @@ use volume_transfer::{ChangeError, Response, UnknownCause, VolumeId};
 
 const SHORT: Duration = Duration::from_millis(600);
 
-/// A passing test never waits this long, and a failing one doesn't wait too long.
+/// Longer than a passing test ever waits, but short enough for a failing one.
 const LONG: Duration = Duration::from_secs(10);
 
 fn long_timeouts() -> Timeouts {

@@ -66,10 +66,10 @@ async fn forwards_malformed_responses_that_browsers_accept() {
         (format!("HTTP/1.1 202 A\r\n{chunked}\r\n\r\n{size}\n{BODY}\n0\n\n"), false),
     ] {
         let fake = endpoint(response.clone(), closes).await;
-        let answer = gateway(&fake).post(&transfers(), "{}").await;
+        let received = gateway(&fake).post(&transfers(), "{}").await;
         let start = response.chars().take(120).collect::<String>();
-        assert_eq!(answer.status, StatusCode::ACCEPTED, "{start:?}");
-        assert_eq!(answer.bytes, BODY.as_bytes(), "{start:?}");
+        assert_eq!(received.status, StatusCode::ACCEPTED, "{start:?}");
+        assert_eq!(received.bytes, BODY.as_bytes(), "{start:?}");
     }
 }
 
@@ -83,8 +83,8 @@ async fn reports_an_unknown_outcome_for_invalid_responses() {
         "{\"badRequest\": {\"code\": 400}}\r\n\r\n",
     ] {
         let fake = endpoint(response.to_owned(), true).await;
-        let answer = gateway(&fake).post(&transfers(), "{}").await;
-        check_error(&answer, 502, "check the outcome");
+        let received = gateway(&fake).post(&transfers(), "{}").await;
+        check_error(&received, 502, "check the outcome");
         assert_eq!(fake.requests().len(), 1, "sent once");
     }
 }
@@ -94,9 +94,9 @@ async fn does_not_forward_a_content_length_that_it_ignored() {
     let both = "Content-Length: 7\r\nTransfer-Encoding: chunked";
     let response = format!("HTTP/1.1 200 OK\r\n{both}\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n");
     let fake = endpoint(response, false).await;
-    let answer = gateway(&fake).get(&detail()).await;
-    assert_eq!(answer.header("Content-Length"), None);
-    assert_eq!(answer.bytes, b"{}");
+    let received = gateway(&fake).get(&detail()).await;
+    assert_eq!(received.header("Content-Length"), None);
+    assert_eq!(received.bytes, b"{}");
 }
 
 #[tokio::test]
@@ -157,12 +157,15 @@ async fn forwards_the_status_if_the_endpoint_closes_the_connection_early() {
         let url = resets_after(response.to_owned()).await;
         let program = Program::start(&["--endpoint", &url]);
         for _ in 0..20 {
-            let answer = program.request(&format!(
+            let received = program.request(&format!(
                 "GET {} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {token}\r\nConnection: close\r\n\r\n",
                 detail()
             ));
-            assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{response:?}: {answer:?}");
-            assert!(answer.ends_with(end), "{response:?}: {answer:?}");
+            assert!(
+                received.starts_with(&format!("HTTP/1.1 {status}")),
+                "{response:?}: {received:?}"
+            );
+            assert!(received.ends_with(end), "{response:?}: {received:?}");
         }
     }
 }

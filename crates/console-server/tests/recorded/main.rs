@@ -166,7 +166,7 @@ async fn enforces_quotas_like_cinder() {
 
 /// No request can change the status like this, so the test changes it in the database.
 #[tokio::test]
-async fn leaves_alone_a_volume_whose_status_changed_in_the_meantime() {
+async fn does_not_touch_a_volume_whose_status_has_changed() {
     let folder = tempfile::TempDir::new().unwrap();
     let file = folder.path().join("sandbox.db");
     let server = Server::with(Some(&file), vec![]);

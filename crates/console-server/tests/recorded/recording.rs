@@ -27,12 +27,12 @@ pub(crate) fn load(start: &str) -> Recording {
         .find(|path| path.file_name().unwrap().to_str().unwrap().starts_with(start))
         .unwrap_or_else(|| panic!("no recording starts with {start}"));
     let text = fs::read(&file).unwrap();
-    let dashes = b"\n------------------------ response ------------------------\n";
-    let at = text.windows(dashes.len()).position(|window| window == dashes).unwrap();
+    let separator = b"\n------------------------ response ------------------------\n";
+    let at = text.windows(separator.len()).position(|window| window == separator).unwrap();
     let (line, request_headers, request_body) = message(&text[..at]);
     let mut words = line.split(' ').map(ToOwned::to_owned);
     let (method, path) = (words.next().unwrap(), words.next().unwrap());
-    let (line, headers, body) = message(&text[at + dashes.len()..]);
+    let (line, headers, body) = message(&text[at + separator.len()..]);
     Recording {
         file: file.file_name().unwrap().to_str().unwrap().to_owned(),
         method,

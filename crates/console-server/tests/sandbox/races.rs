@@ -1,5 +1,4 @@
-//! Concurrent requests, of which exactly one succeeds, to several servers that share a database
-//! file.
+//! Concurrent requests to several servers that share a database file. Exactly one request succeeds.
 
 use crate::support::{A, B, Server};
 use crate::transfer;

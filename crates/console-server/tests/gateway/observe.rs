@@ -1,4 +1,4 @@
-//! What operators see of a failing service in the log, the metrics and `/readyz`.
+//! How failing services are reported in the log, the metrics and `/readyz`.
 
 use crate::certificates::{Tls, authority, expired, signed};
 use crate::support::fake::{Fake, Step, ok, response};
@@ -16,15 +16,15 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
-struct Watched {
+struct Observed {
     server: Server,
     services: Services,
     metrics: Arc<Metrics>,
     log: Arc<Mutex<Vec<String>>>,
 }
 
-impl Watched {
-    fn new(url: &str, ca: Option<PathBuf>) -> Watched {
+impl Observed {
+    fn new(url: &str, ca: Option<PathBuf>) -> Observed {
         let timeouts = Timeouts { response: SHORT, idle: SHORT, ..long_timeouts() };
         let services = Services { timeouts, ca, ..services(url) };
         let (metrics, log) = (Arc::<Metrics>::default(), Arc::<Mutex<Vec<String>>>::default());
@@ -34,10 +34,10 @@ impl Watched {
         let server = Server::configured(Api::Gateway(services.clone()), |config| {
             config.observer = observer;
         });
-        Watched { server, services, metrics, log }
+        Observed { server, services, metrics, log }
     }
 
-    /// Sends a request with a secret in every part, and reads as much of the response as there is.
+    /// Sends a request with a secret in every part, and reads the response until it ends or fails.
     async fn request(&self) {
         let request = request("GET", &format!("{}?marker=canary-query", detail()))
             .header("X-Auth-Token", "canary-token")
@@ -56,25 +56,25 @@ impl Watched {
 
 /// Checks that a failure has the same name everywhere, and that no secret appears anywhere.
 async fn check_failure(url: &str, ca: Option<PathBuf>, code: &str) {
-    let watched = Watched::new(url, ca);
-    watched.request().await;
+    let observed = Observed::new(url, ca);
+    observed.request().await;
 
-    let line = watched.line();
+    let line = observed.line();
     assert_eq!(line["failure"], code, "{line}");
     assert_eq!(line["route"], "/v3/{project}/volumes/detail");
     let labels = format!("{{service=\"volumes\",region=\"\",code=\"{code}\"}}");
-    let metrics = watched.metrics.text();
+    let metrics = observed.metrics.text();
     assert!(metrics.contains(&format!("console_upstream_failures_total{labels} 1")), "{metrics}");
     assert!(metrics.contains("console_http_requests_in_flight 0"), "{metrics}");
 
-    let ready = watched.server.get("/readyz").await;
+    let ready = observed.server.get("/readyz").await;
     assert_eq!(ready.status, 503, "{code}");
     let ready = ready.json();
     assert_eq!(ready["ready"], false);
     assert_eq!(ready["services"][0]["failure"], code, "{ready}");
     assert!(!ready["services"][0]["message"].as_str().unwrap().is_empty());
 
-    let checked = check(&watched.services).await.unwrap();
+    let checked = check(&observed.services).await.unwrap();
     assert_eq!(checked[0].failure, Some(code));
     for text in [line.to_string(), metrics, ready.to_string()] {
         assert!(!text.contains("canary") && !text.contains("c86b9af4"), "{text}");
@@ -133,35 +133,35 @@ async fn names_tls_failures() {
 #[tokio::test]
 async fn counts_responses_and_is_ready() {
     let fake = Fake::with(|_| response("404 Not Found", "", "{}")).await;
-    let watched = Watched::new(&fake.url(), None);
-    watched.request().await;
-    let line = watched.line();
+    let observed = Observed::new(&fake.url(), None);
+    observed.request().await;
+    let line = observed.line();
     assert_eq!((&line["status"], &line["bytes"]), (&404.into(), &2.into()), "{line}");
     assert_eq!(line["failure"], Value::Null);
-    let metrics = watched.metrics.text();
+    let metrics = observed.metrics.text();
     let responses =
         "console_upstream_responses_total{service=\"volumes\",region=\"\",status=\"404\"} 1";
     assert!(metrics.contains(responses), "{metrics}");
 
     // Frequent probes send one request.
     for _ in 0..3 {
-        let ready = watched.server.get("/readyz").await;
+        let ready = observed.server.get("/readyz").await;
         assert_eq!((ready.status.as_u16(), &ready.json()["ready"]), (200, &Value::Bool(true)));
     }
     assert_eq!(fake.requests().iter().filter(|seen| seen.line.contains("/v3/ ")).count(), 1);
     // Probes aren't logged.
-    watched.line();
+    observed.line();
 }
 
 #[tokio::test]
 async fn records_a_client_that_leaves() {
     let fake = Fake::with(|_| vec![Step::Sleep(LONG)]).await;
-    let watched = Watched::new(&fake.url(), None);
+    let observed = Observed::new(&fake.url(), None);
     let request = request("GET", &detail()).body(Body::empty()).unwrap();
-    let response = watched.server.app.clone().oneshot(request);
+    let response = observed.server.app.clone().oneshot(request);
     assert!(tokio::time::timeout(SHORT / 4, response).await.is_err());
-    assert_eq!(watched.line()["status"], 499);
-    assert!(watched.metrics.text().contains("console_http_requests_in_flight 0"));
+    assert_eq!(observed.line()["status"], 499);
+    assert!(observed.metrics.text().contains("console_http_requests_in_flight 0"));
 }
 
 #[tokio::test]
@@ -169,9 +169,9 @@ async fn counts_everything_that_the_dashboard_and_the_alerts_use() {
     let fake = Fake::with(|_| ok("", "{}")).await;
     let mut metrics = String::new();
     for url in [fake.url(), "http://127.0.0.1:1".to_owned()] {
-        let watched = Watched::new(&url, None);
-        watched.request().await;
-        metrics += &watched.metrics.text();
+        let observed = Observed::new(&url, None);
+        observed.request().await;
+        metrics += &observed.metrics.text();
     }
     let docs = concat!(
         include_str!("../../../../docs/grafana-dashboard.json"),
