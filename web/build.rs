@@ -8,7 +8,7 @@ use std::{env, error::Error, fs, path::Path};
 /// The page. Its elements specify the keys of their messages.
 const INDEX: &str = "../index.html";
 
-/// Marks an element with a key.
+/// Precedes the key of an element's message.
 const MARK: &str = "data-t=\"";
 
 /// The groups of keys that the page looks up by one of the core's codes.

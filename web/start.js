@@ -1,6 +1,6 @@
-// Chooses the language, handles the connection form until the module has started, and says why the page
-// didn't start or that it has stopped. Runs without the module, even in browsers that can't run the
-// module, so this script uses old syntax, and the error messages are in index.html in all languages.
+// Chooses the language, handles the connection form until the module has started, and shows a message if
+// the page can't start or has stopped. It must also work in browsers that can't run the module, so it uses
+// old syntax, and index.html contains its error messages in all languages.
 (function () {
   "use strict";
   // The smallest module with a SIMD instruction: i32.const 0, i8x16.splat, drop.
@@ -36,7 +36,7 @@
     return wanted.map(findLanguage).filter(Boolean)[0];
   }
 
-  /** Loads the messages of a language before the module asks for them. */
+  /** Sets the page's language, and preloads its messages for the module. */
   function useLanguage(tag) {
     root.lang = tag;
     var link = document.createElement("link");
@@ -47,7 +47,7 @@
     document.head.appendChild(link);
   }
 
-  /** Translates the form, which the build writes in English. */
+  /** Translates the document's texts, which the build writes in English. */
   function translate() {
     var texts = languages[root.lang][1];
     [].forEach.call(document.querySelectorAll("[data-t]"), function (element, index) {

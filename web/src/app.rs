@@ -18,10 +18,10 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlSelectElement};
 
-/// Where the chosen language is stored. `start.js` reads it.
+/// The storage key for the chosen language. `start.js` reads it too.
 const LANGUAGE_KEY: &str = "volume-transfer.language";
 
-/// The tabs, named as in the address after `#/`. The first one is the default.
+/// The names of the tabs, which follow `#/` in the address. The first one is the default.
 const TABS: [&str; 3] = ["volumes", "pending", "accept"];
 
 /// The minimum width at which the list and the panel fit side by side, as in the style sheet.
@@ -62,7 +62,7 @@ pub fn App(language: Language) -> impl IntoView {
     }
 }
 
-/// Loads the language that the menu shows. The page stays in the current one until then.
+/// Loads the language selected in the menu. Until it has loaded, the page keeps the current one.
 fn change_language(language: RwSignal<Language>) {
     let Some(menu) = by_id::<HtmlSelectElement>("language") else { return };
     let current = language.get_untracked();
@@ -91,7 +91,7 @@ fn change_language(language: RwSignal<Language>) {
     });
 }
 
-/// Writes the texts of the elements that `index.html` contains.
+/// Translates the elements that `index.html` contains.
 fn translate(language: Language) {
     set_root_attribute("lang", language.tag());
     let Ok(elements) = document().query_selector_all("[data-t]") else { return };
@@ -99,7 +99,7 @@ fn translate(language: Language) {
         let element = elements.item(index).and_then(|node| node.dyn_into::<Element>().ok());
         let Some(element) = element else { continue };
         let Some(name) = element.get_attribute("data-t") else { continue };
-        // `start.js` copies the element without a label, and inserts the labels itself.
+        // The template that `start.js` copies has no label, so it keeps its placeholder.
         let label = element.get_attribute("data-label").unwrap_or_else(|| "{label}".to_owned());
         let text = Key::from_name(&name).map(|key| language.format(key, &[("label", &label)]));
         element.set_text_content(text.as_deref());

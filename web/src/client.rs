@@ -41,8 +41,8 @@ pub struct SessionData {
 pub enum Authorization {
     /// A token for the project.
     Token(Arc<Token>),
-    /// A function of the page that embeds the form. Takes a `Request`, adds the token, which this crate
-    /// never has, and returns a promise of the `Response`.
+    /// A function that the embedding page provides. Takes a `Request`, adds the token, which this crate
+    /// never sees, and returns a promise for the `Response`.
     #[cfg(feature = "element")]
     Fetch(send_wrapper::SendWrapper<js_sys::Function>),
 }
@@ -203,7 +203,7 @@ pub async fn send_identity(request: Request) -> Outcome {
     send("identity", request, None).await
 }
 
-/// Sends a request once. Doesn't follow redirects, because a token is for one address only.
+/// Sends a request once. Doesn't follow redirects, because the token is meant for one address only.
 async fn send(address: &str, request: Request, authorization: Option<&Authorization>) -> Outcome {
     let lost = |error: gloo_net::Error| match error {
         gloo_net::Error::JsError(error) if error.name == "TimeoutError" => TransportError::Timeout,
@@ -244,7 +244,7 @@ async fn send(address: &str, request: Request, authorization: Option<&Authorizat
         }))
 }
 
-/// Sends a request with the function of the page that embeds the form.
+/// Sends a request through the embedding page's function.
 #[cfg(feature = "element")]
 async fn send_with(
     fetch: &js_sys::Function,

@@ -58,7 +58,7 @@ impl EmbeddedForm {
     /// Mounts the form into an element of a shadow tree.
     ///
     /// # Errors
-    /// Returns the name of the setting that is invalid.
+    /// Returns the name of the first invalid setting.
     pub fn mount(
         root: &ShadowRoot,
         parent: HtmlElement,
@@ -109,7 +109,7 @@ impl EmbeddedForm {
         }
     }
 
-    /// Loads the volume again, and removes a rejection, whose cause may be gone.
+    /// Reloads the volume, and clears a rejection, because its cause may be gone.
     pub fn refresh(&self) {
         self.state.drop_finished_run();
         self.state.reload();
@@ -121,7 +121,7 @@ impl EmbeddedForm {
     }
 }
 
-/// Reads a volume's record as a list of one. Returns an empty list for an empty string.
+/// Parses a volume's record into a list with one volume. Returns an empty list for an empty string.
 fn read_record(record: &str) -> Option<VolumeList> {
     let mut list = VolumeList::default();
     if !record.is_empty() {
@@ -228,7 +228,7 @@ fn found(state: AppState, transfer: Transfer) -> AnyView {
     .into_any()
 }
 
-/// Says why something couldn't be loaded, with a button to load it again.
+/// Explains why something couldn't be loaded, with a button to load it again.
 #[component]
 fn Unavailable(title: Key, error: ReadError) -> impl IntoView {
     view! {
@@ -252,7 +252,7 @@ fn Refresh() -> impl IntoView {
 /// The name and the details of an event. They contain no key.
 type Event = (&'static str, Vec<(&'static str, String)>);
 
-/// Tells the embedding page what becomes of the request.
+/// Reports the request's events to the embedding page.
 fn report(state: AppState, on_event: SendWrapper<Function>) {
     let event = memo(move || state.run.with(|run| event(run.as_ref()?)));
     effect(move || {

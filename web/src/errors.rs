@@ -53,7 +53,7 @@ pub(crate) fn renew(state: AppState) {
     });
 }
 
-/// Says why a request was rejected and what to do, with a button to get a new token if that helps.
+/// Explains why a request was rejected and what to do, with a button to get a new token if that helps.
 #[component]
 pub(crate) fn Rejection(fault: Fault) -> impl IntoView {
     let state = AppState::get();
@@ -70,7 +70,7 @@ pub(crate) fn Rejection(fault: Fault) -> impl IntoView {
     }
 }
 
-/// Says that a change was rejected, or that its outcome is unknown, and why.
+/// Explains why a change was rejected, or why its outcome is unknown.
 #[component]
 pub(crate) fn ChangeFailure(
     error: ChangeError,
@@ -99,7 +99,7 @@ pub(crate) fn ChangeFailure(
     }
 }
 
-/// The live region that says why a series of requests is paused, with buttons to continue and to stop.
+/// The live region that explains why a series of requests is paused, with buttons to continue or stop.
 #[component]
 pub(crate) fn Paused(
     error: Signal<Option<ChangeError>>,
@@ -122,7 +122,7 @@ pub(crate) fn Paused(
     view! { <div role="alert" class="paused">{message}</div> }
 }
 
-/// Says when the next request will be sent, if the service asked the page to wait.
+/// Returns text saying when the next request will be sent, if the service asked the page to wait.
 pub(crate) fn delay_text(pace: &Pace) -> Signal<String> {
     let (resume_at, language) = (pace.resume_at.clone(), language());
     derive(move || {
@@ -136,7 +136,7 @@ pub(crate) fn delay_text(pace: &Pace) -> Signal<String> {
     })
 }
 
-/// Says why a read failed and what to do.
+/// Explains why a read failed and what to do.
 #[component]
 pub(crate) fn ReadFailure(error: ReadError) -> impl IntoView {
     let language = language();
@@ -147,7 +147,7 @@ pub(crate) fn ReadFailure(error: ReadError) -> impl IntoView {
     }
 }
 
-/// Says how many rows of a list couldn't be read.
+/// Shows how many rows of a list couldn't be read.
 #[component]
 pub(crate) fn UnreadableRows(count: usize) -> impl IntoView {
     let language = language();

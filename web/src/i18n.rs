@@ -38,7 +38,7 @@ impl Key {
     }
 }
 
-/// Strings in one buffer.
+/// Strings stored in one buffer.
 struct StringTable {
     text: &'static str,
     /// The offset at which each string ends.
@@ -63,7 +63,7 @@ struct Messages {
     texts: Vec<String>,
 }
 
-/// The language of views outside of the page. It has no messages.
+/// The language of views outside the page. It has no messages.
 static NO_MESSAGES: Messages = Messages { tag: String::new(), texts: Vec::new() };
 
 impl Default for Language {
@@ -91,8 +91,9 @@ impl Language {
         LOADED.with_borrow(|loaded| loaded.iter().find(|language| language.tag() == tag).copied())
     }
 
-    /// Creates a language from the lines of its file, once. Returns `None` if the file isn't from this
-    /// build: a proxy may have sent something else, or an update of the page may be in progress.
+    /// Returns the language for a tag. The first call creates it from the lines of its file. Returns
+    /// `None` if the file isn't from this build: a proxy may have sent something else, or an update of
+    /// the page may be in progress.
     pub(crate) fn new(tag: &str, texts: &str) -> Option<Language> {
         if let Some(language) = Language::loaded(tag) {
             return Some(language);
@@ -173,14 +174,14 @@ pub(crate) fn name_or_none(name: Option<String>) -> Signal<String> {
     })
 }
 
-/// Returns the translated name of a volume's status, or the service's own word if there is none.
+/// Returns the translated name of a volume's status, or the status itself if it has no translation.
 pub(crate) fn status_name(language: Language, status: &str) -> String {
     let code = if status.is_empty() { "none" } else { status };
     language.format_code("status", code, &[])
 }
 
-/// Says why a volume with this status violates a constraint. Quotes the service's own word, which its
-/// documentation and its other clients use.
+/// Explains why a volume with this status violates a constraint. Quotes the untranslated status, which
+/// the service's documentation and other clients use.
 pub(crate) fn violation(language: Language, constraint: Constraint, status: &str) -> String {
     let name = status_name(language, status);
     if constraint == Constraint::Status && !status.is_empty() && name != status {
@@ -190,7 +191,7 @@ pub(crate) fn violation(language: Language, constraint: Constraint, status: &str
     language.format_code("volume", constraint.code(), &[("status", &name)])
 }
 
-/// Says why a name is invalid.
+/// Explains why a name is invalid.
 pub(crate) fn name_error(language: Language, error: &NameError) -> String {
     match error {
         NameError::Required | NameError::Blank => language.format_code("name", error.code(), &[]),
@@ -206,7 +207,7 @@ pub(crate) fn name_error(language: Language, error: &NameError) -> String {
     }
 }
 
-/// Says why a read failed and what to do.
+/// Explains why a read failed and what to do.
 pub(crate) fn read_error(language: Language, error: &ReadError) -> String {
     with_cause(language, error, &fault_kind(language, error.kind()))
 }
@@ -221,7 +222,7 @@ fn with_cause(language: Language, error: &ReadError, advice: &str) -> String {
     language.join(key::JOIN_SENTENCES, &[cause, advice.to_owned()])
 }
 
-/// Says why signing in failed and what to do.
+/// Explains why signing in failed and what to do.
 pub(crate) fn sign_in_error(language: Language, error: &SignInError) -> String {
     match error {
         SignInError::Rejected(..) => language.format_code("rejection", error.code(), &[]),
@@ -240,12 +241,12 @@ pub(crate) fn sign_in_error(language: Language, error: &SignInError) -> String {
     }
 }
 
-/// Says why a request was rejected and what to do.
+/// Explains why a request was rejected and what to do.
 pub(crate) fn fault_kind(language: Language, kind: FaultKind) -> String {
     language.format_code("response", kind.code(), &[])
 }
 
-/// Says why the outcome of a request is unknown.
+/// Explains why the outcome of a request is unknown.
 pub(crate) fn unknown_cause(language: Language, cause: &UnknownCause) -> String {
     let status = match cause {
         UnknownCause::Unreadable(fault) => fault.status.to_string(),
@@ -265,7 +266,7 @@ pub(crate) fn local_time(time: &str, language: Language) -> Option<String> {
 }
 
 /// Formats a time in seconds since 1970 for the user's language and time zone. Returns the date
-/// alone, then the date and time.
+/// alone, and the date with the time.
 pub(crate) fn local_date(seconds: i64, language: Language) -> (String, String) {
     let date = Date::new(&JsValue::from_f64(seconds as f64 * 1000.0));
     (
@@ -274,7 +275,7 @@ pub(crate) fn local_date(seconds: i64, language: Language) -> (String, String) {
     )
 }
 
-/// Says how long ago a UTC time was. Times in the future count as now.
+/// Formats how long ago a UTC time was. Times in the future count as now.
 pub(crate) fn age(language: Language, utc: &str) -> String {
     let milliseconds = Date::now() - Date::new(&JsValue::from_str(&format!("{utc}Z"))).get_time();
     if milliseconds.is_nan() {

@@ -1,7 +1,7 @@
 //! The page: connect to a project, choose a volume, create a transfer and save its key.
 //!
 //! The page shows what the core decides and sends what the core builds. Only [`client`] accesses the
-//! network, and no component knows a domain rule.
+//! network, and no component contains domain rules.
 //!
 //! Dependencies only point down: [`App`], then a module for each task, then shared views and state.
 //! Tasks don't depend on each other.

@@ -1,5 +1,5 @@
-//! What lies over the tasks, on the page as in the form that other pages embed: the dialogs, and the
-//! browser's question before a key is lost.
+//! What appears on top of the tasks, both on the page and in the form that other pages embed: the
+//! dialogs, and the browser's warning before a key is lost.
 
 use crate::create::HandoverDialog;
 use crate::pending::CancelDialog;
@@ -11,7 +11,7 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn Overlays() -> impl IntoView {
     let state = AppState::get();
-    // Warns the user before leaving while a key is displayed or about to be, because it can't be
+    // If a key is displayed or about to be, warns the user before they leave, because it can't be
     // retrieved later.
     let guard = window_event_listener(ev::beforeunload, move |event| {
         if state.would_lose_keys() {

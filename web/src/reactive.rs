@@ -6,7 +6,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
 
-/// A function to box. Unlike that of `dyn Fn`, its vtable has only one method.
+/// A function to box. Its vtable has only one method, unlike that of `dyn Fn`.
 trait Compute<T>: Send + Sync {
     fn compute(&self) -> T;
 }
@@ -17,8 +17,8 @@ impl<T, F: Fn() -> T + Send + Sync> Compute<T> for F {
     }
 }
 
-/// Runs a future in the background until it ends, or until this signal has been disposed of. An embedding
-/// page can remove the form at any time, and reading its signals after that would panic.
+/// Runs a future in the background until it completes or the signal is disposed of. An embedding page
+/// can remove the form at any time, and reading its signals after that would panic.
 pub(crate) fn spawn_while<T: Send + Sync + 'static>(
     signal: RwSignal<T>,
     future: impl Future<Output = ()> + 'static,

@@ -11,7 +11,7 @@ pub struct Form(EmbeddedForm);
 
 #[wasm_bindgen]
 impl Form {
-    /// Mounts the form into an element of a shadow tree. Throws the name of the setting that is invalid.
+    /// Mounts the form into an element of a shadow tree. Throws the name of the first invalid setting.
     #[wasm_bindgen(constructor)]
     #[expect(clippy::too_many_arguments, reason = "an object would need code to read it")]
     pub fn new(

@@ -90,7 +90,7 @@ pub(crate) fn Accept(
     }
 }
 
-/// Returns a warning if the source of a file's transfers doesn't fit the current connection. One
+/// Returns a warning if the source of a file's transfers doesn't match the current connection. One
 /// service can have several addresses, so this is no reason to reject the file.
 fn mismatch(source: &TransferSource, session: &SessionData) -> Option<Key> {
     let region = &session.account.region;

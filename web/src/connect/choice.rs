@@ -141,7 +141,7 @@ pub(super) async fn connect(
         }
     }
     region.clone_into(&mut account.region);
-    // A single region isn't part of the path.
+    // If there is only one region, the path doesn't contain it.
     let path = if regions().len() > 1 { format!("/regions/{region}") } else { String::new() };
     let Some(endpoint) = Endpoint::parse(&(server() + &path)) else { return Ok(()) };
     let session = SessionData::new(endpoint, *project, token, service(), account);

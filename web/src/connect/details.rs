@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 const STORAGE_KEY: &str = "volume-transfer.connection";
 
-/// The contents of the connection form, except for what is only sent to the identity service.
+/// The contents of the connection form, except for what is sent only to the identity service.
 #[derive(Clone, Default)]
 pub(super) struct ConnectionDetails {
     pub(super) endpoint: String,
@@ -68,7 +68,7 @@ impl ConnectionDetails {
     /// Stores the details of a session in this tab.
     pub(super) fn store(session: &SessionData) {
         let account = &session.account;
-        // Fields have a single line. The project's name could have more, because it isn't typed in.
+        // Fields contain only one line. The project's name isn't typed in, so it could contain more.
         let project_name = account.project_name.replace('\n', " ");
         let lines = Zeroizing::new(
             [

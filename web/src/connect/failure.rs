@@ -44,7 +44,7 @@ impl Failure {
     }
 }
 
-/// Says which service failed, why, and what to do.
+/// Shows which service failed, why, and what to do.
 #[component]
 pub(super) fn FailureMessage(failure: Failure) -> impl IntoView {
     let language = language();

@@ -177,7 +177,7 @@ pub(crate) fn ExpiryWarning() -> impl IntoView {
     }
 }
 
-/// Returns a signal of how many minutes the session's token remains valid.
+/// Returns a signal with the number of minutes that the session's token remains valid.
 fn minutes_left(state: AppState) -> RwSignal<usize> {
     let minutes = RwSignal::new(usize::MAX);
     let update = move || {

@@ -103,7 +103,7 @@ impl FormState {
         self.signing_in.get() || self.loader.busy.get()
     }
 
-    /// Shows a field's error. Moves the focus to the first field with one.
+    /// Shows a field's error. If no other field has one, moves the focus to the field.
     pub(super) fn reject(self, field: &'static str, message: Key) {
         let first = self.errors.iter().all(|error| error.with_untracked(Option::is_none));
         if let Some((_, error)) = FIELDS.iter().zip(self.errors).find(|(id, _)| **id == field) {
@@ -114,7 +114,7 @@ impl FormState {
         }
     }
 
-    /// Runs requests to the identity service, and shows the error if they fail.
+    /// Runs requests to the identity service, and shows the error if one fails.
     pub(super) fn run(self, requests: impl Future<Output = Result<(), Failure>> + 'static) {
         let requests: std::pin::Pin<Box<dyn Future<Output = _>>> = Box::pin(requests);
         self.signing_in.set(true);

@@ -30,7 +30,7 @@ pub(super) fn CreateFailures() -> impl IntoView {
     view! { <div role="alert" id="create-failure" tabindex="-1">{failures}</div> }
 }
 
-/// Says why a row's request returned no transfer. Shows nothing for other rows.
+/// Explains why a row's request returned no transfer. Shows nothing for other rows.
 pub(super) fn failure(run: &Run, index: usize) -> Option<AnyView> {
     let row = run.rows.get(index)?;
     let volume = run.is_batch().then(|| row.volume.label().to_owned());

@@ -226,7 +226,7 @@ fn row(run: &Run, index: usize) -> AnyView {
     .into_any()
 }
 
-/// The form that saves all keys of the run in one file, protected by a passphrase on request.
+/// The form that saves all keys of the run in one file, optionally protected by a passphrase.
 #[component]
 fn SaveFile(run: Run) -> impl IntoView {
     let language = language();

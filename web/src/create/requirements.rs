@@ -75,7 +75,7 @@ pub(super) fn Checklist(selection: Selection) -> impl IntoView {
     }
 }
 
-/// For several volumes: the requirements that they violate, and how many of them have each verdict.
+/// The requirements that several volumes violate, and how many of the volumes have each verdict.
 #[component]
 pub(super) fn Comparison(selection: Selection) -> impl IntoView {
     let state = AppState::get();

@@ -12,7 +12,7 @@ use volume_transfer::{ChangeError, FaultKind, Transfer, api};
 const COLUMNS: &[(crate::i18n::Key, bool)] =
     &[(key::CREATE_NAME, false), (key::CREATE_VOLUME, false), (key::HANDOVER_ID, false)];
 
-/// Names the transfers and asks for confirmation before cancelling them, because their keys will
+/// Lists the transfers and asks for confirmation before cancelling them, because their keys will
 /// stop working.
 #[component]
 pub(crate) fn CancelDialog(session: Session, transfers: Vec<Transfer>) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! Lists and cancels the pending transfers, and says what became of those that have ended.
+//! Lists and cancels the pending transfers, and shows what became of those that have ended.
 
 mod cancel;
 mod polling;
@@ -47,7 +47,7 @@ pub(crate) fn PendingTransfers() -> impl IntoView {
                 TransferProgress::Gone => (key::NEWS_GONE, ""),
                 TransferProgress::Available => (key::NEWS_AVAILABLE, ""),
                 TransferProgress::Other(status) => (key::NEWS_OTHER, status.as_str()),
-                // Can't happen: polling goes on until the volume has another status.
+                // Can't happen: polling continues until the volume has another status.
                 TransferProgress::Pending => return None,
             };
             let text = language.format(key, &[("volume", &ended.volume), ("status", status)]);

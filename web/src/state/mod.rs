@@ -126,7 +126,7 @@ impl AppState {
         self.drop_finished_run();
     }
 
-    /// Drops the last run and its failures if nothing is left to do about it.
+    /// Drops the last run and its failures if the run is over.
     pub(crate) fn drop_finished_run(self) {
         if self.run.with_untracked(|run| run.as_ref().is_some_and(Run::is_over)) {
             self.run.set(None);
@@ -191,7 +191,7 @@ impl AppState {
         self.selected.set(merged);
         if select {
             self.fetch_facts(&changed);
-            // Another selection clears the failures of the last run, but not an unknown outcome.
+            // A new selection clears the failures of the last run, but not an unknown outcome.
             self.drop_finished_run();
         } else {
             self.selected.with_untracked(|selected| {

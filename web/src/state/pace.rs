@@ -16,8 +16,8 @@ const MAX_DELAY: u32 = 300;
 /// How many delays in a row are allowed before the user is asked.
 const MAX_DELAYS: usize = 5;
 
-/// How often a delay checks whether the user has stopped the series, in milliseconds.
-const NAP_MS: i32 = 250;
+/// The interval at which a delay checks whether the user has stopped the series, in milliseconds.
+const CHECK_INTERVAL_MS: i32 = 250;
 
 /// Decides when the next request of a series may be sent.
 #[derive(Default)]
@@ -77,7 +77,7 @@ impl Pace {
                 return true;
             }
             // The cast saturates.
-            sleep((wait as i32).min(NAP_MS)).await;
+            sleep((wait as i32).min(CHECK_INTERVAL_MS)).await;
         }
         false
     }

@@ -6,7 +6,7 @@ use crate::reactive::derive;
 use leptos::html::Input;
 use leptos::prelude::*;
 
-/// A labelled text field. Its error and its hint form its accessible description.
+/// A labeled text field. Its error and its hint form its accessible description.
 #[component]
 pub(crate) fn TextField(
     id: &'static str,

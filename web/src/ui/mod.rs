@@ -94,8 +94,8 @@ pub(crate) fn mount_into(id: &str, view: impl FnOnce() -> AnyView + 'static) {
     }
 }
 
-/// Moves the focus to an element. If a dialog covers it or its tab isn't the current one, instead moves
-/// the focus to the heading of what is shown.
+/// Moves the focus to an element. If a dialog covers it or its tab is hidden, moves the focus to the
+/// heading of the dialog or of the current tab instead.
 pub(crate) fn focus(id: &str) {
     for selector in [&*format!("#{id}"), "dialog[open] > h2", "[role=tabpanel]:not([hidden]) h2"] {
         if let Some(element) =

@@ -1,4 +1,4 @@
-//! Where elements are found: in the document, or in the shadow tree of a form on another page.
+//! Finds elements: in the document, or in the shadow tree of a form on another page.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -40,8 +40,8 @@ pub(crate) mod shadow {
         static CURRENT: RefCell<Option<ShadowRoot>> = const { RefCell::new(None) };
     }
 
-    /// Finds elements in this shadow tree from now on: that of the form that was mounted or used last.
-    /// If a page has several forms, a late response must not take the focus from the one in use.
+    /// Sets the shadow tree in which elements are found: that of the form mounted or used last. If a
+    /// page has several forms, a late response must not take the focus from the one in use.
     pub(crate) fn set_current(root: &ShadowRoot) {
         CURRENT.set(Some(root.clone()));
     }

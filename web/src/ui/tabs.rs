@@ -53,7 +53,7 @@ pub(crate) fn on_tab_key(event: &KeyboardEvent) {
     }
 }
 
-/// Returns the fragment that the address names, if it is a known one.
+/// Returns the address's fragment, if it is a known one.
 pub(crate) fn fragment(known: &[&'static str]) -> Option<&'static str> {
     let hash = window().location().hash().unwrap_or_default();
     let name = hash.strip_prefix("#/")?;

@@ -14,7 +14,7 @@ use crate::ui::{
 };
 use filter::{EligibilityFilter, filter};
 use leptos::prelude::*;
-use select::{Marker, SelectAll};
+use select::{RowSelector, SelectAll};
 use sort::{SortKey, sorted};
 use std::sync::Arc;
 use volume_transfer::Volume;
@@ -55,7 +55,7 @@ pub(crate) fn Volumes(covered: Signal<bool>) -> impl IntoView {
             .with(|volumes| rows.into_iter().filter_map(|row| volumes.get(row).cloned()).collect());
         draw_in_steps(drawn, volumes);
     });
-    let marker = Marker::new(state, matching);
+    let selector = RowSelector::new(state, matching);
     let mut headers = vec![view! { <SelectAll matching /> }.into_any()];
     headers.extend(COLUMNS.map(|(column, class, sort_key)| {
         let order = derive(move || {
@@ -137,7 +137,7 @@ pub(crate) fn Volumes(covered: Signal<bool>) -> impl IntoView {
             <Table labelled_by="volumes" class="volumes" headers>
                 // Keyed by the whole volume, so that a changed volume gets a new row.
                 <For each=move || drawn.get() key=Arc::clone let:volume>
-                    <Row volume marker />
+                    <Row volume selector />
                 </For>
             </Table>
             <ShowIf condition=derive(move || total() > PAGE_SIZE)>
@@ -160,7 +160,7 @@ pub(crate) fn Volumes(covered: Signal<bool>) -> impl IntoView {
 }
 
 #[component]
-fn Row(volume: Arc<Volume>, marker: Marker) -> impl IntoView {
+fn Row(volume: Arc<Volume>, selector: RowSelector) -> impl IntoView {
     let state = AppState::get();
     let language = language();
     let id = volume.id;
@@ -192,8 +192,8 @@ fn Row(volume: Arc<Volume>, marker: Marker) -> impl IntoView {
         <tr role="row" class:chosen=checked>
             <td role="cell">
                 <input type="checkbox" id=input.clone() prop:checked=checked aria-describedby=reasons.clone()
-                    on:keydown=move |event| marker.on_key(&event)
-                    on:click:target=move |event| marker.select(id, event.target().checked(), &event) />
+                    on:keydown=move |event| selector.on_key(&event)
+                    on:click:target=move |event| selector.select(id, event.target().checked(), &event) />
             </td>
             <td role="cell">
                 <label for=input>{bdi(label)}</label>
@@ -225,7 +225,7 @@ fn Row(volume: Arc<Volume>, marker: Marker) -> impl IntoView {
     }
 }
 
-/// Draws some of the rows that aren't displayed yet, then more in each frame until all of them are.
+/// Draws some of the rows that aren't displayed yet, then more in each frame until all are displayed.
 fn draw_in_steps(drawn: RwSignal<Vec<Arc<Volume>>>, rows: Vec<Arc<Volume>>) {
     let mut new = 0;
     let fits = drawn.with_untracked(|drawn| {

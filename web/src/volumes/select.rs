@@ -9,7 +9,7 @@ use volume_transfer::VolumeId;
 
 /// Selects rows, and remembers the last one as the start of a range. Contains only handles.
 #[derive(Clone, Copy)]
-pub(super) struct Marker {
+pub(super) struct RowSelector {
     state: AppState,
     /// The rows that match the filter, in the order in which they are shown.
     matching: Memo<Vec<usize>>,
@@ -19,9 +19,9 @@ pub(super) struct Marker {
     shift: StoredValue<bool>,
 }
 
-impl Marker {
-    pub(super) fn new(state: AppState, matching: Memo<Vec<usize>>) -> Marker {
-        Marker { state, matching, last: StoredValue::default(), shift: StoredValue::default() }
+impl RowSelector {
+    pub(super) fn new(state: AppState, matching: Memo<Vec<usize>>) -> RowSelector {
+        RowSelector { state, matching, last: StoredValue::default(), shift: StoredValue::default() }
     }
 
     pub(super) fn on_key(self, event: &KeyboardEvent) {

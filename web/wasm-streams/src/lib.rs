@@ -1,9 +1,9 @@
-//! Stands in for the crate of the same name, which converts between Rust's streams and JavaScript's.
+//! Stands in for the crate of the same name, which converts between Rust and JavaScript streams.
 //!
-//! Leptos always depends on that crate, for server functions with streams. The page has none, but the
-//! original exports classes to JavaScript. The linker keeps everything that is exported, which adds
-//! 5 KB to the page. This stand-in contains only the items that Leptos refers to, and its streams are
-//! empty.
+//! Leptos always depends on that crate, because server functions can use streams. The page has no
+//! server functions, but the original exports classes to JavaScript, and the linker keeps everything
+//! that is exported, which adds 5 KB to the page. This stand-in contains only the items that Leptos
+//! refers to, and its streams are empty.
 
 use futures_util::stream::{Empty, Stream, empty};
 use wasm_bindgen::{JsCast, JsValue};
@@ -13,7 +13,7 @@ use wasm_bindgen::{JsCast, JsValue};
 pub struct ReadableStream(web_sys::ReadableStream);
 
 impl ReadableStream {
-    /// Ignores a Rust stream.
+    /// Ignores the Rust stream and returns a placeholder.
     pub fn from_stream<S>(_: S) -> ReadableStream
     where
         S: Stream<Item = Result<JsValue, JsValue>> + 'static,
