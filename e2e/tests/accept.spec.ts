@@ -8,7 +8,7 @@ const ACCEPT = "**/accept";
 
 type Entry = { transfer_id: string; auth_key: string; volume_id: string; volume_name: string; size: number };
 
-/** Creates transfers for volumes in demo project A, and returns them as in a credentials file. */
+/** Creates transfers for volumes in demo project A, and returns their entries for a credentials file. */
 async function transfers(server: Server, ...names: string[]): Promise<Entry[]> {
   const { volumes } = (await (await server.request(PROJECT_A, "GET", "volumes/detail")).json()) as {
     volumes: { id: string; name: string; size: number }[];
@@ -34,7 +34,7 @@ async function choose(app: App, text: string): Promise<void> {
   });
 }
 
-/** A volume that fits into project B's quota together with data-01 and data-02. Data-03 doesn't. */
+/** A volume that fits into project B's quota together with data-01 and data-02; data-03 doesn't. */
 const THIRD = "数据盘-上海-01";
 
 const rows = (app: App) => app.page.locator(".accept tbody").getByRole("row");
@@ -51,7 +51,7 @@ async function openAsB(app: App): Promise<void> {
   await app.show("accept.title");
 }
 
-test("accepts a file in one go, and says so when the file is loaded again", async ({ app, page, server }) => {
+test("accepts a file's transfers in one go, and recognizes them when the file is loaded again", async ({ app, page, server }) => {
   const entries = await transfers(server, "data-01", "data-02", THIRD);
   const text = file(server, entries);
   await openAsB(app);
@@ -72,7 +72,7 @@ test("accepts a file in one go, and says so when the file is loaded again", asyn
   await page.getByRole("link", { name: app.text("accept.show"), exact: true }).click();
   await expect(app.checkbox("data-02")).toBeVisible();
 
-  // In a new one.
+  // After a reload.
   await page.reload();
   await openAsB(app);
   await choose(app, text);
@@ -180,7 +180,7 @@ test("reads a file that is dropped or pasted", async ({ app, browserName, page, 
       clipboardData.setData("text/plain", text);
       return field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
     }, text);
-  // Firefox gives scripts no access to a clipboard that a script has created.
+  // Firefox hides the clipboard data of an event that a script has created.
   if (browserName !== "firefox") {
     expect(await paste("00000000-0000-4000-8000-000000000000"), "pasting an ID is left to the field").toBe(true);
     expect(await paste(text)).toBe(false);
@@ -206,7 +206,7 @@ test("reads a file that is dropped or pasted", async ({ app, browserName, page, 
   await expect(rows(app)).toHaveCount(0);
 });
 
-test("fills in the fields for a single transfer, and recognizes it when it is loaded again", async ({ app, server }) => {
+test("fills in the fields for a single transfer, and recognizes it when its file is loaded again", async ({ app, server }) => {
   const entries = await transfers(server, "data-01");
   await openAsB(app);
   await choose(app, file(server, entries));
@@ -250,7 +250,7 @@ test("chooses a file with the keyboard, in the page's language", async ({ app, p
   await chooser;
 });
 
-test("doesn't go on accepting into another project", async ({ app, page, server }) => {
+test("stops accepting after connecting to another project", async ({ app, page, server }) => {
   const entries = await transfers(server, "data-01", "data-02", "data-03");
   const { opened, open } = gate();
   await page.route(ACCEPT, async (route) => {

@@ -1,4 +1,4 @@
-// The page under a path that the server knows, and behind a proxy that removes the path.
+// The page under a base path, and behind a proxy that removes the path.
 
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,7 +6,7 @@ import { App, expect, test } from "./console.ts";
 import { Server } from "./server.ts";
 
 /** Signs in, and creates a transfer. */
-async function giveAway(app: App): Promise<void> {
+async function createTransfer(app: App): Promise<void> {
   await app.open();
   await expect(app.textbox("signin.user")).toBeVisible();
   await app.signInAsAlice();
@@ -15,11 +15,11 @@ async function giveAway(app: App): Promise<void> {
   expect(await app.key()).toMatch(/^[0-9a-f]{16}$/);
 }
 
-test("works under a path that the server knows", async ({ page }) => {
+test("works under a base path", async ({ page }) => {
   const server = await Server.start("--base-path", "/cloud/transfer");
   expect(server.url).toMatch(/\/cloud\/transfer\/$/);
   const app = new App(page, server);
-  await giveAway(app);
+  await createTransfer(app);
   expect(app.posts.map(({ url }) => new URL(url).pathname.split("/").slice(0, 4).join("/"))).toContain("/cloud/transfer/v2");
   await server.kill();
 });
@@ -37,7 +37,7 @@ test("works behind a proxy that removes the path", async ({ page }) => {
   });
   await new Promise<void>((done) => proxy.listen(0, "127.0.0.1", done));
   const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/transfer/`;
-  await giveAway(new App(page, { url } as unknown as Server));
+  await createTransfer(new App(page, { url } as unknown as Server));
   proxy.closeAllConnections();
   proxy.close();
   await server.kill();

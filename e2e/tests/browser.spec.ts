@@ -47,13 +47,13 @@ test("two tabs keep their projects, tokens and keys apart", async ({ app, page, 
 test.describe("a laptop that sleeps for a day", () => {
   test.use({ serverOptions: ["--token-lifetime", "5"] });
 
-  test("creates the chosen transfer once, after the user has signed in again", async ({ app, page, server }) => {
+  test("keeps what was entered, and creates one transfer after the user signs in again", async ({ app, page, server }) => {
     await page.clock.install();
     await page.reload();
     await app.signInAsAlice();
     await app.choose("data-01");
     await app.name("after a night");
-    // The page's clock jumps ahead. The token expires by the server's own clock.
+    // The page's clock jumps ahead, but the server's doesn't, so the token takes 5 seconds to expire.
     await page.clock.fastForward(24 * 3600_000);
     await new Promise((done) => setTimeout(done, 5500));
     await app.button("signin.again").click();
@@ -81,14 +81,14 @@ test.describe("a laptop that sleeps for a day", () => {
 });
 
 test.describe("a password manager", () => {
-  /** Fills in a field without an event, as some password managers do. */
-  const fillSilently = (app: App, field: "textbox" | "password", value: string) =>
-    (field === "textbox" ? app.textbox("signin.user") : app.password).evaluate((input: HTMLInputElement, value) => {
+  /** Fills in a field without firing events, as some password managers do. */
+  const fillSilently = (app: App, field: "user" | "password", value: string) =>
+    (field === "user" ? app.textbox("signin.user") : app.password).evaluate((input: HTMLInputElement, value) => {
       Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")!.set!.call(input, value);
     }, value);
 
   test("fills in the user name and the password, even without events", async ({ app }) => {
-    await fillSilently(app, "textbox", "bob");
+    await fillSilently(app, "user", "bob");
     await app.textbox("signin.domain").fill("account-b");
     await fillSilently(app, "password", "demo-bob");
     await app.button("connect.submit").click();
@@ -116,7 +116,8 @@ test.describe("a password manager", () => {
 });
 
 test("reader mode shows each volume with its own status, and no key", async ({ app, page, context }) => {
-  // The page's policy for its own scripts doesn't apply to reader modes.
+  // Readability runs in another tab, because the page's content security policy would block it. The
+  // policy doesn't apply to reader modes.
   const reader = await context.newPage();
   await reader.addScriptTag({ content: READABILITY });
   const read = async () =>

@@ -174,7 +174,7 @@ export class App {
   async useDemoProject(label: "A" | "B"): Promise<void> {
     await this.button("connect.demo", { label }).click();
     await expect(this.signIn).toBeHidden();
-    // A reload keeps the tab.
+    // After a reload, another tab may be shown.
     if ((await this.tab("volumes.title").getAttribute("aria-selected")) === "true") await expect(this.table).toBeVisible();
   }
 
@@ -351,7 +351,7 @@ export class App {
     return path;
   }
 
-  /** Returns the key from the dialog, and shows it first if it is hidden. */
+  /** Returns the key from the dialog, after showing it if it is hidden. */
   async key(): Promise<string> {
     const show = this.button("handover.show");
     if ((await show.getAttribute("aria-pressed")) === "false") await show.click();
@@ -385,7 +385,7 @@ export async function loseResponse(route: Route): Promise<void> {
   await route.abort("connectionreset");
 }
 
-/** Makes requests wait for `open`. */
+/** Returns a promise for request handlers to await, and the function that resolves it. */
 export function gate(): { opened: Promise<void>; open: () => void } {
   let open = () => {};
   const opened = new Promise<void>((done) => (open = done));

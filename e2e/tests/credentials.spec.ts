@@ -11,7 +11,7 @@ const PASSPHRASE = "correct horse 电池";
 const KEY = "cafe00d0beef11e1";
 const ALGORITHMS = `algs=["PBES2-HS512+A256KW", "A256GCM"]`;
 
-/** Runs a Python program with jwcrypto, with the passphrase as its argument. */
+/** Runs a Python program that uses jwcrypto, with the passphrase as its argument. */
 function jwcrypto(program: string, input: string): string {
   const python = process.env.JWCRYPTO_PYTHON;
   test.skip(!python, "SKIPPED: no Python with jwcrypto (JWCRYPTO_PYTHON)");
@@ -51,7 +51,7 @@ async function open(app: App, text: string, secret: string): Promise<void> {
   await app.button("accept.open").click();
 }
 
-test("saves where the transfer comes from and what it is", async ({ app, server }) => {
+test("saves the transfer, its volume, and the service and project that it comes from", async ({ app, server }) => {
   await createOne(app);
   const { name, text } = await download(app);
   const file = JSON.parse(text);
@@ -77,7 +77,7 @@ test("a protected file opens only with its passphrase", async ({ app, page }) =>
   expect(text).not.toContain(key);
   const header = JSON.parse(Buffer.from(text.split(".")[0]!, "base64url").toString());
   expect(header).toMatchObject({ alg: "PBES2-HS512+A256KW", enc: "A256GCM", p2c: 600_000 });
-  // The same file again, encrypted anew.
+  // Downloading the file again encrypts it anew.
   const again = await download(app);
   expect(again.text).not.toBe(text);
   await app.button("handover.close").click();
@@ -123,7 +123,7 @@ sys.stdout.write(token.serialize(compact=True))`,
   await expect(app.textbox("handover.key")).toHaveValue(KEY);
 });
 
-test("says why a file with other algorithms can't be opened, and doesn't try many iterations", async ({ app, page }) => {
+test("says why a file with unsupported algorithms can't be opened, and doesn't run a huge number of iterations", async ({ app, page }) => {
   await app.useDemoProject("B");
   await app.show("accept.title");
   const header = { alg: "PBES2-HS512+A256KW", enc: "A256GCM", p2s: "AAAA", p2c: 600_000 };

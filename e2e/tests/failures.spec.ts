@@ -112,9 +112,9 @@ test.describe("a refusal", () => {
     ["400 from Cinder, lost race", 400, { badRequest: { code: 400, message: `Invalid volume: Transfer: Volume id ${DATA_01} expected in available state.` } }, {}, "refused"],
     ["400 from Cinder, encrypted", 400, { badRequest: { code: 400, message: "Invalid volume: transferring encrypted volume is not supported" } }, {}, "refused"],
     ["400 from EVS, status", 400, { error: { code: "EVS.5400", message: "Invalid volume: status must be available" } }, {}, "refused"],
-    ["400 from EVS, with the error under its kind", 400, { badrequest: { code: "XXX", message: "the volume cannot be transferred" } }, {}, "refused"],
+    ["400 from EVS, in a badrequest envelope", 400, { badrequest: { code: "XXX", message: "the volume cannot be transferred" } }, {}, "refused"],
     ["400 for an invalid name", 400, { badRequest: { code: 400, message: "Invalid input for field/attribute name. Value: kept." } }, {}, "refused"],
-    ["400 for a cut token", 400, { error: { code: "Common.0013", message: "Invalid token in the header" } }, {}, "token"],
+    ["400 for a truncated token", 400, { error: { code: "Common.0013", message: "Invalid token in the header" } }, {}, "token"],
     ["413 with Retry-After", 413, { overLimit: { code: 413, message: "VolumeLimitExceeded", retryAfter: "0" } }, { "Retry-After": "0" }, "quota"],
     ["413 without Retry-After", 413, { error: { code: "EVS.5413", message: "Insufficient volume quota." } }, {}, "quota"],
     ["429 with an empty body", 429, "", {}, "busy"],
@@ -170,7 +170,7 @@ test.describe("a server that fails", () => {
 });
 
 test.describe("a 202", () => {
-  /** Changes the real response. */
+  /** Returns a handler that changes the real response. */
   const changing = (change: (transfer: Record<string, unknown>) => void, type = "application/json") =>
     async (route: Route) => {
       const response = await deliver(route);

@@ -1,5 +1,5 @@
-// Does what Playwright can't do with an unmodified Firefox, which it drives over WebDriver BiDi: see
-// the bodies of requests, and notice when a blob is downloaded.
+// Works around what Playwright can't do with an unmodified Firefox, which it drives over WebDriver
+// BiDi: read the bodies of requests, and notice when a blob is downloaded.
 
 import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -34,11 +34,11 @@ const bodies = new WeakMap<Page, string[]>();
 
 /** Returns the body of a request that the page has sent. */
 export function bodyOf(request: Request): string | null {
-  const number = request.headers()["x-recorded-body"];
-  return number === undefined ? null : (bodies.get(request.frame().page())?.[Number(number)] ?? null);
+  const index = request.headers()["x-recorded-body"];
+  return index === undefined ? null : (bodies.get(request.frame().page())?.[Number(index)] ?? null);
 }
 
-/** Records the body of each POST before it is sent, and adds the body's number as a header. */
+/** Records the body of each POST before it is sent, and adds the body's index as a header. */
 export async function recordBodies(page: Page): Promise<void> {
   if (bodies.has(page)) return;
   const sent: string[] = [];

@@ -1,9 +1,9 @@
-// The list of volumes: its pages, and reloading it.
+// The list of volumes: pagination and reloading.
 
 import { deliver, test, expect } from "./console.ts";
 import { DATA_01 } from "./server.ts";
 
-test("looks up the facts about a volume again after a refresh", async ({ app, page }) => {
+test("looks up a volume's snapshots again after a refresh", async ({ app, page }) => {
   await app.useDemoProject("A");
   await app.choose("with-snapshots");
   await expect(app.check("backups_and_snapshots")).toContainText(app.text("verdict.violated"));
@@ -72,7 +72,7 @@ test("loads all pages, and reports a missing one", async ({ app, page }) => {
   await expect(app.region("volumes.title")).toContainText(
     app.text("volumes.shown", { from: 1, to: 100, total: 151 }),
   );
-  // Below the table, not below the edge of the window.
+  // The button is below the table, but not below the edge of the window.
   await page.setViewportSize({ width: 1280, height: 800 });
   await expect(app.button("volumes.next")).toBeInViewport({ ratio: 1 });
   await app.button("volumes.next").click();

@@ -6,8 +6,8 @@ import type { Page } from "@playwright/test";
 const COUNT = 100_000;
 const PAGE = 1_000;
 /**
- * The maximum processor time of a task on the page's main thread, in milliseconds. Time in which
- * the system ran something else doesn't count, so that a busy machine doesn't fail the test.
+ * The maximum processor time of a task on the page's main thread, in milliseconds. Time during which
+ * the system runs something else doesn't count, so that the test doesn't fail on a busy machine.
  */
 const MAX_TASK = 100;
 
@@ -46,7 +46,7 @@ interface TraceEvent {
   args: { name?: string };
 }
 
-/** Starts recording the page's tasks. Returns a function that stops, and returns the longest task's time. */
+/** Starts recording the page's tasks. Returns a function that stops recording and returns the longest task's time. */
 async function recordTasks(page: Page): Promise<() => Promise<number>> {
   const browser = page.context().browser()!;
   await browser.startTracing(page, { categories: ["toplevel", "disabled-by-default-devtools.timeline"] });
@@ -87,7 +87,7 @@ test("stays responsive with 100,000 volumes", async ({ app, page }) => {
 
 type Measure = (name: string, action: () => Promise<void>) => Promise<void>;
 
-/** Types, sorts and selects. Ends with the service's volumes sorted by size, and none selected. */
+/** Types, sorts and selects. Ends with the volumes sorted by size and none selected. */
 async function use(app: App, page: Page, measure: Measure): Promise<void> {
   const search = page.getByRole("searchbox");
   for (const [text, matches] of [["data-9999", 6], ["数据盘-9999", 5], ["40008000", 0]] as const) {

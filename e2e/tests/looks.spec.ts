@@ -1,6 +1,6 @@
-// Accessibility and layout of every state, in all languages, colour schemes and widths.
+// Accessibility and layout of every state, in all languages, color schemes and widths.
 //
-// By default, axe checks narrow screens in only one language and scheme, because their colours and names
+// By default, axe checks narrow screens in only one language and scheme, because their colors and names
 // are the same as on wide ones. `LOOKS=all` checks every combination, and writes a screenshot of each to
 // test-results/looks for people to review. `UPDATE_SCREENSHOT=1` updates the README's screenshot.
 
@@ -20,10 +20,10 @@ const SIZES = [[1440, 900], [768, 1024], [320, 640], [320, 256]] as const;
 /** The tags of the axe rules that the page follows. */
 const STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** The axe rules whose results depend on the colour scheme. */
+/** The axe rules whose results depend on the color scheme. */
 const COLOR_RULES = ["color-contrast", "link-in-text-block"];
 
-/** What is announced when the list of volumes is loaded again. */
+/** What is announced when the list of volumes is reloaded. */
 const RELOADING = /^(Loading volumes…|\d+ to \d+ of \d+)$/;
 
 type Scheme = "light" | "dark" | "forced";
@@ -175,7 +175,7 @@ const TASKS: Record<string, (app: App, page: Page, look: Look) => Promise<void>>
     await page.route(POST, async (route) => {
       sent++;
       if (sent === 1) return loseResponse(route);
-      // Two requests at a time, so the run stops here until they get their responses.
+      // At most two requests are in flight, so the run waits here until both get their responses.
       if (sent <= 3) await opened;
       if (sent === 5) {
         return route.fulfill({ status: 401, json: { error: { code: "EVS.5401", message: "expired" } } });
@@ -261,11 +261,11 @@ for (const language of LANGUAGES) {
           const trees = language === "en" && width === 1440 ? await Trees.watch(page, RELOADING) : undefined;
           await show(app, page, async (state) => {
             await trees?.add(state);
-            // Switching the colour scheme in each state is faster than another run.
+            // Switching the color scheme in each state is faster than another run.
             const schemes: Scheme[] = ALL ? ["light", "dark", "forced"] : width === 1440 ? ["light", "dark"] : ["light"];
             for (const scheme of schemes) {
               const forced = scheme === "forced";
-              // Turns off transitions, during which axe would see intermediate colours.
+              // Turns off transitions, during which axe would see intermediate colors.
               await page.emulateMedia({
                 colorScheme: forced ? "light" : scheme,
                 forcedColors: forced ? "active" : "none",
@@ -277,7 +277,7 @@ for (const language of LANGUAGES) {
                 await page.screenshot({ path, fullPage: true });
               }
               expect(await overflowing(page), where).toEqual([]);
-              // Forced colours come from the system, so axe doesn't check them.
+              // Forced colors come from the system, so axe doesn't check them.
               if (!forced && (ALL || width === 1440 || language === "en")) {
                 await scrollUp(page);
                 expect(await violations(page, { runOnly: scheme === "light" ? STANDARDS : COLOR_RULES }), where).toEqual([]);
@@ -291,7 +291,7 @@ for (const language of LANGUAGES) {
   }
 }
 
-test("shows which tab is the current one in forced colours", async ({ app, page }) => {
+test("shows which tab is the current one in forced colors", async ({ app, page }) => {
   await page.emulateMedia({ forcedColors: "active" });
   await app.useDemoProject("A");
   const border = (key: string) => app.tab(key).evaluate((tab) => getComputedStyle(tab).borderBottomColor);
@@ -311,7 +311,7 @@ test("doesn't announce a status again if its text stays the same", async ({ app,
   await expect(status).toHaveClass(/announced/);
 });
 
-test("follows the browser's language and colour scheme, and stores other choices", async ({ app, page }) => {
+test("follows the browser's language and color scheme, and stores other choices", async ({ app, page }) => {
   const html = page.locator("html");
   await expect(html).toHaveAttribute("lang", "en");
   await page.getByLabel("Language").selectOption("中文");
@@ -345,7 +345,7 @@ function overflowing(page: Page): Promise<string[]> {
   });
 }
 
-/** Scrolls tables to the top, because axe would find a row that is halfway under the header too small to press. */
+/** Scrolls tables to the top, because axe would report a row that is half covered by the header as too small. */
 function scrollUp(page: Page): Promise<void> {
   return page.locator(".scroll").evaluateAll((all) => all.forEach((element) => element.scrollTo(0, 0)));
 }

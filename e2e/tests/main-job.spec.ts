@@ -81,7 +81,7 @@ for (const language of LANGUAGES) {
   });
 }
 
-test("gets from the list to the saved key with four presses and without scrolling", async ({ app, page }) => {
+test("gets from the list to the saved key in four presses and without scrolling", async ({ app, page }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
   await app.useDemoProject("A");
   const presses = new Presses(page);
@@ -222,7 +222,7 @@ test("filters by text and by eligibility", async ({ app, page }) => {
   expect(eligible + (await app.checkboxes.count())).toBe(all);
 });
 
-test("sends the volume that it names, whatever was chosen before", async ({ app, page }) => {
+test("sends the volume that is shown, whatever was chosen before", async ({ app, page }) => {
   await app.useDemoProject("A");
   for (const volume of ["data-01", "worst-case", "data-02"]) {
     await app.choose(volume);

@@ -84,7 +84,7 @@ async function expectSaved(app: App, transfers: { id: string; volume_id: string 
   return saved;
 }
 
-test("gets from the list to the saved keys of ten volumes with six presses and without scrolling", async ({ app, page, server }) => {
+test("gets from the list to the saved keys of ten volumes in at most six presses and without scrolling", async ({ app, page, server }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
   // A project with ten volumes.
   await page.route("**/cloudvolumes/detail*", async (route) => {

@@ -1,5 +1,5 @@
-// Create requests: each is sent once and to one address, and the page searches for its transfer if
-// the outcome is unknown.
+// Create requests: each is sent once, redirects aren't followed, and the page searches for the
+// transfer if the outcome is unknown.
 
 import { deliver, expect, gate, loseResponse, test } from "./console.ts";
 import { PROJECT_A } from "./server.ts";
@@ -123,7 +123,7 @@ test("shows the key even after connecting to another project", async ({ app, pag
   expect(app.consoleMessages).toEqual([]);
 });
 
-test("doesn't follow redirects, so that the token stays here", async ({ app, page }) => {
+test("doesn't follow redirects, so that the token isn't sent elsewhere", async ({ app, page }) => {
   await app.useDemoProject("A");
   await app.choose("data-01");
   let followed = false;

@@ -184,7 +184,7 @@ test.describe("a connection that fails", () => {
     await expect(app.alert).toContainText(app.text("response.project"));
   });
 
-  test("because nothing listens at the endpoint", async ({ app }) => {
+  test("because nothing is listening at the endpoint", async ({ app }) => {
     await app.signInWith("token");
     await app.textbox("connect.endpoint").fill("http://127.0.0.1:9");
     await app.connect(PROJECT_A.id, PROJECT_A.token);

@@ -25,7 +25,7 @@ class Search {
     return this.app.page.evaluate(traces.documentData);
   }
 
-  async findsNothingOf(...secrets: string[]): Promise<void> {
+  async expectNoTraceOf(...secrets: string[]): Promise<void> {
     const places = {
       storage: await this.app.page.evaluate(traces.storedData),
       cookies: JSON.stringify(await this.app.page.context().cookies()),
@@ -73,13 +73,13 @@ test("creating a transfer leaves no trace of the key or the token", async ({ app
   await withCanary(page);
   await app.create();
   await expect(app.dialog).toBeVisible();
-  await search.findsNothingOf(KEY, TOKEN);
+  await search.expectNoTraceOf(KEY, TOKEN);
   expect(await app.key()).toBe(KEY);
   expect(await search.html()).toContain(KEY);
   await app.button("handover.download").click();
   await app.button("handover.close").click();
   await expect(app.dialog).toBeHidden();
-  await search.findsNothingOf(KEY, TOKEN);
+  await search.expectNoTraceOf(KEY, TOKEN);
 });
 
 test("accepting a transfer leaves no trace of the key or the token", async ({ app, page, server }) => {
@@ -99,7 +99,7 @@ test("accepting a transfer leaves no trace of the key or the token", async ({ ap
   );
   await acceptCanary(app);
   await expect(app.textbox("handover.key")).toHaveValue("");
-  await search.findsNothingOf(KEY, PROJECT_B.token);
+  await search.expectNoTraceOf(KEY, PROJECT_B.token);
 });
 
 /** Returns how often a text occurs in the module's memory. */
@@ -138,7 +138,7 @@ test.describe("the module's memory", () => {
 });
 
 test.describe("signing in", () => {
-  // A password, a passcode and an application secret that nothing else on the page contains.
+  // A password, a passcode and an application secret that occur nowhere else on the page.
   const PASSWORD = "canary-passw0rd";
   const PASSCODE = "71936482";
   const SECRET = "canary-s3cret";
@@ -184,7 +184,7 @@ test.describe("signing in", () => {
     await expect(app.checkbox("data-01")).toBeVisible();
     // The canaries were really used.
     for (const secret of [PASSWORD, PASSCODE, RECEIPT, TOKENS[0]]) expect(seen.join()).toContain(secret);
-    await search.findsNothingOf(PASSWORD, PASSCODE, RECEIPT, ...TOKENS);
+    await search.expectNoTraceOf(PASSWORD, PASSCODE, RECEIPT, ...TOKENS);
     expect(await occurrences(page, PASSWORD.slice(3))).toBe(0);
     expect(await occurrences(page, PASSCODE)).toBe(0);
     expect(await occurrences(page, RECEIPT.slice(8))).toBe(0);
@@ -194,7 +194,7 @@ test.describe("signing in", () => {
     await app.button("connect.menu").click();
     await app.button("signin.out").click();
     await expect(app.signIn).toBeVisible();
-    await search.findsNothingOf(PASSWORD, PASSCODE, RECEIPT, ...TOKENS);
+    await search.expectNoTraceOf(PASSWORD, PASSCODE, RECEIPT, ...TOKENS);
     await expect.poll(() => occurrences(page, TOKENS[1].slice(7))).toBe(0);
   });
 
@@ -207,11 +207,11 @@ test.describe("signing in", () => {
     await app.button("connect.submit").click();
     await expect(app.checkbox("data-01")).toBeVisible();
     expect(seen.join()).toContain(SECRET);
-    await search.findsNothingOf(SECRET, ...TOKENS);
+    await search.expectNoTraceOf(SECRET, ...TOKENS);
     expect(await occurrences(page, SECRET.slice(3))).toBe(0);
   });
 
-  test("errors quote no password", async ({ app, page, server }) => {
+  test("error messages contain no password", async ({ app, page, server }) => {
     const search = new Search(app, server);
     await page.route("**/identity/v3/auth/tokens", (route) => {
       const message = `Invalid input: '${postData(route.request())}'`;
@@ -220,7 +220,7 @@ test.describe("signing in", () => {
     await app.signInAs("alice", "account-a", PASSWORD);
     await expect(app.alert).toContainText(app.text("rejection.malformed"));
     await app.password.fill("");
-    await search.findsNothingOf(PASSWORD);
+    await search.expectNoTraceOf(PASSWORD);
   });
 
   test.beforeEach(async ({ app, page }) => reloadExposed(app, page));
@@ -242,7 +242,7 @@ test("messages about invalid responses contain no key", async ({ app, page, serv
     await app.create();
     await expect(app.alert).toBeVisible();
     await expect(page.getByText(app.text("unknown.looking"))).toHaveCount(0);
-    await search.findsNothingOf(KEY, TOKEN);
+    await search.expectNoTraceOf(KEY, TOKEN);
     await page.unroute("**/os-volume-transfer");
   }
   expect(app.posts).toHaveLength(5);
@@ -297,11 +297,11 @@ test("the content security policy blocks injected scripts", async ({ app, page }
   const attempts = await page.evaluate(async (remote) => {
     const script = () => document.body.appendChild(document.createElement("script"));
     const injections = [
-      // The policy for trusted types blocks these before anything is loaded,
+      // Trusted Types block these before anything is loaded.
       () => (script().src = remote),
       () => (script().textContent = "window.injected = 1"),
       () => (document.body.innerHTML = "<img src=x onerror='window.injected = 2'>"),
-      // and the allowlist of scripts blocks these.
+      // The allowlist of scripts blocks these.
       ...["data:text/javascript,window.injected=3", remote].map((url) => () => import(url)),
     ];
     return Promise.all(injections.map((inject) => Promise.resolve().then(inject).then(() => "done", (error) => error.name)));

@@ -49,7 +49,7 @@ export class Server {
     });
   }
 
-  /** Sends a request to the service without the page. */
+  /** Sends a request to the service directly, not through the page. */
   async request(project: typeof PROJECT_A, method: string, path: string, body?: object): Promise<Response> {
     const response = await fetch(`${this.url}/v2/${project.id}/${path}`, {
       method,

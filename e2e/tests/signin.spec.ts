@@ -228,7 +228,7 @@ test("offers the server's regions, and says which ones have block storage", asyn
   await expect(app.table).toBeVisible();
   await expect(app.button("connect.menu")).toContainText("project-b · cn-east-3");
 
-  // A file from the other region can't be used here.
+  // The page warns about a file from another region.
   await app.show("accept.title");
   const transfer = { transfer_id: randomUUID(), auth_key: "0123456789abcdef", volume_id: randomUUID() };
   const file = { version: 2, service: "evs-v2", region: "eu-west-101", source_project: PROJECT_A.id, transfers: [transfer] };
@@ -256,10 +256,10 @@ test("changes the project without a password", async ({ app, page }) => {
 
 test("revokes the token when signing out", async ({ app, page }) => {
   await app.signInAsAlice();
-  const ending = page.waitForResponse((response) => response.request().method() === "DELETE");
+  const revocation = page.waitForResponse((response) => response.request().method() === "DELETE");
   await openMenu(app);
   await app.button("signin.out").click();
-  expect((await ending).status()).toBe(204);
+  expect((await revocation).status()).toBe(204);
   await expect(app.signIn).toBeVisible();
   await expect(app.password).toHaveValue("");
 });
@@ -351,7 +351,7 @@ export OS_PASSWORD=$OS_PASSWORD_INPUT
     await expect(app.table).toBeVisible();
   });
 
-  test("of another kind is rejected", async ({ app, page }) => {
+  test("is rejected if it names neither a user nor an application credential", async ({ app, page }) => {
     await page.getByLabel(app.text("signin.openrc")).setInputFiles(file("{}"));
     await expect(page.locator("#openrc-error")).toHaveText(app.text("signin.openrc.malformed"));
   });

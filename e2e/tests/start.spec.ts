@@ -17,7 +17,7 @@ async function holdModule(page: Page): Promise<() => void> {
 /** Waits until the module has taken over the form. */
 const started = (page: Page) => expect(page.locator("html")).toHaveAttribute("data-connected");
 
-test("paints the form before the module arrives, and doesn't move it afterwards", async ({ page, server }) => {
+test("paints the form before the module arrives, and doesn't move it afterward", async ({ page, server }) => {
   const consoleMessages: string[] = [];
   page.on("console", (message) => consoleMessages.push(message.text()));
   const release = await holdModule(page);
@@ -72,7 +72,7 @@ test("connects once when the button was pressed several times before the module 
   await page.locator("#token").press("Enter");
   await page.getByRole("button", { name: "Connect", exact: true }).click();
   await expect(page.getByText("You will be connected as soon as the page is ready")).toBeVisible();
-  // The press didn't navigate, so the address doesn't contain the token.
+  // The browser didn't submit the form, so the URL doesn't contain the token.
   expect(page.url()).toBe(`${server.url}/`);
   release();
   await expect(page.getByRole("table", { name: "Volumes" })).toBeVisible();
@@ -141,8 +141,8 @@ for (const [what, files, failure, details] of [
   ["its module is blocked", "**/*.wasm", "abort", /_bg\.wasm: –/],
   ["its module is not found", "**/*.wasm", { status: 404, body: "" }, /_bg\.wasm: 404/],
   ["a proxy replaces its module", "**/*.wasm", HTML, /_bg\.wasm: 200 text\/html/],
-  ["its language is not found", "**/en-*.txt", { status: 404, body: "" }, /en-\w+\.txt: 404/],
-  ["a proxy replaces its language", "**/en-*.txt", HTML, /en-\w+\.txt: 200 text\/html/],
+  ["its language file is not found", "**/en-*.txt", { status: 404, body: "" }, /en-\w+\.txt: 404/],
+  ["a proxy replaces its language file", "**/en-*.txt", HTML, /en-\w+\.txt: 200 text\/html/],
   ["its module is truncated", "**/*.wasm", { contentType: "application/wasm", body: "\0asm" }, /CompileError/],
 ] as const) {
   test(`names the missing file when ${what}, and can be reloaded`, async ({ page, server }) => {
@@ -158,7 +158,7 @@ for (const [what, files, failure, details] of [
   });
 }
 
-test("says which browsers are supported if WebAssembly or its SIMD is missing", async ({ page, server }) => {
+test("says which browsers are supported if WebAssembly or SIMD is missing", async ({ page, server }) => {
   for (const lacks of ["delete window.WebAssembly", "WebAssembly.validate = () => false"]) {
     const context = await page.context().browser()!.newContext();
     const old = await context.newPage();
@@ -186,7 +186,7 @@ test("stops and sends nothing more after a panic", async ({ app, page }) => {
   await app.useDemoProject("A");
   await app.choose("data-02");
   await app.name("unchanged");
-  // A rejection with a string makes the module panic. Real browsers never cause one.
+  // A rejection with a string makes the module panic. In real browsers, `fetch` never rejects with one.
   await page.evaluate(() => {
     window.fetch = () => Promise.reject("not an Error");
   });

@@ -5,7 +5,7 @@ import { expect, LANGUAGES, test, type App } from "./console.ts";
 /** Returns the names of the volumes, in the order of the rows. */
 const names = (app: App) => app.table.locator("tbody label").allInnerTexts();
 
-/** Replaces the service's list. */
+/** Replaces the service's list, and connects. */
 async function list(app: App, volumes: object[]): Promise<void> {
   await app.page.route("**/cloudvolumes/detail*", (route) =>
     route.fulfill({
@@ -92,7 +92,7 @@ test("selects the eligible volumes that match the filter on all pages, and desel
   const count = (count: number) => app.region("create.title").getByText(app.text("create.count", { count }));
   await page.getByRole("searchbox").fill("disk-1");
   await app.selectAll.click();
-  // disk-1, 11 to 19, and 101 to 149.
+  // The odd ones of disk-1, 11 to 19, and 101 to 149.
   await expect(count(31)).toBeVisible();
   await expect(app.selectAll).toBeChecked();
   await page.getByRole("searchbox").fill("");

@@ -3,9 +3,9 @@
 import type { Page } from "@playwright/test";
 
 /**
- * Moves every text node of the page into a `<font>`, as Chrome's translation does, so the page's own
- * text nodes leave the document. The words stay the same, so that tests can tell stale text from
- * current text. Ignores `translate="no"`, as some translators do.
+ * Replaces every text node of the page with a copy in a `<font>`, as Chrome's translation does, so
+ * that the page's own text nodes are no longer in the document. The words stay the same, so that
+ * tests can tell stale text from current text. Ignores `translate="no"`, as some translators do.
  */
 export async function translate(page: Page): Promise<void> {
   await page.addInitScript(() => {

@@ -1,4 +1,5 @@
-// Records what the page exposes to assistive technology: the accessibility tree and the live messages.
+// Records what the page exposes to assistive technology: the accessibility tree and the
+// announcements of live regions.
 
 import type { CDPSession, Page } from "@playwright/test";
 import { diffArrays } from "diff";
@@ -55,7 +56,7 @@ async function lines(session: CDPSession): Promise<string[]> {
   const visit = (node: AXNode, depth: number, parent: string): string[] => {
     const role = String(node.role?.value);
     const name = String(node.name?.value ?? "");
-    // The text of a button or a heading is its name.
+    // The text in a button or a heading only repeats its name.
     const shown = !node.ignored && !SILENT.has(role) && !(role === "StaticText" && parent.includes(name.trim()));
     const children = (node.childIds ?? []).flatMap((id) => {
       const child = byId.get(id);
@@ -85,7 +86,7 @@ export class Trees {
     page.on("request", change(1)).on("requestfinished", change(-1)).on("requestfailed", change(-1));
   }
 
-  /** Ignores messages that match `background`, because they can come at any time. */
+  /** Starts recording. Ignores announcements that match `background`: they can come at any time. */
   static async watch(page: Page, background: RegExp): Promise<Trees> {
     const trees = new Trees(page, await page.context().newCDPSession(page));
     await page.exposeFunction("announce", (text: string) => {

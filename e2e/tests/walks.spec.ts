@@ -1,4 +1,4 @@
-// Random walks through the page with random faults. Afterwards, the page must list every transfer
+// Random walks through the page with random faults. Afterward, the page must list every transfer
 // that the service has, and show which volumes are awaiting transfer.
 //
 // A walk can be reproduced by its number: `FIRST_WALK=17 WALKS=1` repeats the seventeenth.
@@ -56,7 +56,7 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
     const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
     const history: string[] = [];
     const keys = new Map<string, string>();
-    /** How many create requests a volume may have: one per press, and one per 401 or 429. */
+    /** How many create requests a volume may have: one per press, plus one per 401 or 429. */
     const allowed = new Map<string, number>();
     const allow = (volume: string) => allowed.set(volume, (allowed.get(volume) ?? 0) + 1);
     const posts = new Map<string, number>();
@@ -130,8 +130,8 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
       const boxes = app.checkboxes.and(page.getByLabel(names));
       for (let times = 0; times < count; times++) {
         const which = random();
-        const there = await boxes.count();
-        if (there > 0) await attempt((within) => boxes.nth(Math.floor(which * there)).check(within));
+        const total = await boxes.count();
+        if (total > 0) await attempt((within) => boxes.nth(Math.floor(which * total)).check(within));
       }
     };
     const comeBack = async () => {
@@ -239,7 +239,7 @@ for (let seed = FIRST; seed < FIRST + WALKS; seed++) {
   });
 }
 
-/** Runs an action, and returns false if its element has disappeared, because rows come and go. */
+/** Runs an action, and returns whether it succeeded. Its element may be gone, because rows come and go. */
 function attempt(action: (within: { timeout: number }) => Promise<void>): Promise<boolean> {
   return action({ timeout: 1000 }).then(() => true, () => false);
 }
