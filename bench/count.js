@@ -30,7 +30,7 @@ for (const names of ["ascii", "chinese"]) {
   }
 }
 
-/** A list unlike any service's. After it, the reader has to learn how a service writes rows. */
+/** A list unlike any service's. After reading it, the reader has to relearn how a service writes rows. */
 const strange = new TextEncoder().encode('{"volumes":[{"":"an unusual row"}]}');
 jobs["list, ascii, compact, again"] = jobs["list, ascii, compact"];
 

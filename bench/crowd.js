@@ -1,4 +1,4 @@
-// Measures how idle and slow clients affect the others. Starts the server, and sends normal
+// Measures how idle and slow clients affect other clients. Starts the server, and sends normal
 // requests, first alone and then alongside 5,000 connections that send nothing and 2,000 that send
 // a byte per second. Prints how long the normal requests took, and the server's memory.
 //
@@ -41,14 +41,14 @@ async function measure() {
   const times = [];
   for (let count = 0; count < REQUESTS; count++) times.push(await request());
   times.sort((a, b) => a - b);
-  return { median: times[REQUESTS / 2], slowest: times[Math.floor(REQUESTS * 0.99)] };
+  return { median: times[REQUESTS / 2], p99: times[Math.floor(REQUESTS * 0.99)] };
 }
 
 let open = 0;
 let closing = false;
 
 /** Keeps a connection open, and opens another when the server closes it. */
-function stay(slow) {
+function keepOpen(slow) {
   if (closing) return;
   const socket = connect(port, "127.0.0.1", () => open++);
   let timer;
@@ -60,7 +60,7 @@ function stay(slow) {
   socket.once("close", () => {
     open--;
     clearInterval(timer);
-    setTimeout(stay, 10, slow);
+    setTimeout(keepOpen, 10, slow);
   });
 }
 
@@ -68,14 +68,14 @@ await measure();
 const before = await measure();
 const memoryBefore = memory();
 for (let count = 0; count < IDLE + SLOW; count++) {
-  stay(count < SLOW);
+  keepOpen(count < SLOW);
   if (count % 200 === 0) await sleep(10);
 }
 await sleep(3000);
 const connected = open;
 const during = await measure();
 const ratio = (name) => (during[name] / before[name]).toFixed(2);
-console.log(`${connected} other connections: median ${ratio("median")} and 99th percentile ${ratio("slowest")} times those without them`);
+console.log(`with ${connected} other connections: median ${ratio("median")} times and 99th percentile ${ratio("p99")} times as long as without`);
 console.log(`median ${before.median.toFixed(2)} ms, then ${during.median.toFixed(2)} ms`);
 console.log(`memory ${memoryBefore.toFixed(1)} MB, then ${memory().toFixed(1)} MB`);
 closing = true;

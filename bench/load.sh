@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures the server and nginx alternately, both serving the page's largest file with gzip and
+# Measures the server and nginx alternately: serving the page's largest file with gzip, and
 # proxying to a service that returns a 2 KB response. Prints requests per second and CPU time per
 # request for each round, then the median ratios to nginx and the server's memory.
 #

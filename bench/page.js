@@ -22,7 +22,7 @@ const PROJECT = "dd14c6ac581f40059e27f5320b60bf2f";
 const LIST = listText(30);
 const DEMO = { demo_projects: [{ label: "A", project_id: PROJECT, token: "token" }] };
 
-/** Responses to requests other than files. All pages get the same list. */
+/** Responses to requests for anything other than files. All pages get the same list. */
 const RESPONSES = {
   "/volumes.json": LIST,
   "/console.json": JSON.stringify(DEMO),

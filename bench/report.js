@@ -83,8 +83,8 @@ function jobTable(results, job) {
 }
 
 /**
- * Returns all targets with their results. A goal is a `max` or a `min` for the median. `other` is what simpler code
- * reaches.
+ * Returns all targets with their results. A goal is a `max` or a `min` for the median. `other` is the ratio
+ * that simpler code achieves.
  */
 function targets({ results, page, sizes, largest }) {
   const list = [];
@@ -192,19 +192,19 @@ So for names and forms, all candidates are fast enough: choose by what they chec
 
 ## Targets
 
-Results are medians of ${rounds} rounds, with the minimum and maximum in parentheses. If a target covers several lists, the worst result is shown. "Relative to" means a ratio of times or sizes, and less is better. *Simpler code* is for comparison: for a request, *hand* without its checks; for parsed objects, *hand*; for a list, code that only copies the bytes into wasm memory and looks at each of them once.
+Results are medians of ${rounds} rounds, with the minimum and maximum in parentheses. If a target covers several lists, the worst result is shown. "Relative to" means a ratio of times or sizes, and lower is better. *Simpler code* is for comparison: for a request, *hand* without its checks; for parsed objects, *hand*; for a list, code that only copies the bytes into wasm memory and looks at each of them once.
 
 ${table(["", "", "target", "result", "simpler code", ""], targets(run))}
 
 ## Appendix: how it was measured
 
-Before anything is timed, all candidates' results for lists of 2,000 volumes are compared. \`cargo xtask test bench\` does the same in every test run. The candidates take turns in each round, in rotating order. Ratios are computed within a round, except those between two sizes, which are not timed together. Each row of (a) to (d) runs in its own process or page, each sample of (e) in a new one, and each sample of (f) in a new process or browser. Garbage is collected before each sample. Fast candidates then run once untimed, and are repeated so often that a sample takes at least 30 ms.
+Before anything is timed, all candidates' results for lists of 2,000 volumes are compared. \`cargo xtask test bench\` does the same in every test run. The candidates take turns in each round, in rotating order. Ratios are computed within a round, except those between two sizes, which are not timed together. Each row of (a) to (d) runs in its own process or page, each sample of (e) in a new one, and each sample of (f) in a new process or browser. Garbage is collected before each sample. Fast candidates then run once untimed, and are repeated enough times for a sample to take at least 30 ms.
 
 - **Data** is generated from a fixed seed. It consists of EVS list responses with ASCII and Chinese names, compact (about 1.2 KB per volume) and pretty-printed. Some fields have the unusual spellings that services are known to use. See \`bench/data.js\`.
 - **hand** is handwritten JavaScript without a library (\`bench/hand.js\`). Like the package, it returns bit masks, which are the cheapest representation. It supports only one service, and does not check that volume IDs are UUIDs.
 - **Libraries** return all reasons why a volume can't be transferred, as a list of codes. Unlike the package and hand, they do not report unknown constraints. ajv's schemas are compiled at build time. For what schemas can't express (trimming like Python and counting bytes), the libraries use hand's functions.
 - **(c)**: one call of \`checkVolumes\` from \`volume-transfer\` checks all volumes. The other jobs use \`volume-transfer/light\`.
-- **(d)**: the same list is read repeatedly, so the package already knows how the service writes rows, as it does from a console's second list on. Learning that takes about a seventh of the time for 100 volumes, and is included in (e). *hand* includes \`TextDecoder\` and \`JSON.parse\`; *hand, from text* starts with the decoded text.
+- **(d)**: the same list is read repeatedly, so the package already knows how the service writes rows, as it does from a console's second list onward. Learning that takes about a seventh of the time for 100 volumes, and is included in (e). *hand* includes \`TextDecoder\` and \`JSON.parse\`; *hand, from text* starts with the decoded text.
 - **(e)**: the time from the start of the import until the result, with the list already in memory. In Chromium, files come from a server on the same machine. The package has two files, and the others have one each.
 - **(f)**: the growth of the process's peak memory, including the response itself. *Streamed* is \`screenStream\`, which reads a response from a file or from \`fetch\` while it arrives.
 - **(g)**: visits start with an empty cache. Each request is delayed by 150 ms, with 1.6 Mbit/s down and 750 kbit/s up (Lighthouse's "Slow 4G"). The CPU is slowed down by a factor of four. Files come Brotli-compressed from a server on the same machine. Our page is the complete page. The others (\`bench/page\`) consist of a list of volumes with their eligibility, computed with hand's rules, and a name field; esbuild builds them for production. The keystroke time of *no library* is the browser's own share. All other times start with the visit, and are checked every 5 ms. *Ready for input*: until the first field is visible. *First response*: until the page shows a message about what was entered, which may say that the page is still loading. *First validation*: until the first field shows a validation message. On our page, this is the project ID, which is validated on submit; on the others, it is the name. *Keystroke to message*: from the input event until the message is in the document, as the mean of ${KEYS} changes to a name that is too long, after the same number of warm-up changes. On our page, one of 30 volumes is selected at that point.

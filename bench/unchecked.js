@@ -1,4 +1,4 @@
-// What jobs cost without any checks, for comparison. It returns no useful results.
+// The same jobs without any checks, as a lower bound for their cost. The result for a list is useless.
 
 import module from "./build/unchecked-module.js";
 import { assemble } from "./hand.js";
@@ -19,10 +19,10 @@ export const request = ({ projectId, volumeId, name }) => ({ request: assemble(p
 export function screenBytes(bytes) {
   let count = 0;
   for (let at = 0; at < bytes.length; at += memory.length) {
-    const part = bytes.subarray(at, at + memory.length);
-    memory.set(part);
-    memory.fill(0, part.length, (part.length + 15) & ~15);
-    count += quotes((part.length + 15) & ~15);
+    const chunk = bytes.subarray(at, at + memory.length);
+    memory.set(chunk);
+    memory.fill(0, chunk.length, (chunk.length + 15) & ~15);
+    count += quotes((chunk.length + 15) & ~15);
   }
   return count;
 }

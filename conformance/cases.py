@@ -37,7 +37,7 @@ SERVER_ERROR = "after a 500, clients must assume that a transfer may exist, so t
 @dataclass
 class Case:
     name: str
-    # Cinder's status. Stated so that a case can't pass with the same wrong status from both.
+    # Cinder's status. Stated so that a case fails if both return the same wrong status.
     status: int
     request: str
     # JSON, or bytes to send as they are.
@@ -47,7 +47,7 @@ class Case:
     token: str | None = None
     # The placeholder for the created transfer.
     save_as: str | None = None
-    # The fields of volumes to compare. EVS and Cinder each have other fields, too.
+    # The volume fields to compare. EVS and Cinder each have fields that the other lacks.
     fields: list | None = None
     # The parts that differ on purpose, and the reason.
     differs: tuple = ()
@@ -82,7 +82,7 @@ UNKNOWN_ID = "c3e14e24-d475-42cb-b38a-30d05fcbe8c8"
 def recordings():
     """Returns the recorded create requests that need nothing but an available volume."""
     different = {
-        44: (STATUS, BODY),  # names that are a number, `true`, a list or a fraction
+        44: (STATUS, BODY),  # an integer, `true`, a list or a float as the name
         46: (STATUS, BODY),
         49: (STATUS, BODY),
         51: (STATUS, BODY),

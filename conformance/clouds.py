@@ -70,11 +70,11 @@ def main():
             # Deleted, then accepted, then given back.
             deleted = sender.create_transfer(volume_id=volume.id, name="deleted")
             sender.delete_transfer(deleted.id, ignore_missing=False)
-            for giver, taker in [(sender, recipient), (recipient, sender)]:
-                created = giver.create_transfer(volume_id=volume.id, name=f"of {name}")
-                taker.accept_transfer(created.id, created.auth_key)
-                assert taker.get_volume(volume.id).status == "available"
-                assert volume.id not in [row.id for row in giver.volumes()]
+            for owner, receiver in [(sender, recipient), (recipient, sender)]:
+                created = owner.create_transfer(volume_id=volume.id, name=f"of {name}")
+                receiver.accept_transfer(created.id, created.auth_key)
+                assert receiver.get_volume(volume.id).status == "available"
+                assert volume.id not in [row.id for row in owner.volumes()]
     print("clouds.yaml: openstacksdk signed in 3 ways (password, application credential, second factor)")
 
 

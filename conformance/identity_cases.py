@@ -24,7 +24,7 @@ HEADERS = [
 @dataclass
 class Case:
     name: str
-    # Keystone's status. Stated so that a case can't pass with the same wrong status from both.
+    # Keystone's status. Stated so that a case fails if both return the same wrong status.
     status: int
     request: str
     body: object = None
@@ -178,7 +178,7 @@ CASES = [
     Case("show a token", 200, SHOW, token="s", subject="s"),
     Case("show a token without its catalog", 200, f"{SHOW}?nocatalog", token="s", subject="s"),
     Case("show an unscoped token", 200, SHOW, token="t", subject="t"),
-    Case("show one's other token", 200, SHOW, token="t", subject="s"),
+    Case("show another token of the same user", 200, SHOW, token="t", subject="s"),
     Case("show another user's token", 403, SHOW, token="t", subject="bt"),
     Case("show an unknown token", 404, SHOW, token="t", subject="nonsense"),
     Case("show without a subject", 403, SHOW, token="t"),

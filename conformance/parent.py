@@ -10,6 +10,6 @@ def wait_for_parent():
 
 
 def exit_with_parent():
-    """Exits once standard input is closed. Runs in a thread of its own."""
+    """Exits once standard input is closed. Blocks, so call it in a separate thread."""
     wait_for_parent()
     os._exit(0)

@@ -47,7 +47,7 @@ enabled = false
 [token]
 expiration = 86400
 [identity]
-# With the default, each password takes a third of a second.
+# With the default, hashing a password takes a third of a second.
 password_hash_rounds = 4
 [auth]
 methods = password,token,application_credential,totp

@@ -1,4 +1,4 @@
-// A display for browsers that need one. Nobody sees it.
+// A virtual display, for browsers that need one.
 
 import { type ChildProcess, spawn } from "node:child_process";
 

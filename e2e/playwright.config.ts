@@ -29,14 +29,14 @@ export default defineConfig<Options>({
       testMatch: ["main-job", "many", "life", "posts", "list", "table", "accept", "pending", "walks"].map((name) => `${name}.spec.ts`),
       use: { translated: true },
     },
-    // In Firefox: the tests of what could differ there.
+    // In Firefox: the tests of behavior that could differ there.
     {
       name: "firefox",
       testDir: "./tests",
       testMatch: ["accept", "credentials", "life", "list", "main-job", "secrets", "start", "table"].map((name) => `${name}.spec.ts`),
       use: firefox,
     },
-    // In package/tests/hosts.spec.ts, only Chromium can simulate an input method.
+    // package/tests/hosts.spec.ts simulates an input method, which works only in Chromium.
     { name: "package-firefox", testDir: "./package/tests", testIgnore: "hosts.spec.ts", use: firefox },
     // The main job in WebKit, which has a driver of its own.
     { name: "webkit", testDir: "./webkit", workers: 1 },
@@ -46,15 +46,15 @@ export default defineConfig<Options>({
     { name: "package", testDir: "./package/tests" },
     // Unusual responses, sent through the gateway to the package and the page.
     { name: "responses", testDir: "./responses" },
-    // The page with a real Cinder, and with a real Keystone, and the plugin with a real Horizon. All are
-    // slower.
+    // The page with a real Cinder and with a real Keystone, and the plugin with a real Horizon. These
+    // tests are slower.
     ...["cinder", "keystone", "horizon"].map((name) => ({
       name,
       testDir: "./conformance",
       testMatch: `${name}.spec.ts`,
     })),
   ],
-  // The accessibility trees don't depend on the system.
+  // The accessibility trees don't depend on the platform.
   snapshotPathTemplate: "{testDir}/trees/{arg}{ext}",
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),

@@ -53,7 +53,7 @@ export function exposeMemory(): void {
   }
 }
 
-/** Returns how often a text occurs in the module's memory. */
+/** Counts the occurrences of a string in the module's memory. */
 export function occurrences(text: string): number {
   const memory = new Uint8Array((window as Exposed).wasm!.memory.buffer);
   const bytes = new TextEncoder().encode(text);

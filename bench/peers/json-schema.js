@@ -10,7 +10,7 @@ export function nameCode(text) {
   return utf8Length(text) > 255 ? "too_long" : "";
 }
 
-/** An empty text means no name, but a blank one is invalid. */
+/** An empty string means no name, but a blank one is invalid. */
 export const nameOf = (text) => (text ? trim(text) : null);
 
 export const inputOf = ({ projectId, volumeId, name }) => ({

@@ -1,5 +1,5 @@
-// The page with a real Cinder. Both must be running, and environment variables contain their addresses:
-// CONSOLE_URL is the page's server, ENDPOINT is entered on the page (the gateway, or Cinder), and
+// The page with a real Cinder. Both must be running, and environment variables must contain their
+// addresses: CONSOLE_URL is the page's server, ENDPOINT is entered on the page (the gateway, or Cinder), and
 // CINDER_URL is Cinder itself, which has the sandbox's projects and tokens.
 
 import { randomUUID } from "node:crypto";

@@ -1,6 +1,6 @@
 // A real Horizon with the plugin in examples/horizon, a real Keystone and a real Cinder. All must be running,
-// and environment variables contain their addresses: HORIZON_URL, KEYSTONE_URL and CINDER_URL. SEEDED contains
-// Keystone's IDs as JSON, and PICTURE the path for a screenshot.
+// and environment variables must contain their addresses: HORIZON_URL, KEYSTONE_URL and CINDER_URL. SEEDED contains
+// Keystone's IDs as JSON, and PICTURE contains the path for a screenshot.
 
 import { expect, test, type Page } from "@playwright/test";
 import { administrator, createVolume, send, signedIn, variable } from "./services.ts";

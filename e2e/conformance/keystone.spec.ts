@@ -90,8 +90,8 @@ test("renews an expired token and then cancels the transfer", async ({ page }) =
   const volume = await createOwnVolume();
   const app = await open(page);
   await app.signInWith("application");
-  // Keystone's tokens expire with their application credential, so only this test's token expires soon, on a whole
-  // second.
+  // In Keystone, a token expires with its application credential, so only this test's token expires soon. The time
+  // is in whole seconds.
   const expiresAt = new Date(Math.floor(Date.now() / 1000 + 75) * 1000);
   const credential = `rotated-${randomUUID()}`;
   const expiring = await createCredential(credential, "first secret", expiresAt);

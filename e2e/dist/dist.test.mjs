@@ -34,7 +34,7 @@ function send(url, options, body) {
 }
 
 /** Copies a binary into an empty folder, where `check` uses it. */
-async function alone(binary, check) {
+async function inEmptyFolder(binary, check) {
   const folder = mkdtempSync(join(tmpdir(), "dist-"));
   try {
     copyFileSync(join(DIST, binary), join(folder, binary));
@@ -51,8 +51,8 @@ function error(program, ...options) {
   return stderr;
 }
 
-/** Starts a server, and checks that it serves the page of this build and the sandbox. */
-async function serves(cwd, [program, ...options]) {
+/** Starts a server, and checks that it serves this build's page and the sandbox. */
+async function checkServer(cwd, [program, ...options]) {
   const server = spawn(program, [...options, "--listen", "127.0.0.1:0"], { cwd });
   try {
     const url = await new Promise((done, failed) => {
@@ -118,13 +118,13 @@ for (const target of TARGETS) {
   });
 
   test(`${binary} serves the page and the sandbox from an empty folder`, () =>
-    alone(binary, async (folder) => {
-      await serves(folder, [join(folder, binary)]);
+    inEmptyFolder(binary, async (folder) => {
+      await checkServer(folder, [join(folder, binary)]);
       assert.deepEqual(readdirSync(folder), [binary]);
     }));
 
   test(`${binary} --page DIR replaces the embedded page`, () =>
-    alone(binary, (folder) => {
+    inEmptyFolder(binary, (folder) => {
       assert.match(error(join(folder, binary), "--page", folder), /contains no built page: omit --page/);
     }));
 }
@@ -136,9 +136,9 @@ const reason =
   (spawnSync("bwrap", ["--ro-bind", "/", "/", "--unshare-user", "true"]).status !== 0 && "bubblewrap isn't permitted");
 test("the static binary runs as another user in a read-only container", { skip: reason }, () => {
   const binary = binaryFor(container);
-  return alone(binary, async (folder) => {
+  return inEmptyFolder(binary, async (folder) => {
     const inside = [...BWRAP.split(" "), "--ro-bind", folder, "/", "--chdir", "/", `/${binary}`];
-    await serves(folder, inside);
+    await checkServer(folder, inside);
     assert.match(error(...inside, "--listen", "127.0.0.1:0", "--data", "/sandbox.db"), /sandbox\.db/);
   });
 });

@@ -29,7 +29,7 @@ const EXCEPTIONS = {
   ".tag": "of the form's options",
 };
 
-/** Returns the oldest supported versions of the page or the package. */
+/** Returns the oldest browser versions that a product supports. */
 function floor(product) {
   const text = readFileSync(new URL("../../docs/browsers.md", import.meta.url), "utf8");
   const row = new RegExp(`^\\| ${product} \\| ([\\d.]+) \\| ([\\d.]+) \\| ([\\d.]+) \\|`, "m").exec(text);
@@ -135,7 +135,7 @@ function* scriptFeatures(code) {
   }
 }
 
-/** Returns what is too new for the floor, as `feature: browsers`. */
+/** Returns the features that are too new for the floor, as `feature: browsers`. */
 function problems(features, floor) {
   const all = new Set();
   for (const [name, compats] of features) {

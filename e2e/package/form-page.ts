@@ -13,7 +13,7 @@ export const HOSTILE = `
   dialog, button, input { display: none !important; }
 `;
 
-/** Loses the responses to create requests on their way. */
+/** Drops the responses to create requests. */
 export const loseCreated: Change = (request, body) => (request.method === "POST" ? null : body);
 
 /** Replaces the key in the responses to create requests. */

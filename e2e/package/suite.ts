@@ -53,7 +53,7 @@ const issue = (field: Issue["field"], code: string, params: Issue["params"] = {}
 
 const BYTES = { limit: 255, unit: "bytes", required: false } as const;
 
-/** Tests what both entries have. */
+/** Returns tests of what both entries export. */
 export function lightSuite(api: typeof Light | typeof Full): Suite {
   const { validateTransferName, screenVolumes, screenStream, createTransferRequest, services, constraints } = api;
   const name = (text: unknown, options: unknown, expected: NameReport) =>
@@ -165,18 +165,18 @@ export function lightSuite(api: typeof Light | typeof Full): Suite {
     async "reads several lists at once as they arrive"() {
       const rows = Array.from({ length: 3_000 }, (_, n) => ({ ...VOLUME, status: n % 7 ? "available" : "in-use" }));
       const bytes = new TextEncoder().encode(JSON.stringify({ volumes: rows }));
-      const stream = (part: number) => {
+      const stream = (chunkSize: number) => {
         let at = 0;
         return new ReadableStream<Uint8Array>({
           pull(controller) {
-            controller.enqueue(bytes.slice(at, (at += part)));
+            controller.enqueue(bytes.slice(at, (at += chunkSize)));
             if (at >= bytes.length) controller.close();
           },
         });
       };
       const whole = plain(screenVolumes(bytes));
       same(whole.count, rows.length);
-      const reports = await Promise.all([500, 70_000, bytes.length, 1_000_000].map((part) => screenStream(stream(part))));
+      const reports = await Promise.all([500, 70_000, bytes.length, 1_000_000].map((chunkSize) => screenStream(stream(chunkSize))));
       for (const report of reports) same(plain(report), whole);
       const cut = await screenStream(new Response('{"volumes":[').body!);
       same(cut.issues, [issue("volumes", "malformed", { position: 12 })]);
@@ -240,7 +240,7 @@ export function lightSuite(api: typeof Light | typeof Full): Suite {
   };
 }
 
-/** Tests what only the full entry has. */
+/** Returns tests of what only the full entry exports. */
 export function fullSuite(api: typeof Full): Suite {
   const { checkEligibility, checkVolumes, createTransferRequest, readCreateResponse } = api;
   const created = {
@@ -289,7 +289,7 @@ export function fullSuite(api: typeof Full): Suite {
         for (const key of ["orderID", "__system__encrypted", "policy"]) volumes.push({ ...VOLUME, metadata: { [key]: value } });
         volumes.push({ ...VOLUME, metadata: value });
       }
-      // More texts than are cached, each twice.
+      // More strings than are cached, each twice.
       for (let n = 0; n < 200; n++) volumes.push({ ...VOLUME, metadata: { orderID: `CS${n >> 1}` } });
       const options = { facts: { snapshots: false, backups: false } };
       const { violated, unknown, issues } = checkVolumes(volumes, options);

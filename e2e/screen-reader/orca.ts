@@ -89,7 +89,7 @@ export class Orca {
 
   /** Opens a page. */
   async open(url: string, ...expected: string[]): Promise<void> {
-    await this.hear("The page opens", () => this.page.goto(url), expected);
+    await this.record("The page opens", () => this.page.goto(url), expected);
     // Clicks the page to focus it, because the address bar may still have the focus.
     await run("xdotool", ["mousemove", "10", "900", "click", "1"], { env: this.env });
     await this.press("ctrl+Home");
@@ -97,11 +97,11 @@ export class Orca {
 
   /** Presses a key, and waits until Orca has said the expected words. */
   press(key: string, ...expected: string[]): Promise<void> {
-    return this.hear(`Key \`${key}\``, () => run("xdotool", ["key", key], { env: this.env }), expected);
+    return this.record(`Key \`${key}\``, () => run("xdotool", ["key", key], { env: this.env }), expected);
   }
 
   type(text: string, ...expected: string[]): Promise<void> {
-    return this.hear(`Typing \`${text}\``, () => run("xdotool", ["type", "--delay", "80", text], { env: this.env }), expected);
+    return this.record(`Typing \`${text}\``, () => run("xdotool", ["type", "--delay", "80", text], { env: this.env }), expected);
   }
 
   /** Returns the mode that Orca announced last. */
@@ -109,7 +109,7 @@ export class Orca {
     return this.transcript.flatMap(({ speech }) => speech).findLast((text) => /^(Focus|Browse) mode$/.test(text));
   }
 
-  private async hear(action: string, act: () => Promise<unknown>, expected: string[]): Promise<void> {
+  private async record(action: string, act: () => Promise<unknown>, expected: string[]): Promise<void> {
     this.speech();
     await act();
     const speech: string[] = [];

@@ -82,7 +82,7 @@ export class WebKit {
     return (await this.call("POST", "/execute/sync", { script, args })) as Awaited<T>;
   }
 
-  /** Returns the page's text, or that of the form in it. */
+  /** Returns the form's text, or the whole page's if it contains no form. */
   text(): Promise<string> {
     return this.evaluate(() => {
       const form = document.querySelector("volume-transfer-form")?.shadowRoot?.querySelector<HTMLElement>(".embedded");
@@ -115,7 +115,7 @@ export class WebKit {
     );
     const matching: string[] = [];
     for (const element of found.map((element) => element[ELEMENT]!)) {
-      // The browser has the last word. An element can disappear in the meantime.
+      // Compares the role and the label that the browser computes. An element can disappear in the meantime.
       const [computed, label] = await Promise.all(
         ["computedrole", "computedlabel"].map((what) => this.call("GET", `/element/${element}/${what}`).catch(() => "")),
       );

@@ -115,7 +115,7 @@ test("keeps the volume, the name and the token when the user comes back", async 
   await webkit.evaluate(() => ((window as { visited?: boolean }).visited = true));
   await webkit.open("about:blank");
   await webkit.call("POST", "/back", {});
-  // The page comes out of the cache as it was, instead of starting again.
+  // The page is restored from the back/forward cache instead of starting again.
   expect(await webkit.evaluate(() => (window as { visited?: boolean }).visited)).toBe(true);
   const texts = () => webkit.evaluate(() => [...document.querySelectorAll("[type=search], #transfer-name")].map((field) => (field as HTMLInputElement).value));
   await expect.poll(texts).toEqual(["data-01", "before leaving"]);

@@ -83,7 +83,7 @@ test("the form is accessible in both colour schemes", async ({ server, webkit })
     await webkit.evaluate((scheme) => { document.documentElement.style.colorScheme = scheme; }, scheme);
     await expect.poll(() => webkit.evaluate(() =>
       getComputedStyle(document.querySelector("volume-transfer-form")!.shadowRoot!.querySelector("button")!).colorScheme)).toBe(scheme);
-    // The colours change gradually.
+    // The colors change gradually.
     await expect.poll(violations, scheme).toEqual([]);
   }
   await webkit.click("button", en("create.submit"));

@@ -1,4 +1,4 @@
-// Calls the package in every host: text in both directions, lists, and a response.
+// Exercises the package in every host: strings in both directions, lists, and a response.
 
 const ID = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
 const volume = { id: ID, status: "in-use", bootable: "true" };

@@ -73,7 +73,7 @@ export interface Behaviour {
   differences?: Difference[];
 }
 
-const ATTRIBUTE = "React 18 sets a custom element's attribute, which is its default value, and not the property";
+const ATTRIBUTE = "React 18 sets a custom element's attribute, which is its default value, instead of the property";
 
 /** Differences that may occur in any behavior, and must occur in at least one. */
 export const EVERYWHERE: Difference[] = [

@@ -59,7 +59,7 @@ export const APPLICATION = {
   logLevel: "error",
 } satisfies BuildOptions;
 
-/** A policy that allows what frameworks do: Angular compiles its templates in the page. */
+/** A content security policy that allows what frameworks do: Angular compiles its templates in the page. */
 export const POLICY = "default-src 'self'; style-src 'unsafe-inline'; script-src 'self' 'wasm-unsafe-eval' 'unsafe-eval'";
 
 /** Bundles the script of a host's page. It defines the element and provides `window.test`. */

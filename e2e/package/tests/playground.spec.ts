@@ -45,7 +45,7 @@ test("shows what is wrong with a name and a volume", async ({ playground: page }
   await expect(page.getByRole("status")).toHaveText("Not eligible");
   await expect(page.getByText("Not encrypted: not met")).toBeVisible();
   await expect(page.getByText("Its status is “in-use”.")).toBeVisible();
-  // As the service returns a single volume.
+  // The format in which the service returns a single volume.
   await volume.fill(JSON.stringify({ volume: { id: DATA_01, status: "available" } }));
   await expect(page.getByRole("status")).toHaveText("Eligible");
   await volume.fill("{");

@@ -26,8 +26,8 @@ const samples = Object.entries(FILES).flatMap(([name, file]): Sample[] => {
   }));
 });
 const of = (...languages: string[]) => samples.filter(({ language }) => languages.includes(language));
-// forms.spec.ts runs the module that the form recipes share, as well as those recipes, and
-// transfer-form.spec.ts the samples with the transfer form.
+// forms.spec.ts runs the form recipes and the module that they share, and transfer-form.spec.ts runs the
+// samples with the transfer form.
 const scripts = of("js").filter(({ code }) => !/^export |defineTransferForm/m.test(code));
 const pages = of("html").filter(({ code }) => !code.includes("<volume-transfer-form"));
 

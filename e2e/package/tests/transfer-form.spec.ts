@@ -1,5 +1,5 @@
-// Tests the transfer form as the README embeds it, with the sandbox, under a strict policy, and on a page
-// whose styles would break it.
+// Tests the transfer form as the README embeds it, with the sandbox, under a strict content security
+// policy, and on a page whose styles would break it.
 
 import { expect, test as base, type Locator, type Page } from "@playwright/test";
 import type { FailureDetail, TransferDetail, VolumeTransferFormElement } from "volume-transfer/transfer-form";
@@ -175,7 +175,7 @@ test("shows a pending transfer, and cancels it", async ({ host: { page, server, 
   await expect(create(form)).toBeHidden();
   const [transfer] = await server.transfers();
   await expect(form.getByText(transfer!.id)).toBeVisible();
-  // Also for somebody who comes later.
+  // It is also shown to someone who opens the page later.
   await page.reload();
   await form.getByRole("button", { name: "Cancel transfer", exact: true }).click();
   await form.getByRole("dialog").getByRole("button", { name: "Cancel transfer", exact: true }).click();
@@ -183,7 +183,7 @@ test("shows a pending transfer, and cancels it", async ({ host: { page, server, 
   expect(await server.transfers()).toEqual([]);
 });
 
-test("reports a rejection with the service's own words", async ({ host: { page, form, events, network } }) => {
+test("reports a rejection in the service's own words", async ({ host: { page, form, events, network } }) => {
   await page.route(POST, (route) =>
     route.fulfill({ status: 400, headers: { "x-openstack-request-id": "req-1" }, json: { badRequest: { code: 400, message: "Invalid volume" } } }));
   const reason = form.getByRole("alert").getByText("Invalid volume");
@@ -212,7 +212,7 @@ test("forgets a rejection once the transfer that caused it is cancelled", async 
   await expect(form.getByText("Invalid volume")).toHaveCount(0);
 });
 
-test("has no button for a new token, which is the host page's", async ({ host: { page, form, events } }) => {
+test("has no button for a new token, which the host page provides", async ({ host: { page, form, events } }) => {
   await page.route(POST, (route) => route.fulfill({ status: 401, json: { error: { code: "EVS.5401", message: "expired" } } }));
   await create(form).click();
   await expect(form.getByRole("alert").getByText("EVS.5401")).toBeVisible();
@@ -269,7 +269,7 @@ test("keeps its state when it is moved, and a key when its attributes change", a
   await expect(form.getByText("It is encrypted.")).toBeVisible();
 });
 
-test("can be replaced while it is loading", async ({ host }) => {
+test("can switch to another volume while it is loading", async ({ host }) => {
   const { page, form } = host;
   await expect(create(form)).toBeVisible();
   const { opened, open } = gate();

@@ -11,7 +11,7 @@ test("the package", async () => {
   expect(await probe(api)).toBe(process.env.EXPECTED);
 });
 
-// Neither jsdom nor happy-dom has form-associated elements.
+// Neither jsdom nor happy-dom supports form-associated custom elements.
 test.runIf(globalThis.document)("defineTransferName rejects, because the element needs a browser", async () => {
   await expect(defineTransferName({ messages })).rejects.toThrow(/volume-transfer\/form/);
 });
