@@ -43,7 +43,7 @@ pub(crate) fn passed(project: &str) -> Result<usize> {
     Ok(passed.values().sum())
 }
 
-/// Compares the table with the last results. If they differ, writes the new table.
+/// Compares the table with the latest results. If they differ, writes the new table.
 ///
 /// Returns a note if one of the browsers was not tested, because the table can't be checked then.
 ///
@@ -100,11 +100,11 @@ fn versions() -> Result<Vec<String>> {
         let version = text.split_whitespace().find(|word| word.starts_with(char::is_numeric))?;
         Some(version.split('-').next().unwrap_or(version).to_owned())
     };
-    let of = |path: &Path| version(&format!("{} --version", path.display()));
+    let version_of = |path: &Path| version(&format!("{} --version", path.display()));
     let chromium = headless_browser()
-        .and_then(|path| of(&path))
+        .and_then(|path| version_of(&path))
         .context("can't determine Chromium's version")?;
-    let firefox = of(&install::firefox()?).context("can't determine Firefox's version")?;
+    let firefox = version_of(&install::firefox()?).context("can't determine Firefox's version")?;
     // The driver doesn't report its version.
     let webkit = version("dpkg-query --show --showformat=${Version} webkit2gtk-driver")
         .context("can't determine WebKit's version")?;

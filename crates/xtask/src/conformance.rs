@@ -34,7 +34,7 @@ const PACKAGES: [&str; 7] = [
 const CONSTRAINTS: &str = "conformance/constraints.txt";
 
 /// The plugin for Horizon, and the versions of Horizon and its dependencies. Horizon has an environment
-/// of its own, because it requires different versions from Cinder's.
+/// of its own, because it requires different versions than Cinder does.
 const PLUGIN: &str = "examples/horizon";
 const HORIZON: &str = "conformance/horizon.txt";
 
@@ -61,8 +61,8 @@ pub(crate) fn conformance() -> Result<String> {
     fs::write(&texts, names::lines())?;
     let run = |script: &str, arguments: &[&str]| summary(&python, script, arguments);
 
-    // One Cinder with Keystone's tokens, as usually deployed, and one without. All start up while the
-    // names are compared.
+    // One Cinder with Keystone's tokens, as usually deployed, and one without. All three servers
+    // start up while the names are compared.
     let mut with_tokens = Server::cinder(&python, "with-tokens", &tokens())?;
     let mut noauth = Server::cinder(&python, "noauth", &[])?;
     let mut keystone = Server::keystone(&python, "identity")?;
@@ -89,13 +89,13 @@ pub(crate) fn conformance() -> Result<String> {
     Ok(summary.join("; "))
 }
 
-/// The variables for a browser test: their names and values.
+/// The names and values of the environment variables for a browser test.
 type Variables<'a> = [(&'a str, &'a str)];
 
 /// Runs a test of the page with Cinder three times: with a token through the gateway, with a token
 /// while the page calls Cinder directly, and while signed in to Keystone. Direct calls require CORS
-/// in Cinder and `--allow-endpoint` in the server. The test gets the name of its project and its
-/// variables.
+/// in Cinder and `--allow-endpoint` in the server. The test gets the name of its Playwright
+/// project and its environment variables.
 pub(crate) fn with_page(
     test: impl Fn(&str, &Variables<'_>) -> Result<()>,
 ) -> Result<Option<String>> {
@@ -146,8 +146,9 @@ fn with_keystone(python: &Path, test: impl Fn(&str, &Variables<'_>) -> Result<()
     test("keystone", &variables)
 }
 
-/// Tests the plugin with a real Horizon, which uses a real Keystone and a real Cinder. The npm package must
-/// have been built. The test gets the name of its project and its variables.
+/// Tests the plugin with a real Horizon, which uses a real Keystone and a real Cinder. The npm
+/// package must have been built. The test gets the name of its Playwright project and its
+/// environment variables.
 pub(crate) fn with_horizon(test: impl Fn(&str, &Variables<'_>) -> Result<()>) -> Result<()> {
     let (python, horizon) = match (virtual_environment()?, horizon_environment()?) {
         (Ok(python), Ok(horizon)) => (python, horizon),

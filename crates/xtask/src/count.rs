@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn fails_on_a_tenth_more_and_notes_a_tenth_less() {
+    fn fails_on_large_increases_and_notes_large_decreases() {
         let counts = |jobs: &[(&str, u64)]| -> Counts {
             jobs.iter().map(|(job, count)| ((*job).to_owned(), *count)).collect()
         };

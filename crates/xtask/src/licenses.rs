@@ -61,7 +61,7 @@ pub(crate) fn third_party(packages: &[(&str, &str)]) -> Result<String> {
     Ok(parts.join("\n\n----------------------------------------\n\n") + "\n")
 }
 
-/// Returns `serde v1.0.229` from a line of `cargo tree`.
+/// Returns the name and version in a line of `cargo tree`, such as `serde v1.0.229`.
 fn name_and_version(line: &str) -> Option<&str> {
     let end = line.match_indices(' ').nth(1).map_or(line.len(), |(at, _)| at);
     line.get(..end).filter(|line| !line.is_empty())
@@ -75,8 +75,9 @@ fn texts(folder: &Path, choice: bool) -> Result<String> {
         let path = entry?.path();
         let name = path.file_name().map(|name| name.to_string_lossy().to_uppercase());
         let name = name.unwrap_or_default();
-        let is = ["LICENSE", "LICENCE", "COPYING", "NOTICE"].iter().any(|l| name.starts_with(l));
-        if is && path.is_file() {
+        let is_license =
+            ["LICENSE", "LICENCE", "COPYING", "NOTICE"].iter().any(|l| name.starts_with(l));
+        if is_license && path.is_file() {
             files.push((name, path));
         }
     }
@@ -109,7 +110,7 @@ mod tests {
 
     #[test]
     fn includes_bundled_crates_but_not_proc_macros() -> Result<()> {
-        // Leptos links crates that proc macros also use, so the rest of the package can't tell.
+        // Doesn't test the whole package, because Leptos links crates that proc macros also use.
         let text = third_party(&[RULES])?;
         assert!(text.contains("serde_json 1."), "{text}");
         assert!(text.contains("Permission is hereby granted"), "{text}");

@@ -1,5 +1,5 @@
-//! Adds the messages in `locales` to the built page. Those of each language go into a separate
-//! file, and the few that are shown before the module starts go into `index.html`.
+//! Adds the messages in `locales` to the built page. Each language's messages go into a
+//! separate file, and the few that are shown before the module starts go into `index.html`.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
@@ -71,7 +71,7 @@ fn lines(messages: &Messages) -> Result<String> {
     Ok(messages.values().map(String::as_str).collect::<Vec<_>>().join("\n"))
 }
 
-/// Returns a name with the hash of the contents, so that browsers may cache the file forever.
+/// Returns a name that contains a hash of the contents, so that browsers may cache the file forever.
 fn file_name(tag: &str, contents: &str) -> String {
     let mut hasher = DefaultHasher::new();
     contents.hash(&mut hasher);
@@ -95,7 +95,7 @@ fn add_texts(
     for part in parts {
         let (key, rest) = part.split_once('"').context("an attribute has no closing quote")?;
         let (attributes, rest) = rest.split_once('>').context("a tag has no closing `>`")?;
-        ensure!(rest.starts_with('<'), "the element of `{key}` is not empty");
+        ensure!(rest.starts_with('<'), "the element for `{key}` is not empty");
         filled += &format!("{MARK}{key}\"{attributes}>{}{rest}", escape(message(DEFAULT, key)?));
         keys.push(key);
     }
@@ -113,7 +113,10 @@ fn add_texts(
         let texts = if tag == DEFAULT { json!([]) } else { json!(texts?) };
         languages.insert(tag.clone(), json!([file, texts]));
     }
-    ensure!(filled.contains(OPTIONS) && filled.contains(LANGUAGES), "index.html has no languages");
+    ensure!(
+        filled.contains(OPTIONS) && filled.contains(LANGUAGES),
+        "index.html has no place for the languages"
+    );
     // A script ends at the first `</`, even inside a string.
     let languages = serde_json::to_string(&languages)?.replace("</", "<\\/");
     Ok(filled

@@ -81,7 +81,7 @@ fn main() -> ExitCode {
         return exit_code(wasm_opt::run(&words));
     }
 
-    let done =
+    let result =
         std::env::set_current_dir(shell::root()).map_err(anyhow::Error::from).and_then(|()| {
             match words.as_slice() {
                 ["run", "--open", "--", server @ ..] => run::run(true, server),
@@ -113,11 +113,7 @@ fn main() -> ExitCode {
                 }
             }
         });
-    exit_code(done)
-}
-
-fn exit_code(done: anyhow::Result<ExitCode>) -> ExitCode {
-    done.unwrap_or_else(|error| {
+    result.unwrap_or_else(|error| {
         eprintln!("\nerror: {error:#}");
         ExitCode::FAILURE
     })

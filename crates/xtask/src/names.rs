@@ -37,7 +37,8 @@ pub(crate) fn lines() -> String {
 
 fn texts() -> Vec<String> {
     let mut texts = vec![String::new()];
-    // Every character of the Basic Multilingual Plane at both ends, and alone if it may be whitespace.
+    // Every character of the Basic Multilingual Plane at both ends of a text, and on its own if it may
+    // be whitespace.
     for char in '\0'..='\u{ffff}' {
         texts.push(format!("{char}a{char}"));
         if !char.is_alphanumeric() {

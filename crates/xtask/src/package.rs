@@ -23,9 +23,9 @@ const LOCALES: &str = "locales";
 const NEEDS: &[Need] =
     &[Need::Target("wasm32-unknown-unknown"), Need::WasmBindgen, Need::NpmPackages];
 
-/// Enables only the wasm features that rustc uses. With all of Binaryen's, browsers would reject
-/// the module. The passes between the first `-Oz` and the others save 70 bytes in `light` and 150
-/// in the full module.
+/// Enables only the wasm features that rustc uses. With all of Binaryen's features, browsers would
+/// reject the module. The passes between the first `-Oz` and the others save 70 bytes in `light` and
+/// 150 in the full module.
 const WASM_OPT: &str = "-Oz --flatten --local-cse --rereloop -Oz -Oz --converge --enable-bulk-memory --enable-nontrapping-float-to-int \
     --enable-sign-ext --enable-simd --enable-mutable-globals --enable-reference-types --enable-multivalue \
     --strip-producers --strip-target-features";

@@ -28,7 +28,7 @@ pub(crate) struct FileSize {
 /// above the current size, and keeps the page from growing unnoticed.
 const BUDGET: usize = 219 * 1024;
 
-/// The size that the page should have. For now, the page is larger, so exceeding this is reported
+/// The target for the same size. For now, the page is larger, so exceeding the target is reported
 /// but isn't an error.
 const TARGET: usize = 180 * 1024;
 
@@ -65,7 +65,7 @@ fn minify(file: &Path) -> Result<()> {
 }
 
 /// Minifies the classic script and the style sheet inside the page. The script also runs in browsers
-/// that are too old for the page, so its syntax stays old.
+/// that are too old for the page, so it stays ES5.
 fn minify_inlined(file: &Path) -> Result<()> {
     let mut html = fs::read_to_string(file)?;
     for (start, end, options) in [
@@ -100,7 +100,8 @@ pub(crate) fn check_size(sizes: &[FileSize]) -> Result<()> {
     Ok(())
 }
 
-/// Returns the files that a browser loads at first. It loads only one language, here the largest.
+/// Returns the files that a browser loads at first. It loads only one language, assumed to be the
+/// largest.
 fn loaded_at_first(sizes: &[FileSize]) -> impl Iterator<Item = &FileSize> {
     let is_language = |size: &&FileSize| extension(&size.file) == "txt";
     let language = sizes.iter().filter(is_language).max_by_key(|size| size.brotli);
@@ -148,7 +149,7 @@ fn extension(file: &Path) -> &str {
     file.extension().and_then(|extension| extension.to_str()).unwrap_or_default()
 }
 
-/// Returns the compressed bytes if there are fewer of them.
+/// Returns the compressed bytes if there are fewer of them than raw ones.
 fn smaller(raw: &[u8], packed: Vec<u8>) -> Option<Vec<u8>> {
     (packed.len() < raw.len()).then_some(packed)
 }

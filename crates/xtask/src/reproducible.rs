@@ -22,8 +22,8 @@ pub(crate) fn compile(line: &str, target: &str) -> Result<Command> {
         // These would replace the options below and those in .cargo/config.toml.
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        // mimalloc contains the time at which it was compiled, unless the compiler is told another
-        // one.
+        // mimalloc contains the time at which it was compiled, unless the compiler is given another
+        // time.
         .env("SOURCE_DATE_EPOCH", "0")
         .env(format!("CARGO_TARGET_{}_RUSTFLAGS", target.to_uppercase().replace('-', "_")), rust);
     // For SQLite and ring. Microsoft's compiler has no such option.
@@ -39,8 +39,8 @@ pub(crate) fn host() -> Result<String> {
     rustc("host")
 }
 
-/// Returns the folders of source files, and their names in compiled files. If several match,
-/// compilers use the last one.
+/// Returns the folders of source files, and the names that replace them in compiled files. If several
+/// match, compilers use the last one.
 fn folders() -> Result<Vec<(PathBuf, String)>> {
     let cargo_home = env::var_os("CARGO_HOME")
         .map(PathBuf::from)

@@ -61,7 +61,7 @@ pub(crate) fn output(line: &str) -> Option<String> {
     output.status.success().then_some(text)
 }
 
-/// Sends a string through a program that reads standard input, and returns what it prints.
+/// Passes a string to a program's standard input, and returns what the program prints.
 pub(crate) fn filter(line: &str, text: &str) -> Result<String> {
     let mut child = command(line)
         .stdin(Stdio::piped())

@@ -1,5 +1,5 @@
-//! Runs the steps of `cargo xtask test`: first those that compile, and then up to two at a time, one
-//! that keeps several browsers busy and one that keeps at most one busy.
+//! Runs the steps of `cargo xtask test`: first those that compile, then the others, up to two at a
+//! time: one that keeps several browsers busy, and one that keeps at most one busy.
 
 use crate::{
     install::Need,
@@ -85,7 +85,7 @@ pub(crate) fn run(steps: &[&Step]) -> Result<Report> {
     }
     let folder = target().join("steps");
     fs::create_dir_all(&folder)?;
-    // The steps compile this program, too, and so replace it. Its copy stays the same.
+    // Some steps recompile this program, which replaces its file, so all steps run a copy.
     let program = folder.join(format!("xtask{}", env::consts::EXE_SUFFIX));
     fs::copy(env::current_exe()?, &program)?;
 
@@ -117,7 +117,7 @@ fn lock(progress: &Progress) -> MutexGuard<'_, Report> {
     progress.0.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Waits until these steps have ended. Returns one that didn't pass.
+/// Waits until these steps have ended. Returns the first one that didn't pass, if any.
 fn wait_for(steps: &[&'static str], progress: &Progress) -> Option<&'static str> {
     let running = |report: &mut Report| steps.iter().any(|step| !report.ended(step));
     let report = progress.1.wait_while(lock(progress), running);
@@ -125,7 +125,7 @@ fn wait_for(steps: &[&'static str], progress: &Progress) -> Option<&'static str>
     steps.iter().copied().find(|step| !report.passed(step))
 }
 
-/// Runs a step in a process of its own, and prints its name before each line of its output.
+/// Runs a step in a separate process, and prefixes each line of its output with the step's name.
 fn in_process(name: &str, program: &Path, folder: &Path) -> Result<Outcome> {
     let file = folder.join(format!("{name}.txt"));
     // An old file would count as the outcome of this run.

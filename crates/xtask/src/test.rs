@@ -242,7 +242,7 @@ fn with_screen_reader() -> Result<Option<String>> {
     Ok(None)
 }
 
-/// Says loudly that something was skipped, and returns that as a note for the summary.
+/// Prints a prominent note that something was skipped, and returns it for the summary.
 fn skipped(note: &str) -> Option<String> {
     println!("\n!!! {note} !!!");
     Some(note.to_owned())

@@ -42,7 +42,8 @@ pub(crate) fn build(folder: &Path) -> Result<()> {
     Ok(fs::write(folder.join("transfer-form.css"), css.trim_end())?)
 }
 
-/// Writes each language as a script, which needs no permission other than that for scripts.
+/// Writes each language's messages as a script, so that a content security policy only has to allow
+/// scripts.
 pub(crate) fn write_messages(folder: &Path) -> Result<()> {
     for (tag, lines) in localize::languages()? {
         let script = format!("export default {};\n", Value::from(lines));

@@ -1,11 +1,11 @@
-//! What the npm package's wasm modules have in common: their glue and their optimization.
+//! Generates the glue code of the npm package's wasm modules, and optimizes the modules.
 
 use crate::shell::{command, sh};
 use anyhow::Result;
 use std::path::Path;
 
-/// Creates a module's glue, as `NAME/glue.js`, and optimizes the module, as `NAME.wasm`, with these options
-/// for wasm-opt.
+/// Writes a module's glue code to `NAME/glue.js` in `folder`, and the module to `NAME.wasm`, optimized
+/// with these options for wasm-opt.
 pub(crate) fn bind(built: &Path, folder: &Path, name: &str, options: &str) -> Result<()> {
     let glue = folder.join(name);
     sh(command("wasm-bindgen --target web --omit-default-module-path --out-name glue --out-dir")
