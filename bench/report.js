@@ -145,7 +145,7 @@ const TASKS = [
   ["Validate a name, on every keystroke", "a"],
   ["Check a form, and create the request", "b", "valid"],
   ["Find the errors in a form", "b", "invalid"],
-  ["Check the 100 volumes of a list's page", "d", "ascii, compact", 100],
+  ["Check a page of 100 volumes", "d", "ascii, compact", 100],
   ["Check a list of 1,000 volumes", "d", "ascii, compact", 1_000],
   ["The same, right after the page has loaded, with everything that must be loaded", "e"],
   ["Memory for the longest list, read while it arrives", "f"],

@@ -71,7 +71,7 @@ test("leaves no trace of the form's key", async ({ server, webkit }) => {
   await close();
 });
 
-test("the form is accessible in both colour schemes", async ({ server, webkit }) => {
+test("the form is accessible in both color schemes", async ({ server, webkit }) => {
   const close = await open(webkit, server);
   await webkit.find("button", en("create.submit"));
   await webkit.call("POST", "/execute/sync", { script: axe.source, args: [] });

@@ -265,7 +265,7 @@ pub(crate) fn local_time(time: &str, language: Language) -> Option<String> {
         .then(|| date.to_locale_string(language.tag(), &JsValue::UNDEFINED).into())
 }
 
-/// Formats a time in seconds since 1970 for the user's language and time zone. Returns the date
+/// Formats a Unix time in seconds for the user's language and time zone. Returns the date
 /// alone, and the date with the time.
 pub(crate) fn local_date(seconds: i64, language: Language) -> (String, String) {
     let date = Date::new(&JsValue::from_f64(seconds as f64 * 1000.0));

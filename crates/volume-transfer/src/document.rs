@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 /// ```
 pub fn read_json(document: &[u8]) -> Option<Value> {
     let mut reader = Parser::new();
-    reader.begin_part(document.len());
+    reader.begin_chunk(document.len());
     let mut tree = Tree { document, open: Vec::new(), key: String::new(), root: None };
     reader.push(document, &mut tree).ok()?;
     tree.root.filter(|_| reader.is_complete())

@@ -234,7 +234,7 @@ fn summary(python: &Path, script: &str, arguments: &[&str]) -> Result<String> {
         .args(arguments)
         .stdout(Stdio::piped())
         .spawn()
-        .with_context(|| format!("`{}` could not start", python.display()))?;
+        .with_context(|| format!("`{}` can't be started", python.display()))?;
     let mut last = String::new();
     for line in BufReader::new(child.stdout.take().context("no output")?).lines() {
         last = line?;
@@ -304,7 +304,7 @@ impl Server {
         let process = command
             .stdout(Stdio::piped())
             .spawn()
-            .with_context(|| format!("{name} could not start"))?;
+            .with_context(|| format!("{name} can't be started"))?;
         Ok(Server { name: name.to_owned(), process })
     }
 

@@ -66,7 +66,7 @@ fn serve(mut open: bool, arguments: &[&str]) -> Result<ExitCode> {
         .args(arguments)
         .stdout(Stdio::piped())
         .spawn()
-        .with_context(|| format!("`{}` could not start", binary.display()))?;
+        .with_context(|| format!("`{}` can't be started", binary.display()))?;
     for line in BufReader::new(server.stdout.take().context("no output")?).lines() {
         let line = line?;
         println!("{line}");

@@ -67,7 +67,7 @@ pub(crate) fn filter(line: &str, text: &str) -> Result<String> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .with_context(|| format!("`{line}` could not start"))?;
+        .with_context(|| format!("`{line}` can't be started"))?;
     // esbuild reads all of its input before it prints; dropping the pipe ends the input.
     child.stdin.take().context("standard input is not piped")?.write_all(text.as_bytes())?;
     let output = child.wait_with_output()?;

@@ -220,7 +220,7 @@ fn in_firefox() -> Result<Option<String>> {
     wasm_pack("--headless --firefox")
 }
 
-/// Tests the main workflow and the package in WebKit, Safari's engine.
+/// Tests the main job and the package in WebKit, Safari's engine.
 fn in_webkit() -> Result<Option<String>> {
     if let Err(error) = install::webkit() {
         return Ok(skipped(&format!("WebKit was SKIPPED: {error:#}")));
@@ -228,7 +228,7 @@ fn in_webkit() -> Result<Option<String>> {
     playwright("webkit", &[])
 }
 
-/// Tests the main workflow with the screen reader Orca, in Firefox.
+/// Tests the main job with the screen reader Orca, in Firefox.
 fn with_screen_reader() -> Result<Option<String>> {
     let firefox = match install::orca().and_then(|()| install::firefox()) {
         Ok(firefox) => firefox,

@@ -63,7 +63,7 @@ export interface Difference {
   hosts?: Host[];
 }
 
-export interface Behaviour {
+export interface Behavior {
   /** Initial values that differ from `START`. */
   start?: State;
   /** HTML around the form. */
@@ -107,7 +107,7 @@ const type = (text: string) => async (tools: Tools) => {
 const bind = (changes: State) => ({ bind }: Tools) => bind(changes);
 const run = (body: (field: HTMLInputElement) => unknown) => ({ run }: Tools) => run(body);
 
-export const BEHAVIOURS: Record<string, Behaviour> = {
+export const BEHAVIORS: Record<string, Behavior> = {
   // Binding.
   "starts with the bound values": { act: async () => {} },
   "updates the value": { act: bind({ value: "second" }) },

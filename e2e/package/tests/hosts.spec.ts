@@ -3,14 +3,14 @@
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, type CDPSession, type Page } from "@playwright/test";
-import { BEHAVIOURS, EVERYWHERE, START, type Behaviour, type Difference } from "../element/behaviors.ts";
+import { BEHAVIORS, EVERYWHERE, START, type Behavior, type Difference } from "../element/behaviors.ts";
 import { bundle, HOSTS, POLICY, type Host } from "../element/hosts.ts";
 import { installed, project, serve } from "../host.ts";
 
 type Observations = Record<string, unknown>;
 
 /** Tries a behavior on an input or the element. Returns what can be observed. */
-async function observe(page: Page, devtools: CDPSession, tag: string, { start, around, act }: Behaviour): Promise<Observations> {
+async function observe(page: Page, devtools: CDPSession, tag: string, { start, around, act }: Behavior): Promise<Observations> {
   const errors: string[] = [];
   const onError = (error: Error) => errors.push(error.message);
   page.on("pageerror", onError);
@@ -55,7 +55,7 @@ for (const host of Object.keys(HOSTS) as Host[]) {
     const applies = ({ hosts }: Difference) => !hosts || hosts.includes(host);
     const unused = new Set(EVERYWHERE.filter(applies));
     const failures: string[] = [];
-    for (const [name, behavior] of Object.entries(BEHAVIOURS)) {
+    for (const [name, behavior] of Object.entries(BEHAVIORS)) {
       const input = await observe(page, devtools, "input", behavior);
       const element = await observe(page, devtools, "volume-transfer-name", behavior);
       const listed = (behavior.differences ?? []).filter(applies);

@@ -22,7 +22,7 @@ test.describe("in Node", () => {
   run("light", lightSuite(light));
   run("full", { ...lightSuite(full), ...fullSuite(full) });
 
-  test("a script imports all entries by name", () => {
+  test("a script imports all entry points by name", () => {
     const output = execFileSync(process.execPath, [join(project({}, "node"), "main.js")], { encoding: "utf8" });
     expect(output).toContain("passed");
   });

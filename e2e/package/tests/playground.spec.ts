@@ -61,7 +61,7 @@ test("shows a request that curl can send", async ({ playground: page, server }) 
   expect(JSON.parse(response).transfer).toMatchObject({ volume_id: DATA_01, name: `it's "B"` });
 });
 
-test("is accessible in both colour schemes", async ({ playground: page }) => {
+test("is accessible in both color schemes", async ({ playground: page }) => {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
     expect(await violations(page)).toEqual([]);

@@ -130,7 +130,7 @@ for (const [title, styles] of [["on a plain page", ""], ["on a hostile page", HO
       expect(await button.evaluate((button) => button.closest("[lang]")!.getAttribute("lang"))).toBe("zh-CN");
     });
 
-    test("is accessible in both colour schemes", async ({ host: { page, form } }) => {
+    test("is accessible in both color schemes", async ({ host: { page, form } }) => {
       await expect(create(form)).toBeVisible();
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });

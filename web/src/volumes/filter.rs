@@ -29,7 +29,7 @@ impl EligibilityFilter {
 /// The result of a search by name or ID.
 #[derive(PartialEq)]
 struct Search {
-    /// The lower-case name and ID of every volume.
+    /// The lowercase name and ID of every volume.
     texts: Arc<Vec<String>>,
     query: String,
     /// The rows that match.

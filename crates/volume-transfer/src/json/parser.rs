@@ -96,7 +96,7 @@ impl Parser {
     }
 
     /// Starts a chunk of `length` bytes.
-    pub(crate) const fn begin_part(&mut self, length: usize) {
+    pub(crate) const fn begin_chunk(&mut self, length: usize) {
         self.begun += length;
     }
 

@@ -116,7 +116,7 @@ impl ListReader {
         row: &mut impl FnMut(Row),
     ) -> Result<(), &'a [u8]> {
         let ListReader { parser, list, layouts, .. } = self;
-        parser.begin_part(chunk.len());
+        parser.begin_chunk(chunk.len());
         // Any recorded values refer to bytes of the previous chunk.
         layouts.forget_position();
         let (mut rest, mut unmatched, mut ended) = (chunk, chunk, None::<&[u8]>);

@@ -199,7 +199,7 @@ fn domain(domain: &Domain) -> Value {
     json!({ "id": domain.id, "name": domain.name })
 }
 
-/// Formats a time, given in seconds since 1970, as Keystone does: with six digits that are always 0.
+/// Formats a Unix time in seconds as Keystone does: with six digits that are always 0.
 fn time(seconds: i64) -> Value {
     let time = Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
     json!(time.strftime("%Y-%m-%dT%H:%M:%S.000000Z").to_string())

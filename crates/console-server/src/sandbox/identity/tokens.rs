@@ -36,7 +36,7 @@ pub(super) struct Grant {
     pub(super) methods: Vec<String>,
     /// The token's own ID and, if it was derived from another token, that of the first one.
     pub(super) audit_ids: Vec<String>,
-    /// In seconds since 1970.
+    /// A Unix time in seconds.
     pub(super) issued_at: i64,
     pub(super) expires_at: i64,
     pub(super) application_credential_id: Option<String>,
