@@ -1,6 +1,6 @@
 // The same jobs in handwritten JavaScript, as a good console developer would write them for EVS v2:
 // no library, a single pass and minimal results. This does slightly less than the package. It
-// supports only one service, and trusts its input to have the right types and volumes to have valid
+// supports only one service, and assumes that its input has the right types and that volumes have valid
 // IDs.
 
 const LIMIT = 255;
@@ -53,7 +53,7 @@ function nameIssue(text, value, length) {
   return length > LIMIT ? issue("too_long", { length, limit: LIMIT, unit: "bytes" }) : null;
 }
 
-/** Validates a name, as on every keystroke. */
+/** Validates a name, as a form does on every keystroke. */
 export function name(text) {
   const value = trim(text);
   const length = utf8Length(value.isWellFormed() ? value : value.toWellFormed());

@@ -27,7 +27,7 @@ before(async () => {
     "/missing.wasm": [404, "text/plain", "not found"],
     "/empty.wasm": [200, "application/wasm", ""],
     "/cut.wasm": [200, "application/wasm", wasm.subarray(0, 10_000)],
-    "/mislabelled.wasm": [200, "text/plain", wasm],
+    "/mislabeled.wasm": [200, "text/plain", wasm],
   };
   server = createServer((request, response) => {
     if (request.url === "/moved.wasm") return response.writeHead(302, { Location: "/app/x.wasm" }).end();
@@ -98,7 +98,7 @@ test("a failed start names an address that can't be reached", async () => {
 });
 
 test("starts after failures, with any content type", async () => {
-  await init(`${origin}/mislabelled.wasm`);
+  await init(`${origin}/mislabeled.wasm`);
   await light.init(new URL("light.wasm", folder));
   assert.equal(light.validateTransferName(" a ").value, "a");
 });

@@ -251,7 +251,7 @@ each("no key", { body: (text) => text.replace("auth_key", "key") });
 for (const [coding, encode] of Object.entries({
   gzip: gzipSync, "x-gzip": gzipSync, GZIP: gzipSync, deflate: deflateSync, br: brotliCompressSync,
 })) each(`encoding ${coding}`, { body: (text) => encode(text), headers: [TYPE, `Content-Encoding: ${coding}`] });
-add("encoding deflate without a header", response({ body: (text) => deflateRawSync(text), headers: ["Content-Encoding: deflate"] }));
+add("encoding deflate, raw (without zlib's header)", response({ body: (text) => deflateRawSync(text), headers: ["Content-Encoding: deflate"] }));
 add("encoding gzip twice", response({ body: (text) => gzipSync(gzipSync(text)), headers: ["Content-Encoding: gzip, gzip"] }));
 add("encoding gzip in name only", response({ headers: ["Content-Encoding: gzip"] }));
 add("encoding identity", response({ headers: ["Content-Encoding: identity"] }));
