@@ -1,5 +1,5 @@
-// Job (g): compares the page with small pages in React, in React with Ant Design, and without a
-// library, in headless Chromium with a throttled network and CPU.
+// Job (g): compares the page with small pages built with React, with React and Ant Design, and
+// with no library. Runs in headless Chromium with a throttled network and CPU.
 
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -90,7 +90,7 @@ function files(folder) {
   return new Map(names.map((name) => [name, readFileSync(new URL(name, here(folder)))]));
 }
 
-/** Returns the raw, gzip and Brotli sizes, in bytes, of everything that a page loads at first. */
+/** Returns the raw, gzip and Brotli sizes, in bytes, of everything that a page loads initially. */
 function sizeOf(folder) {
   const sum = (bytes) => bytes.reduce((total, { length }) => total + length, 0);
   // Includes only the English messages, which are the ones that the visits use.

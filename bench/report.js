@@ -224,7 +224,7 @@ Everything that is loaded for jobs (a) to (d), in bytes, minified by esbuild.
 
 ${bytes(sizes)}
 
-The pages in (g), with everything that is loaded at first:
+The pages in (g), with everything that is loaded initially:
 
 ${bytes(page.sizes)}
 `;

@@ -11,6 +11,9 @@ export const PROJECT_B = { id: "40acc331ac784f34842ba4f08ff2be48", token: "demo-
 /** The ID of the sandbox's volume data-01. */
 export const DATA_01 = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
 
+/** The console server's program. */
+export const BINARY = process.env.CONSOLE_SERVER ?? "../target/release/console-server";
+
 /** A console server with a new sandbox. */
 export class Server {
   /** The server's output so far. */
@@ -21,11 +24,13 @@ export class Server {
     private readonly process: ChildProcess,
   ) {}
 
-  static async start(...options: string[]): Promise<Server> {
-    const binary = process.env.CONSOLE_SERVER ?? "../target/release/console-server";
-    const child = spawn(binary, ["--listen", "127.0.0.1:0", "--page", "../dist", ...options], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+  static start(...options: string[]): Promise<Server> {
+    return Server.run(BINARY, ["--page", "../dist", ...options]);
+  }
+
+  /** Starts a server with a program in a folder. */
+  static async run(program: string, options: string[], cwd?: string): Promise<Server> {
+    const child = spawn(program, [...options, "--listen", "127.0.0.1:0"], { cwd, stdio: ["ignore", "pipe", "pipe"] });
     const server = new Server("", child);
     child.stderr.pipe(process.stderr);
     child.stderr.on("data", (output) => (server.log += output));

@@ -296,7 +296,7 @@ impl Server {
     }
 
     fn console(arguments: &[&str]) -> Result<Server> {
-        let mut command = program(&dist::host_binary().to_string_lossy());
+        let mut command = program(&dist::tested_binary()?.to_string_lossy());
         Server::start("the console server", command.args(arguments).stdin(Stdio::null()))
     }
 

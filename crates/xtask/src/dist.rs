@@ -4,7 +4,7 @@
 use crate::{
     install::{Need, has_target, install},
     licenses, page,
-    reproducible::{compile, host},
+    reproducible::{compile, host, musl},
     shell::{self, command, output, root, sh, which},
 };
 use anyhow::{Context, Result};
@@ -47,10 +47,7 @@ pub(crate) fn folder() -> PathBuf {
 /// binaries are static. If it isn't, also returns a note that says what is missing.
 pub(crate) fn targets() -> Result<(Vec<String>, Option<String>)> {
     let host = host()?;
-    let musl = host.replace("-linux-gnu", "-linux-musl");
-    if musl == host {
-        return Ok((vec![host], None));
-    }
+    let Some(musl) = musl()? else { return Ok((vec![host], None)) };
     // SQLite and ring are written in C.
     let compiler = format!("CC_{}", musl.replace('-', "_"));
     let missing = if !has_target(&musl) {
@@ -63,15 +60,22 @@ pub(crate) fn targets() -> Result<(Vec<String>, Option<String>)> {
     Ok((vec![host], Some(format!("the static binary was SKIPPED: it requires {missing}"))))
 }
 
-/// Builds the host's binary with the page that is in `dist`. The other steps test this binary, so that
-/// the server is compiled only once.
-pub(crate) fn build_host_binary() -> Result<()> {
-    compile_server(&host()?).map(|_| ())
+/// Returns the target whose binary is tested: the static one if possible, because it also runs in a
+/// container. If it isn't, also returns a note that says what is missing.
+pub(crate) fn tested() -> Result<(String, Option<String>)> {
+    let (targets, note) = targets()?;
+    Ok((targets.into_iter().next_back().context("no target")?, note))
 }
 
-/// The path of the host's binary.
-pub(crate) fn host_binary() -> PathBuf {
-    built(&shell::target())
+/// Builds the tested binary with the page that is in `dist`. All tests use this binary, so that the
+/// server is compiled only once.
+pub(crate) fn build_tested_binary() -> Result<()> {
+    compile_server(&tested()?.0).map(|_| ())
+}
+
+/// Returns the path of the tested binary.
+pub(crate) fn tested_binary() -> Result<PathBuf> {
+    binary(&tested()?.0)
 }
 
 /// Builds the distribution with the page that is in `dist`.
@@ -98,22 +102,23 @@ fn build_server(target: &str, folder: &Path) -> Result<()> {
 
 /// Compiles the server with the page, and returns the binary's path.
 fn compile_server(target: &str) -> Result<PathBuf> {
-    let is_host = target == host()?;
     // The host's target isn't passed, because Cargo would then compile in a separate folder and share
     // nothing with other builds.
-    let option = if is_host { String::new() } else { format!("--target {target}") };
+    let option = if target == host()? { String::new() } else { format!("--target {target}") };
     sh(&mut compile(
         &format!(
             "cargo build --profile distribution --locked --package console-server --features embedded-page {option}"
         ),
         target,
     )?)?;
-    Ok(built(&shell::target().join(if is_host { "" } else { target })))
+    binary(target)
 }
 
-/// Returns the path of the binary in one of Cargo's output folders.
-fn built(folder: &Path) -> PathBuf {
-    folder.join("distribution").join(format!("console-server{}", env::consts::EXE_SUFFIX))
+/// Returns the path of a target's compiled binary.
+fn binary(target: &str) -> Result<PathBuf> {
+    let folder = if target == host()? { "" } else { target };
+    let name = format!("console-server{}", env::consts::EXE_SUFFIX);
+    Ok(shell::target().join(folder).join("distribution").join(name))
 }
 
 /// Lists the crates in a build, in CycloneDX format.

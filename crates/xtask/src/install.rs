@@ -1,5 +1,6 @@
 //! Installs the tools that the commands need, unless the right versions are already installed.
 
+use crate::reproducible;
 use crate::shell::{command, output, program, root, sh, target, which};
 use anyhow::{Context, Result, bail, ensure};
 use std::{
@@ -45,6 +46,9 @@ pub(crate) enum Need {
     Browser,
     /// nginx, for the test of `docs/nginx.conf`. Optional: without it, the test is skipped.
     Nginx,
+    /// The target and the C compiler for static binaries, and bubblewrap, which runs them as in a
+    /// container. Optional: without them, the tests use a dynamically linked binary.
+    Musl,
 }
 
 /// Installs a need if it is missing.
@@ -72,6 +76,12 @@ pub(crate) fn install(need: Need) -> Result<()> {
         Need::Browser => browser_and_driver(),
         Need::Nginx => {
             nginx();
+            Ok(())
+        }
+        Need::Musl => {
+            if let Err(error) = musl() {
+                println!("no static binary will be built or tested: {error:#}");
+            }
             Ok(())
         }
     }
@@ -285,6 +295,12 @@ fn nginx() {
     {
         println!("docs/nginx.conf will not be tested without nginx: {error:#}");
     }
+}
+
+fn musl() -> Result<()> {
+    let Some(target) = reproducible::musl()? else { return Ok(()) };
+    compilation_target(&target)?;
+    debian_programs(&["musl-gcc", "bwrap"], "musl-tools bubblewrap")
 }
 
 /// Returns the path of a Python that Cinder supports and that has venv.

@@ -24,7 +24,7 @@ pub(crate) struct FileSize {
     pub(crate) brotli: usize,
 }
 
-/// The maximum Brotli-compressed size, in bytes, of everything that a browser loads at first. It is just
+/// The maximum Brotli-compressed size, in bytes, of everything that a browser loads initially. It is just
 /// above the current size, and keeps the page from growing unnoticed.
 const BUDGET: usize = 219 * 1024;
 
@@ -80,14 +80,14 @@ fn minify_inlined(file: &Path) -> Result<()> {
     fs::write(file, html).context("index.html")
 }
 
-/// Prints the size of each file that a browser loads at first.
+/// Prints the size of each file that a browser loads initially.
 ///
 /// # Errors
 /// Returns an error if the total exceeds the budget.
 pub(crate) fn check_size(sizes: &[FileSize]) -> Result<()> {
     println!("{:<40} {:>9} {:>9} {:>9}", "", "raw", "gzip", "brotli");
     let mut total = (0, 0, 0);
-    for FileSize { file, raw, gzip, brotli } in loaded_at_first(sizes) {
+    for FileSize { file, raw, gzip, brotli } in loaded_initially(sizes) {
         let name = file.strip_prefix(DIST).unwrap_or(file).display();
         println!("{name:<40} {raw:>9} {gzip:>9} {brotli:>9}");
         total = (total.0 + raw, total.1 + gzip, total.2 + brotli);
@@ -100,9 +100,9 @@ pub(crate) fn check_size(sizes: &[FileSize]) -> Result<()> {
     Ok(())
 }
 
-/// Returns the files that a browser loads at first. It loads only one language, assumed to be the
+/// Returns the files that a browser loads initially. It loads only one language, assumed to be the
 /// largest.
-fn loaded_at_first(sizes: &[FileSize]) -> impl Iterator<Item = &FileSize> {
+fn loaded_initially(sizes: &[FileSize]) -> impl Iterator<Item = &FileSize> {
     let is_language = |size: &&FileSize| extension(&size.file) == "txt";
     let language = sizes.iter().filter(is_language).max_by_key(|size| size.brotli);
     sizes.iter().filter(move |size| !is_language(size)).chain(language)
@@ -195,7 +195,7 @@ mod tests {
     fn counts_the_largest_language_only() {
         let size = |file: &str, brotli| FileSize { file: file.into(), raw: 9, gzip: 9, brotli };
         let sizes = [size("en-0.txt", 5), size("index.html", 1), size("zh-CN-0.txt", 7)];
-        let counted: Vec<_> = loaded_at_first(&sizes).map(|size| size.brotli).collect();
+        let counted: Vec<_> = loaded_initially(&sizes).map(|size| size.brotli).collect();
         assert_eq!(counted, [1, 7]);
     }
 

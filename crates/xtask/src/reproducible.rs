@@ -71,6 +71,13 @@ fn options(option: &str, folders: &[(PathBuf, String)]) -> Result<String> {
     Ok(options.collect::<Result<Vec<_>>>()?.join(" "))
 }
 
+/// Returns the host's target with musl instead of glibc, if there is one. Its binaries are static.
+pub(crate) fn musl() -> Result<Option<String>> {
+    let host = host()?;
+    let musl = host.replace("-linux-gnu", "-linux-musl");
+    Ok((musl != host).then_some(musl))
+}
+
 fn rustc(key: &str) -> Result<String> {
     let version = output("rustc --version --verbose").context("rustc --version --verbose")?;
     Ok(field(&version, key).with_context(|| format!("rustc has no {key}"))?.to_owned())

@@ -23,7 +23,8 @@ const STEPS: &[Step] = &[
     Step::new("cycles", &[], || cycles::check().map(|()| None)),
     Step::new("page", &[WASM, Need::WasmBindgen, Need::Trunk, Need::NpmPackages], build_page),
     Step::new("package", &[WASM, Need::WasmBindgen, Need::NpmPackages], npm_package),
-    Step::new("server", &[], || dist::build_host_binary().map(|()| None)).after(&["page"]),
+    Step::new("server", &[Need::Musl], || dist::build_tested_binary().map(|()| None))
+        .after(&["page"]),
     Step::new("clippy", &[WASM], clippy),
     Step::new("native", &[Need::Nginx], native),
     Step::new("docs", &[], docs),
@@ -249,14 +250,12 @@ fn skipped(note: &str) -> Option<String> {
 }
 
 /// Builds and tests one of the distributed binaries, with the page that the `page` step built.
-/// Prefers the static one, because it also runs in a container.
 fn distribution() -> Result<Option<String>> {
     cargo("clippy --package console-server --features embedded-page -- -D warnings", &[])?;
-    let (targets, mut note) = dist::targets()?;
-    let tested: Vec<String> = targets.into_iter().next_back().into_iter().collect();
-    dist::build(&tested)?;
+    let (tested, mut note) = dist::tested()?;
+    dist::build(std::slice::from_ref(&tested))?;
     let mut node = command("node --test --test-reporter=spec dist/dist.test.mjs");
-    node.current_dir("e2e").env("DIST", dist::folder()).env("TARGETS", tested.join(" "));
+    node.current_dir("e2e").env("DIST", dist::folder()).env("TARGETS", &tested);
     sh(&mut node)?;
     if which("bwrap").is_none() {
         note = note.or_else(|| Some("the container was SKIPPED: no bubblewrap".to_owned()));
@@ -346,13 +345,14 @@ fn playwright(project: &str, variables: &[(&str, &str)]) -> Result<Option<String
     if results.exists() {
         fs::remove_file(&results)?;
     }
+    let server = dist::tested_binary()?;
     let run = |options: &str| {
         let mut playwright = command(&format!(
             "npx playwright test --project {project} --output test-results/{project} {options}"
         ));
         playwright
             .current_dir("e2e")
-            .env("CONSOLE_SERVER", dist::host_binary())
+            .env("CONSOLE_SERVER", &server)
             .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &results)
             .envs(variables.iter().copied());
         if let Some(browser) = headless_browser() {

@@ -24,7 +24,7 @@ const CHECK_INTERVAL_MS: i32 = 250;
 pub(crate) struct Pace {
     /// Whether the user stopped the series.
     pub(crate) stopped: ArcRwSignal<bool>,
-    /// Why nothing new is sent until the user continues.
+    /// Why the series is on hold until the user continues.
     pub(crate) paused: ArcRwSignal<Option<ChangeError>>,
     /// The time before which nothing may be sent, in milliseconds since the epoch, or 0.
     pub(crate) resume_at: ArcRwSignal<f64>,
@@ -35,7 +35,7 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    /// Returns whether nothing new is sent until the user continues.
+    /// Returns whether the series is on hold until the user continues.
     pub(crate) fn is_held(&self) -> bool {
         self.stopped.get() || self.paused.with(Option::is_some)
     }
