@@ -5,7 +5,8 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { test as base, expect } from "@playwright/test";
-import { type App, loseResponse } from "../tests/console.ts";
+import { type App } from "../tests/console.ts";
+import { loseResponse } from "../tests/routes.ts";
 import { PROJECT_A, PROJECT_B } from "../tests/server.ts";
 import { acceptFile, createVolume, openPage, send, variable } from "./services.ts";
 

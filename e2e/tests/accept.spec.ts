@@ -1,7 +1,8 @@
 // Accepts the transfers from a credentials file, one after another, and loads the file again.
 
 import type { Route } from "@playwright/test";
-import { type App, deliver, expect, gate, test } from "./console.ts";
+import { type App, expect, test } from "./console.ts";
+import { deliver, gate } from "./routes.ts";
 import { PROJECT_A, PROJECT_B, type Server } from "./server.ts";
 
 const ACCEPT = "**/accept";

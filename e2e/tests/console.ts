@@ -4,8 +4,9 @@
 import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test as base, expect, type APIResponse, type Locator, type Page, type Request, type Route } from "@playwright/test";
+import { test as base, expect, type Locator, type Page } from "@playwright/test";
 import * as firefox from "./firefox.ts";
+import { postData } from "./routes.ts";
 import { Server } from "./server.ts";
 import { translate } from "./translator.ts";
 
@@ -40,17 +41,6 @@ export function message(language: string, key: string, values: Record<string, st
     const value = String(values[name]);
     return messages[language]?.[value] ?? value;
   });
-}
-
-/** Returns the body of a request, if it has one. */
-export function postData(request: Request): string | null {
-  return request.postData() ?? firefox.bodyOf(request);
-}
-
-/** Sends an intercepted request to the server, and returns the response. */
-export function deliver(route: Route): Promise<APIResponse> {
-  const body = postData(route.request());
-  return route.fetch(body === null ? {} : { postData: body });
 }
 
 export class App {
@@ -377,19 +367,6 @@ export class Presses {
     );
     expect(scrolled, `after press ${this.count}`).toEqual([]);
   }
-}
-
-/** Lets the service process the request, but drops its response. */
-export async function loseResponse(route: Route): Promise<void> {
-  await deliver(route);
-  await route.abort("connectionreset");
-}
-
-/** Returns a promise for request handlers to await, and the function that resolves it. */
-export function gate(): { opened: Promise<void>; open: () => void } {
-  let open = () => {};
-  const opened = new Promise<void>((done) => (open = done));
-  return { opened, open };
 }
 
 export type Options = { language: string; serverOptions: string[]; translated: boolean };

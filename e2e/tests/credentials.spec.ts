@@ -4,7 +4,8 @@
 import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { type App, deliver, test, expect } from "./console.ts";
+import { type App, test, expect } from "./console.ts";
+import { deliver } from "./routes.ts";
 import { DATA_01, PROJECT_A } from "./server.ts";
 
 const PASSPHRASE = "correct horse 电池";

@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 import { createServer, request as forward, type Server as Http } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Page, Route } from "@playwright/test";
-import { App, deliver, expect, gate, test } from "./console.ts";
+import { App, expect, test } from "./console.ts";
+import { deliver, gate } from "./routes.ts";
 import { DATA_01, PROJECT_A, Server } from "./server.ts";
 
 const POST = "**/os-volume-transfer";

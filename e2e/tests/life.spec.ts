@@ -1,7 +1,8 @@
 // After a transfer is created: accepting, cancelling, polling, and finding it after an unknown outcome.
 
 import { readFileSync } from "node:fs";
-import { App, deliver, expect, gate, LANGUAGES, loseResponse, test } from "./console.ts";
+import { App, expect, LANGUAGES, test } from "./console.ts";
+import { deliver, gate, loseResponse } from "./routes.ts";
 import { DATA_01, PROJECT_A } from "./server.ts";
 
 for (const language of LANGUAGES) {

@@ -1,6 +1,7 @@
 // The list of volumes: pagination and reloading.
 
-import { deliver, test, expect } from "./console.ts";
+import { test, expect } from "./console.ts";
+import { deliver } from "./routes.ts";
 import { DATA_01 } from "./server.ts";
 
 test("looks up a volume's snapshots again after a refresh", async ({ app, page }) => {

@@ -6,7 +6,8 @@
 
 import type { Page } from "@playwright/test";
 import { violations } from "../axe.ts";
-import { type App, deliver, expect, gate, LANGUAGES, loseResponse, test } from "./console.ts";
+import { type App, expect, LANGUAGES, test } from "./console.ts";
+import { deliver, gate, loseResponse } from "./routes.ts";
 import { DATA_01, PROJECT_A } from "./server.ts";
 import { Trees } from "./tree.ts";
 

@@ -2,7 +2,8 @@
 
 import { readFile } from "node:fs/promises";
 import type { Page, Route } from "@playwright/test";
-import { type App, deliver, loseResponse, postData, Presses, test, expect } from "./console.ts";
+import { type App, Presses, test, expect } from "./console.ts";
+import { deliver, loseResponse, postData } from "./routes.ts";
 import { DATA_01, PROJECT_A } from "./server.ts";
 
 const POST = "**/os-volume-transfer";

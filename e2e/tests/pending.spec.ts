@@ -1,6 +1,7 @@
 // Pending transfers: which keys this tab has, and cancelling several transfers at once.
 
-import { type App, expect, gate, test } from "./console.ts";
+import { type App, expect, test } from "./console.ts";
+import { gate } from "./routes.ts";
 import { DATA_01, type Server } from "./server.ts";
 
 const row = (app: App, name: string) => app.transfers.getByRole("row").filter({ hasText: name });

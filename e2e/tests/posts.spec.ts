@@ -1,7 +1,8 @@
 // Create requests: each is sent once, redirects aren't followed, and the page searches for the
 // transfer if the outcome is unknown.
 
-import { deliver, expect, gate, loseResponse, test } from "./console.ts";
+import { expect, test } from "./console.ts";
+import { deliver, gate, loseResponse } from "./routes.ts";
 import { PROJECT_A } from "./server.ts";
 
 test.describe("when the outcome is unknown", () => {

@@ -4,7 +4,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Page } from "@playwright/test";
 import * as traces from "../traces.ts";
-import { App, deliver, postData, test, expect } from "./console.ts";
+import { App, test, expect } from "./console.ts";
+import { deliver, postData } from "./routes.ts";
 import { DATA_01, PROJECT_A, PROJECT_B, Server } from "./server.ts";
 
 const { KEY } = traces;

@@ -3,7 +3,8 @@
 
 import { randomUUID } from "node:crypto";
 import type { Page, Route } from "@playwright/test";
-import { type App, deliver, LANGUAGES, test, expect } from "./console.ts";
+import { type App, LANGUAGES, test, expect } from "./console.ts";
+import { deliver } from "./routes.ts";
 import { PROJECT_A } from "./server.ts";
 
 const TOKENS = "**/identity/v3/auth/tokens*";

@@ -1,7 +1,8 @@
 // What the page shows before its module has started, and after a panic.
 
 import type { Page } from "@playwright/test";
-import { expect, gate, test } from "./console.ts";
+import { expect, test } from "./console.ts";
+import { gate } from "./routes.ts";
 import { PROJECT_A, PROJECT_B } from "./server.ts";
 
 /** Holds back the module until the returned function is called. */

@@ -4,7 +4,8 @@
 // A walk can be reproduced by its number: `FIRST_WALK=17 WALKS=1` repeats the seventeenth.
 
 import type { Route } from "@playwright/test";
-import { App, deliver, loseResponse, postData, test as base, expect } from "./console.ts";
+import { App, test as base, expect } from "./console.ts";
+import { deliver, loseResponse, postData } from "./routes.ts";
 import { PROJECT_A } from "./server.ts";
 
 const FIRST = Number(process.env.FIRST_WALK ?? 1);

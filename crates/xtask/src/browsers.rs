@@ -1,10 +1,12 @@
-//! Writes the table in `docs/browsers.md` that says how many tests in each file passed in each browser.
+//! Runs the browser tests, and writes the table in `docs/browsers.md` that says how many tests in each
+//! file passed in each browser.
 
 use crate::{
+    dist,
     install::{self, headless_browser},
-    shell::{output, root, target},
+    shell::{command, output, root, sh, target},
 };
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
@@ -27,6 +29,43 @@ const COLUMNS: [(&str, &[&str]); 4] = [
 
 /// How many tests in each file passed.
 type Passed = BTreeMap<String, usize>;
+
+/// Runs the tests of one of Playwright's projects, with these environment variables.
+///
+/// # Errors
+/// Returns an error that names the failed tests.
+pub(crate) fn run(project: &str, variables: &[(&str, &str)]) -> Result<()> {
+    let results = results(project);
+    // An old file would count as the result of this run.
+    if results.exists() {
+        fs::remove_file(&results)?;
+    }
+    let server = dist::tested_binary()?;
+    let run = |options: &str| {
+        let mut playwright = command(&format!(
+            "npx playwright test --project {project} --output test-results/{project} {options}"
+        ));
+        playwright
+            .current_dir("e2e")
+            .env("CONSOLE_SERVER", &server)
+            .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &results)
+            .envs(variables.iter().copied());
+        if let Some(browser) = headless_browser() {
+            playwright.env("CHROMIUM", browser);
+        }
+        playwright
+    };
+    if let Err(error) = sh(&mut run("--reporter list,json")) {
+        // Long logs are often truncated except for the summary, so the summary names the failed
+        // tests.
+        let list = run("--last-failed --list").output()?;
+        let list = String::from_utf8_lossy(&list.stdout);
+        let failed: Vec<&str> =
+            list.lines().filter_map(|line| Some(line.split_once("] › ")?.1)).collect();
+        bail!("{error:#}: {}", failed.join(", "));
+    }
+    Ok(())
+}
 
 /// Returns where Playwright writes the results of a project.
 pub(crate) fn results(project: &str) -> PathBuf {

@@ -4,8 +4,11 @@
 //! The scripts in the folder `conformance` do the comparing; this module installs and starts everything.
 
 use crate::{
-    dist, install, names, package,
+    browsers, dist,
+    install::{self, Need},
+    names, package,
     page::DIST,
+    python,
     run::address,
     shell::{program, target},
 };
@@ -89,16 +92,10 @@ pub(crate) fn conformance() -> Result<String> {
     Ok(summary.join("; "))
 }
 
-/// The names and values of the environment variables for a browser test.
-type Variables<'a> = [(&'a str, &'a str)];
-
 /// Runs a test of the page with Cinder three times: with a token through the gateway, with a token
 /// while the page calls Cinder directly, and while signed in to Keystone. Direct calls require CORS
-/// in Cinder and `--allow-endpoint` in the server. The test gets the name of its Playwright
-/// project and its environment variables.
-pub(crate) fn with_page(
-    test: impl Fn(&str, &Variables<'_>) -> Result<()>,
-) -> Result<Option<String>> {
+/// in Cinder and `--allow-endpoint` in the server.
+pub(crate) fn with_page() -> Result<Option<String>> {
     let python = match virtual_environment()? {
         Ok(python) => python,
         Err(why) => return Ok(Some(skipped("conformance", &why))),
@@ -114,20 +111,20 @@ pub(crate) fn with_page(
         Server::console(&["--listen", "127.0.0.1:0", "--page", DIST, "--endpoint", &cinder])?;
     let url = gateway.url()?;
     let variables = [("CONSOLE_URL", &*url), ("ENDPOINT", &url), ("CINDER_URL", &cinder)];
-    test("cinder", &variables).context("through the gateway")?;
+    browsers::run("cinder", &variables).context("through the gateway")?;
 
     let mut direct =
         Server::console(&["--listen", &listen, "--page", DIST, "--allow-endpoint", &cinder])?;
     direct.url()?;
     let variables = [("CONSOLE_URL", &*page), ("ENDPOINT", &cinder), ("CINDER_URL", &cinder)];
-    test("cinder", &variables).context("directly")?;
+    browsers::run("cinder", &variables).context("directly")?;
 
-    with_keystone(&python, test).context("signed in to Keystone")?;
+    with_keystone(&python).context("signed in to Keystone")?;
     Ok(None)
 }
 
 /// Runs a test of the page with a Keystone and a Cinder that validates its tokens there.
-fn with_keystone(python: &Path, test: impl Fn(&str, &Variables<'_>) -> Result<()>) -> Result<()> {
+fn with_keystone(python: &Path) -> Result<()> {
     let mut keystone = Server::keystone(python, "identity-page")?;
     let keystone = keystone.url()?;
     let seeded = summary(python, "seed_keystone", &[&keystone])?;
@@ -143,13 +140,24 @@ fn with_keystone(python: &Path, test: impl Fn(&str, &Variables<'_>) -> Result<()
         ("KEYSTONE_URL", &keystone),
         ("SEEDED", &seeded),
     ];
-    test("keystone", &variables)
+    browsers::run("keystone", &variables)
 }
 
-/// Tests the plugin with a real Horizon, which uses a real Keystone and a real Cinder. The npm
-/// package must have been built. The test gets the name of its Playwright project and its
-/// environment variables.
-pub(crate) fn with_horizon(test: impl Fn(&str, &Variables<'_>) -> Result<()>) -> Result<()> {
+/// `cargo xtask horizon`: tests the plugin in a real Horizon, which uses a real Keystone and a real
+/// Cinder. Not a step, because starting all services takes longer than most steps.
+///
+/// # Errors
+/// Returns an error if a tool can't be installed or something can't be built, or if the test fails.
+/// Without Python, or if Horizon can't be installed, the test is skipped with a message.
+pub(crate) fn horizon() -> Result<()> {
+    const NEEDS: [Need; 4] = [
+        Need::Target("wasm32-unknown-unknown"),
+        Need::WasmBindgen,
+        Need::NpmPackages,
+        Need::Browser,
+    ];
+    NEEDS.into_iter().try_for_each(install::install)?;
+    package::build()?;
     let (python, horizon) = match (virtual_environment()?, horizon_environment()?) {
         (Ok(python), Ok(horizon)) => (python, horizon),
         (Err(why), _) | (_, Err(why)) => {
@@ -173,7 +181,7 @@ pub(crate) fn with_horizon(test: impl Fn(&str, &Variables<'_>) -> Result<()>) ->
         ("SEEDED", &seeded),
         ("PICTURE", &picture.to_string_lossy()),
     ];
-    test("horizon", &variables)?;
+    browsers::run("horizon", &variables)?;
     println!("\na screenshot of Horizon is in {}", picture.display());
     Ok(())
 }
@@ -182,7 +190,7 @@ pub(crate) fn with_horizon(test: impl Fn(&str, &Variables<'_>) -> Result<()>) ->
 /// one.
 fn horizon_environment() -> Result<Result<PathBuf, String>> {
     let wanted = fs::read_to_string(HORIZON).context(HORIZON)?;
-    install::virtual_environment(&folder().join("horizon-venv"), &wanted, |pip| {
+    python::virtual_environment(&folder().join("horizon-venv"), &wanted, |pip| {
         println!("installing Horizon (about 1 minute) ...");
         Ok(pip(&["-r", HORIZON]).map_err(|error| format!("Horizon can't be installed ({error:#})")))
     })
@@ -217,7 +225,7 @@ fn new_folder(name: &str) -> Result<PathBuf> {
 /// can't have one.
 fn virtual_environment() -> Result<Result<PathBuf, String>> {
     let wanted = fs::read_to_string(CONSTRAINTS).context(CONSTRAINTS)?;
-    install::virtual_environment(&folder().join("venv"), &wanted, |pip| {
+    python::virtual_environment(&folder().join("venv"), &wanted, |pip| {
         println!("installing Cinder, Keystone and their clients (about 1 minute) ...");
         if let Err(error) = pip(&["-c", CONSTRAINTS, "--no-deps", PROBE]) {
             return Ok(Err(format!("its packages cannot be installed ({error:#})")));

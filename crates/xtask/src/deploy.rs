@@ -1,7 +1,7 @@
 //! Checks the files in `deploy` with linters for their formats.
 
 use crate::{
-    install::virtual_environment,
+    python::virtual_environment,
     shell::{program, sh, target, which},
 };
 use anyhow::{Result, ensure};

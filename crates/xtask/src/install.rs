@@ -1,11 +1,12 @@
 //! Installs the tools that the commands need, unless the right versions are already installed.
 
-use crate::reproducible;
-use crate::shell::{command, output, program, root, sh, target, which};
+use crate::{
+    reproducible,
+    shell::{command, output, root, sh, target, which},
+};
 use anyhow::{Context, Result, bail, ensure};
 use std::{
     env, fs,
-    ops::RangeInclusive,
     path::{Path, PathBuf},
 };
 
@@ -18,9 +19,6 @@ const GECKODRIVER: Crate = Crate::new("geckodriver", "geckodriver", "0.37.1", 4)
 /// The name of Debian's headless Chromium, both of the program and of its package.
 const HEADLESS_SHELL: &str = "chromium-headless-shell";
 const NODE: u32 = 20;
-/// The minor versions of Python 3 that the pinned Cinder supports. It imports modules that 3.13
-/// removed.
-const PYTHON: RangeInclusive<u32> = 10..=12;
 
 /// Something that a command requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -303,63 +301,6 @@ fn musl() -> Result<()> {
     debian_programs(&["musl-gcc", "bwrap"], "musl-tools bubblewrap")
 }
 
-/// Returns the path of a Python that Cinder supports and that has venv.
-fn python() -> Option<PathBuf> {
-    let names = ["python3", "python3.12", "python3.11", "python3.10"];
-    names.into_iter().filter_map(which).find(|python| {
-        let run = |options: &str| output(&format!("{} {options}", python.display()));
-        let version = run("--version").and_then(|version| python_minor(&version));
-        // On Debian, venv doesn't work without the separate package that contains ensurepip.
-        version.is_some_and(|minor| PYTHON.contains(&minor))
-            && run("-m ensurepip --version").is_some()
-    })
-}
-
-/// Creates a Python virtual environment in a folder, unless it already has one with these contents.
-/// `fill` installs packages with the pip that it is given, and may return a reason why it can't.
-///
-/// Returns the environment's Python, or the reason why this machine can't have one.
-pub(crate) fn virtual_environment(
-    folder: &Path,
-    contents: &str,
-    fill: impl FnOnce(&dyn Fn(&[&str]) -> Result<()>) -> Result<Result<(), String>>,
-) -> Result<Result<PathBuf, String>> {
-    let _lock = exclusive("python")?;
-    let (own, stamp) = (folder.join("bin/python"), folder.join("contents.txt"));
-    if fs::read_to_string(&stamp).is_ok_and(|done| done == contents) {
-        return Ok(Ok(own));
-    }
-    if let Err(error) = python_with_venv() {
-        return Ok(Err(format!("{error:#}")));
-    }
-    let python = python().context("Python not found")?;
-    sh(program(&python.to_string_lossy()).args(["-m", "venv", "--clear"]).arg(folder))?;
-    let filled = fill(&|packages| {
-        let options = ["-m", "pip", "install", "--quiet", "--retries", "1"];
-        sh(program(&own.to_string_lossy()).args(options).args(packages))
-    })?;
-    if let Err(why) = filled {
-        return Ok(Err(why));
-    }
-    fs::write(&stamp, contents)?;
-    Ok(Ok(own))
-}
-
-/// Returns the minor version: 11 for `Python 3.11.7`.
-fn python_minor(version: &str) -> Option<u32> {
-    version.strip_prefix("Python 3.")?.split('.').next()?.parse().ok()
-}
-
-fn python_with_venv() -> Result<()> {
-    let supported = format!("Python 3.{} to 3.{} with venv", PYTHON.start(), PYTHON.end());
-    if python().is_none() {
-        debian_install("python3 python3-venv")
-            .with_context(|| format!("{supported} is missing; install it"))?;
-    }
-    ensure!(python().is_some(), "{supported} is missing; install it");
-    Ok(())
-}
-
 /// Installs Debian packages unless their programs are in PATH.
 fn debian_programs(programs: &[&str], packages: &str) -> Result<()> {
     let missing = || programs.iter().find(|name| which(name).is_none());
@@ -373,7 +314,7 @@ fn debian_programs(programs: &[&str], packages: &str) -> Result<()> {
 }
 
 /// Installs Debian packages, but only as root, because `sudo` may ask for a password.
-fn debian_install(packages: &str) -> Result<()> {
+pub(crate) fn debian_install(packages: &str) -> Result<()> {
     if which("apt-get").is_none() {
         bail!("{packages} can't be installed without apt-get");
     }
@@ -391,7 +332,7 @@ fn debian_install(packages: &str) -> Result<()> {
 
 /// Waits until no other process holds the lock of this name, and takes it. Dropping the file
 /// releases it.
-fn exclusive(name: &str) -> Result<fs::File> {
+pub(crate) fn exclusive(name: &str) -> Result<fs::File> {
     let file = fs::File::create(target().join(format!("{name}.lock")))?;
     file.lock()?;
     Ok(file)
@@ -443,10 +384,8 @@ dependencies = [
     }
 
     #[test]
-    fn parses_versions_of_node_and_python() {
+    fn parses_versions_of_node() {
         assert_eq!(major("v20.20.2"), Some(20));
         assert_eq!(major("node"), None);
-        assert_eq!(python_minor("Python 3.11.7"), Some(11));
-        assert_eq!(python_minor("Python 2.7.18"), None);
     }
 }

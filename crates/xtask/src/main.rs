@@ -20,6 +20,7 @@ mod localize;
 mod names;
 mod package;
 mod page;
+mod python;
 mod report;
 mod reproducible;
 mod run;
@@ -96,7 +97,7 @@ fn main() -> ExitCode {
                 ["count"] => test::test(&["count"]),
                 ["count", "--accept"] => count::accept().map(|()| ExitCode::SUCCESS),
                 ["conformance"] => test::test(&["conformance", "cinder-page"]),
-                ["horizon"] => test::horizon().map(|()| ExitCode::SUCCESS),
+                ["horizon"] => conformance::horizon().map(|()| ExitCode::SUCCESS),
                 ["fuzz"] => fuzz::fuzz(60).map(|()| ExitCode::SUCCESS),
                 ["fuzz", seconds] if let Ok(seconds) = seconds.parse() => {
                     fuzz::fuzz(seconds).map(|()| ExitCode::SUCCESS)

@@ -7,7 +7,7 @@ use crate::{
     shell::{command, sh, which},
     steps::{self, Step},
 };
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use std::{fs, process::ExitCode, time::Instant};
 
 /// The crates that only run as wasm. They are linted for wasm.
@@ -50,7 +50,7 @@ const STEPS: &[Step] = &[
     Step::new("firefox", &[WASM, Need::WasmBindgen, Need::WasmPack, Need::NpmPackages], in_firefox)
         .after(&["package", "server"])
         .browsers(),
-    Step::new("cinder-page", &[Need::NpmPackages, Need::Browser], cinder_page)
+    Step::new("cinder-page", &[Need::NpmPackages, Need::Browser], conformance::with_page)
         .after(&["server"])
         .browsers(),
     Step::new("hosts", &[Need::NpmPackages, Need::HostPackages, Need::Browser], hosts)
@@ -201,8 +201,8 @@ fn e2e() -> Result<Option<String>> {
     let python = conformance::packages()?;
     let variables =
         python.as_ref().ok().and_then(|python| Some(("JWCRYPTO_PYTHON", python.to_str()?)));
-    playwright("page", variables.as_slice())?;
-    playwright("translated", variables.as_slice())?;
+    browsers::run("page", variables.as_slice())?;
+    browsers::run("translated", variables.as_slice())?;
     Ok(python.err())
 }
 
@@ -213,8 +213,8 @@ fn in_firefox() -> Result<Option<String>> {
         Err(error) => return Ok(skipped(&format!("Firefox was SKIPPED: {error:#}"))),
     };
     let firefox = firefox.to_string_lossy();
-    playwright("firefox", &[("FIREFOX", &firefox)])?;
-    playwright("package-firefox", &[("FIREFOX", &firefox)])?;
+    browsers::run("firefox", &[("FIREFOX", &firefox)])?;
+    browsers::run("package-firefox", &[("FIREFOX", &firefox)])?;
     if let Err(error) = install::geckodriver() {
         return Ok(skipped(&format!("the wasm tests in Firefox were SKIPPED: {error:#}")));
     }
@@ -226,7 +226,7 @@ fn in_webkit() -> Result<Option<String>> {
     if let Err(error) = install::webkit() {
         return Ok(skipped(&format!("WebKit was SKIPPED: {error:#}")));
     }
-    playwright("webkit", &[])
+    browsers::run("webkit", &[]).map(|()| None)
 }
 
 /// Tests the main job with the screen reader Orca, in Firefox.
@@ -235,7 +235,7 @@ fn with_screen_reader() -> Result<Option<String>> {
         Ok(firefox) => firefox,
         Err(error) => return Ok(skipped(&format!("the screen reader was SKIPPED: {error:#}"))),
     };
-    playwright("screen-reader", &[("FIREFOX", &firefox.to_string_lossy())])?;
+    browsers::run("screen-reader", &[("FIREFOX", &firefox.to_string_lossy())])?;
     // The test skips itself if there is no D-Bus, for example.
     if browsers::passed("screen-reader")? == 0 {
         return Ok(skipped("the screen reader was SKIPPED: Orca can't be started here"));
@@ -289,7 +289,7 @@ fn floors() -> Result<Option<String>> {
 fn consumers() -> Result<Option<String>> {
     sh(command("npx tsc --project package").current_dir("e2e"))?;
     sh(command("node --test package/").current_dir("e2e"))?;
-    playwright("package", &[])
+    browsers::run("package", &[]).map(|()| None)
 }
 
 /// Tests the package in bundlers, runtimes and test runners.
@@ -306,7 +306,7 @@ fn hosts() -> Result<Option<String>> {
 /// Sends unusual responses through the gateway to the package and the page, and compares how they
 /// read them with how Node does.
 fn responses() -> Result<Option<String>> {
-    playwright("responses", &[])
+    browsers::run("responses", &[]).map(|()| None)
 }
 
 /// Checks that all candidates in the benchmark return the same results.
@@ -317,59 +317,6 @@ fn same_results() -> Result<Option<String>> {
 
 fn conformance() -> Result<Option<String>> {
     conformance::conformance().map(Some)
-}
-
-/// Tests the page in a browser with a real Cinder.
-fn cinder_page() -> Result<Option<String>> {
-    conformance::with_page(|project, variables| playwright(project, variables).map(|_| ()))
-}
-
-/// `cargo xtask horizon`: tests the plugin in a real Horizon. Not a step, because starting all services
-/// takes longer than most steps.
-///
-/// # Errors
-/// Returns an error if a tool can't be installed or something can't be built, or if the test fails.
-/// Without Python, or if Horizon can't be installed, the test is skipped with a message.
-pub(crate) fn horizon() -> Result<()> {
-    [WASM, Need::WasmBindgen, Need::NpmPackages, Need::Browser]
-        .into_iter()
-        .try_for_each(install)?;
-    package::build()?;
-    conformance::with_horizon(|project, variables| playwright(project, variables).map(|_| ()))
-}
-
-/// Runs the browser tests of one of Playwright's projects.
-fn playwright(project: &str, variables: &[(&str, &str)]) -> Result<Option<String>> {
-    let results = browsers::results(project);
-    // An old file would count as the result of this run.
-    if results.exists() {
-        fs::remove_file(&results)?;
-    }
-    let server = dist::tested_binary()?;
-    let run = |options: &str| {
-        let mut playwright = command(&format!(
-            "npx playwright test --project {project} --output test-results/{project} {options}"
-        ));
-        playwright
-            .current_dir("e2e")
-            .env("CONSOLE_SERVER", &server)
-            .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &results)
-            .envs(variables.iter().copied());
-        if let Some(browser) = headless_browser() {
-            playwright.env("CHROMIUM", browser);
-        }
-        playwright
-    };
-    if let Err(error) = sh(&mut run("--reporter list,json")) {
-        // Long logs are often truncated except for the summary, so the summary names the failed
-        // tests.
-        let list = run("--last-failed --list").output()?;
-        let list = String::from_utf8_lossy(&list.stdout);
-        let failed: Vec<&str> =
-            list.lines().filter_map(|line| Some(line.split_once("] › ")?.1)).collect();
-        bail!("{error:#}: {}", failed.join(", "));
-    }
-    Ok(None)
 }
 
 fn cargo(arguments: &str, variables: &[(&str, &str)]) -> Result<Option<String>> {
