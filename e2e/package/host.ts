@@ -11,7 +11,7 @@ import type { Page } from "@playwright/test";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-/** The folder of the installed package, which `npm pack` created. */
+/** The folder in which the package is installed, from the tarball that `npm pack` created. */
 export const installed = join(here, "node_modules", "volume-transfer");
 
 /** Creates a project with the package installed, and with a fixture's files. */
@@ -28,7 +28,7 @@ export function project(files: Record<string, string>, fixture?: string): string
   return folder;
 }
 
-/** Returns the code blocks under a heading of the package's README, in order. */
+/** Returns the code blocks under a heading in the package's README, in order. */
 export function readme(heading: string): string[] {
   const text = readFileSync(join(installed, "README.md"), "utf8");
   const section = text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
@@ -49,7 +49,7 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Returns the page's errors and warnings, to which later ones are added. */
+/** Returns an array that collects the page's errors and warnings as they occur. */
 export function recordErrors(page: Page): string[] {
   const errors: string[] = [];
   // Firefox requests an icon on its own, and reports that the strict policy blocks it.

@@ -119,7 +119,7 @@ async function use(app: App, page: Page, measure: Measure): Promise<void> {
   await measure("select one", () => box.check());
   await measure("select all", () => app.selectAll.check());
   await expect(app.region("create.title")).toContainText(app.text("create.blocked.many", { limit: 1000 }));
-  await measure("deselect one of all", () => box.uncheck());
+  await measure("deselect one of them", () => box.uncheck());
   await expect(app.selectAll).toHaveJSProperty("indeterminate", true);
   await measure("select it again", () => box.check());
   await measure("deselect all", () => app.selectAll.uncheck());

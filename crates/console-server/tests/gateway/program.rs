@@ -70,7 +70,7 @@ fn rejects_conflicting_or_invalid_options() {
     let folder = TempDir::new().unwrap();
     let page = support::page();
     let not_pem = folder.path().join("not.pem");
-    fs::write(&not_pem, "no certificate").unwrap();
+    fs::write(&not_pem, "not a certificate").unwrap();
     let (ca, not_pem) = (tls.ca.to_str().unwrap(), not_pem.to_str().unwrap());
     for (arguments, expected) in [
         (&["--endpoint", "https://a", "--data", "file"][..], "cannot be used with"),

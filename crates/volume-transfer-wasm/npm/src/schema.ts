@@ -46,7 +46,7 @@ export interface SchemaOptions extends Options {
   messages?: Messages | (() => Messages) | undefined;
 }
 
-/** The inputs for a create request that can be fields of a form. */
+/** The create-request inputs that can be form fields. */
 type Fields = Pick<CreateInput, "projectId" | "volumeId" | "name">;
 
 /** Inputs that the form has no fields for. */
@@ -97,8 +97,8 @@ export function transferName(options: SchemaOptions = {}): Schema<string | null 
 
 /**
  * Creates a schema for a form's values. Returns the create request, for you to send. Takes the
- * project's and the volume's ID from the values, or from the options if the form has no fields for
- * them. Ignores other values.
+ * project and volume IDs from the values, or from the options if the form has no fields for them.
+ * Ignores other values.
  */
 export function createTransfer<Given extends Known = {}>(
   options: SchemaOptions & Given = {} as Given,
@@ -110,7 +110,7 @@ export function createTransfer<Given extends Known = {}>(
     (values) => {
       const { projectId, volumeId, name } = (values ?? {}) as Fields;
       const { request, issues } = createTransferRequest({ projectId, volumeId, name, ...given, service });
-      // Without issues, there is a request.
+      // If there are no issues, there is a request.
       return { value: request!, issues };
     },
     paths,

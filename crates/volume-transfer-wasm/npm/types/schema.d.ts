@@ -36,7 +36,7 @@ export interface SchemaOptions extends Options {
     /** The messages, or a function that returns them in the current language. */
     messages?: Messages | (() => Messages) | undefined;
 }
-/** The inputs for a create request that can be fields of a form. */
+/** The create-request inputs that can be form fields. */
 type Fields = Pick<CreateInput, "projectId" | "volumeId" | "name">;
 /** Inputs that the form has no fields for. */
 type Known = Partial<Pick<Fields, "projectId" | "volumeId">>;
@@ -47,8 +47,8 @@ type Known = Partial<Pick<Fields, "projectId" | "volumeId">>;
 export declare function transferName(options?: SchemaOptions): Schema<string | null | undefined, string | null>;
 /**
  * Creates a schema for a form's values. Returns the create request, for you to send. Takes the
- * project's and the volume's ID from the values, or from the options if the form has no fields for
- * them. Ignores other values.
+ * project and volume IDs from the values, or from the options if the form has no fields for them.
+ * Ignores other values.
  */
 export declare function createTransfer<Given extends Known = {}>(options?: SchemaOptions & Given): Schema<Omit<Fields, keyof Given>, CreateRequest>;
 export {};
