@@ -202,6 +202,27 @@ test.describe("cancelling", () => {
   });
 });
 
+test.describe("in zh-CN", () => {
+  test.use({ language: "zh-CN" });
+
+  test("translates the status that a volume has after its transfer", async ({ app, page, server }) => {
+    await app.useDemoProject("A");
+    await app.choose("data-01");
+    await app.create();
+    await app.button("handover.close").click();
+    const [transfer] = await server.transfers();
+    await server.cancel(transfer!.id);
+    await page.route(/volumes\/(detail|[0-9a-f-]{36})/, async (route) => {
+      const response = await deliver(route);
+      const json = await response.json();
+      for (const volume of json.volumes ?? [json.volume]) if (volume.id === DATA_01) volume.status = "in-use";
+      await route.fulfill({ response, json });
+    });
+    await app.show("transfers.title");
+    await expect(page.getByText(app.text("news.other", { volume: "data-01", status: app.status("in-use") }))).toBeVisible();
+  });
+});
+
 test("cancels a transfer whose key was lost and creates another", async ({ app, page, server }) => {
   await app.useDemoProject("A");
   await app.choose("data-01");

@@ -6,7 +6,7 @@ mod polling;
 pub(crate) use cancel::CancelDialog;
 
 use crate::errors::{ReadFailure, UnreadableRows};
-use crate::i18n::{Key, age, key, language, name_or_none, t};
+use crate::i18n::{Key, age, key, language, name_or_none, status_name, t};
 use crate::reactive::{derive, status_text};
 use crate::state::{AppState, KeyPlace};
 use crate::ui::{
@@ -44,13 +44,15 @@ pub(crate) fn PendingTransfers() -> impl IntoView {
         let language = language.get();
         pending.ended.get().into_iter().filter_map(move |ended| {
             let (key, status) = match &ended.progress {
-                TransferProgress::Gone => (key::NEWS_GONE, ""),
-                TransferProgress::Available => (key::NEWS_AVAILABLE, ""),
-                TransferProgress::Other(status) => (key::NEWS_OTHER, status.as_str()),
+                TransferProgress::Gone => (key::NEWS_GONE, String::new()),
+                TransferProgress::Available => (key::NEWS_AVAILABLE, String::new()),
+                TransferProgress::Other(status) => {
+                    (key::NEWS_OTHER, status_name(language, status.as_str()))
+                }
                 // Can't happen: polling continues until the volume has another status.
                 TransferProgress::Pending => return None,
             };
-            let text = language.format(key, &[("volume", &ended.volume), ("status", status)]);
+            let text = language.format(key, &[("volume", &ended.volume), ("status", &status)]);
             Some(li(text))
         })
     };
