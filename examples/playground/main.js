@@ -21,7 +21,7 @@ function curl({ method, path, headers, body }) {
   return [`curl -X ${method} "$ENDPOINT"${quote(path)}`, `-H "X-Auth-Token: $TOKEN"`, ...lines, `-d ${quote(body)}`].join(" \\\n  ");
 }
 
-/** Returns the pasted record, or null if it isn't JSON. Unwraps a record from the `volume` of a service's response. */
+/** Returns the pasted record, or null if it isn't JSON. If a service's whole response was pasted, returns its `volume`. */
 function pasted() {
   try {
     const value = JSON.parse(element("volume").value);

@@ -1,4 +1,4 @@
-//! The response to a create request, the only one that contains a key.
+//! The response to a create request, the only response that contains a key.
 #![no_main]
 
 use fuzz::{check_fault, outcome, sample};

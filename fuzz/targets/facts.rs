@@ -1,4 +1,4 @@
-//! Facts about a volume from other APIs. An unreadable response must not change any fact.
+//! Facts from other APIs about a volume. An unreadable response must not change any fact.
 #![no_main]
 
 use fuzz::{outcome, sample};

@@ -110,7 +110,7 @@ impl Endpoint {
 }
 
 impl SessionData {
-    /// Returns a session of this page, which has the token.
+    /// Creates a session whose token this page has.
     pub fn new(
         endpoint: Endpoint,
         project: ProjectId,

@@ -106,7 +106,8 @@ pub fn read_list(service: u32, facts: u32, length: usize, chunk_flags: u32) {
     });
 }
 
-/// Returns the violated constraints in the lower half, and the unknown ones in the upper half.
+/// Returns a mask with the violated constraints in its lower half and the unknown ones in its upper
+/// half.
 pub(crate) fn mask(verdicts: Verdicts) -> u32 {
     u32::from(verdicts.violated.bits()) | u32::from(verdicts.unknown.bits()) << 16
 }

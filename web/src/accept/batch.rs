@@ -108,8 +108,8 @@ impl Batch {
         counts
     }
 
-    /// Returns the index of the next waiting transfer's row and the request that accepts it, and marks the
-    /// transfer as in progress.
+    /// Marks the next waiting transfer as in progress. Returns the index of its row and the request
+    /// that accepts it.
     fn next(&self, session: &Session) -> Option<(usize, Request)> {
         let (index, request) = self.rows.with_untracked(|rows| {
             let waiting = |row: &Row| matches!(row.state, RowState::Waiting);

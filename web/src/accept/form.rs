@@ -31,7 +31,7 @@ impl Fields {
         }
     }
 
-    /// Fills in the fields from a file's transfer.
+    /// Fills in the fields with a transfer from a file.
     pub(super) fn fill(self, handover: &Handover) {
         set_value(self.id, handover.transfer_id.as_str());
         set_value(self.auth_key, handover.auth_key.expose());

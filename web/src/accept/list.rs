@@ -111,7 +111,7 @@ fn row(batch: &Arc<Batch>, index: usize) -> AnyView {
         };
         size.map(format).unwrap_or_default()
     });
-    // The text for each state.
+    // The text for the row's state.
     let status = derive(move || {
         let key = with(&|row| match &row.state {
             RowState::Waiting => key::RUN_WAITING,

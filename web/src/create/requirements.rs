@@ -75,7 +75,8 @@ pub(super) fn Checklist(selection: Selection) -> impl IntoView {
     }
 }
 
-/// The requirements that several volumes violate, and how many of the volumes have each verdict.
+/// For several volumes, the requirements that each one violates, and how many volumes have each
+/// verdict.
 #[component]
 pub(super) fn Comparison(selection: Selection) -> impl IntoView {
     let state = AppState::get();

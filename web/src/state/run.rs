@@ -223,8 +223,8 @@ impl Run {
         Some(row)
     }
 
-    /// Returns whether the run still has the key of a transfer. Doesn't track the rows, because every
-    /// row of another list calls this.
+    /// Returns whether the run still has the key of a transfer. Doesn't track the rows, because this
+    /// is called for every pending transfer.
     pub(crate) fn has_key(&self, transfer: &TransferId) -> bool {
         self.rows.iter().any(|row| {
             row.state

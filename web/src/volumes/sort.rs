@@ -59,7 +59,7 @@ pub(super) fn sorted(state: AppState, sort: RwSignal<Sort>) -> Memo<Vec<usize>> 
             let _ = request.rows.set(unsorted.collect());
             return request;
         };
-        // Rows that are already in order are sorted quickly.
+        // Starts from the previous order, because rows that are already in order are sorted quickly.
         let mut rows = previous
             .and_then(|previous| previous.rows.get().filter(|rows| rows.len() == volumes.len()))
             .map_or_else(|| unsorted.collect(), Vec::clone);

@@ -1,5 +1,5 @@
-// Names and requests, which all entry points export. Converts inputs, calls the wasm module, and
-// converts results. All rules are in the module; `codes.ts` maps its numbers to codes.
+// The functions for names and requests, which all entry points export. They convert inputs, call the
+// wasm module, and convert results. All rules are in the module; `codes.ts` maps its numbers to codes.
 
 import { create, idCodes, nameCodes, profiles, services } from "./codes.js";
 
@@ -171,7 +171,7 @@ export function serviceOf(options: unknown, issues: Issue[], ...known: string[])
  */
 export function writeUnits(text: string, from: number): number {
   const length = Math.min(text.length - from, units.length);
-  // Not through a local variable: V8 treats the module's variable as a constant, which is twice as fast.
+  // Doesn't copy `units` to a local variable: V8 treats the top-level one as a constant, which is twice as fast.
   for (let at = 0; at < length; at++) units[at] = text.charCodeAt(from + at);
   return length;
 }
@@ -181,7 +181,7 @@ const chunkFlagsOf = (whole: ArrayLike<unknown>, from: number, to: number): numb
   (from ? 0 : 1) + (to < whole.length ? 0 : 2);
 
 /** Converts an ID to text. IDs are ASCII. */
-// `apply`, because spreading a typed array takes six times as long.
+// Uses `apply`, because spreading a typed array takes six times as long.
 export const decode = (bytes: Uint8Array): string => String.fromCharCode.apply(null, bytes as unknown as number[]);
 
 /** Returns a normalized ID. */
@@ -234,7 +234,7 @@ export function createRequest(input: unknown, service: number, volumeId: string 
   const projectId = textOf(read(input, "projectId"), "projectId", issues);
   if (volumeId === undefined) volumeId = textOf(read(input, "volumeId"), "volumeId", issues);
   const name = textOf(read(input, "name"), "name", issues);
-  // Once for all calls, because none of them makes the memory grow.
+  // Gets the exports once for all calls, because none of them makes the memory grow.
   const wasm = instance();
   const project = idOf(wasm, projectId, "projectId", issues);
   const volume = volumeId === null ? "" : idOf(wasm, volumeId, "volumeId", issues);

@@ -33,7 +33,7 @@ export interface EligibilityOptions extends Options {
 
 /** The input for a create request, with a volume's record or ID. */
 export interface VolumeInput extends Omit<CreateInput, "volumeId">, EligibilityOptions {
-  /** The volume's record as the service returns it. Its eligibility is then checked. */
+  /** The volume's record, as the service returns it. The volume's eligibility is then checked. */
   volume?: unknown;
   /** The volume's ID, if there is no record. */
   volumeId?: string | undefined;
@@ -87,7 +87,7 @@ export function createTransferRequest(input: VolumeInput): RequestReport {
 
 const FACTS = ["snapshots", "backups", "backupPolicy", "frozen"];
 
-/** Returns the facts as bits for the wasm module, two for each. */
+/** Returns the facts as bits for the wasm module, two bits per fact. */
 function factsOf(options: unknown, issues: Issue[]): number {
   const facts = read(options, "facts");
   let bits = 0;
@@ -186,8 +186,8 @@ export function checkVolumes(volumes: readonly unknown[], options?: EligibilityO
     addIssue(issues, "volumes", "malformed", { position: 0 });
   }
   const [violated, unknown] = [new Uint16Array(count), new Uint16Array(count)];
-  // Caches masks by flags, because few combinations occur in a list, and each field's last value,
-  // because values often repeat.
+  // Caches masks by flags, because few combinations occur in a list. Also caches each field's last
+  // value, because values often repeat.
   const evaluated: (number | undefined)[] = [];
   const last: unknown[] = flagFields.map(() => evaluated);
   const lastFlags = flagFields.map(() => 0);

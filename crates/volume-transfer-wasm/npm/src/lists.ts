@@ -1,4 +1,5 @@
-// Lists, which all entry points but `form` export. Passes them to the wasm module in chunks.
+// The functions for lists, which all entry points but `form` export. They pass lists to the wasm module
+// in chunks.
 
 import { NONE, addIssue, decode, instance, serviceOf, type Issue, type Options } from "./calls.js";
 import type { constraints } from "./codes.js";

@@ -62,7 +62,7 @@ async function compile(
 }
 
 /**
- * Reads a file, because `fetch` can't. Uses Node's API, or `XMLHttpRequest` in a page that was
+ * Reads a `file:` URL, which `fetch` can't. Uses Node's API, or `XMLHttpRequest` in a page that was
  * itself opened from a file.
  */
 function readFile(url: string | URL): unknown {

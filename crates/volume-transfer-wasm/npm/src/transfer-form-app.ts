@@ -12,7 +12,7 @@ export interface Form {
   free(): void;
 }
 
-/** Mounts the form. Throws the name of the setting that is invalid. */
+/** Mounts the form. Throws the name of the first invalid setting. */
 export const Form: new (
   root: ShadowRoot,
   parent: HTMLElement,

@@ -21,7 +21,7 @@ export interface FailureDetail {
   /** If it is `unknown`, a transfer may exist. The form looks for it and offers to cancel it. */
   outcome: "rejected" | "unknown";
   volumeId: string;
-  /** The response's HTTP status. This and the rest are missing if no response arrived. */
+  /** The response's HTTP status. This field and those below are missing if no response arrived. */
   status?: string;
   /** The service's error code. */
   code?: string;
@@ -157,7 +157,7 @@ function elementWith({ fetch, source }: TransferFormOptions): CustomElementConst
       this.#root.querySelector(".embedded")?.setAttribute("lang", language);
     }
 
-    /** Mounts the form, replacing any earlier one. An earlier form that could lose a key stays until none can be lost. */
+    /** Mounts the form, replacing any earlier one. Postpones this while removing the earlier one would lose a key. */
     async #mount(): Promise<void> {
       const mount = ++this.#mounts;
       if (!this.#seen || this.#postpone()) return;
@@ -192,7 +192,7 @@ function elementWith({ fetch, source }: TransferFormOptions): CustomElementConst
           fetch,
           (name: string, detail: object) => {
             this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
-            // Not now, because the module is still running.
+            // Waits until the module has returned, because it is still running.
             if (this.#outdated) queueMicrotask(() => void this.#mount());
           },
         );

@@ -14,7 +14,7 @@ export interface EligibilityOptions extends Options {
 }
 /** The input for a create request, with a volume's record or ID. */
 export interface VolumeInput extends Omit<CreateInput, "volumeId">, EligibilityOptions {
-    /** The volume's record as the service returns it. Its eligibility is then checked. */
+    /** The volume's record, as the service returns it. The volume's eligibility is then checked. */
     volume?: unknown;
     /** The volume's ID, if there is no record. */
     volumeId?: string | undefined;

@@ -13,7 +13,7 @@ export interface FailureDetail {
     /** If it is `unknown`, a transfer may exist. The form looks for it and offers to cancel it. */
     outcome: "rejected" | "unknown";
     volumeId: string;
-    /** The response's HTTP status. This and the rest are missing if no response arrived. */
+    /** The response's HTTP status. This field and those below are missing if no response arrived. */
     status?: string;
     /** The service's error code. */
     code?: string;

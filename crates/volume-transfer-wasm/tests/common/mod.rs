@@ -1,5 +1,5 @@
-//! Tests the module in the way that `npm/src` uses it: passes lengths, and reads the results from
-//! the module's memory.
+//! Tests the module the way `npm/src` uses it: passes lengths, and reads the results from the
+//! module's memory.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

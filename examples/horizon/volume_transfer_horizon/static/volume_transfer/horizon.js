@@ -68,7 +68,7 @@
     // Horizon requires a name, although Cinder doesn't.
     field.setAttribute("required", "");
     field.value = input.value;
-    // Horizon sends the form with jQuery, which skips custom elements, so the input stays, hidden.
+    // Horizon sends the form with jQuery, which skips custom elements, so the input stays but is hidden.
     const copy = () => (input.value = field.report.value ?? field.value);
     field.addEventListener("input", copy);
     input.removeAttribute("id");
