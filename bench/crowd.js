@@ -13,7 +13,7 @@ import { isMainThread, parentPort, Worker, workerData } from "node:worker_thread
 
 const IDLE = 5_000;
 const SLOW = 2_000;
-/** These take longer than the 10 seconds after which the server closes idle connections. */
+/** This many take longer than the 10 seconds after which the server closes idle connections. */
 const REQUESTS = 40_000;
 const PERCENTILES = { median: 0.5, p99: 0.99 };
 
@@ -34,7 +34,7 @@ async function main() {
   await measure(port);
   const before = await measure(port);
   const memoryBefore = memory();
-  // In a thread of its own, so that it delays the server, but not the code that measures.
+  // The crowd runs in its own thread, so that it delays the server, but not the code that measures.
   const others = new Worker(new URL(import.meta.url), { workerData: port });
   const [connected] = await once(others, "message");
   const during = await measure(port);

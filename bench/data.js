@@ -22,9 +22,9 @@ const PROJECT = "dd14c6ac581f40059e27f5320b60bf2f";
 /**
  * Returns the text of a list response.
  *
- * Several fields each have an unusual spelling that services are known to use, or are missing, in
+ * Each of several fields is missing, or has an unusual spelling that services are known to use, in
  * about one volume in a hundred. The comparison before the timing catches candidates that misread
- * them.
+ * such fields.
  */
 export function listText(count, { names = "ascii", pretty = false, seed = 1 } = {}) {
   const below = random(seed);

@@ -7,7 +7,7 @@ const LIMIT = 255;
 const STATUS = 1, BILLING = 2, FROZEN = 4, ENCRYPTION = 8, SNAPSHOTS = 16, POLICY = 32, DSS = 64, DESS = 128, SYSTEM = 256;
 export const bits = { status: STATUS, billing: BILLING, encryption: ENCRYPTION, backup_policy: POLICY, dss: DSS, dess: DESS, system_disk: SYSTEM };
 
-/** Whitespace above U+007F that Python's `strip` removes, as the service does. */
+/** Whitespace above U+007F that the service removes with Python's `strip`. */
 const BLANKS = new Set("\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000");
 
 function isBlank(text, at) {
@@ -95,7 +95,7 @@ export function request(input) {
   return { request: issues.length ? null : assemble(projectId, volumeId, value), issues };
 }
 
-/** Reads a field that may be a boolean, a boolean as text, or missing. */
+/** Reads a boolean that may also be given as text or as a number, or be missing. */
 function flag(value) {
   switch (value) {
     case true: case "true": case "True": case "1": case 1: return true;

@@ -36,8 +36,8 @@ export async function load() {
   return peers;
 }
 
-/** Throws an error if two candidates return different results for any of the inputs, with lists of `count`
- * volumes. */
+/** Throws an error if two candidates return different results for any of the inputs. The lists have
+ * `count` volumes. */
 export function check(peers, count) {
   const { hand, "volume-transfer": ours, "volume-transfer-full": full } = peers;
   const same = (what, name, found, expected) => {
@@ -107,7 +107,7 @@ let sink;
  * Times the candidates in turn. Returns each one's nanoseconds per item for every round.
  *
  * Garbage is collected before each sample, so that no candidate pays for another's. Since this may also
- * discard optimized code, fast candidates run once more untimed before the sample.
+ * discard optimized code, fast candidates run once more, untimed, before the sample.
  */
 function measure(candidates, items, rounds) {
   const run = (work, times) => {
@@ -170,7 +170,7 @@ export function jobs(counts) {
     for (const variant of VARIANTS) {
       const make = ({ hand, "volume-transfer": ours, [UNCHECKED]: unchecked }) => {
         const bytes = new TextEncoder().encode(listText(count, variant));
-        // The same kind of string as from `response.text()`.
+        // This is the same kind of string that `response.text()` returns.
         const text = new TextDecoder().decode(bytes);
         return {
           "volume-transfer": () => ours.screenBytes(bytes),

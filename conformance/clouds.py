@@ -67,7 +67,7 @@ def main():
         for name in ["sender", "program", "second-factor"]:
             sender = connect(name)
             (volume,) = sender.volumes(name="data-01")
-            # Deleted, then accepted, then given back.
+            # Deletes one transfer, accepts the next, and gives the volume back with a third.
             deleted = sender.create_transfer(volume_id=volume.id, name="deleted")
             sender.delete_transfer(deleted.id, ignore_missing=False)
             for owner, receiver in [(sender, recipient), (recipient, sender)]:

@@ -2,8 +2,8 @@
 
     seed_keystone.py KEYSTONE [VOLUMES_HOST]
 
-VOLUMES_HOST is the host of the volume services in the catalog. Prints the IDs by name as JSON, with
-the secret of the second factor. Keystone chooses the IDs, so test cases use placeholders for them.
+VOLUMES_HOST is the host of the volume services in the catalog. Prints the IDs by name as JSON, along
+with the second factor's secret. Keystone chooses the IDs, so test cases use placeholders for them.
 """
 
 import base64
@@ -98,7 +98,7 @@ class Seeder:
 
 
 def seed(identity, volumes_host=VOLUMES_HOST):
-    """Returns Keystone's IDs by name."""
+    """Seeds Keystone, and returns its IDs by name."""
     keystone = Seeder(identity)
     roles = {role["name"]: role["id"] for role in keystone.request("GET", "/v3/roles")["roles"]}
     ids = {name: keystone.create("domain", name=name) for name in DOMAINS}

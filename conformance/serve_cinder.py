@@ -6,7 +6,7 @@ FOLDER is for the database and the log. Cinder listens on a free port, prints `R
 it can create volumes, and exits when its standard input is closed, so that it never outlives the
 process that started it.
 
-With `--token`, only these tokens are valid, and keystonemiddleware's own test fixture replaces
+With `--token`, only the given tokens are valid, and keystonemiddleware's own test fixture replaces
 Keystone. With `--keystone`, that Keystone validates tokens. Without either, Cinder runs in its
 "noauth" mode, in which a token is `USER:PROJECT` and every user is an administrator.
 

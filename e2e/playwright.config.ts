@@ -58,7 +58,7 @@ export default defineConfig<Options>({
   snapshotPathTemplate: "{testDir}/trees/{arg}{ext}",
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
-  // Tests wait a lot, for timers for example, so each core can run more than one.
+  // Tests wait a lot, for example for timers, so each core can run more than one.
   workers: Math.ceil(availableParallelism() * 1.5),
   // A test that passes only on the second try has found a bug, too.
   retries: 0,
@@ -69,7 +69,7 @@ export default defineConfig<Options>({
   use: {
     browserName: "chromium",
     launchOptions: {
-      // The installed browser, which `cargo xtask test` finds. Playwright downloads none.
+      // The installed browser, which `cargo xtask test` finds. Playwright doesn't download its own.
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: [
         ...(root ? ["--no-sandbox"] : []),

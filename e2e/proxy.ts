@@ -1,4 +1,4 @@
-// Forwards requests to the server. It can change or drop responses.
+// A proxy that forwards requests to the server, and can change or drop the responses.
 
 import { createServer, type IncomingMessage, request, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";

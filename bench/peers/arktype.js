@@ -40,8 +40,8 @@ const Volume = type({
   }).or("null"),
 });
 
-// A dedicated storage pool without a matching service type. A separate type, because predicates aren't
-// run if a type has other errors.
+// A dedicated storage pool without a matching service type means DSS. This check is a separate type,
+// because predicates aren't run if a type has other errors.
 const Storage = type({ "service_type?": "string | null", "dedicated_storage_id?": "string | null" }).narrow(
   ({ service_type, dedicated_storage_id }, ctx) =>
     !dedicated_storage_id || /^DE?SS$/i.test(service_type ?? "") || ctx.reject({ message: "dss" }),

@@ -35,5 +35,5 @@ export const REASONS = {
   "/metadata/policy": "backup_policy",
 };
 
-/** Returns whether a volume is on DSS, judging only by its storage pool. */
+/** Returns whether a volume's storage pool is the only sign that it is on DSS. */
 export const onPool = ({ service_type, dedicated_storage_id }) => Boolean(dedicated_storage_id) && !/^DE?SS$/i.test(service_type ?? "");

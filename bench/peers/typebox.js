@@ -30,8 +30,8 @@ const Volume = Compile(
   }),
 );
 
-// A dedicated storage pool without a matching service type. A separate type, because refinements aren't
-// run if a field is invalid.
+// A dedicated storage pool without a matching service type means DSS. This check is a separate type,
+// because refinements aren't run if a field is invalid.
 const Storage = Compile(Type.Refine(Type.Object({}), (volume) => !onPool(volume)));
 
 export function name(text) {

@@ -39,7 +39,8 @@ const Volume = v.pipe(
       v.object({ orderID: none("billing"), __system__encrypted: off("encryption"), policy: none("backup_policy") }),
     ),
   }),
-  // A dedicated storage pool without a matching service type. Runs even if other fields are invalid.
+  // A dedicated storage pool without a matching service type means DSS. This check runs even if other
+  // fields are invalid.
   v.partialCheck(
     [["service_type"], ["dedicated_storage_id"]],
     ({ service_type, dedicated_storage_id }) => !dedicated_storage_id || /^DE?SS$/i.test(service_type ?? ""),

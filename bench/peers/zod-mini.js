@@ -36,7 +36,8 @@ const Volume = z
       z.object({ orderID: none("billing"), __system__encrypted: off("encryption"), policy: none("backup_policy") }),
     ),
   })
-  // A dedicated storage pool without a matching service type. `when` makes it run despite other issues.
+  // A dedicated storage pool without a matching service type means DSS. `when` makes this check run
+  // despite other issues.
   .check(
     z.refine(({ service_type, dedicated_storage_id }) => !dedicated_storage_id || /^DE?SS$/i.test(service_type ?? ""), {
       error: "dss",

@@ -34,7 +34,8 @@ const Volume = z
       .object({ orderID: none("billing"), __system__encrypted: off("encryption"), policy: none("backup_policy") })
       .nullish(),
   })
-  // A dedicated storage pool without a matching service type. `when` makes it run despite other issues.
+  // A dedicated storage pool without a matching service type means DSS. `when` makes this check run
+  // despite other issues.
   .refine(({ service_type, dedicated_storage_id }) => !dedicated_storage_id || /^DE?SS$/i.test(service_type ?? ""), {
     error: "dss",
     when: ({ value }) => typeof value === "object" && value !== null,

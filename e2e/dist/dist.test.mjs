@@ -1,5 +1,6 @@
-// Tests what `cargo xtask dist` built, in the folder DIST: each binary alone in an empty folder, and the
-// static one in the root folder of a container. TARGETS lists the targets that were built.
+// Tests the files that `cargo xtask dist` built, which are in the folder DIST: each binary alone in an
+// empty folder, and the static one in the root folder of a container. TARGETS lists the targets that
+// were built.
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
@@ -15,7 +16,7 @@ import { brotliDecompressSync } from "node:zlib";
 const DIST = process.env.DIST;
 const TARGETS = process.env.TARGETS.split(" ");
 const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
-/** Runs a program as in the container: as another user, on a read-only file system. */
+/** Like the container, runs a program as another user on a read-only file system. */
 const BWRAP =
   "bwrap --unshare-user --unshare-pid --unshare-ipc --uid 65532 --gid 65532 --cap-drop ALL --clearenv --die-with-parent";
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-/** The memory of each module that starts, which the package doesn't export. */
+/** The memory of each module that starts. The package doesn't export it. */
 const memories = [];
 const { instantiate } = WebAssembly;
 WebAssembly.instantiate = async (...args) => {

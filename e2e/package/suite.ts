@@ -289,7 +289,7 @@ export function fullSuite(api: typeof Full): Suite {
         for (const key of ["orderID", "__system__encrypted", "policy"]) volumes.push({ ...VOLUME, metadata: { [key]: value } });
         volumes.push({ ...VOLUME, metadata: value });
       }
-      // More strings than are cached, each twice.
+      // Adds more strings than are cached, each of them twice.
       for (let n = 0; n < 200; n++) volumes.push({ ...VOLUME, metadata: { orderID: `CS${n >> 1}` } });
       const options = { facts: { snapshots: false, backups: false } };
       const { violated, unknown, issues } = checkVolumes(volumes, options);

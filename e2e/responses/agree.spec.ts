@@ -8,7 +8,7 @@ import table, { KEY } from "./table.ts";
 
 const PROJECT = "dd14c6ac581f40059e27f5320b60bf2f";
 const HEADERS = ["content-type", "retry-after"];
-/** The rows per test. They fit on one page of the volume list, which is rendered again for each row. */
+/** The number of rows per test. This many fit on one page of the volume list, which is rendered again for each row. */
 const ROWS = 50;
 
 interface Read {

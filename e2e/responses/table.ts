@@ -12,7 +12,7 @@ export interface OddResponse {
   /** Returns the bytes of the response for a volume. */
   bytes: (volume: string) => Buffer;
   ending: Ending;
-  /** Whether Node rejects the response but browsers or curl read it. The gateway must read it, too. */
+  /** Whether Node rejects the response but browsers or curl read it. If so, the gateway must read it, too. */
   others: boolean;
 }
 

@@ -12,7 +12,7 @@ import { FIREFOX } from "../tests/firefox.ts";
 
 const run = promisify(execFile);
 
-/** The file in the session's home folder that Orca writes its log to. */
+/** The name of Orca's log file, which is in the session's home folder. */
 const LOG = "speech.log";
 
 /** How long Orca has to be quiet before it is considered to have finished, in milliseconds. */

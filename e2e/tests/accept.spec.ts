@@ -199,7 +199,7 @@ test("reads a file that is dropped or pasted", async ({ app, browserName, page, 
   expect(await drop(text)).toBe(false);
   await expect(rows(app)).toHaveCount(2);
 
-  // In other tabs, a dropped file isn't opened in place of the page.
+  // In the page's other tabs, too, a dropped file isn't opened in place of the page.
   await app.button("accept.clear").click();
   await app.show("volumes.title");
   expect(await drop(text)).toBe(false);

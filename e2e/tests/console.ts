@@ -91,7 +91,7 @@ export class App {
     return this.page.getByRole("textbox", { name: this.text(key), exact: true });
   }
 
-  /** The connection form: the page's only content at first, later a dialog. */
+  /** The connection form. Initially, it is the page's only content; later, it is a dialog. */
   get signIn(): Locator {
     const name = { name: this.text("connect.title"), exact: true };
     return this.page.getByRole("region", name).or(this.page.getByRole("dialog", name));
@@ -114,7 +114,7 @@ export class App {
     await expect(this.tab(key)).toHaveAttribute("aria-selected", "true");
   }
 
-  /** Shows a tab with the keyboard: back to the current tab, then along the tabs. */
+  /** Shows a tab with the keyboard: moves back to the current tab, then along the tabs. */
   async showByKeyboard(key: string): Promise<void> {
     const focused = this.page.locator(":focus");
     const press = async (name: string, done: () => Promise<boolean>) => {

@@ -16,7 +16,7 @@ test.describe("an invalid name", () => {
       await app.useDemoProject("A");
       await app.choose("data-01");
       const field = app.textbox("create.name");
-      // Not with `fill`, which would replace the surrogate on the way to the browser.
+      // Doesn't use `fill`, which would replace the surrogate on the way to the browser.
       await field.evaluate((input: HTMLInputElement, units: number[]) => {
         input.value = String.fromCharCode(...units);
         input.dispatchEvent(new InputEvent("input", { bubbles: true }));
@@ -42,7 +42,7 @@ test.describe("an invalid name", () => {
     const button = app.button("create.submit");
     await button.scrollIntoViewIfNeeded();
     const { x, y } = (await button.boundingBox())!;
-    // At the upper edge, where the button would move away first.
+    // Presses near the upper edge, which would be the first to move away from the pointer.
     await page.mouse.move(x + 10, y + 3);
     await page.mouse.down();
     await expect(app.page.locator(":focus")).toHaveText(app.text("create.submit"));

@@ -11,7 +11,7 @@ export const PROJECT_B = { id: "40acc331ac784f34842ba4f08ff2be48", token: "demo-
 /** The ID of the sandbox's volume data-01. */
 export const DATA_01 = "c86b9af4-151d-4ead-b62c-5fb967af0e37";
 
-/** The console server's program. */
+/** The path of the console server's binary. */
 export const BINARY = process.env.CONSOLE_SERVER ?? "../target/release/console-server";
 
 /** A console server with a new sandbox. */
@@ -28,7 +28,7 @@ export class Server {
     return Server.run(BINARY, ["--page", "../dist", ...options]);
   }
 
-  /** Starts a server with a program in a folder. */
+  /** Starts a server by running a program in the given folder. */
   static async run(program: string, options: string[], cwd?: string): Promise<Server> {
     const child = spawn(program, [...options, "--listen", "127.0.0.1:0"], { cwd, stdio: ["ignore", "pipe", "pipe"] });
     const server = new Server("", child);

@@ -8,7 +8,7 @@ import type { Page } from "@playwright/test";
 import { App, expect, test } from "./console.ts";
 import { BINARY, Server } from "./server.ts";
 
-/** Runs a program as another user. Nothing can be written. */
+/** Runs a program as another user, on a read-only file system. */
 const CONTAINER =
   "--unshare-user --unshare-pid --unshare-ipc --uid 65532 --gid 65532 --cap-drop ALL --clearenv --die-with-parent --chdir /".split(" ");
 

@@ -92,7 +92,7 @@ test("selects the eligible volumes that match the filter on all pages, and desel
   const count = (count: number) => app.region("create.title").getByText(app.text("create.count", { count }));
   await page.getByRole("searchbox").fill("disk-1");
   await app.selectAll.click();
-  // The odd ones of disk-1, 11 to 19, and 101 to 149.
+  // The odd numbers among 1, 10 to 19, and 100 to 149.
   await expect(count(31)).toBeVisible();
   await expect(app.selectAll).toBeChecked();
   await page.getByRole("searchbox").fill("");

@@ -72,7 +72,7 @@ async function lines(session: CDPSession): Promise<string[]> {
 /** Records how the accessibility tree changes from state to state, and what is announced meanwhile. */
 export class Trees {
   private readonly announced: string[] = [];
-  /** The last tree with a modal dialog, which hides the rest of the page, and the last one without. */
+  /** The last tree with a modal dialog, which hides the rest of the page, and the last one without one. */
   private readonly previous = { modal: [] as string[], page: [] as string[] };
   private text = "";
   /** The number of requests in progress, and when it last changed. */
@@ -114,7 +114,7 @@ export class Trees {
     return trees;
   }
 
-  /** Adds a state: the lines that are new since the last one, and those that are gone. */
+  /** Adds a state: the lines that are new since the previous state, and those that are gone. */
   async add(state: string): Promise<void> {
     await this.settle();
     const current = await lines(this.session);

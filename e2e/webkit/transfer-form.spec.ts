@@ -66,7 +66,7 @@ test("leaves no trace of the form's key", async ({ server, webkit }) => {
   await webkit.click("button", en("handover.close"));
   await expect.poll(() => webkit.all("dialog", en("handover.title"))).toEqual([]);
   expect(await traces()).not.toContain(KEY);
-  // The search works: the host page stores its token.
+  // Checks that the search works: the host page stores its token.
   expect(await webkit.evaluate(storedData)).toContain(PROJECT_A.token);
   await close();
 });

@@ -87,7 +87,7 @@ const differs = (what: string, why: string, ...hosts: Host[]): Difference[] =>
 
 const except = (...hosts: Host[]) => (Object.keys(HOSTS) as Host[]).filter((host) => !hosts.includes(host));
 
-// Not Playwright's `focus`, which moves an input's cursor.
+// Doesn't use Playwright's `focus`, which moves an input's cursor.
 const focus = ({ run }: Tools) => run((field) => field.focus());
 
 const press = (...keys: string[]) => async (tools: Tools) => {

@@ -1,4 +1,4 @@
-// Bundles a page for each host, the way an application would be built.
+// Bundles a page for each host, the way an application would be bundled.
 
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";

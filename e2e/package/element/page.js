@@ -3,7 +3,7 @@
 import { defineTransferName } from "volume-transfer/element";
 import messages from "volume-transfer/messages/en.json";
 
-// Without "select", which is fired asynchronously.
+// These don't include "select", which is fired asynchronously.
 const EVENTS = [
   "beforeinput", "blur", "change", "click", "compositionend", "compositionstart", "focus", "input", "invalid", "keydown", "reset", "submit",
 ];

@@ -28,7 +28,7 @@ test.describe("in Node", () => {
   });
 });
 
-/** Opens a page. Returns its errors, to which later ones are added. */
+/** Opens a page. Returns an array that collects its errors as they occur. */
 async function open(page: Page, site: Pick<Site, "url">): Promise<string[]> {
   const errors = recordErrors(page);
   await page.goto(site.url);

@@ -40,7 +40,7 @@ const test = base.extend<{ server: Server; console: Page }, { built: string }>({
   },
 });
 
-// In one worker, which builds the console only once.
+// Runs the tests in one worker, which builds the console only once.
 test.describe.configure({ mode: "default" });
 
 const row = (page: Page, name: string) => page.getByRole("row", { name });

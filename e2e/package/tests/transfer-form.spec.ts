@@ -101,7 +101,7 @@ for (const [title, styles] of [["on a plain page", ""], ["on a hostile page", HO
       await expect(dialog(form)).toBeHidden();
       expect(await traces()).not.toContain(KEY);
       expect(await page.evaluate(occurrences, KEY.slice(8))).toBe(0);
-      // The search works: the host page stores its token.
+      // Checks that the search works: the host page stores its token.
       expect(urls.join()).toContain("/os-volume-transfer");
       expect(await page.evaluate(storedData)).toContain(PROJECT_A.token);
     });

@@ -1,4 +1,4 @@
-// No framework: attributes at first, properties for later changes.
+// No framework: sets attributes initially, and properties for later changes.
 
 export function mount(root, tag, start) {
   const state = { ...start };
