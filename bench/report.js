@@ -36,7 +36,7 @@ const row = (...cells) => `| ${cells.join(" | ")} |`;
 const table = (head, rows) => [row(...head), row(...head.map((_, at) => (at ? "---:" : "---"))), ...rows.map((cells) => row(...cells))].join("\n");
 
 const JOBS = {
-  a: "Validate a name, as on every keystroke",
+  a: "Validate a name, as a form does on every keystroke",
   b: "Build a create request",
   c: "Eligibility of parsed volumes, time per volume",
   d: "Eligibility of a list response from bytes, time per volume",

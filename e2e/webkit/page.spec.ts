@@ -1,4 +1,4 @@
-// The page in WebKit: the main job, and what could differ from other engines.
+// The page in WebKit: the main job, and behavior that could differ from other engines.
 
 import { expect } from "@playwright/test";
 import { type Change, startProxy } from "../proxy.ts";

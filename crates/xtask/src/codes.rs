@@ -51,7 +51,7 @@ pub(crate) fn typescript() -> Result<String> {
     list("The codes for a service's error.", "faultCodes", &FaultKind::ALL.map(FaultKind::code))?;
     list("The codes for an unknown outcome.", "unknownCodes", &UnknownCause::CODES)?;
 
-    file.push_str("\n/** Each service's name rule, and its path around the project ID. */\n");
+    file.push_str("\n/** Each service's name rule, and the parts of its path before and after the project ID. */\n");
     file.push_str("export const profiles = [\n");
     for service in Service::ALL {
         let rule = service.name_rule();
@@ -106,7 +106,7 @@ export const flagsOf = (volume: any, of: (index: number, value: unknown) => numb
         writeln!(file, "    {or}of({index}, {record}.{key})")?;
     }
     file.push_str(
-        "  );\n};\n\n/** The names of these fields, and whether they are in `metadata`. */\n",
+        "  );\n};\n\n/** The names of the fields that `flagsOf` reads, and whether they are in `metadata`. */\n",
     );
     file.push_str("export const flagFields = [\n");
     for flag in Flag::ALL {

@@ -82,7 +82,7 @@ export const unknownCodes = [
   "other_volume",
 ] as const;
 
-/** Each service's name rule, and its path around the project ID. */
+/** Each service's name rule, and the parts of its path before and after the project ID. */
 export const profiles = [
   { limit: 255, unit: "bytes", required: false, path: ["/v2/", "/os-volume-transfer"] },
   { limit: 255, unit: "bytes", required: false, path: ["/v3/", "/os-volume-transfer"] },
@@ -117,7 +117,7 @@ export const flagsOf = (volume: any, of: (index: number, value: unknown) => numb
   );
 };
 
-/** The names of these fields, and whether they are in `metadata`. */
+/** The names of the fields that `flagsOf` reads, and whether they are in `metadata`. */
 export const flagFields = [
   ["status", false],
   ["bootable", false],

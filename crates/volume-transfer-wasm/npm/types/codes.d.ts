@@ -16,7 +16,7 @@ export declare const lostCodes: readonly ["connection", "timeout"];
 export declare const faultCodes: readonly ["token", "project", "address", "token_too_long", "permission", "blocked", "not_found", "auth_key", "refused", "account", "quota", "busy", "server"];
 /** The codes for an unknown outcome. */
 export declare const unknownCodes: readonly ["connection", "timeout", "failed", "blocked", "unreadable", "other_volume"];
-/** Each service's name rule, and its path around the project ID. */
+/** Each service's name rule, and the parts of its path before and after the project ID. */
 export declare const profiles: readonly [{
     readonly limit: 255;
     readonly unit: "bytes";
@@ -49,5 +49,5 @@ export declare const create: {
 };
 /** Combines the flags that `of` returns for each field that the rules depend on. */
 export declare const flagsOf: (volume: any, of: (index: number, value: unknown) => number) => number;
-/** The names of these fields, and whether they are in `metadata`. */
+/** The names of the fields that `flagsOf` reads, and whether they are in `metadata`. */
 export declare const flagFields: readonly [readonly ["status", false], readonly ["bootable", false], readonly ["encrypted", false], readonly ["service_type", false], readonly ["dedicated_storage_id", false], readonly ["orderID", true], readonly ["__system__encrypted", true], readonly ["policy", true]];
