@@ -20,8 +20,8 @@ const MANY_ADDRESSES: usize = 10_000;
 pub struct Limits {
     /// The maximum number of requests whose response is not complete.
     pub in_flight: Option<NonZeroU32>,
-    /// The maximum number of requests per second from one address, or from one IPv6 /64 network. That
-    /// many may also arrive at once.
+    /// The maximum number of requests per second from one address, or from one IPv6 /64 network.
+    /// This is also the maximum burst.
     pub rate: Option<NonZeroU32>,
 }
 

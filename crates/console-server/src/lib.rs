@@ -51,7 +51,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Returns a configuration without limits, under the root path.
+    /// Returns a configuration without limits and with the root as the base path.
     #[must_use]
     pub fn new(page: page::Source, api: Api) -> Config {
         Config {

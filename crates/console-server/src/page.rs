@@ -15,8 +15,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Upper limit for the page's total size. The page takes up a few megabytes, so a larger folder is
-/// the wrong one.
+/// The maximum total size of the page, in bytes. The page takes up a few megabytes, so a larger
+/// folder is the wrong one.
 const SIZE_LIMIT: usize = 64 << 20;
 
 /// The page in memory. Reading files for every request took four times as long as sending them.

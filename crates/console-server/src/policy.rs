@@ -26,7 +26,7 @@ impl FromStr for Origin {
     type Err = &'static str;
 
     /// Parses a scheme, a host and an optional port. Anything that could widen the policy is invalid:
-    /// a path, a space, `;`, `*`.
+    /// a path, a space, `;` or `*`.
     fn from_str(text: &str) -> Result<Origin, Self::Err> {
         let authority = text
             .strip_prefix("https://")

@@ -30,7 +30,7 @@ use tower::ServiceExt;
 pub struct Timeouts {
     /// How long a client may take to send a request's head, measured from the end of the previous
     /// response. This also limits how long an HTTP/1 connection may be idle, so the idle timeout of a
-    /// proxy in front of this server should be shorter. It also applies to the TLS handshake.
+    /// proxy in front of this server should be shorter. The TLS handshake has the same timeout.
     pub head: Duration,
     /// How long a client may take to accept the next part of a response.
     pub write: Duration,

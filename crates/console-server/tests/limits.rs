@@ -35,7 +35,7 @@ async fn start(app: Router, options: Options) -> SocketAddr {
     address
 }
 
-/// Starts the sandbox with these limits. The folder contains its page.
+/// Starts the sandbox with these limits. Returns its address, and the folder with its page.
 async fn limited(limits: Limits) -> (SocketAddr, TempDir) {
     let page = support::page();
     let metrics = Arc::<Metrics>::default();

@@ -87,7 +87,7 @@ pub(crate) fn passed(project: &str) -> Result<usize> {
 /// Returns a note if one of the browsers was not tested, because the table can't be checked then.
 ///
 /// # Errors
-/// Returns an error if the table was out of date, other than in the browsers' versions, which
+/// Returns an error if the table was out of date. The browsers' versions may differ, because they
 /// depend on the machine.
 pub(crate) fn check() -> Result<Option<String>> {
     let mut columns = Vec::new();
@@ -116,7 +116,7 @@ pub(crate) fn check() -> Result<Option<String>> {
     Ok(None)
 }
 
-/// Adds the passed tests of a suite, as Playwright's JSON reporter writes it.
+/// Adds the passed tests of a suite, which is in the format of Playwright's JSON reporter.
 fn count(suite: &Value, passed: &mut Passed) {
     let list = |field: &str| suite.get(field).and_then(Value::as_array).into_iter().flatten();
     for spec in list("specs") {

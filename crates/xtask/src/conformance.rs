@@ -36,8 +36,8 @@ const PACKAGES: [&str; 7] = [
 ];
 const CONSTRAINTS: &str = "conformance/constraints.txt";
 
-/// The plugin for Horizon, and the versions of Horizon and its dependencies. Horizon has an environment
-/// of its own, because it requires different versions than Cinder does.
+/// The plugin for Horizon, and the versions of Horizon and its dependencies. Horizon has its own
+/// environment, because it requires different versions than Cinder does.
 const PLUGIN: &str = "examples/horizon";
 const HORIZON: &str = "conformance/horizon.txt";
 
@@ -123,7 +123,7 @@ pub(crate) fn with_page() -> Result<Option<String>> {
     Ok(None)
 }
 
-/// Runs a test of the page with a Keystone and a Cinder that validates its tokens there.
+/// Runs a test of the page with a Keystone and a Cinder that uses it to validate tokens.
 fn with_keystone(python: &Path) -> Result<()> {
     let mut keystone = Server::keystone(python, "identity-page")?;
     let keystone = keystone.url()?;
@@ -207,7 +207,7 @@ fn skipped(step: &str, why: &str) -> String {
     note
 }
 
-/// The folder for the virtual environment, databases and logs.
+/// The folder for virtual environments, databases and logs.
 fn folder() -> PathBuf {
     target().join("conformance")
 }
@@ -329,8 +329,8 @@ impl Server {
 }
 
 impl Drop for Server {
-    /// Closes standard input, which makes Cinder and Keystone exit, and kills the process if it is
-    /// still running after 10 seconds.
+    /// Closes standard input, which makes Cinder, Keystone and Horizon exit, and kills the process
+    /// if it is still running after 10 seconds.
     fn drop(&mut self) {
         if let Some(input) = self.process.stdin.take() {
             drop(input);

@@ -61,7 +61,7 @@ pub(crate) fn targets() -> Result<(Vec<String>, Option<String>)> {
 }
 
 /// Returns the target whose binary is tested: the static one if possible, because it also runs in a
-/// container. If it isn't, also returns a note that says what is missing.
+/// container. If that isn't possible, also returns a note that says what is missing.
 pub(crate) fn tested() -> Result<(String, Option<String>)> {
     let (targets, note) = targets()?;
     Ok((targets.into_iter().next_back().context("no target")?, note))

@@ -49,7 +49,7 @@ pub(crate) enum Need {
     Musl,
 }
 
-/// Installs a need if it is missing.
+/// Installs what a [`Need`] stands for, if it is missing.
 ///
 /// # Errors
 /// Returns an error that says what to install by hand.

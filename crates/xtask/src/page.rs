@@ -149,7 +149,7 @@ fn extension(file: &Path) -> &str {
     file.extension().and_then(|extension| extension.to_str()).unwrap_or_default()
 }
 
-/// Returns the compressed bytes if there are fewer of them than raw ones.
+/// Returns the compressed bytes if they are fewer than the raw ones.
 fn smaller(raw: &[u8], packed: Vec<u8>) -> Option<Vec<u8>> {
     (packed.len() < raw.len()).then_some(packed)
 }

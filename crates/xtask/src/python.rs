@@ -27,8 +27,9 @@ fn python() -> Option<PathBuf> {
     })
 }
 
-/// Creates a Python virtual environment in a folder, unless it already has one with these contents.
-/// `fill` installs packages with the pip that it is given, and may return a reason why it can't.
+/// Creates a Python virtual environment in a folder, unless there is already one with these
+/// contents. `fill` installs packages with the pip that it is given, and may return a reason why it
+/// can't.
 ///
 /// Returns the environment's Python, or the reason why this machine can't have one.
 pub(crate) fn virtual_environment(

@@ -17,7 +17,8 @@ pub(crate) type Graph = BTreeMap<String, BTreeSet<String>>;
 
 type Segments = Vec<String>;
 
-/// How many imports are followed for one name. Without a limit, circular imports would never end.
+/// How many imports are followed for one name. Without a limit, circular imports would be
+/// followed forever.
 const MAX_DEPTH: u32 = 16;
 
 /// Returns the dependencies between a crate's files. Files are named by their module path, and the

@@ -1,5 +1,5 @@
-//! Runs the steps of `cargo xtask test`: first those that compile, then the others, up to two at a
-//! time: one that keeps several browsers busy, and one that keeps at most one busy.
+//! Runs the steps of `cargo xtask test`. Those that compile run first. The others run up to two at
+//! a time: one that keeps several browsers busy, and one that keeps at most one busy.
 
 use crate::{
     install::Need,

@@ -45,8 +45,8 @@ const STEPS: &[Step] = &[
     Step::new("responses", &[Need::NpmPackages, Need::Browser], responses)
         .after(&["package", "server"])
         .browsers(),
-    // The steps for Firefox, WebKit, the screen reader and conformance install what they need
-    // themselves, so that a failure to do so affects only them.
+    // The steps for Firefox, WebKit, the screen reader and conformance themselves install what they
+    // need, so that a failure to do so affects only them.
     Step::new("firefox", &[WASM, Need::WasmBindgen, Need::WasmPack, Need::NpmPackages], in_firefox)
         .after(&["package", "server"])
         .browsers(),
@@ -303,8 +303,8 @@ fn hosts() -> Result<Option<String>> {
     Ok(None)
 }
 
-/// Sends unusual responses through the gateway to the package and the page, and compares how they
-/// read them with how Node does.
+/// Tests that the gateway forwards every unusual response that Node can read, and that the package
+/// and the page find the key in it.
 fn responses() -> Result<Option<String>> {
     browsers::run("responses", &[]).map(|()| None)
 }

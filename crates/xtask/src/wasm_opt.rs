@@ -41,7 +41,8 @@ pub(crate) fn is_wasm_opt() -> bool {
         .is_some_and(|program| Path::new(&program).file_stem() == Some(NAME.as_ref()))
 }
 
-/// Runs wasm-opt, or copies what it returned for the same input and options. Called as `wasm-opt`.
+/// Runs wasm-opt, or copies its earlier output for the same input and options. Called as
+/// `wasm-opt`.
 ///
 /// # Errors
 /// Returns an error if there is no wasm-opt, or if a file can't be read or written.
@@ -54,7 +55,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode> {
         return Ok(if run()? { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     };
     let mut key = Sha256::new();
-    // The program is npm's, a single file.
+    // npm's wasm-opt is a single file, so its contents identify its version.
     for part in [fs::read(&wasm_opt)?, options.join("\0").into_bytes(), fs::read(input)?] {
         key.update(part.len().to_le_bytes());
         key.update(part);
@@ -78,7 +79,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A call of wasm-opt whose output can be cached.
+/// A call to wasm-opt whose output can be cached.
 #[derive(Debug, PartialEq, Eq)]
 struct Call<'a> {
     input: &'a str,
@@ -87,7 +88,7 @@ struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// Returns `None` unless the call has one input, and an output as `--output=FILE`.
+    /// Returns `None` unless the call has exactly one input and one `--output=FILE`.
     fn parse(arguments: &[&'a str]) -> Option<Self> {
         let (options, inputs): (Vec<&str>, Vec<&str>) =
             arguments.iter().partition(|argument| argument.starts_with('-'));

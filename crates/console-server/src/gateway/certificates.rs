@@ -67,8 +67,8 @@ fn read(file: &Path) -> Result<Vec<CertificateDer<'static>>, BoxError> {
     Ok(certificates)
 }
 
-/// Verifies certificate chains, and also accepts a server certificate that is in the `--ca` file
-/// itself.
+/// Verifies certificate chains, and also accepts a server certificate that is itself in the `--ca`
+/// file.
 ///
 /// `openssl req -x509` creates a self-signed CA certificate. WebPKI rejects a CA certificate as a
 /// server certificate, but curl, Go and Python accept it if the user trusts it explicitly.

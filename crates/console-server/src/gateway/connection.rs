@@ -26,7 +26,7 @@ pub(super) struct Connection {
     /// request.
     stream: Box<Stream>,
     pub(super) buffer: BytesMut,
-    /// Whether a request was not sent completely, so that no other request can follow.
+    /// Whether a request was sent only in part, so that no other request can follow.
     is_broken: bool,
 }
 

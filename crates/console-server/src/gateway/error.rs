@@ -26,7 +26,7 @@ pub(super) struct ServiceLabel {
     name: String,
     /// What the log and the metrics call it.
     service: &'static str,
-    /// Empty if it has none.
+    /// Empty if the service has no region.
     region: Arc<str>,
     /// The option that sets its address.
     option: &'static str,
@@ -262,13 +262,13 @@ impl From<GatewayError> for ErrorResponse {
 }
 
 impl ErrorResponse {
-    /// Returns the code without its prefix, if the service is the cause, and the message.
+    /// Returns the code without its prefix (if the service is the cause) and the message.
     pub(super) fn into_failure(self) -> (Option<&'static str>, String) {
         (self.exchange.and_then(|exchange| exchange.failure), self.message)
     }
 
     /// Logs the error, because only the operator can fix the connection. The line contains only
-    /// constants and names of regions, and so no secrets.
+    /// constants and names of regions, so it reveals no secrets.
     pub(super) fn log(&self) {
         let ErrorResponse { status, code, message, .. } = self;
         // There is nowhere left to report a failure to.

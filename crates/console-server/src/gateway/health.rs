@@ -34,8 +34,8 @@ pub struct ServiceHealth {
     pub service: &'static str,
     /// Empty if the service has no region.
     pub region: String,
-    /// Why the service can't be used: one of the gateway's error codes without its prefix, `html`, or
-    /// `server_error`.
+    /// Why the service can't be used: `html`, `server_error`, `response_cut`, `response_too_slow`,
+    /// or one of the gateway's error codes without its prefix.
     pub failure: Option<&'static str>,
     /// Explains the failure to the operator.
     pub message: Option<String>,
@@ -75,7 +75,8 @@ pub(crate) fn readiness(services: &[ServiceHealth]) -> Response {
     (status, headers, body.to_string()).into_response()
 }
 
-/// Probes one service after another: there are few, and one that responds does so within milliseconds.
+/// Probes one service after another, because there are only a few, and those that respond do so
+/// within milliseconds.
 pub(super) async fn probe_all(
     upstreams: impl Iterator<Item = &Upstream>,
     timeouts: Timeouts,

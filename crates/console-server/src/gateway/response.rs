@@ -21,7 +21,7 @@ pub(super) fn stream(body: ResponseBody, idle: Duration) -> Body {
     )
 }
 
-/// Returns whether a body is a web page, which comes from a proxy or a firewall rather than the
+/// Returns whether a body is a web page. If so, it comes from a proxy or a firewall, not from the
 /// service.
 pub(super) fn is_html(headers: &HeaderMap) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());

@@ -11,8 +11,8 @@ pub(super) enum Service<'a> {
     Volumes(Option<&'a str>),
 }
 
-/// Returns the service for a request and the path on that service, or `None` if the page never sends
-/// such a request.
+/// Returns the service that a request is for, and the path on that service, or `None` if the page
+/// never sends such a request.
 ///
 /// The identity service is at `/identity`, and each region's volume service is at `/regions/REGION`.
 /// The first region's volume service is also at the root.
@@ -58,7 +58,7 @@ fn is_volume_request(method: &Method, path: &str) -> bool {
     match (collection, id, action) {
         ("volumes" | "cloudvolumes" | "snapshots" | "cloudsnapshots", Some("detail"), None) => get,
         ("volumes" | "cloudvolumes", Some(id), None) => get && is_volume(id),
-        // CBR has its own endpoint, but the operator may have put both behind the same address.
+        // CBR has its own endpoint, but the operator may have put both services behind one address.
         ("backups" | "vaults" | "policies", None, None) => get && version == "v3",
         ("volume-transfers", ..) if version != "v3" => false,
         ("os-volume-transfer" | "volume-transfers", id, action) => match (id, action) {

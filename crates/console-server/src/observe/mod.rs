@@ -24,8 +24,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
-/// The status in the log and the metrics if the client left before the response was complete, as in
-/// nginx.
+/// The status in the log and the metrics if the client left before the response was complete. nginx
+/// uses the same one.
 const CLIENT_LEFT: u16 = 499;
 
 /// What to record.
@@ -173,7 +173,7 @@ impl Drop for Record {
     }
 }
 
-/// A body that keeps the record until it has been sent.
+/// A response body that keeps the record until the response has been sent.
 struct RecordedBody {
     body: Body,
     record: Record,

@@ -27,8 +27,8 @@ const FIXED: [&str; 8] = [
     "/identity/v3/auth/catalog",
 ];
 
-/// The template of a path, such as `/v3/{project}/os-volume-transfer/{id}`, in parts. The number of
-/// templates is limited, whatever clients request.
+/// The template of a path, such as `/v3/{project}/os-volume-transfer/{id}`, split into parts. The
+/// number of templates is limited, whatever clients request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Route([&'static str; 6]);
 

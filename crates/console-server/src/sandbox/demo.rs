@@ -30,7 +30,7 @@ pub(super) struct Project {
 pub(super) struct Quota {
     pub(super) volumes: i64,
     pub(super) gigabytes: i64,
-    /// The largest size of a single volume, in gigabytes.
+    /// The maximum size of a volume, in gigabytes.
     pub(super) per_volume: i64,
 }
 
@@ -80,7 +80,7 @@ pub(super) const PROJECTS: &[Project] = &[
 
 const LARGE: Quota = Quota { volumes: 100, gigabytes: 20_000, per_volume: 4000 };
 
-/// Stands in for the project of a token without one. No path contains its ID.
+/// Stands in for the project if a token has none. No path contains its ID.
 pub(super) const NO_PROJECT: Project = Project {
     label: "",
     project_id: "",
@@ -108,7 +108,7 @@ pub(super) struct DemoVolume {
     pub(super) created_at: String,
     #[serde(default)]
     pub(super) backups: bool,
-    /// Whether a backup policy applies to the volume's vault or is named in its metadata.
+    /// Whether a backup policy applies to the volume's vault, or the volume's metadata names one.
     #[serde(default)]
     pub(super) backup_policy: bool,
     #[serde(default)]

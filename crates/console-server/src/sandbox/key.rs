@@ -22,7 +22,7 @@ pub(super) fn generate() -> Result<(String, KeyHash), Error> {
 }
 
 impl KeyHash {
-    /// Returns whether `key` is the hashed key, in constant time. Letter case matters.
+    /// Returns whether this is the hash of `key`. Compares in constant time. Letter case matters.
     pub(super) fn matches(&self, key: &str) -> bool {
         mac(&self.salt, key).is_ok_and(|mac| mac.verify_slice(&self.hash).is_ok())
     }

@@ -2,7 +2,7 @@
 //! a set of demo volumes and accounts.
 //!
 //! Responses match those of a real Cinder and a real Keystone; EVS's constraints are enforced on top.
-//! Requests are not logged, because they contain passwords and tokens, and a response may contain a key.
+//! Neither requests nor responses are logged, because they contain passwords, tokens and keys.
 
 mod api;
 mod demo;
@@ -109,7 +109,8 @@ fn version_router(api: Api) -> Router {
         .with_state(api)
 }
 
-/// Combines Cinder's `routes` with `unversioned` routes, which ignore microversions.
+/// Combines `routes`, whose responses state a microversion, with `unversioned` routes, whose
+/// responses don't.
 fn api_router(routes: Router<Api>, unversioned: Router<Api>, api: Api) -> Router {
     routes
         .route_layer(middleware::from_fn_with_state(api.clone(), microversion::negotiate))

@@ -1,4 +1,4 @@
-//! Parses requests, with Cinder's order of checks and its error messages.
+//! Parses requests. The order of the checks and the error messages are Cinder's.
 
 use super::api::Api;
 use super::demo::Project;

@@ -1,5 +1,5 @@
-//! Responses in Cinder's formats: successes, faults, and errors raised before a request reaches its
-//! router.
+//! Responses in Cinder's formats: successes, faults, and errors raised before a request reaches
+//! Cinder's router.
 
 use super::store::Error;
 use crate::limits::BODY_LIMIT;

@@ -14,7 +14,7 @@ use volume_transfer::{Constraint, Facts};
 const VERSION: i64 = 3;
 
 /// `record` holds the parts of a volume's JSON that never change. A row of `transfers` exists until
-/// the transfer is accepted or deleted, and a volume has at most one.
+/// the transfer is accepted or deleted, and a volume has at most one transfer.
 const SCHEMA: &str = "
     CREATE TABLE volumes (
         id TEXT PRIMARY KEY,

@@ -204,7 +204,7 @@ fn not_found(id: &str) -> Error {
     Error::NotFound("Transfer", id.to_owned())
 }
 
-/// Returns an error if one more volume would exceed the project's quota.
+/// Returns an error if adding this volume would exceed the project's quota.
 fn check_quota(tx: &Transaction, project: &Project, volume_id: &str) -> Result<(), Error> {
     let size: i64 = tx.query_row(
         "SELECT json_extract(record, '$.size') FROM volumes WHERE id = ?1",

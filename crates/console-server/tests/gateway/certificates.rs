@@ -81,7 +81,7 @@ pub(crate) fn authority() -> Tls {
     signed(|_| {})
 }
 
-/// A self-signed CA certificate, as `openssl req -x509` creates it.
+/// A self-signed CA certificate, as created by `openssl req -x509`.
 fn self_signed(change: fn(&mut CertificateParams)) -> Tls {
     let mut params = server_params();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

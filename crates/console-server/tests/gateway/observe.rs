@@ -143,7 +143,7 @@ async fn counts_responses_and_is_ready() {
         "console_upstream_responses_total{service=\"volumes\",region=\"\",status=\"404\"} 1";
     assert!(metrics.contains(responses), "{metrics}");
 
-    // Frequent probes send one request.
+    // Frequent probes send only one request to the service.
     for _ in 0..3 {
         let ready = observed.server.get("/readyz").await;
         assert_eq!((ready.status.as_u16(), &ready.json()["ready"]), (200, &Value::Bool(true)));

@@ -151,7 +151,7 @@ async fn enforces_quotas_like_cinder() {
     // If both quotas are exceeded, the message is about gigabytes.
     let pairs = [&pairs[..4], &[("is 0G and 0G", "is 3000G and 2870G")]].concat();
     check_with(&server, "noauth-122-", &pairs).await;
-    // B's own volume is small enough to exceed only the number of volumes.
+    // B's own volume is so small that it exceeds only the quota on the number of volumes.
     let body = r#"{"transfer":{"volume_id":"c36f7339-e28c-43a1-8a28-9bee365640e4"}}"#;
     let created = server.post(&format!("/v3/{B}/os-volume-transfer"), body).await.json();
     let text = |field: &str| created["transfer"][field].as_str().unwrap();
@@ -164,7 +164,7 @@ async fn enforces_quotas_like_cinder() {
     check_with(&server, "noauth-121-", &pairs).await;
 }
 
-/// No request can change the status like this, so the test changes it in the database.
+/// No request can set this status, so the test sets it in the database.
 #[tokio::test]
 async fn does_not_touch_a_volume_whose_status_has_changed() {
     let folder = tempfile::TempDir::new().unwrap();

@@ -39,7 +39,7 @@ async fn each_ineligible_volume_is_rejected_for_its_constraint() {
     assert_eq!((response.status.as_u16(), response.json()), (400, expected));
 }
 
-/// Some violations are not visible in the volume's JSON, only to the service.
+/// Some violations are visible only to the service, not in the volume's JSON.
 #[tokio::test]
 async fn each_ineligible_volume_violates_only_its_constraint() {
     let server = Server::new();

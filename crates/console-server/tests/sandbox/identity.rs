@@ -122,7 +122,8 @@ async fn a_receipt_is_not_a_token_and_a_token_is_not_a_receipt() {
     }
 }
 
-/// Clients find the volume service in the catalog, so it must be at the address that they used.
+/// Clients find the volume service in the catalog, so its URL there must use the address that they
+/// know.
 #[tokio::test]
 async fn the_catalog_points_to_this_server() {
     let server = Server::new();

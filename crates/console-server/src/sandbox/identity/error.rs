@@ -22,7 +22,7 @@ impl IdentityError {
         IdentityError { status, body: json!({ "error": error }) }
     }
 
-    /// Almost every failure to sign in. Keystone doesn't say which one, because that would help
+    /// Almost every failure to sign in. Keystone doesn't give the reason, because that would help
     /// attackers guess.
     pub(super) fn unauthorized() -> IdentityError {
         let message = "The request you have made requires authentication.";
@@ -88,7 +88,7 @@ impl IdentityError {
 
 impl From<store::Error> for IdentityError {
     fn from(error: store::Error) -> IdentityError {
-        // SQLite's messages contain no column values, and so no hash.
+        // SQLite's messages contain no column values, so they reveal no hash.
         let _ = writeln!(io::stderr(), "sandbox database error: {error}");
         let message = "An unexpected error prevented the server from fulfilling your request.";
         IdentityError::new(StatusCode::INTERNAL_SERVER_ERROR, message)

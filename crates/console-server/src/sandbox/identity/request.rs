@@ -1,4 +1,4 @@
-//! Parses sign-in requests, with Keystone's order of checks and its error messages.
+//! Parses sign-in requests. The order of the checks and the error messages are Keystone's.
 
 use super::error::IdentityError;
 use serde_json::{Map, Value, json};

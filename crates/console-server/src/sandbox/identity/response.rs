@@ -6,8 +6,8 @@ use crate::sandbox::demo::{self, Project};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-/// The services in the catalog: type, name and IDs, and the path of a project's endpoint. This
-/// server provides all of them.
+/// The services in the catalog, each with its type, name, IDs and endpoint path. This server
+/// provides all of the services.
 const SERVICES: [Service; 4] = [
     Service {
         kind: "identity",
@@ -105,7 +105,7 @@ pub(super) fn token(grant: &Grant, base: &str, with_catalog: bool) -> Value {
     json!({ "token": token })
 }
 
-/// Formats a receipt, and says which methods are required together.
+/// Formats a receipt, along with the methods that are required together.
 pub(super) fn receipt(grant: &Grant) -> Value {
     let user = grant.user().map(|user| {
         json!({
@@ -199,7 +199,7 @@ fn domain(domain: &Domain) -> Value {
     json!({ "id": domain.id, "name": domain.name })
 }
 
-/// Formats a Unix time in seconds as Keystone does: with six digits that are always 0.
+/// Formats a Unix time in seconds as Keystone does: with six fractional digits that are always 0.
 fn time(seconds: i64) -> Value {
     let time = Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
     json!(time.strftime("%Y-%m-%dT%H:%M:%S.000000Z").to_string())

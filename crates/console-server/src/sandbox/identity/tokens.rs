@@ -34,7 +34,7 @@ pub(super) struct Grant {
     pub(super) scope: Scope,
     /// How the user signed in.
     pub(super) methods: Vec<String>,
-    /// The token's own ID and, if it was derived from another token, that of the first one.
+    /// The token's own ID and, if it was derived, the ID of the first token in the chain.
     pub(super) audit_ids: Vec<String>,
     /// A Unix time in seconds.
     pub(super) issued_at: i64,
@@ -137,15 +137,15 @@ impl Tokens {
         Ok(found.optional()?.map(serde_json::from_value).transpose()?)
     }
 
-    /// Revokes a token. The fixed ones can't be revoked.
+    /// Revokes a token. Fixed tokens can't be revoked.
     pub(super) fn revoke(&self, text: &str) -> Result<(), Error> {
         let hash = hash(text);
         self.store.db().execute("DELETE FROM tokens WHERE hash = ?1 AND NOT receipt", [hash])?;
         Ok(())
     }
 
-    /// Returns the project of a token for the volume API, or `None` if the token is invalid. For a
-    /// token without a project, returns `NO_PROJECT`.
+    /// Returns the project that a token gives access to in the volume API, or `None` if the token
+    /// is invalid. For a token without a project, returns `NO_PROJECT`.
     pub(in crate::sandbox) fn project(
         &self,
         token: &[u8],
