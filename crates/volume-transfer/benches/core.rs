@@ -25,7 +25,7 @@ fn names(criterion: &mut Criterion) {
     }
 }
 
-/// Evaluates a list from the flags of its rows, and from decoded volumes.
+/// Evaluates a list in two ways: using its rows' flags, and using decoded volumes.
 fn lists(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("list");
     for (names, pretty) in

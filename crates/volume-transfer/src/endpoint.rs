@@ -5,7 +5,7 @@
 ///
 /// A service catalog lists block storage as `https://host:8776/v3/PROJECT_ID`, sometimes with
 /// `$(project_id)s` in place of the ID, but [`Request::path`](crate::Request::path) already starts
-/// with the version. A path without a version is returned unchanged.
+/// with the version. If the path contains no version, all of it is returned.
 pub fn base_path(path: &str) -> &str {
     let path = path.trim_end_matches('/');
     let (mut end, mut version) = (0, None);

@@ -1,9 +1,9 @@
-//! The values in a volume's record that the rules depend on, packed into 12 bits.
+//! The values that the rules need from a volume's record, packed into 12 bits.
 
 use crate::loose::{self, Scalar};
 use serde_json::Value;
 
-/// A field in a volume's record that the rules depend on.
+/// A field that the rules need from a volume's record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flag {
     /// `status`
@@ -66,10 +66,10 @@ impl Flag {
     }
 }
 
-/// The number of bytes of a string that matter. All values that the rules compare with are shorter.
+/// How many bytes of a string matter. Every string that the rules compare it with is shorter.
 pub const LONGEST: usize = crate::json::MAX_TEXT;
 
-/// The values in a volume's record that the rules depend on.
+/// The values that the rules need from a volume's record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct VolumeFlags(u16);
 
@@ -116,8 +116,8 @@ impl VolumeFlags {
         VolumeFlags(bits)
     }
 
-    /// Returns the flags of a record with a single text field. The text's first [`LONGEST`] bytes are
-    /// enough.
+    /// Returns the flags of a record whose only field is this one, with `text` as its value. The
+    /// first [`LONGEST`] bytes of the text are enough.
     pub fn of_text(flag: Flag, text: &[u8]) -> VolumeFlags {
         let mut flags = VolumeFlags::NONE;
         flags.take(flag, Scalar::Text(text));

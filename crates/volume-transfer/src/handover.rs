@@ -100,7 +100,7 @@ impl TransferCredentials {
 pub struct CredentialsFile {
     /// Where the transfers were created.
     pub source: TransferSource,
-    /// The transfers, at least one, in the file's order. A repeated ID is skipped.
+    /// The transfers, at least one, in the file's order. A repeated transfer is included once.
     pub transfers: Vec<TransferCredentials>,
     /// The number of transfers that couldn't be read and are missing from `transfers`. Tell the user
     /// about them.
@@ -207,7 +207,7 @@ impl CredentialsFile {
     /// except for a transfer's ID and key.
     ///
     /// # Errors
-    /// Returns a [`CredentialsError`] if there is no transfer to accept.
+    /// Returns a [`CredentialsError`] if there is no transfer to accept, or if there are too many.
     pub fn parse(file: &[u8]) -> Result<CredentialsFile, CredentialsError> {
         let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file).trim_ascii();
         if file.is_empty() {

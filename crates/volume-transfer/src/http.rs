@@ -1,8 +1,8 @@
 //! Requests and responses as values.
 //!
 //! This crate sends nothing. A [`Request`] to the volume service doesn't contain the token: the
-//! caller adds it as `X-Auth-Token`. A request to the identity service contains the tokens that it
-//! needs, because their headers differ.
+//! caller adds it as `X-Auth-Token`. A request to the identity service contains its tokens, because
+//! different requests need them in different headers.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -32,10 +32,10 @@ impl Method {
     }
 }
 
-/// A request, complete except for the endpoint and the volume service's token.
+/// A request, complete except for the endpoint and, for the volume service, the token.
 ///
-/// The body may contain a key or a password, and the secret headers contain tokens. They are wiped on
-/// drop and left out of `Debug`.
+/// The body may contain a key or a password, and the secret headers contain tokens. Both are wiped
+/// on drop and left out of `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     /// The method.

@@ -41,7 +41,7 @@
 //! let request = api::create(service, &project, &create);
 //! assert_eq!(request.path, "/v2/dd14c6ac581f40059e27f5320b60bf2f/os-volume-transfer");
 //!
-//! // 5. Decode the response: a record and its key, or an error that says what to do next.
+//! // 5. Decode the response: the record and the key, or an error that says what to do next.
 //! let response = Response::new(202, br#"{"transfer":{
 //!     "id":"1a7059f5-8ed7-45b7-8d05-2811e5d09f24","name":"first volume",
 //!     "volume_id":"c86b9af4-151d-4ead-b62c-5fb967af0e37",

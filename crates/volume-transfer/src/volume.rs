@@ -19,7 +19,7 @@ use serde_json::Value;
 pub struct Volume {
     /// The volume's ID.
     pub id: VolumeId,
-    /// The name that its owner chose. Untrusted text: escape it before rendering.
+    /// The name that the owner chose. Untrusted text: escape it before rendering.
     pub name: Option<String>,
     /// The status.
     pub status: VolumeStatus,
@@ -115,8 +115,8 @@ impl VolumeStatus {
         }
     }
 
-    /// Returns a stable code if EVS or Cinder documents the status: the services' own word, such as
-    /// `awaiting-transfer` or `error_extending`.
+    /// Returns a stable code, which is the services' own word, such as `awaiting-transfer` or
+    /// `error_extending`. Returns `None` if neither EVS nor Cinder documents the status.
     pub fn code(&self) -> Option<&'static str> {
         VolumeStatus::CODES.iter().find(|code| **code == self.as_str()).copied()
     }

@@ -119,7 +119,7 @@ fn an_empty_field_means_no_name_unless_one_is_required() {
 #[test]
 fn agrees_with_cinder_on_every_recorded_name() {
     let mut cases = recorded::cinder("-name-");
-    // One of them is a request for a list that is filtered by name.
+    // One recording is of a request for a list that is filtered by name.
     cases.retain(|case| !case.request_body.is_empty());
     assert_eq!(cases.len(), 37, "recorded name cases");
     for case in cases {

@@ -32,8 +32,8 @@ fn transfer(service: Service, project: &ProjectId, id: &TransferId) -> String {
 /// Returns the request that creates a transfer.
 ///
 /// `POST /{version}/{project_id}/os-volume-transfer` with `{"transfer":{"volume_id","name"?}}`.
-/// Without [snapshots](CreateTransfer::without_snapshots), the request goes to `/volume-transfers`
-/// with Cinder's microversion 3.55, if the service supports that.
+/// If `create` [excludes snapshots](CreateTransfer::without_snapshots) and the service supports
+/// that, the request goes to `/volume-transfers`, with Cinder's microversion 3.55.
 pub fn create(service: Service, project: &ProjectId, create: &CreateTransfer) -> Request {
     let mut body =
         Zeroizing::new(format!("{{\"transfer\":{{\"volume_id\":\"{}", create.volume_id().as_str()));

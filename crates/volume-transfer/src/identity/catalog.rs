@@ -29,7 +29,7 @@ static BLOCK_STORAGE: [(&str, BlockStorageVersion); 3] = [
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BlockStorageEndpoint {
-    /// The region's ID. A cloud with a single region may have none.
+    /// The region's ID. A cloud with a single region may leave it out.
     pub region: Option<String>,
     /// The version of the API.
     pub version: BlockStorageVersion,

@@ -9,9 +9,9 @@ use core::fmt;
 
 /// Why the service rejected a sign-in, as precisely as its response allows.
 ///
-/// Keystone returns one error for a wrong user name, password, domain or passcode, a disabled user
-/// or project, and a user without a role on the project. Which of these are possible depends on the
-/// request.
+/// Keystone returns the same error for a wrong user name, password, domain or passcode, a disabled
+/// user or project, and a user without a role on the project. Which of these are possible depends
+/// on the request.
 ///
 /// Exhaustive on purpose: each code has a translation, so a caller that doesn't handle a new one
 /// must fail to compile.

@@ -187,7 +187,7 @@ static RULES: [[(State, Action); CLASSES.len()]; STATES.len()] = {
     rules
 };
 
-/// The index in [`CLASSES`] of every byte's class.
+/// The index of each byte's class in [`CLASSES`].
 #[allow(
     clippy::indexing_slicing,
     reason = "evaluated at compile time, where a panic is a compile error"

@@ -7,7 +7,7 @@ pub(crate) use parser::{Handler, Invalid, LITERALS, Left, MAX_TEXT, Parser};
 
 use alloc::string::String;
 
-/// Appends `"field": value`, with the value as a string or `null`, after a separator.
+/// Appends a separator and `"field": value`, with the value as a string or `null`.
 pub(crate) fn field(to: &mut String, separator: &str, field: &str, value: Option<&str>) {
     let quote = if value.is_some() { "\"" } else { "" };
     to.extend([separator, "\"", field, "\": ", quote]);

@@ -3,8 +3,8 @@
 //! A service formats all rows of a list in the same way: the same keys in the same order, with the
 //! same whitespace. The bytes between two values are therefore stored as a *step*, along with the
 //! steps that can follow it. Later rows are compared with these steps, many bytes at a time, and
-//! only their values are read. Where no step matches, the [`Parser`](crate::json::Parser) continues
-//! up to the row's next top-level value, and the bytes up to there are stored as new steps.
+//! only their values are read. Where no step matches, the [`Parser`](crate::json::Parser) reads up
+//! to the end of the row's next top-level value, and the bytes between values become new steps.
 //!
 //! This is correct because the meaning of the bytes after a value depends only on which brackets
 //! are open. A step is compared only where the same brackets are open as when it was learned: after
@@ -69,7 +69,7 @@ struct Value {
     begins_metadata: bool,
 }
 
-/// The known steps, and the values in the current row from which new steps can be learned.
+/// The known steps, and the current row's values, from which new steps can be learned.
 #[derive(Clone, Debug)]
 pub(crate) struct Layouts {
     steps: [Step; STEPS],
@@ -245,8 +245,8 @@ impl Layouts {
         }
     }
 
-    /// Returns the text after the separator, which includes the next row's opening brace, if the
-    /// text begins with the known separator.
+    /// Returns the text after the known separator, if the text begins with it. The separator
+    /// includes the next row's opening brace.
     pub(crate) fn after_separator<'a>(&self, text: &'a [u8]) -> Option<&'a [u8]> {
         let separator = self.separator.get(..self.separator_length).filter(|s| !s.is_empty())?;
         text.strip_prefix(separator)

@@ -17,8 +17,8 @@ pub struct Row {
     pub flags: VolumeFlags,
     /// The byte range of the row's JSON object in the response.
     pub bytes: Range<usize>,
-    /// The byte ranges of the values that are shown to users, indexed by [`Shown`]. Empty if
-    /// absent.
+    /// The byte ranges of the values that are shown to users, indexed by [`Shown`]. The range of an
+    /// absent value is empty.
     pub(crate) shown: [Range<usize>; 4],
 }
 

@@ -1,4 +1,4 @@
-//! The requests to the identity service, its lists, and the values in them.
+//! The requests to the identity service, the values in them, and the lists that it returns.
 
 use crate::recorded::keystone;
 use proptest::prelude::*;

@@ -37,7 +37,7 @@ pub(crate) fn evs(file: &str) -> Vec<u8> {
     fs::read(fixtures().join("evs").join(file)).unwrap()
 }
 
-/// Returns the recorded exchanges with Cinder whose file names contain `part`, in order.
+/// Returns the exchanges with Cinder from all recordings whose file names contain `part`, in order.
 pub(crate) fn cinder(part: &str) -> Vec<Recorded> {
     exchanges("cinder", part)
 }
@@ -55,12 +55,12 @@ fn exchanges(folder: &str, part: &str) -> Vec<Recorded> {
         .collect()
 }
 
-/// Returns the only recorded exchange with Cinder whose file name contains `part`.
+/// Returns the exchange with Cinder from the only recording whose file name contains `part`.
 pub(crate) fn one(part: &str) -> Recorded {
     only(part, cinder(part))
 }
 
-/// Returns the recorded exchange with Keystone that has this number.
+/// Returns the exchange with Keystone from the recording with this number.
 pub(crate) fn keystone(number: &str) -> Recorded {
     only(number, exchanges("keystone", number))
 }
