@@ -98,7 +98,7 @@ pub(crate) struct Options {
         value_parser = network
     )]
     trust_proxy: Vec<IpNet>,
-    /// Maximum open connections
+    /// Maximum number of open connections
     #[arg(
         long,
         env = "CONSOLE_MAX_CONNECTIONS",
@@ -107,10 +107,10 @@ pub(crate) struct Options {
         value_parser = clap::value_parser!(u32).range(1..),
     )]
     max_connections: u32,
-    /// Maximum requests in progress; further ones get a 503 [default: no limit]
+    /// Maximum number of requests in progress; further ones get a 503 [default: no limit]
     #[arg(long, env = "CONSOLE_MAX_REQUESTS", value_name = "NUMBER")]
     max_requests: Option<NonZeroU32>,
-    /// Maximum requests per second from one address; further ones get a 429 [default: no limit]
+    /// Maximum number of requests per second from one address; further ones get a 429 [default: no limit]
     #[arg(long, env = "CONSOLE_RATE_LIMIT", value_name = "NUMBER")]
     rate_limit: Option<NonZeroU32>,
     /// Print a line of JSON for each request

@@ -3,7 +3,8 @@
 //! Browsers don't let a page use another origin's API unless that origin allows it, and EVS doesn't.
 //! So the page sends its requests to this server, which forwards them to the addresses that its
 //! operator has configured. Only the paths, methods and headers that the page needs are forwarded.
-//! Requests and responses are neither stored nor logged, because they contain passwords, tokens and keys.
+//! The contents of requests and responses are neither stored nor logged, because they include
+//! passwords, tokens and keys.
 
 mod body;
 mod certificates;

@@ -81,7 +81,7 @@ impl Default for Metrics {
         );
         registry.register(
             "http_requests_in_flight",
-            "Requests whose response is not complete",
+            "Requests whose responses are not complete",
             in_flight.clone(),
         );
         registry.register("connections_open", "Open connections from clients", connections.clone());
