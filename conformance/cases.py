@@ -1,4 +1,4 @@
-"""The test cases: requests to which Cinder and the sandbox must respond alike, except where listed.
+"""The test cases: requests to which Cinder and the sandbox must respond alike, except where noted.
 
 `<A>` and `<B>` stand for the two projects, `<data-01>` for the volume with that name, and `<t>` and
 `<t.key>` for the ID and the key of a transfer that an earlier case saved as `t`. A transfer that
@@ -365,7 +365,7 @@ CASES = [
         reason="Cinder treats one of the two as a filter, which is of no use to clients",
     ),
     Case("sorted by name", 400, f"{NEW_LIST}?sort=name:asc", headers=at("3.59")),
-    Case("sorted by an unknown key", 400, f"{NEW_LIST}?sort=colour", headers=at("3.59")),
+    Case("sorted by an unknown key", 400, f"{NEW_LIST}?sort=color", headers=at("3.59")),
     Case(
         "sorted by volume",
         200,
@@ -377,7 +377,7 @@ CASES = [
     Case("invalid sort direction", 400, f"{NEW_LIST}?sort=created_at:up", headers=at("3.59")),
     Case("filtered by volume", 200, f"{NEW_LIST}?volume_id=<analytics-warehouse>", headers=at("3.59")),
     Case("filtered by an unused name", 200, f"{NEW_LIST}?name=none", headers=at("3.59")),
-    Case("filtered by an unknown field", 200, f"{NEW_LIST}?colour=red", headers=at("3.59")),
+    Case("filtered by an unknown field", 200, f"{NEW_LIST}?color=red", headers=at("3.59")),
     Case("limit without pagination", 200, f"{LIST}?limit=2"),
     Case("limit of 0 without pagination", 200, f"{LIST}?limit=0"),
     Case("marker without pagination", 200, f"{LIST}?marker=<q>"),

@@ -66,7 +66,7 @@ impl Flag {
     }
 }
 
-/// How many bytes of a string matter. Every string that the rules compare it with is shorter.
+/// How many bytes of a string matter. The rules compare strings only with shorter ones.
 pub const LONGEST: usize = crate::json::MAX_TEXT;
 
 /// The values that the rules need from a volume's record.

@@ -41,8 +41,8 @@ pub(crate) fn is_wasm_opt() -> bool {
         .is_some_and(|program| Path::new(&program).file_stem() == Some(NAME.as_ref()))
 }
 
-/// Runs wasm-opt, or copies its earlier output for the same input and options. Called as
-/// `wasm-opt`.
+/// Runs wasm-opt, or copies its earlier output for the same input and options. Called if this
+/// program was started as `wasm-opt`.
 ///
 /// # Errors
 /// Returns an error if there is no wasm-opt, or if a file can't be read or written.
@@ -63,7 +63,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode> {
     let folder = target().join("wasm-opt-cache");
     let cached = folder.join(format!("{:x}.wasm", key.finalize()));
     if cached.exists() {
-        println!("{NAME}: {input} was optimized before");
+        println!("{NAME}: using the cached output for {input}");
         fs::copy(&cached, output)?;
         return Ok(ExitCode::SUCCESS);
     }
