@@ -1,5 +1,5 @@
-// Tests how the package loads its wasm module: an import does nothing, and a failed start says why
-// and what to do.
+// Tests how the package loads its wasm module: importing it has no side effects, and if it
+// fails to start, the error says why and what to do.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -75,7 +75,7 @@ for (const [path, expected] of [
   ["/empty.wasm", /at http:\S+\/empty\.wasm \(200 application\/wasm\)/],
   ["/cut.wasm", /at http:\S+\/cut\.wasm \(200 application\/wasm\)/],
 ]) {
-  test(`a failed start names the address, the response and a solution: ${path}`, async () => {
+  test(`the error after a failed start states the address, the response and a solution: ${path}`, async () => {
     for (const start of [init, light.init]) {
       for (const source of [origin + path, new URL(path, origin), fetch(origin + path)]) {
         await assert.rejects(start(source), (error) => {
@@ -89,7 +89,7 @@ for (const [path, expected] of [
   });
 }
 
-test("a failed start names an address that can't be reached", async () => {
+test("the error names an address that can't be reached", async () => {
   await assert.rejects(init("http://127.0.0.1:1/x.wasm"), /at http:\/\/127\.0\.0\.1:1\/x\.wasm: TypeError: fetch failed/);
   await assert.rejects(init(new URL("nowhere.wasm", folder)), /at file:\S+nowhere\.wasm: Error: ENOENT/);
   for (const source of [5, {}, true, "", "::", new Uint8Array([1]), new ArrayBuffer(0)]) {
@@ -114,7 +114,7 @@ test("accepts a module from another realm", () => {
   assert.equal(output, "a\n");
 });
 
-test("imports messages by the name of their JSON file, as with bundlers", async () => {
+test("imports messages by their JSON file name, as bundlers do", async () => {
   const { default: en } = await import("volume-transfer/messages/en.json");
   assert.equal(en["name.required"], "This service requires a name.");
   assert.deepEqual(createRequire(import.meta.url)("volume-transfer/messages/en.json"), en);

@@ -1,4 +1,4 @@
-//! The page's texts, in the language that the user chose.
+//! The page's messages, in the language that the user chose.
 
 use crate::client;
 use crate::reactive::derive;
@@ -12,7 +12,7 @@ use wasm_bindgen::JsValue;
 
 include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 
-/// A message. `build.rs` generates the constants in [`key`] from `locales/`.
+/// Identifies a message. `build.rs` generates the constants in [`key`] from `locales/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key(usize);
 
@@ -127,7 +127,7 @@ impl Language {
         text + rest
     }
 
-    /// Joins texts, two at a time, using a message with the placeholders `first` and `second`.
+    /// Joins strings, two at a time, using a message with the placeholders `first` and `second`.
     pub(crate) fn join(self, key: Key, texts: &[String]) -> String {
         let joined = texts
             .iter()
@@ -147,8 +147,8 @@ pub(crate) fn language() -> RwSignal<Language> {
     use_context().unwrap_or_default()
 }
 
-/// Returns a message in the page's language. All texts have the same type, which keeps the views' code
-/// small.
+/// Returns a message in the page's language. All strings have the same type, which keeps the views'
+/// code small.
 pub(crate) fn t(key: Key) -> Signal<String> {
     let language = language();
     derive(move || language.get().format(key, &[]))
@@ -304,7 +304,7 @@ mod tests {
     wasm_bindgen_test_configure!(run_in_browser);
 
     #[wasm_bindgen_test]
-    fn has_a_message_for_every_code_of_the_core() {
+    fn every_core_code_has_a_message() {
         let mut codes = Vec::new();
         for constraint in Constraint::ALL {
             codes.extend([("constraint", constraint.code()), ("volume", constraint.code())]);
