@@ -5,7 +5,7 @@ import { expect, test as base, type Locator, type Page } from "@playwright/test"
 import type { FailureDetail, TransferDetail, VolumeTransferFormElement } from "volume-transfer/transfer-form";
 import { violations } from "../../axe.ts";
 import { type Change, forwardTo } from "../../proxy.ts";
-import { gate } from "../../tests/console.ts";
+import { gate } from "../../tests/routes.ts";
 import { DATA_01, PROJECT_A, Server } from "../../tests/server.ts";
 import { documentData, exposeMemory, KEY, occurrences, storedData } from "../../traces.ts";
 import { formPage, HOSTILE, insertKey, loseCreated } from "../form-page.ts";
