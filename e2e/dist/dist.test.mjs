@@ -12,13 +12,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
+import { containerProblem, inContainer } from "../container.mjs";
 
 const DIST = process.env.DIST;
 const TARGETS = process.env.TARGETS.split(" ");
 const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
-/** Like the container, runs a program as another user on a read-only file system. */
-const BWRAP =
-  "bwrap --unshare-user --unshare-pid --unshare-ipc --uid 65532 --gid 65532 --cap-drop ALL --clearenv --die-with-parent";
 
 const files = readdirSync(DIST);
 const binaryFor = (target) => files.find((file) => file.endsWith(target) || file.endsWith(`${target}.exe`));
@@ -131,14 +129,10 @@ for (const target of TARGETS) {
 }
 
 const container = TARGETS.find((target) => target.includes("musl"));
-const reason =
-  (!container && "there is no static binary") ||
-  (spawnSync("bwrap", ["--version"]).error && "bubblewrap is missing") ||
-  (spawnSync("bwrap", ["--ro-bind", "/", "/", "--unshare-user", "true"]).status !== 0 && "bubblewrap isn't permitted");
-test("the static binary runs as another user in a read-only container", { skip: reason }, () => {
+test("the static binary runs as another user in a read-only container", { skip: containerProblem(container) ?? false }, () => {
   const binary = binaryFor(container);
   return inEmptyFolder(binary, async (folder) => {
-    const inside = [...BWRAP.split(" "), "--ro-bind", folder, "/", "--chdir", "/", `/${binary}`];
+    const inside = inContainer(folder, binary);
     await checkServer(folder, inside);
     assert.match(error(...inside, "--listen", "127.0.0.1:0", "--data", "/sandbox.db"), /sandbox\.db/);
   });
