@@ -47,7 +47,7 @@
     document.head.appendChild(link);
   }
 
-  /** Translates the document's texts, which the build writes in English. */
+  /** Translates the document, which the build writes in English. */
   function translate() {
     var texts = languages[root.lang][1];
     [].forEach.call(document.querySelectorAll("[data-t]"), function (element, index) {

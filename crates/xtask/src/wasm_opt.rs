@@ -54,14 +54,10 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode> {
     let Some(Call { input, output, options }) = Call::parse(arguments) else {
         return Ok(if run()? { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     };
-    let mut key = Sha256::new();
     // npm's wasm-opt is a single file, so its contents identify its version.
-    for part in [fs::read(&wasm_opt)?, options.join("\0").into_bytes(), fs::read(input)?] {
-        key.update(part.len().to_le_bytes());
-        key.update(part);
-    }
+    let key = key(&[&fs::read(&wasm_opt)?, options.join("\0").as_bytes(), &fs::read(input)?]);
     let folder = target().join("wasm-opt-cache");
-    let cached = folder.join(format!("{:x}.wasm", key.finalize()));
+    let cached = folder.join(format!("{key}.wasm"));
     if cached.exists() {
         println!("{NAME}: using the cached output for {input}");
         fs::copy(&cached, output)?;
@@ -99,6 +95,17 @@ impl<'a> Call<'a> {
     }
 }
 
+/// Returns a hash of everything that the output depends on.
+fn key(parts: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        // Without their lengths, bytes could move from one part to the next unnoticed.
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    format!("{:x}", hash.finalize())
+}
+
 /// Makes room for another file.
 fn remove_oldest(folder: &Path) -> Result<()> {
     let mut files = Vec::new();
@@ -115,6 +122,7 @@ fn remove_oldest(folder: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::SystemTime;
 
     #[test]
     fn recognizes_calls_with_one_input_and_one_output() {
@@ -134,7 +142,22 @@ mod tests {
     }
 
     #[test]
-    fn removes_only_as_many_files_as_needed() -> Result<()> {
+    fn the_key_depends_on_every_part() {
+        let parts: [[&[u8]; 3]; 4] = [
+            [b"tool", b"-Oz", b"wasm"],
+            [b"tool", b"-O", b"zwasm"],
+            [b"tool", b"-Oz", b"wasn"],
+            [b"too", b"l-Oz", b"wasm"],
+        ];
+        let mut keys = parts.map(|parts| key(&parts)).to_vec();
+        assert_eq!(keys.first(), Some(&key(&[b"tool", b"-Oz", b"wasm"])));
+        keys.sort();
+        keys.dedup();
+        assert_eq!(keys.len(), parts.len());
+    }
+
+    #[test]
+    fn removes_the_oldest_file_and_only_as_many_as_needed() -> Result<()> {
         let folder = target().join("tmp").join("removes-oldest");
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
@@ -143,7 +166,10 @@ mod tests {
         for file in 0..CAPACITY {
             fs::write(folder.join(file.to_string()), "")?;
         }
+        let oldest = folder.join("7");
+        fs::File::options().append(true).open(&oldest)?.set_modified(SystemTime::UNIX_EPOCH)?;
         remove_oldest(&folder)?;
+        assert!(!oldest.exists());
         assert_eq!(fs::read_dir(&folder)?.count(), CAPACITY - 1);
         remove_oldest(&folder)?;
         assert_eq!(fs::read_dir(&folder)?.count(), CAPACITY - 1);
