@@ -65,7 +65,7 @@ pub fn list_buffers() -> usize {
 /// Reads a chunk of a list, `length` bytes long. `chunk_flags` combines [`FIRST`] and [`LAST`].
 /// For each row that ends in the chunk, writes its ID, its mask, and its byte range in the list. A
 /// mask has the violated constraints in its lower half and the unknown ones in its upper half. The
-/// first three numbers are the number of rows, and the last row's verdict and flags.
+/// first three numbers are the row count, the last row's verdict, and its flags.
 ///
 /// After the last chunk, the next three numbers are the count of unreadable rows, whether there is
 /// another page, and the position at which the list is malformed or was cut off, or [`NONE`].

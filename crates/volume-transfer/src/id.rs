@@ -72,7 +72,7 @@ impl fmt::Display for IdError {
 
 impl core::error::Error for IdError {}
 
-/// Trims whitespace, and returns up to 64 ASCII characters and their number.
+/// Trims whitespace, and returns up to 64 ASCII characters and how many there are.
 fn ascii(characters: impl Iterator<Item = char>) -> Result<([u8; 64], usize), IdError> {
     let (mut text, mut length, mut over) = ([0; 64], 0, false);
     for char in characters {

@@ -43,7 +43,7 @@ async function compile(
   let from = "";
   try {
     let found = ((await source) ?? fallback()) as any;
-    // Not `instanceof`, because a module from another realm has another class.
+    // Not `instanceof`, because a module from another realm is an instance of a different class.
     if (found[Symbol.toStringTag] === "WebAssembly.Module") return found;
     if (found.href || typeof found === "string") {
       from = ` at ${found}`;

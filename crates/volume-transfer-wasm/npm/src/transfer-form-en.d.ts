@@ -1,3 +1,3 @@
-/** The lines of the page's messages in one language. */
+/** The page's messages in one language, as lines of text. */
 declare const lines: string;
 export default lines;
