@@ -53,7 +53,7 @@ async fn the_policy_allows_connections_to_allowed_endpoints() {
 }
 
 #[tokio::test]
-async fn counts_violations_instead_of_blocking_them_only_if_configured() {
+async fn counts_violations_without_blocking_them_if_configured() {
     let report = |text: &'static str| {
         Request::post("/csp-report")
             .header("Content-Type", "application/csp-report")
