@@ -1,8 +1,8 @@
 // Tests of the package's documented behavior, for every host. Node runs them directly, and Vite
 // bundles them for a browser.
 //
-// This is one long file so that a host needs a single import. The suites of both entries share their
-// data and helpers.
+// This is one long file so that a host needs a single import. The suites for the two entry points
+// share data and helpers.
 
 import type * as Full from "volume-transfer";
 import type * as Light from "volume-transfer/light";
@@ -289,7 +289,7 @@ export function fullSuite(api: typeof Full): Suite {
         for (const key of ["orderID", "__system__encrypted", "policy"]) volumes.push({ ...VOLUME, metadata: { [key]: value } });
         volumes.push({ ...VOLUME, metadata: value });
       }
-      // Adds more strings than are cached, each of them twice.
+      // Adds more distinct strings than the cache can hold, each of them twice.
       for (let n = 0; n < 200; n++) volumes.push({ ...VOLUME, metadata: { orderID: `CS${n >> 1}` } });
       const options = { facts: { snapshots: false, backups: false } };
       const { violated, unknown, issues } = checkVolumes(volumes, options);

@@ -155,3 +155,26 @@ test("sends one request for repeated presses", async ({ app, page }) => {
   await expect(app.dialog).toBeVisible();
   expect(app.posts).toHaveLength(1);
 });
+
+test("ignores the second click of a double click if the first one has moved another button under the pointer", async ({ app, page }) => {
+  await app.useDemoProject("A");
+  await app.choose("data-01");
+  await page.route("**/os-volume-transfer", loseResponse);
+  await app.create();
+  const cancel = app.button("unknown.cancel");
+  await expect(cancel).toBeVisible();
+  const clickOnCancel = async (clickCount: number) => {
+    await cancel.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await cancel.boundingBox())!;
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.mouse.down({ clickCount });
+    await page.mouse.up({ clickCount });
+  };
+  // The pointer stays where it is and the button moves. Moving the pointer instead has the same effect.
+  await app.create();
+  await clickOnCancel(2);
+  await page.waitForTimeout(200);
+  await expect(app.cancelDialog).toBeHidden();
+  await clickOnCancel(1);
+  await expect(app.cancelDialog).toBeVisible();
+});

@@ -9,7 +9,8 @@ use crate::pending::PendingTransfers;
 use crate::reactive::derive;
 use crate::state::AppState;
 use crate::ui::{
-    ShowIf, Tab, aria_true, by_id, effect, fragment, listen, mount_into, on_tab_key, set_attribute,
+    ShowIf, Tab, aria_true, by_id, effect, fragment, ignore_displaced_clicks, listen, mount_into,
+    on_tab_key, set_attribute,
 };
 use crate::volumes::Volumes;
 use leptos::ev;
@@ -46,6 +47,7 @@ pub fn App(language: Language) -> impl IntoView {
     let covered = derive(move || state.panel_open.get() && !wide.get());
     effect(move || set_attribute("settings", "inert", covered.get().then_some("")));
 
+    ignore_displaced_clicks(&window());
     let form = take_over_form();
     mount_into("connection-menu", move || {
         view! { <ShowIf condition=connected><ConnectionMenu form /></ShowIf> }.into_any()

@@ -9,8 +9,8 @@ use crate::overlays::Overlays;
 use crate::reactive::{memo, spawn_while};
 use crate::state::{AppState, ListProblem, RowState, Run};
 use crate::ui::{
-    Button, DetailsRow, ErrorMessage, Progress, ShowIf, bdi, code, dynamic, effect, focus, p,
-    set_current,
+    Button, DetailsRow, ErrorMessage, Progress, ShowIf, bdi, code, dynamic, effect, focus,
+    ignore_displaced_clicks, p, set_current,
 };
 use js_sys::{Function, Object, Reflect};
 use leptos::mount::mount_to;
@@ -77,6 +77,7 @@ impl EmbeddedForm {
         let list = read_record(record).ok_or("volume")?;
 
         set_current(root);
+        ignore_displaced_clicks(&parent);
         for event in ["focusin", "pointerdown"] {
             let root = root.clone();
             let listener = Closure::<dyn Fn()>::new(move || set_current(&root)).into_js_value();

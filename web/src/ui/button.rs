@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::AddEventListenerOptions;
+use web_sys::{AddEventListenerOptions, Element, EventTarget, MouseEvent};
 
 /// A button.
 #[component]
@@ -38,6 +38,29 @@ pub(crate) fn Submit(
         <button type="submit" id=id class="primary" aria-describedby=described_by
             aria-disabled=aria_true(disabled) prop:textContent=t(label) />
     }
+}
+
+/// Ignores the second click of a double click on anything in `root` if it hits another button than the
+/// first one, because the first click has moved that button under the pointer.
+pub(crate) fn ignore_displaced_clicks(root: &EventTarget) {
+    let mut first = None::<Element>;
+    let listener = Closure::<dyn FnMut(MouseEvent)>::new(move |event: MouseEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let button = target.and_then(|target| target.closest("button").ok().flatten());
+        // Counts the clicks in quick succession.
+        if event.detail() > 1 && button != first {
+            event.stop_propagation();
+            event.prevent_default();
+        } else {
+            first = button;
+        }
+    });
+    // Can't fail for a function. Captures the event before the button's own listener receives it.
+    let _ = root.add_event_listener_with_callback_and_bool(
+        "click",
+        listener.into_js_value().unchecked_ref(),
+        true,
+    );
 }
 
 /// Runs a function once no button is held down, because a button that moves while it is held down

@@ -16,7 +16,7 @@ mod tabs;
 mod text;
 
 pub(crate) use alert::ErrorMessage;
-pub(crate) use button::{Button, Submit, after_button_release};
+pub(crate) use button::{Button, Submit, after_button_release, ignore_displaced_clicks};
 pub(crate) use dialog::Dialog;
 pub(crate) use download::download;
 pub(crate) use field::TextField;

@@ -22,7 +22,7 @@ use volume_transfer::Volume;
 /// The number of rows on a page of the table. A browser lays out 100 rows quickly.
 const PAGE_SIZE: usize = 100;
 
-/// How many new rows are drawn per frame, so that typing and sorting stay fast.
+/// The maximum number of new rows drawn per frame. The limit keeps typing and sorting fast.
 const ROWS_PER_FRAME: usize = 20;
 
 /// The columns after the checkbox, their CSS classes, and what they are sorted by.
