@@ -219,14 +219,16 @@ fn find_browser(variable: &str, names: &[&str], mac: &str) -> Option<PathBuf> {
 /// # Errors
 /// Returns an error if there is none, and it can't be installed.
 pub(crate) fn firefox() -> Result<PathBuf> {
-    let find = || {
-        find_browser("FIREFOX", &["firefox-esr", "firefox"], "Firefox.app/Contents/MacOS/firefox")
-    };
-    if let Some(firefox) = find() {
+    if let Some(firefox) = find_firefox() {
         return Ok(firefox);
     }
     debian_install("firefox-esr").context("install Firefox, or set FIREFOX to its path")?;
-    find().context("Firefox was installed, but is not in PATH")
+    find_firefox().context("Firefox was installed, but is not in PATH")
+}
+
+/// Returns the path of Firefox if it is installed.
+pub(crate) fn find_firefox() -> Option<PathBuf> {
+    find_browser("FIREFOX", &["firefox-esr", "firefox"], "Firefox.app/Contents/MacOS/firefox")
 }
 
 /// Installs Firefox's WebDriver, unless there is one. Any version will do.

@@ -14,6 +14,7 @@ mod cycles;
 mod deploy;
 mod dist;
 mod fuzz;
+mod inputs;
 mod install;
 mod licenses;
 mod localize;
@@ -73,7 +74,8 @@ Usage:
       Fuzz every decoder of the core, each for 60 seconds by default.
 
   cargo xtask test [STEP...]
-      Run all checks or the named ones, and print a summary.";
+      Run all checks, and print a summary. A check that has passed is repeated once something that
+      it depends on has changed; delete target/steps to repeat all. Named checks always run.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

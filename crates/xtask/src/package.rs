@@ -18,6 +18,8 @@ use std::{
 /// The package's sources, and the folder with the built package.
 const NPM: &str = "crates/volume-transfer-wasm/npm";
 pub(crate) const PKG: &str = "crates/volume-transfer-wasm/pkg";
+/// The folder of the tests that use the installed package.
+pub(crate) const INSTALLED: &str = "e2e/package";
 const LOCALES: &str = "locales";
 
 const NEEDS: &[Need] =

@@ -1,7 +1,9 @@
 //! Runs the steps of `cargo xtask test`. Those that compile run first. The others run up to two at
-//! a time: one that keeps several browsers busy, and one that keeps at most one busy.
+//! a time: one that keeps several browsers busy, and one that keeps at most one busy. Steps that would
+//! only repeat what they did when they last passed are left out.
 
 use crate::{
+    inputs::{Inputs, forget},
     install::Need,
     report::{Outcome, Report},
     shell::target,
@@ -10,7 +12,7 @@ use anyhow::{Context, Result};
 use std::{
     env, fs,
     io::{self, BufRead, BufReader, PipeReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::Command,
     sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc},
     thread,
@@ -23,6 +25,10 @@ pub(crate) struct Step {
     pub(crate) needs: &'static [Need],
     /// The steps whose output this one uses. They come earlier in the list.
     pub(crate) after: &'static [&'static str],
+    /// The source files that the step reads, as Git pathspecs. Without any, the step always runs.
+    pub(crate) reads: Option<&'static [&'static str]>,
+    /// The files and folders that the step writes, and that others read.
+    pub(crate) writes: fn() -> Result<Vec<PathBuf>>,
     /// Runs the step. A step that passes may return a note for the summary.
     pub(crate) run: fn() -> Result<Option<String>>,
 }
@@ -45,11 +51,20 @@ impl Step {
         needs: &'static [Need],
         run: fn() -> Result<Option<String>>,
     ) -> Self {
-        Self { name, lane: Lane::First, needs, after: &[], run }
+        let writes = || Ok(Vec::new());
+        Self { name, lane: Lane::First, needs, after: &[], reads: None, writes, run }
     }
 
     pub(crate) const fn after(self, steps: &'static [&'static str]) -> Self {
         Self { after: steps, ..self }
+    }
+
+    pub(crate) const fn reads(self, pathspecs: &'static [&'static str]) -> Self {
+        Self { reads: Some(pathspecs), ..self }
+    }
+
+    pub(crate) const fn writes(self, writes: fn() -> Result<Vec<PathBuf>>) -> Self {
+        Self { writes, ..self }
     }
 
     pub(crate) const fn browsers(self) -> Self {
@@ -72,19 +87,21 @@ impl Step {
 /// The report so far. The condition is notified after each step.
 type Progress = (Mutex<Report>, Condvar);
 
-/// Runs steps. If one fails, the others still run, except those that use its output.
+/// Runs steps. If one fails, the others still run, except those that use its output. A step is not
+/// repeated if it has passed with the same inputs before, unless it is one of `named`.
 ///
 /// # Errors
 /// Returns an error if this program can't be copied.
-pub(crate) fn run(steps: &[&Step]) -> Result<Report> {
+pub(crate) fn run(steps: &[&Step], named: &[&str]) -> Result<Report> {
+    let folder = target().join("steps");
+    fs::create_dir_all(&folder)?;
     let mut report = Report::default();
     if let [step] = steps {
         let start = Instant::now();
-        report.add(step.name, step.outcome(), start.elapsed());
+        let outcome = unless_unchanged(step, &[], named, || Ok(step.outcome()))?;
+        report.add(step.name, outcome, start.elapsed());
         return Ok(report);
     }
-    let folder = target().join("steps");
-    fs::create_dir_all(&folder)?;
     // Some steps recompile this program, which replaces its file, so all steps run a copy.
     let program = folder.join(format!("xtask{}", env::consts::EXE_SUFFIX));
     fs::copy(env::current_exe()?, &program)?;
@@ -97,8 +114,13 @@ pub(crate) fn run(steps: &[&Step]) -> Result<Report> {
             let start = Instant::now();
             let outcome = match failed {
                 Some(other) => Outcome::Skipped(format!("{other} failed")),
-                None => in_process(step.name, &program, &folder)
-                    .unwrap_or_else(|error| Outcome::Failed(format!("{error:#}"))),
+                None => {
+                    let uses = |other: &&&Step| step.after.contains(&other.name);
+                    let before: Vec<_> = steps.iter().filter(uses).copied().collect();
+                    let run = || in_process(step.name, &program, &folder);
+                    unless_unchanged(step, &before, named, run)
+                        .unwrap_or_else(|error| Outcome::Failed(format!("{error:#}")))
+                }
             };
             println!("=== {} {} ===", step.name, outcome.word());
             lock(&progress).add(step.name, outcome, start.elapsed());
@@ -111,6 +133,29 @@ pub(crate) fn run(steps: &[&Step]) -> Result<Report> {
         run_lane(Lane::Beside);
     });
     Ok(progress.0.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Runs a step, unless it has passed with the same inputs before. `before` are the steps whose output it
+/// uses.
+fn unless_unchanged(
+    step: &Step,
+    before: &[&Step],
+    named: &[&str],
+    run: impl FnOnce() -> Result<Outcome>,
+) -> Result<Outcome> {
+    let used: Vec<_> = before.iter().map(|step| (step.writes)()).collect::<Result<_>>()?;
+    let inputs = step.reads.and_then(|reads| Inputs::read(reads, &used.concat()));
+    let wrote = (step.writes)()?;
+    let unchanged = inputs.as_ref().and_then(|inputs| inputs.passed(step.name, &wrote));
+    if let Some(age) = unchanged.filter(|_| !named.contains(&step.name)) {
+        return Ok(Outcome::Unchanged(age));
+    }
+    forget(step.name)?;
+    let outcome = run()?;
+    if let Some(inputs) = inputs.filter(|_| outcome.is_complete()) {
+        inputs.remember(step.name, &wrote)?;
+    }
+    Ok(outcome)
 }
 
 fn lock(progress: &Progress) -> MutexGuard<'_, Report> {

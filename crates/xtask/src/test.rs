@@ -8,7 +8,7 @@ use crate::{
     steps::{self, Step},
 };
 use anyhow::{Context, Result, ensure};
-use std::{fs, process::ExitCode, time::Instant};
+use std::{fs, path::Path, process::ExitCode, time::Instant};
 
 /// The crates that only run as wasm. They are linted for wasm.
 const WASM_CRATES: &[&str] = &["web", "transfer-form", "volume-transfer-wasm"];
@@ -18,54 +18,114 @@ const NOT_NATIVE: &[&str] = &["web", "transfer-form"];
 
 const WASM: Need = Need::Target("wasm32-unknown-unknown");
 
+/// The sources of the page and of the npm package.
+const PAGE: &[&str] =
+    &["Trunk.toml", "index.html", "locales", "web", "crates/volume-transfer", "LICENSE*"];
+const PACKAGE: &[&str] = &[
+    "index.html",
+    "locales",
+    "web",
+    "crates/volume-transfer",
+    "crates/volume-transfer-wasm",
+    "LICENSE*",
+];
+/// What the browser tests read, apart from the built page, package and server.
+const BROWSER_TESTS: &[&str] =
+    &["e2e", "locales", "examples", "conformance", "README.md", "docs/failures.md"];
+
 const STEPS: &[Step] = &[
     Step::new("format", &[], format),
     Step::new("cycles", &[], || cycles::check().map(|()| None)),
-    Step::new("page", &[WASM, Need::WasmBindgen, Need::Trunk, Need::NpmPackages], build_page),
-    Step::new("package", &[WASM, Need::WasmBindgen, Need::NpmPackages], npm_package),
+    Step::new("page", &[WASM, Need::WasmBindgen, Need::Trunk, Need::NpmPackages], build_page)
+        .reads(PAGE)
+        .writes(|| Ok(vec![page::DIST.into()])),
+    Step::new("package", &[WASM, Need::WasmBindgen, Need::NpmPackages], npm_package)
+        .reads(PACKAGE)
+        .writes(|| {
+            Ok(vec![package::PKG.into(), Path::new(package::INSTALLED).join("node_modules")])
+        }),
     Step::new("server", &[Need::Musl], || dist::build_tested_binary().map(|()| None))
-        .after(&["page"]),
+        .after(&["page"])
+        .writes(|| Ok(vec![dist::tested_binary()?])),
     Step::new("clippy", &[WASM], clippy),
-    Step::new("native", &[Need::Nginx], native),
+    Step::new("native", &[Need::Nginx], native).reads(&[
+        ".",
+        ":!e2e",
+        ":!bench",
+        ":!conformance",
+        ":!examples",
+        ":!*.md",
+    ]),
     Step::new("docs", &[], docs),
     Step::new("crate", &[], package_crate),
     Step::new("no-std", &[Need::Target("wasm32v1-none")], no_std),
     Step::new("deny", &[Need::CargoDeny], deny),
-    Step::new("wasm-node", &[WASM, Need::WasmBindgen, Need::WasmPack, Need::Node], wasm_node),
+    Step::new("wasm-node", &[WASM, Need::WasmBindgen, Need::WasmPack, Need::Node], wasm_node)
+        .reads(PACKAGE),
     Step::new(
         "wasm-chromium",
         &[WASM, Need::WasmBindgen, Need::WasmPack, Need::Browser],
         wasm_chromium,
-    ),
-    Step::new("dist", dist::NEEDS, distribution).after(&["server"]),
-    Step::new("e2e", &[Need::NpmPackages, Need::Browser], e2e).after(&["server"]).browsers(),
+    )
+    .reads(PACKAGE),
+    Step::new("wasm-firefox", &[WASM, Need::WasmBindgen, Need::WasmPack], wasm_firefox)
+        .reads(PACKAGE),
+    Step::new("dist", dist::NEEDS, distribution).after(&["server"]).reads(&[
+        "crates",
+        "web",
+        "locales",
+        "bench",
+        "deploy",
+        "e2e/dist",
+        "e2e/*.mjs",
+    ]),
+    Step::new("e2e", &[Need::NpmPackages, Need::Browser], e2e)
+        .after(&["page", "server"])
+        .reads(BROWSER_TESTS)
+        .browsers(),
     Step::new("consumers", &[Need::NpmPackages, Need::Browser], consumers)
-        .after(&["package", "server"])
+        .after(&["page", "package", "server"])
+        .reads(BROWSER_TESTS)
         .browsers(),
     Step::new("responses", &[Need::NpmPackages, Need::Browser], responses)
-        .after(&["package", "server"])
+        .after(&["page", "package", "server"])
+        .reads(BROWSER_TESTS)
         .browsers(),
-    // The steps for Firefox, WebKit, the screen reader and conformance themselves install what they
-    // need, so that a failure to do so affects only them.
-    Step::new("firefox", &[WASM, Need::WasmBindgen, Need::WasmPack, Need::NpmPackages], in_firefox)
-        .after(&["package", "server"])
+    // Like `wasm-firefox`, the steps for Firefox, WebKit, the screen reader and conformance themselves
+    // install what they need, so that a failure to do so affects only them.
+    Step::new("firefox", &[Need::NpmPackages], in_firefox)
+        .after(&["page", "package", "server"])
+        .reads(BROWSER_TESTS)
         .browsers(),
     Step::new("cinder-page", &[Need::NpmPackages, Need::Browser], conformance::with_page)
-        .after(&["server"])
+        .after(&["page", "server"])
+        .reads(BROWSER_TESTS)
         .browsers(),
     Step::new("hosts", &[Need::NpmPackages, Need::HostPackages, Need::Browser], hosts)
         .after(&["package"])
+        .reads(&["e2e"])
         .beside_browsers(),
-    Step::new("floors", &[Need::NpmPackages], floors).after(&["page", "package"]).beside_browsers(),
+    Step::new("floors", &[Need::NpmPackages], floors)
+        .after(&["page", "package"])
+        .reads(&["e2e/floors", "docs/browsers.md"])
+        .beside_browsers(),
     Step::new("deploy", &[], deploy::check).beside_browsers(),
     Step::new("count", count::NEEDS, count::check).after(&["package"]).beside_browsers(),
-    Step::new("bench", bench::NEEDS, same_results).after(&["package"]).beside_browsers(),
-    Step::new("conformance", &[], conformance).after(&["server"]).beside_browsers(),
+    Step::new("bench", bench::NEEDS, same_results)
+        .after(&["package"])
+        .reads(&["bench"])
+        .beside_browsers(),
+    Step::new("conformance", &[], conformance)
+        .after(&["server"])
+        .reads(&["conformance", "crates/volume-transfer"])
+        .beside_browsers(),
     Step::new("webkit", &[Need::NpmPackages], in_webkit)
-        .after(&["package", "server"])
+        .after(&["page", "package", "server"])
+        .reads(BROWSER_TESTS)
         .beside_browsers(),
     Step::new("screen-reader", &[Need::NpmPackages], with_screen_reader)
-        .after(&["server"])
+        .after(&["page", "server"])
+        .reads(BROWSER_TESTS)
         .beside_browsers(),
     Step::new("browsers", &[], browsers::check)
         .after(&["e2e", "consumers", "responses", "firefox", "webkit"])
@@ -83,7 +143,7 @@ pub(crate) fn known(names: &[&str]) -> bool {
 }
 
 /// Runs the named steps, or all steps if `names` is empty. If one fails, the others still run, except
-/// those that use its output.
+/// those that use its output. Steps that aren't named run only if something has changed.
 ///
 /// # Errors
 /// Returns an error if something that a step needs can't be installed. A step that fails is not an
@@ -98,7 +158,7 @@ pub(crate) fn test(names: &[&str]) -> Result<ExitCode> {
             installed.push(*need);
         }
     }
-    let report = steps::run(&steps)?;
+    let report = steps::run(&steps, names)?;
     let minutes = start.elapsed().as_secs_f64() / 60.0;
     println!("\n{}\n{minutes:.1} minutes\n{}", report.table(), report.closing_line());
     Ok(if report.all_passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -189,6 +249,13 @@ fn wasm_pack(host: &str) -> Result<Option<String>> {
     Ok(None)
 }
 
+fn wasm_firefox() -> Result<Option<String>> {
+    if let Err(error) = install::firefox().and_then(|_| install::geckodriver()) {
+        return Ok(skipped(&format!("the wasm tests in Firefox were SKIPPED: {error:#}")));
+    }
+    wasm_pack("--headless --firefox")
+}
+
 fn build_page() -> Result<Option<String>> {
     page::check_size(&page::build()?)?;
     Ok(None)
@@ -214,11 +281,7 @@ fn in_firefox() -> Result<Option<String>> {
     };
     let firefox = firefox.to_string_lossy();
     browsers::run("firefox", &[("FIREFOX", &firefox)])?;
-    browsers::run("package-firefox", &[("FIREFOX", &firefox)])?;
-    if let Err(error) = install::geckodriver() {
-        return Ok(skipped(&format!("the wasm tests in Firefox were SKIPPED: {error:#}")));
-    }
-    wasm_pack("--headless --firefox")
+    browsers::run("package-firefox", &[("FIREFOX", &firefox)]).map(|()| None)
 }
 
 /// Tests the main job and the package in WebKit, Safari's engine.
@@ -275,7 +338,7 @@ fn npm_package() -> Result<Option<String>> {
         package::PKG
     )))?;
     package::dry_run()?;
-    package::install_in("e2e/package")?;
+    package::install_in(package::INSTALLED)?;
     Ok(None)
 }
 

@@ -16,7 +16,7 @@ const MAX_DELAY: u32 = 300;
 /// How many delays in a row are allowed before the user is asked.
 const MAX_DELAYS: usize = 5;
 
-/// The interval at which a delay checks whether the user has stopped the series, in milliseconds.
+/// How often to check, during a delay, whether the user has stopped the series, in milliseconds.
 const CHECK_INTERVAL_MS: i32 = 250;
 
 /// Decides when the next request of a series may be sent.

@@ -41,7 +41,7 @@ impl Left {
     }
 }
 
-/// How many bytes of a string are kept. The rules compare strings only with shorter ones.
+/// How many bytes of a string are kept. The rules compare strings only with ones shorter than this.
 pub(crate) const MAX_TEXT: usize = 40;
 
 /// The maximum nesting depth: one bit for each level.
