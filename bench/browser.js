@@ -8,8 +8,8 @@ import { extname } from "node:path";
 
 const { chromium } = createRequire(new URL("../e2e/package.json", import.meta.url))("@playwright/test");
 
-/** The name of the candidate in which the package reads a list while receiving it. */
-export const STREAMED = "volume-transfer, streamed";
+/** What follows the name of a candidate that reads a list while receiving it. */
+export const STREAMED = ", streamed";
 
 const ROOT = new URL("../", import.meta.url);
 const SERVED = /^\/(bench|crates\/volume-transfer-wasm\/pkg)\/[\w./-]+$/;
@@ -72,9 +72,9 @@ async function measureFirst({ name, list }) {
 }
 
 /** Runs in the page. The list is read as it arrives. */
-async function readStream({ list }) {
+async function readStream({ name, list }) {
   const { firstOfStream } = await import("/bench/time.js");
-  return { rows: await firstOfStream(async () => (await fetch(`/${list}`)).body) };
+  return { rows: await firstOfStream(name, async () => (await fetch(`/${list}`)).body) };
 }
 
 /** Returns the number of bytes by which a page's peak memory grows while it handles the list. */
@@ -91,7 +91,8 @@ export async function memory(address, name, list, rows) {
         return Number(/VmHWM:\s+(\d+)/.exec(status)[1]) * 1024;
       });
     const before = peaks();
-    const result = await page.evaluate(name === STREAMED ? readStream : measureFirst, { name, list });
+    const run = name.endsWith(STREAMED) ? readStream : measureFirst;
+    const result = await page.evaluate(run, { name: name.replace(STREAMED, ""), list });
     if (result.rows !== rows) throw new Error(`${name} checked ${result.rows} of ${rows} volumes`);
     return Math.max(...peaks().map((peak, at) => peak - before[at]));
   } finally {

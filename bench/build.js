@@ -19,7 +19,7 @@ export async function build() {
   execFileSync(here("../e2e/node_modules/.bin/wasm-as").pathname, ["--enable-simd", here("unchecked.wat").pathname, "-o", binary.pathname]);
   writeFileSync(here("build/unchecked-module.js"), `export default new Uint8Array([${readFileSync(binary).join()}]);\n`);
   await esbuild({
-    entryPoints: PEERS.map((name) => here(`peers/${name}.js`).pathname),
+    entryPoints: [...PEERS.map((name) => here(`peers/${name}.js`).pathname), here("unchecked.js").pathname],
     outdir: here("build").pathname,
     bundle: true,
     minify: true,

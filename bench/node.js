@@ -1,5 +1,5 @@
 // Runs one measurement in its own Node process: `node node.js time OPTIONS`, `first PEER FILE` or
-// `stream FILE`. Prints one line of JSON.
+// `stream PEER FILE`. Prints one line of JSON.
 
 import { createReadStream, readFileSync } from "node:fs";
 import { Readable } from "node:stream";
@@ -19,7 +19,7 @@ if (command === "time") {
   console.log(JSON.stringify(await time(JSON.parse(name))));
 } else if (command === "stream") {
   const before = peak();
-  const rows = await firstOfStream(() => Readable.toWeb(createReadStream(name)));
+  const rows = await firstOfStream(name, () => Readable.toWeb(createReadStream(file)));
   console.log(JSON.stringify({ rows, peak: before && peak() - before }));
 } else {
   const before = peak();

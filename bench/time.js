@@ -31,7 +31,7 @@ export async function load() {
     peers[name] = await import(fileOf(name));
     await peers[name].ready?.();
   }
-  peers[UNCHECKED] = await import("./unchecked.js");
+  peers[UNCHECKED] = await import(fileOf(UNCHECKED));
   await peers[UNCHECKED].ready();
   return peers;
 }
@@ -82,7 +82,7 @@ export function check(peers, count) {
     const plain = ({ ids, violated, unknown, unreadable, more }) => [ids, [...violated], [...unknown], unreadable, more];
     const report = ours.screenBytes(bytes);
     if (report.count !== count || report.issues.length) throw new Error(`${what}: not all volumes were read`);
-    same(what, UNCHECKED, peers[UNCHECKED].screenBytes(bytes), text.split('"').length - 1);
+    same(what, UNCHECKED, peers[UNCHECKED].screenBytes(bytes).quotes, text.split('"').length - 1);
     const result = { ...report, ids: Array.from({ length: count }, (_, n) => report.id(n)) };
     same(what, "hand, from bytes", plain(hand.screenBytes(bytes)), plain(result));
     same(what, "hand, from text", plain(hand.screenText(text)), plain(result));
@@ -194,11 +194,15 @@ export async function time({ at, counts, rounds }) {
   return measure(make(await load()), items, rounds);
 }
 
-/** Checks a list while it is being received, and returns its number of rows. */
-export async function firstOfStream(open) {
-  const { ready, screenStream } = await import(fileOf("volume-transfer"));
+/**
+ * Lets a candidate check a list while it is being received. Returns the number of rows, or, if it checks
+ * nothing, the number of quotes.
+ */
+export async function firstOfStream(name, open) {
+  const { ready, screenStream } = await import(fileOf(name));
   await ready();
-  return (await screenStream(await open())).count;
+  const { count, quotes } = await screenStream(await open());
+  return count ?? quotes;
 }
 
 /** Measures how long a candidate takes to load and to check a list. */
@@ -208,5 +212,5 @@ export async function first(name, bytes) {
   await peer.ready?.();
   const screen = peer.screenBytes ?? ((bytes) => peer.eligibility(JSON.parse(new TextDecoder().decode(bytes)).volumes));
   const result = screen(bytes);
-  return { elapsed: performance.now() - start, rows: result.count ?? (result.ids ?? result).length };
+  return { elapsed: performance.now() - start, rows: result.count ?? result.quotes ?? (result.ids ?? result).length };
 }

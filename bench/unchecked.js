@@ -15,7 +15,7 @@ export async function ready() {
 /** Creates a request's objects without checking anything. */
 export const request = ({ projectId, volumeId, name }) => ({ request: assemble(projectId, volumeId, name || null), issues: [] });
 
-/** Copies a list's bytes into a module's memory and looks at each of them once. Returns how many are quotes. */
+/** Copies a list's bytes into a module's memory and looks at each of them once. Counts the quotes. */
 export function screenBytes(bytes) {
   let count = 0;
   for (let at = 0; at < bytes.length; at += memory.length) {
@@ -24,5 +24,16 @@ export function screenBytes(bytes) {
     memory.fill(0, chunk.length, (chunk.length + 15) & ~15);
     count += quotes((chunk.length + 15) & ~15);
   }
-  return count;
+  return { quotes: count };
+}
+
+/** Does the same while the list is being received. */
+export async function screenStream(stream) {
+  let count = 0;
+  const reader = stream.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return { quotes: count };
+    count += screenBytes(value).quotes;
+  }
 }

@@ -2,8 +2,8 @@
 except where listed.
 
 `<alice>` stands for the ID of that user. Domains, projects and the application credential
-`<console>` have such placeholders, too. `<t>` stands for a token, and `<r>` for a receipt, that an
-earlier case saved under that name.
+`<console>` have such placeholders, too. `<t>` and `<r>` stand for a token and a receipt that
+earlier cases saved under the names `t` and `r`.
 """
 
 from dataclasses import dataclass, field
@@ -186,7 +186,7 @@ CASES = [
     Case("show without a token", 401, SHOW, subject="t"),
     Case("projects", 200, PROJECTS, token="t"),
     Case("projects with a scoped token", 200, PROJECTS, token="s"),
-    Case("projects with a disabled one", 200, PROJECTS, token="ct"),
+    Case("projects, including a disabled one", 200, PROJECTS, token="ct"),
     Case("projects with an unknown token", 401, PROJECTS, token="nonsense"),
     Case("projects without a token", 401, PROJECTS),
     Case("catalog", 200, CATALOG, token="s"),

@@ -2,7 +2,7 @@
 
 use crate::error::{ChangeError, Fault, FaultKind, ReadError, RetryDelay, UnknownCause};
 
-/// What to do about the remaining requests of a series after one request failed.
+/// What to do about the remaining requests in a series after one of them has failed.
 ///
 /// This doesn't concern the failed request itself. After [`ChangeError::Rejected`], it can be sent
 /// again once the cause is gone; after [`ChangeError::OutcomeUnknown`], look up its outcome first.
@@ -20,7 +20,7 @@ pub enum NextStep {
 }
 
 impl Fault {
-    /// Returns what to do about the remaining requests of a series.
+    /// Returns what to do about the remaining requests in a series.
     pub fn next_step(&self) -> NextStep {
         let delay = self.retry_delay();
         match self.kind() {
@@ -47,7 +47,7 @@ impl Fault {
 }
 
 impl ReadError {
-    /// Returns what to do about the remaining requests of a series.
+    /// Returns what to do about the remaining requests in a series.
     pub fn next_step(&self) -> NextStep {
         match self {
             ReadError::NoResponse(_) => NextStep::Wait(None),
@@ -58,7 +58,7 @@ impl ReadError {
 }
 
 impl ChangeError {
-    /// Returns what to do about the remaining requests of a series.
+    /// Returns what to do about the remaining requests in a series.
     pub fn next_step(&self) -> NextStep {
         match self {
             ChangeError::Rejected(fault)

@@ -1,5 +1,5 @@
-//! Decides whether a step needs to be repeated: not if it has passed before, and neither what it reads
-//! nor what it wrote has changed since.
+//! Decides whether a step can be left out: it can if it has passed before, and what it reads and what it
+//! wrote are unchanged since then.
 //!
 //! A step depends on files, on the output of earlier steps, on tools and on environment variables. All
 //! of them are hashed. On a fresh machine nothing is recorded yet, so every step runs.
@@ -33,7 +33,7 @@ const VARIABLES: [&str; 9] = [
     "PROPTEST_CASES",
 ];
 
-/// The tools that a step may use without installing their version itself.
+/// The commands that print the versions of tools that steps use as they find them.
 const TOOLS: [&str; 4] = [
     "rustc --version --verbose",
     "node --version",
@@ -61,8 +61,8 @@ impl Inputs {
         Some(Self(format!("{:x}", hash.finalize())))
     }
 
-    /// Returns how long ago a step passed, if it did so with these inputs and what it `wrote` is still
-    /// the same.
+    /// Returns how long ago a step passed with these inputs, or `None` if it hasn't, or if the files that
+    /// it `wrote` have changed since.
     pub(crate) fn passed(&self, step: &str, wrote: &[PathBuf]) -> Option<Duration> {
         let file = file(step);
         let passed = fs::read_to_string(&file).ok()? == self.record(wrote)?;
@@ -78,7 +78,7 @@ impl Inputs {
         Ok(fs::write(file(step), record)?)
     }
 
-    /// Returns what is recorded. The step may have installed tools, so their versions are determined
+    /// Returns the text to record. The step may have installed tools, so their versions are determined
     /// only now.
     fn record(&self, wrote: &[PathBuf]) -> Option<String> {
         Some(format!("{}\n{}{}", self.0, tools(), contents(&all_in(wrote)?)?))
