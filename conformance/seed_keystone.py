@@ -44,7 +44,7 @@ TOTP_SECRET = base64.b32encode(b"conformance-test-key").decode()
 
 
 class Identity:
-    """Keystone or the sandbox's identity service. Its URL ends before `/v3`."""
+    """Keystone or the sandbox's identity service. Its URL does not include `/v3`."""
 
     def __init__(self, url):
         parts = urllib.parse.urlsplit(url)

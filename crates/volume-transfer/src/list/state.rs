@@ -134,8 +134,8 @@ impl Handler for ListHandler<'_> {
         let List { place, skipped_depth, field, .. } = *self.list;
         let field = field.filter(|_| skipped_depth == 0);
         let text = matches!(scalar, Scalar::Text(_));
-        // Outside known fields, `true`, `false` and `null` become part of the layout, because there
-        // are only these three literals.
+        // Outside known fields, `true`, `false` and `null` become part of the layout, because JSON
+        // has only these three literals.
         if text || field.is_some() {
             let top_level = place == Place::Volume && skipped_depth == 0;
             self.layouts.record_value(field, top_level, left);
