@@ -8,7 +8,7 @@ import { extname } from "node:path";
 
 const { chromium } = createRequire(new URL("../e2e/package.json", import.meta.url))("@playwright/test");
 
-/** What follows the name of a candidate that reads a list while receiving it. */
+/** The suffix for the name of a candidate that reads a list while receiving it. */
 export const STREAMED = ", streamed";
 
 const ROOT = new URL("../", import.meta.url);
@@ -43,7 +43,7 @@ export const launch = () =>
     ],
   });
 
-/** Starts a browser for all time measurements. */
+/** Starts a browser for all timing measurements. */
 export async function browser(address) {
   const running = await launch();
   const inPage = async (work, argument) => {

@@ -1,6 +1,6 @@
 // Measures how idle and slow clients affect other clients. Starts the server, and sends normal
 // requests, first alone and then alongside 5,000 connections that send nothing and 2,000 that send
-// a byte per second. Prints how long the normal requests took, and the server's memory.
+// a byte per second. Prints how long the normal requests took, and how much memory the server used.
 //
 //     cargo build --release -p console-server
 //     ulimit -n 20000 && node bench/crowd.js
@@ -34,7 +34,7 @@ async function main() {
   await measure(port);
   const before = await measure(port);
   const memoryBefore = memory();
-  // The crowd runs in its own thread, so that it delays the server, but not the code that measures.
+  // The crowd runs in its own thread, so that it delays the server, but not the measuring code.
   const others = new Worker(new URL(import.meta.url), { workerData: port });
   const [connected] = await once(others, "message");
   const during = await measure(port);

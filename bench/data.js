@@ -22,7 +22,7 @@ const PROJECT = "dd14c6ac581f40059e27f5320b60bf2f";
 /**
  * Returns the text of a list response.
  *
- * Each of several fields is missing, or has an unusual spelling that services are known to use, in
+ * Several fields are each missing, or have an unusual spelling that services are known to use, in
  * about one volume in a hundred. The comparison before the timing catches candidates that misread
  * such fields.
  */

@@ -42,7 +42,7 @@ function loneSurrogateAt(text) {
   }
 }
 
-/** Returns the issue with a name, if any. `text` is as typed, `value` is trimmed. */
+/** Returns the issue with a name, if any. `text` is the name as typed; `value` is trimmed. */
 function nameIssue(text, value, length) {
   const issue = (code, params) => ({ field: "name", code, params });
   if (!text.isWellFormed()) return issue("lone_surrogate", { position: loneSurrogateAt(text) });
@@ -106,8 +106,7 @@ function flag(value) {
 
 const filled = (value) => typeof value === "string" ? value !== "" : typeof value === "number";
 
-/** Returns the violated and unknown constraints of every volume. Bit n stands for the n-th constraint
- * in the order of the API documentation. */
+/** Returns the violated and unknown constraints of every volume. Bit n stands for the nth constraint, in the order in which the API documentation lists them. */
 export function screen(volumes) {
   const ids = [];
   const violated = new Uint16Array(volumes.length);

@@ -83,7 +83,7 @@ function jobTable(results, job) {
 }
 
 /**
- * Returns all targets with their results. A goal is a `max` or a `min` for the median. `other` is the ratio
+ * Returns all targets with their results. Each has a `max` or a `min` for the median. `other` is the ratio
  * that simpler code achieves.
  */
 function targets({ results, page, sizes, largest }) {
@@ -149,8 +149,8 @@ const TASKS = [
   ["Find the errors in a form", "b", "invalid"],
   ["Check a page of 100 volumes", "d", "ascii, compact", 100],
   ["Check a list of 1,000 volumes", "d", "ascii, compact", 1_000],
-  ["The same, right after the page has loaded, with everything that must be loaded", "e"],
-  ["Memory for the longest list, read while it arrives", "f"],
+  ["The same, right after the page has loaded, including the time to load everything it needs", "e"],
+  ["Memory for the longest list, read as it arrives", "f"],
 ];
 
 /** Returns the table of what people wait for, in the browser. */

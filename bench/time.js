@@ -8,9 +8,9 @@ export const PEERS = ["hand", "ajv", "zod", "zod-mini", "valibot", "arktype", "t
 /** The name of the candidate that checks nothing. */
 export const UNCHECKED = "unchecked";
 
-/** The minimum duration of a sample in milliseconds, because browsers have coarse clocks. */
+/** The minimum duration of a sample, in milliseconds. Browsers have coarse clocks. */
 const SAMPLE = 30;
-/** The warm-up time before the first sample in milliseconds, so that code is fully optimized. */
+/** The warm-up time before the first sample, in milliseconds. It ensures that code is fully optimized. */
 const WARM_UP = 300;
 
 const VARIANTS = [
@@ -135,7 +135,7 @@ function measure(candidates, items, rounds) {
 }
 
 /**
- * Returns the jobs (a) to (d) for lists of these sizes, each with a function that creates its
+ * Returns jobs (a) to (d) for lists of these sizes, each with a function that creates its
  * candidates.
  */
 export function jobs(counts) {

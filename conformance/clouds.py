@@ -1,4 +1,4 @@
-"""Runs openstacksdk against the sandbox with only a `clouds.yaml`, as people use it.
+"""Runs openstacksdk against the sandbox with only a `clouds.yaml`, the way people use it.
 
     clouds.py SANDBOX
 """

@@ -68,7 +68,7 @@ class Runner:
                 text = text.replace(value, f"<{name}>")
             # The identity service in Cinder's configuration doesn't exist.
             text = text.replace(f"{self.service.host}/identity", "identity.invalid")
-            # In a link's query string, a colon may be percent-encoded or not.
+            # In a link's query string, a colon may or may not be percent-encoded.
             text = text.replace(self.service.host, "<host>").replace("%3A", ":")
             text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", number, text)
             text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}", "<time>", text)

@@ -89,7 +89,7 @@ CASES = [
     # Passwords and scopes.
     Case("project by name", 201, SIGN_IN, auth(password(), scope=project("project-a")), save_as="a"),
     Case("project by ID", 201, SIGN_IN, auth(password(), scope=project(id="<project-a-test>"))),
-    Case("project by name and ID of the domain", 201, SIGN_IN,
+    Case("project by name and domain ID", 201, SIGN_IN,
          auth(password(), scope=project("project-a", {"id": "<account-a>"}))),
     Case("default project", 201, SIGN_IN, auth(password())),
     Case("no default project", 201, SIGN_IN, auth(password("carol")), save_as="ct"),
@@ -203,7 +203,7 @@ CASES = [
     Case("wrong secret", 401, SIGN_IN, auth(credential(id="<console>", secret="wrong"))),
     Case("no secret", 401, SIGN_IN, auth({"application_credential": {"id": "<console>"}})),
     Case("unknown application credential", 404, SIGN_IN, auth(credential(id=UNKNOWN))),
-    Case("unknown name of an application credential", 401, SIGN_IN,
+    Case("unknown application credential name", 401, SIGN_IN,
          auth(credential(name="nothing", user={"name": "alice", "domain": A}))),
     Case("application credential of an unknown user", 404, SIGN_IN,
          auth(credential(name="console", user={"name": "nobody", "domain": A}))),

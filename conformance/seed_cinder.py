@@ -109,7 +109,7 @@ def main():
     for label in PROJECTS:
         # Oldest first, so that lists have the same order.
         for wanted in reversed(sandbox.volumes(label)):
-            # All volumes of B count toward its quotas. Of A's volumes, only those in the test
+            # All of B's volumes count toward its quotas. Of A's volumes, only those in the test
             # cases are needed.
             if label == "B" or f"<{wanted['name']}>" in table:
                 create_volume(cinder, admin, label, wanted)

@@ -7,7 +7,7 @@ const BWRAP =
   "bwrap --unshare-user --unshare-pid --unshare-ipc --uid 65532 --gid 65532 --cap-drop ALL --clearenv --die-with-parent";
 
 /**
- * Returns why this machine can't run a binary in a container, if it can't.
+ * Returns the reason why this machine can't run a binary in a container, or `undefined` if it can.
  *
  * @param {string | undefined} binary
  * @returns {string | undefined}

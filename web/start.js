@@ -7,7 +7,7 @@
   var simd = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11];
 
   var root = document.documentElement;
-  /** Maps each language tag to its file and the texts of the `data-t` elements. The build fills this in. */
+  /** Maps each language tag to its file and the text of the `data-t` elements. The build fills this in. */
   var languages = {};
   var started = false;
 

@@ -12,7 +12,7 @@ const CONSTRAINTS = {
   system_disk: "The volume is bootable.",
 };
 
-/** Returns the volumes of a list response, each with all reasons why it can't be transferred. */
+/** Returns the volumes of a list response, each with all the reasons why it can't be transferred. */
 export function readVolumes(body) {
   const { violated } = screen(body.volumes);
   return body.volumes.map((volume, index) => ({

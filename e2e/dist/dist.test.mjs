@@ -1,4 +1,4 @@
-// Tests the files that `cargo xtask dist` built, which are in the folder DIST: each binary alone in an
+// Tests the files that `cargo xtask dist` built, which are in the folder that DIST names: each binary alone in an
 // empty folder, and the static one in the root folder of a container. TARGETS lists the targets that
 // were built.
 

@@ -62,7 +62,7 @@ export function lightSuite(api: typeof Light | typeof Full): Suite {
     name(text, undefined, { value: null, length, ...BYTES, issues });
 
   return {
-    "trims a name and counts its length by the service's rule"() {
+    "trims a name and measures its length by the service's rule"() {
       name("  first volume ", undefined, { value: "first volume", length: 12, ...BYTES, issues: [] });
       name("\u{1c}卷\u{3000}", { service: "cinder" }, {
         value: "卷",
@@ -331,7 +331,7 @@ export function fullSuite(api: typeof Full): Suite {
       ]);
     },
 
-    "reports why it creates no request for an ineligible volume"() {
+    "reports why it doesn't create a request for an ineligible volume"() {
       const { request, issues } = createTransferRequest({
         projectId: PROJECT_ID,
         volume: { ...VOLUME, status: "in-use", bootable: true },

@@ -1,6 +1,6 @@
 // The main job with the screen reader Orca in Firefox, done without seeing the page.
 //
-// `UPDATE_TRANSCRIPT=1` writes what was said to docs/screen-reader.md.
+// `UPDATE_TRANSCRIPT=1` writes what Orca spoke to docs/screen-reader.md.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
@@ -42,7 +42,7 @@ test("hands a volume over by ear", async () => {
     await orca.press("Tab", "Show all collapsed push button.");
     await orca.press("Tab", "Transfer name entry.", "Optional.");
     await orca.type("first volume");
-    // “Creating transfer…” is said only if the response takes long enough.
+    // “Creating transfer…” is announced only if the response takes long enough.
     await orca.press("Return");
     await expect.poll(() => server.transfers()).toMatchObject([{ volume_id: DATA_01, name: "first volume" }]);
 

@@ -35,7 +35,7 @@ async function choose(app: App, text: string): Promise<void> {
   });
 }
 
-/** A volume that fits into project B's quota together with data-01 and data-02; data-03 doesn't. */
+/** A volume that fits within project B's quota together with data-01 and data-02; data-03 doesn't. */
 const THIRD = "数据盘-上海-01";
 
 const rows = (app: App) => app.page.locator(".accept tbody").getByRole("row");
@@ -120,7 +120,7 @@ test("an exhausted quota pauses the rest, which can be resumed", async ({ app, p
   expect(number).toBe(4);
 });
 
-test("waits as long as the service asks", async ({ app, page, server }) => {
+test("waits as long as the service asks it to", async ({ app, page, server }) => {
   const entries = await transfers(server, "data-01", "data-02");
   const times: number[] = [];
   await page.route(ACCEPT, (route) => {
@@ -199,7 +199,7 @@ test("reads a file that is dropped or pasted", async ({ app, browserName, page, 
   expect(await drop(text)).toBe(false);
   await expect(rows(app)).toHaveCount(2);
 
-  // In the page's other tabs, too, a dropped file isn't opened in place of the page.
+  // In the page's other tabs, a dropped file isn't opened in place of the page either.
   await app.button("accept.clear").click();
   await app.show("volumes.title");
   expect(await drop(text)).toBe(false);

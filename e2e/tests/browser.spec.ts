@@ -6,7 +6,7 @@ import { DATA_01, PROJECT_A, PROJECT_B } from "./server.ts";
 
 const READABILITY = readFileSync(new URL(import.meta.resolve("@mozilla/readability/Readability.js")), "utf8");
 
-test("two tabs keep their projects, tokens and keys apart", async ({ app, page, context, server }) => {
+test("two tabs keep their projects, tokens and keys separate", async ({ app, page, context, server }) => {
   const other = new App(await context.newPage(), server);
   await other.open();
   await app.useDemoProject("A");

@@ -174,7 +174,7 @@ test("leaves no trace of the passphrase or the key", async ({ app, page }) => {
   }
 });
 
-test("without a secure context, says why there is no passphrase", async ({ app, page }) => {
+test("without a secure context, says why no passphrase can be set", async ({ app, page }) => {
   await page.addInitScript(() => Object.defineProperty(crypto, "subtle", { value: undefined }));
   await page.reload();
   await createOne(app);

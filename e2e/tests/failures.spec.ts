@@ -11,7 +11,7 @@ import { DATA_01, PROJECT_A, Server } from "./server.ts";
 
 const POST = "**/os-volume-transfer";
 
-/** Fills in the form and sends it, with a handler for its request. */
+/** Fills in and submits the form, with a handler for its request. */
 async function createWith(app: App, page: Page, handler: (route: Route) => unknown): Promise<void> {
   await app.useDemoProject("A");
   await app.choose("data-01");
@@ -226,7 +226,7 @@ test("a redirect to a login page", async ({ app, page }) => {
   await expectInputKept(app, 0);
 });
 
-test("mentions CORS if the endpoint doesn't allow the page", async ({ page }) => {
+test("mentions CORS if the endpoint doesn't allow requests from the page", async ({ page }) => {
   const elsewhere = createServer((_, response) => response.end('{"volumes":[]}'));
   await new Promise<void>((done) => elsewhere.listen(0, "127.0.0.1", done));
   const endpoint = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
@@ -291,7 +291,7 @@ test.describe("leaving", () => {
   });
 });
 
-test("shows 10,000 volumes if the last page fails", async ({ app, page }) => {
+test("shows 10,000 volumes if the last page fails to load", async ({ app, page }) => {
   const PAGE = 1000;
   await page.route("**/cloudvolumes/detail*", (route) => {
     const marker = new URL(route.request().url()).searchParams.get("marker");

@@ -235,7 +235,7 @@ test("cancels a transfer whose key was lost and creates another", async ({ app, 
   await app.button("unknown.cancel").click();
   await app.cancelDialog.getByRole("button", { name: app.text("cancel.confirm"), exact: true }).click();
   await expect(app.alert).toContainText(app.text("unknown.cancelled"));
-  // Focus moves to the volumes, because the transfers are in another tab.
+  // The focus moves to the volumes, because the transfers are in another tab.
   await expect(page.locator(":focus")).toHaveText(app.text("volumes.title"));
   await expect(app.textbox("create.name")).toHaveValue("kept");
   await page.unroute("**/os-volume-transfer");

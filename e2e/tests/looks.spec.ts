@@ -307,7 +307,7 @@ test("doesn't announce a status again if its text stays the same", async ({ app,
   await app.sort("volumes.name");
   await expect(app.table.getByRole("columnheader", { name: app.text("volumes.name"), exact: true })).toHaveAttribute("aria-sort", "ascending");
   await expect(status).not.toHaveClass(/announced/);
-  // A new text is announced.
+  // New text is announced.
   await page.getByRole("searchbox").fill("data-01");
   await expect(status).toHaveClass(/announced/);
 });

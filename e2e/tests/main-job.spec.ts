@@ -140,7 +140,7 @@ test("creates a transfer with every service", async ({ app }) => {
     ["cinder", "data-02", false],
   ] as const) {
     await app.connect(PROJECT_A.id, PROJECT_A.token, service);
-    // Otherwise the volume might be chosen in the previous list.
+    // Otherwise, the volume might be chosen from the previous list.
     await expect(app.signIn).toBeHidden();
     await expect(app.button("connect.menu")).toHaveAccessibleDescription(new RegExp(app.text(`service.${service}`)));
     await app.choose(volume, looksUpSnapshots);
@@ -177,7 +177,7 @@ test("confirms copying only if it succeeded", async ({ app, context }) => {
   expect(await app.page.evaluate(() => (window as unknown as { copied: string }).copied)).toBe(key);
 });
 
-test("warns before leaving while a key is displayed", async ({ app, page }) => {
+test("warns before the user leaves while a key is displayed", async ({ app, page }) => {
   await app.useDemoProject("A");
   await app.choose("data-01");
   const dialogs: string[] = [];

@@ -277,7 +277,7 @@ test("pauses when a quota is reached, and keeps what was created if the user sto
   await expectSaved(app, await server.transfers());
 });
 
-test("asks before leaving while a key hasn't been saved", async ({ app, page }) => {
+test("asks for confirmation before the user leaves with an unsaved key", async ({ app, page }) => {
   const dialogs: string[] = [];
   page.on("dialog", (dialog) => {
     dialogs.push(dialog.type());

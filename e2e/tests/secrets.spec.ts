@@ -103,7 +103,7 @@ test("accepting a transfer leaves no trace of the key or the token", async ({ ap
   await search.expectNoTraceOf(KEY, PROJECT_B.token);
 });
 
-/** Returns how often a text occurs in the module's memory. */
+/** Returns how often a string occurs in the module's memory. */
 const occurrences = (page: Page, text: string) => page.evaluate(traces.occurrences, text);
 
 /** Reloads the page with the module's memory exposed. */

@@ -45,7 +45,7 @@ export class Server {
     return server;
   }
 
-  /** Kills the server, as a crash would. */
+  /** Kills the server to simulate a crash. */
   kill(): Promise<void> {
     return new Promise((done) => {
       if (this.process.exitCode !== null || this.process.signalCode !== null) return done();

@@ -60,7 +60,7 @@ test("keeps the text, the caret and the focus when the module takes over the for
   await expect(page.getByLabel("Service")).toHaveValue("cinder");
 });
 
-test("connects once when the button was pressed several times before the module arrived", async ({ page, server }) => {
+test("connects only once if the button was pressed several times before the module arrived", async ({ page, server }) => {
   const release = await holdModule(page);
   const lists: string[] = [];
   page.on("request", (request) => {

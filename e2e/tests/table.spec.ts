@@ -38,7 +38,7 @@ const DISKS = [
   { name: "数据盘", size: 1024, created_at: "2026-01-01T00:00:00", status: "error" },
 ];
 
-test("sorts by every column, and keeps the service's order among equals", async ({ app }) => {
+test("sorts by every column, and keeps the service's order for equal values", async ({ app }) => {
   await list(app, DISKS);
   expect(await names(app)).toEqual(["data-10", "Data-2", "data-1", "数据盘"]);
   await sorts(app, "volumes.name", "ascending", ["data-1", "Data-2", "data-10", "数据盘"]);
@@ -119,7 +119,7 @@ for (const language of LANGUAGES) {
   test.describe(language, () => {
     test.use({ language });
 
-    test("names statuses, and quotes the service's own word", async ({ app }) => {
+    test("translates statuses, and quotes the service's own term", async ({ app }) => {
       await list(app, [
         { name: "attached", status: "in-use" },
         { name: "odd", status: "defragmenting" },
@@ -133,7 +133,7 @@ for (const language of LANGUAGES) {
     });
 
     for (const width of [320, 768, 1100, 1280, 1440]) {
-      test(`fits into ${width} pixels`, async ({ app, page }) => {
+      test(`fits within ${width} pixels`, async ({ app, page }) => {
         await page.setViewportSize({ width, height: 800 });
         await app.useDemoProject("A");
         await expect(app.checkbox("worst-case")).toBeVisible();

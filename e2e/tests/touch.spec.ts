@@ -10,7 +10,7 @@ async function expectTargets(app: App): Promise<void> {
   const small = await app.page.locator("button, select, input, summary, a[href], [role=tab]").evaluateAll((all) =>
     all
       .filter((e) => e.checkVisibility() && !e.closest("[inert], .visually-hidden"))
-      // A press on a label presses its control.
+      // Pressing a label activates its control.
       .map((e) => [e, ...((e as HTMLInputElement).labels ?? [])].map((part) => part.getBoundingClientRect()))
       .filter((boxes) => boxes[0]!.width > 1 && !boxes.some(({ width, height }) => width >= 24 && height >= 24))
       .map(([box], index) => `${index}: ${box!.width} × ${box!.height} at ${box!.x}, ${box!.y}`),

@@ -20,7 +20,7 @@ const ENC: &str = "A256GCM";
 /// without being noticed.
 const ITERATIONS: u32 = 600_000;
 
-/// The numbers of iterations that are accepted in a file. Fewer would give too little protection (RFC
+/// The iteration counts that are accepted in a file. Fewer would give too little protection (RFC
 /// 7518 recommends at least 1,000), and more would only keep the computer busy.
 const ACCEPTED_ITERATIONS: RangeInclusive<u64> = 1_000..=10_000_000;
 

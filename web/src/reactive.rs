@@ -55,7 +55,7 @@ pub(crate) fn memo<T: PartialEq + Send + Sync + 'static>(
 }
 
 /// Derives the text of a live region, and notifies its element only if the text differs, because
-/// screen readers announce a text again when it is set again.
+/// screen readers announce text again when it is set again.
 pub(crate) fn status_text(compute: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
     memo(compute).into()
 }

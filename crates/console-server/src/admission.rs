@@ -18,7 +18,7 @@ const MANY_ADDRESSES: usize = 10_000;
 /// How many requests are admitted.
 #[derive(Clone, Debug, Default)]
 pub struct Limits {
-    /// The maximum number of requests whose response is not complete.
+    /// The maximum number of requests whose responses are not complete.
     pub in_flight: Option<NonZeroU32>,
     /// The maximum number of requests per second from one address, or from one IPv6 /64 network.
     /// This is also the maximum burst.

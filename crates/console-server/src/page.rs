@@ -20,7 +20,7 @@ use std::sync::Arc;
 const SIZE_LIMIT: usize = 64 << 20;
 
 /// The page in memory. Reading files for every request took four times as long as sending them.
-/// A map, unlike a folder, also can't be escaped with `..`.
+/// Also, unlike a folder, a map can't be escaped from with `..`.
 struct Page {
     files: HashMap<String, File>,
     /// The headers of responses without a file.

@@ -64,7 +64,7 @@ impl Constraint {
 
 /// A set of constraints, with one bit each, in the order of [`Constraint::ALL`].
 ///
-/// It takes two bytes, so that a long list can keep one for every volume.
+/// It takes up only two bytes, so that a long list can keep one for every volume.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ConstraintSet(u16);
 

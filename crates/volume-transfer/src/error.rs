@@ -105,7 +105,7 @@ impl Fault {
         Fault::new(response, ErrorDetails::of_refusal(response.body()))
     }
 
-    /// Reads a response that is neither an error nor valid.
+    /// Reads a response that is neither an error nor a valid response.
     pub(crate) fn unreadable(response: &Response) -> Fault {
         Fault::new(response, ErrorDetails::of_success(response.body()).unwrap_or_default())
     }

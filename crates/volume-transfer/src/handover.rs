@@ -264,8 +264,8 @@ impl CredentialsFile {
     }
 }
 
-/// Returns whether a file is a JWE in compact serialization: five parts of base64url, the first of
-/// which is a JSON object. Long lines may have been wrapped.
+/// Returns whether a file is a JWE in compact serialization: five base64url-encoded parts, the
+/// first of which is a JSON object. Long lines may have been wrapped.
 fn is_jwe(file: &[u8]) -> bool {
     let base64url =
         |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'\r' | b'\n');

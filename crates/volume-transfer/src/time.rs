@@ -32,7 +32,7 @@ pub(crate) fn http_date(text: &[u8]) -> Option<i64> {
     rest.time(days(year, month, day)?).map(|time| time.unix_seconds())
 }
 
-/// The months' names in HTTP dates.
+/// The names of the months in HTTP dates.
 static MONTHS: [&[u8]; 12] = [
     b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
 ];
@@ -62,7 +62,8 @@ fn parse(text: &[u8]) -> Option<Time<'_>> {
     if let length @ 9..=14 = text.len()
         && let Some(number) = rest.number(length)
     {
-        // As seconds, 12 digits would be in the year 5138 or later, so they are milliseconds.
+        // A 12-digit number of seconds would fall in the year 5138 or later, so such a number
+        // is in milliseconds.
         let since = if length > 11 { number / 1_000 } else { number };
         let minutes = 1_440 * EPOCH + since / 60;
         return Some(Time { minutes, seconds: since % 60, fraction: &[] });

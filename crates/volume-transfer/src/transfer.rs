@@ -121,7 +121,7 @@ impl AuthKey {
     ///
     /// # Errors
     /// Returns [`IdError::Empty`] if nothing is left, and [`IdError::Malformed`] if the key is
-    /// longer than 255 bytes or contains whitespace or control characters, which no key does.
+    /// longer than 255 bytes or contains whitespace or control characters, which no real key does.
     pub fn parse(text: &str) -> Result<AuthKey, IdError> {
         let text = clean_pasted(text);
         if text.is_empty() {

@@ -63,7 +63,7 @@ impl Volume {
 /// new variants are needed, and the enum is exhaustive.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum VolumeStatus {
-    /// Detached and idle. Only such a volume can be transferred.
+    /// Detached and idle. Only a volume with this status can be transferred.
     Available,
     /// Offered to another project, which hasn't accepted it yet.
     AwaitingTransfer,

@@ -111,7 +111,7 @@ fn reads_what_it_wrote() {
     assert_eq!(read, transfers.each_ref().map(fields));
 }
 
-/// The buffer must never grow, because a copy of the keys would stay in memory.
+/// The buffer must never grow, because growing would leave a copy of the keys in memory.
 #[test]
 fn allocates_enough_for_text_that_has_to_be_escaped() {
     let worst = "\0".repeat(300);

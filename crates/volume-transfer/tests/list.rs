@@ -153,7 +153,7 @@ fn agrees_on_every_value_of_every_field() {
         r#""2016-05-25T02:42:10.856332""#,
         r#""2016-05-25T02:42:10+08:00""#,
         "1464144130",
-        r#""a text that is longer than any text that the rules look for""#,
+        r#""a string that is longer than any that the rules look for""#,
     ];
     let fields = [
         "status",
@@ -180,7 +180,7 @@ fn agrees_on_every_value_of_every_field() {
 }
 
 #[test]
-fn agrees_on_responses_of_real_services() {
+fn agrees_on_responses_from_real_services() {
     assert_agrees(&String::from_utf8(recorded::evs("volumes-detail.json")).unwrap());
     let shown = recorded::cinder("-volume-show-");
     assert!(!shown.is_empty());

@@ -84,7 +84,8 @@ pub(crate) fn passed(project: &str) -> Result<usize> {
 
 /// Compares the table with the latest results. If they differ, writes the new table.
 ///
-/// Returns a note if one of the browsers was not tested, because the table can't be checked then.
+/// Returns a note if one of the browsers was not tested, because in that case the table can't
+/// be checked.
 ///
 /// # Errors
 /// Returns an error if the table was out of date. The browsers' versions may differ, because they

@@ -27,7 +27,7 @@ pub(crate) fn typescript() -> Result<String> {
         &Service::ALL.map(Service::code),
     )?;
     list(
-        "The codes of the constraints on a volume. Bit n of a mask stands for the n-th one.",
+        "The codes of the constraints on a volume. Bit n of a mask stands for the nth one.",
         "constraints",
         &Constraint::ALL.map(Constraint::code),
     )?;

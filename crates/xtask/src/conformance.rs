@@ -1,7 +1,8 @@
 //! `cargo xtask conformance`: compares the sandbox and the rules with a real Cinder, a real Keystone and
 //! their clients. `cargo xtask horizon`: tests the plugin for Horizon with them.
 //!
-//! The scripts in the folder `conformance` do the comparing; this module installs and starts everything.
+//! The scripts in the `conformance` folder do the comparing; this module installs and starts
+//! everything.
 
 use crate::{
     browsers, dist,

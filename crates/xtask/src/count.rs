@@ -185,7 +185,7 @@ mod tests {
     use wasmparser::Payload;
 
     #[test]
-    fn counts_each_basic_block_at_once() -> Result<()> {
+    fn counts_each_basic_block_as_a_whole() -> Result<()> {
         use Instruction::{
             Block, Br, BrIf, Call, Drop, Else, End, I32Const, I32Eqz, I32Sub, If, LocalGet,
             LocalSet, Loop, Nop, Return, Unreachable,
@@ -200,7 +200,7 @@ mod tests {
         check(&[Nop, LocalGet(0), Drop, End], &[2])?;
         check(&[LocalGet(0), LocalSet(0), Return, End], &[3])?;
         check(&[Unreachable, End], &[1])?;
-        // A countdown loop: the first block runs once more than the second.
+        // A countdown loop: the first block runs one more time than the second.
         let first = [Block(EMPTY), Loop(EMPTY), LocalGet(0), I32Eqz, BrIf(1)];
         let second = [LocalGet(0), I32Const(1), I32Sub, LocalSet(0), Br(0), End, End, End];
         check(&[first.as_slice(), &second].concat(), &[3, 5])?;

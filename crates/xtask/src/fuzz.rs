@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: fuzzes every decoder of the core.
+//! `cargo xtask fuzz`: fuzzes every decoder in the core.
 
 use crate::{
     install::{Need, install},

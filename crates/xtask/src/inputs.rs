@@ -1,5 +1,5 @@
-//! Decides whether a step can be left out: it can if it has passed before, and what it reads and what it
-//! wrote are unchanged since then.
+//! Decides whether a step can be left out: it can if it has passed before, and what it reads
+//! and what it wrote have not changed since then.
 //!
 //! A step depends on files, on the output of earlier steps, on tools and on environment variables. All
 //! of them are hashed. On a fresh machine nothing is recorded yet, so every step runs.

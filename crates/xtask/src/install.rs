@@ -25,7 +25,7 @@ const NODE: u32 = 20;
 pub(crate) enum Need {
     /// A compilation target of rustc.
     Target(&'static str),
-    /// wasm-bindgen and its test runner, in the version in Cargo.lock.
+    /// wasm-bindgen and its test runner, at the version in Cargo.lock.
     WasmBindgen,
     Trunk,
     WasmPack,
@@ -44,8 +44,8 @@ pub(crate) enum Need {
     Browser,
     /// nginx, for the test of `docs/nginx.conf`. Optional: without it, the test is skipped.
     Nginx,
-    /// The target and the C compiler for static binaries, and bubblewrap, which runs them as in a
-    /// container. Optional: without them, the tests use a dynamically linked binary.
+    /// The target and the C compiler for static binaries, and bubblewrap, which runs them as
+    /// if in a container. Optional: without them, the tests use a dynamically linked binary.
     Musl,
 }
 
@@ -183,7 +183,7 @@ fn npm_packages(folder: &str) -> Result<()> {
     if modified("node_modules/.package-lock.json").is_ok_and(|done| done >= locked) {
         return Ok(());
     }
-    println!("installing the npm packages of {folder}/package.json (about 1 minute) ...");
+    println!("installing the npm packages in {folder}/package.json (about 1 minute) ...");
     sh(&mut command(&format!("npm ci --loglevel=error --prefix {folder}")))
         .context("the npm packages are missing; run the command in a terminal to see why")
 }
@@ -231,7 +231,7 @@ pub(crate) fn find_firefox() -> Option<PathBuf> {
     find_browser("FIREFOX", &["firefox-esr", "firefox"], "Firefox.app/Contents/MacOS/firefox")
 }
 
-/// Installs Firefox's WebDriver, unless there is one. Any version will do.
+/// Installs Firefox's WebDriver, unless there already is one. Any version will do.
 ///
 /// # Errors
 /// Returns an error if it can't be installed.
@@ -270,7 +270,7 @@ fn browser_and_driver() -> Result<()> {
     let by_hand = if cfg!(target_os = "macos") {
         "run `brew install --cask google-chrome chromedriver`"
     } else {
-        "install Chromium (or set the environment variable CHROMIUM to its path) and chromedriver of the same version"
+        "install Chromium (or set the environment variable CHROMIUM to its path) and the same version of chromedriver"
     };
     // The fonts are only for screenshots, where Chinese characters would otherwise be missing.
     debian_install("chromium chromium-driver fonts-noto-cjk")

@@ -17,7 +17,7 @@ const BLANKS: [char; 16] = [
     '\u{2003}', '\u{2028}', '\u{202f}', '\u{3000}', '\u{feff}', '\0',
 ];
 
-/// Returns one line of JSON for each text: the `text`, the `name` under Cinder's rule (null if it
+/// Returns one line of JSON for each string: the `text`, the `name` under Cinder's rule (null if it
 /// is invalid), and whether the request omits it (`absent`).
 pub(crate) fn lines() -> String {
     let mut lines = String::new();
@@ -37,8 +37,8 @@ pub(crate) fn lines() -> String {
 
 fn texts() -> Vec<String> {
     let mut texts = vec![String::new()];
-    // Every character of the Basic Multilingual Plane at both ends of a text, and on its own if it may
-    // be whitespace.
+    // Every character of the Basic Multilingual Plane at both ends of a string, and on its own
+    // if it may be whitespace.
     for char in '\0'..='\u{ffff}' {
         texts.push(format!("{char}a{char}"));
         if !char.is_alphanumeric() {
@@ -104,7 +104,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn generates_the_same_texts_of_every_kind_each_time() {
+    fn generates_the_same_strings_of_every_kind_each_time() {
         let texts = texts();
         assert!(texts.len() > 90_000);
         assert_eq!(texts, super::texts());

@@ -94,7 +94,7 @@ pub(crate) fn check_size(sizes: &[FileSize]) -> Result<()> {
     }
     println!("{:<40} {:>9} {:>9} {:>9}", "total", total.0, total.1, total.2);
     if total.2 > TARGET {
-        println!("above the target of {TARGET} bytes by {}", total.2 - TARGET);
+        println!("exceeds the target of {TARGET} bytes by {}", total.2 - TARGET);
     }
     ensure!(total.2 <= BUDGET, "the page is {} bytes, but the budget is {BUDGET}", total.2);
     Ok(())

@@ -30,7 +30,8 @@ impl Outcome {
         self.parts().0
     }
 
-    /// Returns whether the step passed without skipping a part of itself, such as a missing browser.
+    /// Returns whether the step passed without skipping any part, such as the tests in a
+    /// missing browser.
     pub(crate) fn is_complete(&self) -> bool {
         matches!(self, Self::Passed(note) if !note.as_deref().unwrap_or_default().contains("SKIPPED"))
     }
@@ -135,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_that_skipped_a_part_of_itself_is_not_complete() {
+    fn a_step_that_was_partly_skipped_is_not_complete() {
         let passed = |note: &str| Outcome::Passed(Some(note.to_owned()));
         assert!(Outcome::Passed(None).is_complete());
         assert!(passed("255 cases").is_complete());

@@ -36,12 +36,13 @@ pub(crate) struct Step {
 /// Steps in the same lane run one after another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lane {
-    /// Steps that compile, which keeps all cores busy. They run before all others, because browsers
-    /// become so slow beside a compiler that tests time out.
+    /// Steps that compile, which keeps all cores busy. They run before all others, because
+    /// browsers become so slow alongside a compiler that tests time out.
     First,
     /// Steps that run several browsers at a time.
     Browsers,
-    /// Steps that run beside those, because they keep at most one browser, bundler or service busy.
+    /// Steps that run alongside those, because they keep at most one browser, bundler or
+    /// service busy.
     Beside,
 }
 
@@ -135,8 +136,8 @@ pub(crate) fn run(steps: &[&Step], named: &[&str]) -> Result<Report> {
     Ok(progress.0.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Runs a step, unless it has passed with the same inputs before. `before` are the steps whose output it
-/// uses.
+/// Runs a step, unless it has passed with the same inputs before. `before` contains the steps
+/// whose output it uses.
 fn unless_unchanged(
     step: &Step,
     before: &[&Step],

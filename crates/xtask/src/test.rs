@@ -91,8 +91,8 @@ const STEPS: &[Step] = &[
         .after(&["page", "package", "server"])
         .reads(BROWSER_TESTS)
         .browsers(),
-    // Like `wasm-firefox`, the steps for Firefox, WebKit, the screen reader and conformance themselves
-    // install what they need, so that a failure to do so affects only them.
+    // Like `wasm-firefox`, the steps for Firefox, WebKit, the screen reader and conformance
+    // install what they need themselves, so that a failure to do so affects only them.
     Step::new("firefox", &[Need::NpmPackages], in_firefox)
         .after(&["page", "package", "server"])
         .reads(BROWSER_TESTS)

@@ -15,7 +15,7 @@ use std::{
 /// The name of the program, without the extension that Windows adds.
 const NAME: &str = "wasm-opt";
 
-/// The maximum number of cached modules. A build of the page and the package has five.
+/// The maximum number of cached modules. A build of the page and the package produces five.
 const CAPACITY: usize = 50;
 
 /// Puts the caching program into the search path, if there is a wasm-opt that it can run.

@@ -309,7 +309,7 @@ export const BEHAVIORS: Record<string, Behavior> = {
       await run((field) => { document.querySelector("button")!.remove(); field.after(Object.assign(document.createElement("input"), { name: "other", id: "other" })); });
       await page.locator("#other").press("Enter");
     },
-    differences: differs("events", "browsers count only inputs, so they take the other one for the only field of the form"),
+    differences: differs("events", "browsers count only inputs, so they take the other one to be the form's only field"),
   },
   "submits on Enter with the form's first button": {
     around: '<button form="form" name="act" value="late">Late</button>',

@@ -100,7 +100,7 @@ test("submits nothing on an Enter that ends a composition, in either order of ev
   await expect.poll(() => submitted(form)).toBe("卷");
 });
 
-test("keeps properties and focus from before its definition", async ({ browserName, form }) => {
+test("keeps properties and focus that were set before it was defined", async ({ browserName, form }) => {
   const observed = await form.evaluate(async (messages) => {
     document.body.insertAdjacentHTML("beforeend", '<form><late-name name="a" value="default" autofocus></late-name></form>');
     const early = document.querySelector("late-name")!;

@@ -1,4 +1,4 @@
-// Runs the form recipes of the package's README with the real libraries.
+// Runs the form recipes in the package's README with the real libraries.
 
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";

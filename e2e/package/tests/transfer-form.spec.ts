@@ -190,7 +190,7 @@ test("reports a rejection in the service's own words", async ({ host: { page, fo
   await expect(form.getByText("data-01 · 40 GiB")).toBeVisible();
   network.change = (_, body) => body.toString().replace(/"size":\s*40/, '"size":41');
   await create(form).click();
-  // The reason stays when the volume, which may have changed, has been loaded again.
+  // The reason remains visible after the volume, which may have changed, has been reloaded.
   await expect(form.getByText("data-01 · 41 GiB")).toBeVisible();
   await expect(reason).toBeVisible();
   const detail = { outcome: "rejected", volumeId: DATA_01, status: "400", message: "Invalid volume", requestId: "req-1" };
@@ -220,7 +220,7 @@ test("has no button for a new token, which the host page provides", async ({ hos
   await expect.poll(events).toMatchObject([["transfer-failed", { status: "401", code: "EVS.5401" }]]);
 });
 
-test("says why the volume can't be loaded, and loads it again", async ({ host: { page, form } }) => {
+test("says why the volume can't be loaded, and tries again", async ({ host: { page, form } }) => {
   await expect(create(form)).toBeVisible();
   await page.route("**/cloudvolumes/*", (route) => route.abort());
   await form.evaluate((element: VolumeTransferFormElement) => element.refresh());

@@ -37,7 +37,7 @@ pub(super) enum RowState {
     Accepting,
     /// The volume belongs to this project now.
     Accepted,
-    /// The transfer doesn't exist any more: it was accepted or cancelled.
+    /// The transfer no longer exists: it was accepted or cancelled.
     Gone,
     /// The transfer wasn't accepted, or the outcome is unknown. Trying again does no harm.
     Failed(ChangeError),

@@ -27,7 +27,7 @@ pub(super) fn start(state: AppState, run: &Run) {
                 create(state, &run, row).await;
             }
             run.pace.leave();
-            // Refreshes the lists only once, when nothing is in progress any more.
+            // Refreshes the lists only once, when nothing is in progress anymore.
             if untrack(|| !run.is_active()) {
                 // If the user has switched projects, the rejections no longer matter.
                 if !state.is_same_project(&run.session) {

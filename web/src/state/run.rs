@@ -196,8 +196,8 @@ impl Run {
         counts.creating > 0 || (counts.waiting > 0 && !self.pace.is_held())
     }
 
-    /// Returns whether the run has nothing left to report: nothing is in progress, no outcome was
-    /// unknown, and every key is saved.
+    /// Returns whether the run has nothing left to report: nothing is in progress, no outcome
+    /// was ever unknown, and every key is saved.
     pub(crate) fn is_over(&self) -> bool {
         untrack(|| {
             let counts = self.counts();

@@ -1,4 +1,4 @@
-//! Buttons. A disabled button can still be focused, so that screen readers find it.
+//! Buttons. A disabled button can still be focused, so that screen readers can find it.
 
 use super::{aria_true, root::find};
 use crate::i18n::{Key, t};
@@ -40,8 +40,9 @@ pub(crate) fn Submit(
     }
 }
 
-/// Ignores the second click of a double click on anything in `root` if it hits another button than the
-/// first one, because the first click has moved that button under the pointer.
+/// Ignores the second click of a double click on anything in `root` if it hits a different
+/// button than the first one did, because the first click has moved that button under the
+/// pointer.
 pub(crate) fn ignore_displaced_clicks(root: &EventTarget) {
     let mut first = None::<Element>;
     let listener = Closure::<dyn FnMut(MouseEvent)>::new(move |event: MouseEvent| {

@@ -86,9 +86,9 @@ struct Sorter {
     key: SortKey,
     descending: bool,
     language: Language,
-    /// Compares two texts by the language's rules, and numbers in them by their value.
+    /// Compares two strings by the language's rules, and numbers in them by their value.
     compare: Function,
-    /// The texts to compare, by row.
+    /// The strings to compare, by row.
     texts: Vec<JsValue>,
     /// The rows, sorted in runs of `width`.
     rows: Vec<usize>,

@@ -75,7 +75,7 @@ const MIGRATION_FROM_1: &str = "
 /// The sandbox's database. Statements take microseconds, so async handlers call them directly.
 pub(super) struct Store(Mutex<Connection>);
 
-/// An error of the store.
+/// An error from the store.
 pub(super) enum Error {
     /// The project has no `Volume` or `Transfer` with this ID.
     NotFound(&'static str, String),

@@ -53,8 +53,9 @@ impl Store {
         if no_snapshots {
             facts.snapshots = Some(false);
         }
-        let candidate = Volume::from_json(&Value::Object(record))
-            .ok_or_else(|| Error::Database(format!("volume {volume_id} has no ID")))?;
+        let candidate = Volume::from_json(&Value::Object(record)).ok_or_else(|| {
+            Error::Database(format!("the record of volume {volume_id} contains no ID"))
+        })?;
         // EVS's constraints apply under Cinder's path too, because the volumes are the same.
         let eligibility = eligibility::check(&candidate, &facts, Service::EvsV2);
         if let Some(constraint) = eligibility.violated().iter().next() {

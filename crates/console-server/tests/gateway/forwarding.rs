@@ -45,7 +45,7 @@ async fn forwards_exactly_the_routes_of_the_sandbox() {
                 let path = format!("/{version}/{A}/{collection}{}", end.replace("ID", SAMPLE));
                 let request = || request(method, &path).body(Body::empty()).unwrap();
                 let response = sandbox.send(request()).await;
-                // A path without a route gets the 404 of Cinder's web framework or of the page.
+                // A path without a route gets a 404 from Cinder's web framework or from the page.
                 // Cinder also responds to other methods, but does nothing.
                 let routed = ["GET", "POST", "DELETE"].contains(&method)
                     && response.status != 405

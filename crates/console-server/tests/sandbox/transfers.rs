@@ -1,4 +1,4 @@
-//! Creating, listing, accepting and deleting transfers, and their keys.
+//! Transfers (creating, listing, accepting and deleting them) and their keys.
 
 use crate::support::{A, B, SAMPLE, Server, request};
 use crate::{keys, transfer, with_version};
@@ -75,7 +75,7 @@ async fn v2_limits_names_in_bytes_and_v3_in_characters() {
     assert_eq!(response.status, StatusCode::ACCEPTED);
 }
 
-/// Returns all lists of both projects.
+/// Returns every list for both projects.
 async fn all_lists(server: &Server) -> Vec<Value> {
     let mut seen = Vec::new();
     for project in [A, B] {

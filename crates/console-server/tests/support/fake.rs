@@ -98,7 +98,7 @@ impl Fake {
     }
 }
 
-/// Handles the requests of a connection.
+/// Handles the requests on a connection.
 async fn serve_connection(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
     connection: usize,

@@ -187,7 +187,7 @@ export const decode = (bytes: Uint8Array): string => String.fromCharCode.apply(n
 /** Returns a normalized ID. */
 function idOf(wasm: Exports, text: string, field: "projectId" | "volumeId", issues: Issue[]): string {
   writeUnits(text, 0);
-  // Passes the whole length, so that an ID that exceeds the capacity is rejected.
+  // Passes the full length, so that an ID that exceeds the capacity is rejected.
   wasm.parse_id(field === "volumeId", text.length);
   const error = numbers[0]!;
   if (error !== NONE) {

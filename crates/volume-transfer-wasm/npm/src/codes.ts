@@ -7,7 +7,7 @@ export const services = [
   "cinder",
 ] as const;
 
-/** The codes of the constraints on a volume. Bit n of a mask stands for the n-th one. */
+/** The codes of the constraints on a volume. Bit n of a mask stands for the nth one. */
 export const constraints = [
   "status",
   "billing",

@@ -1,4 +1,4 @@
-// A form field for a transfer's name that validates itself.
+// A self-validating form field for a transfer's name.
 
 import { sentence, type Messages } from "./explain.js";
 import { init, validateTransferName, type NameReport, type Service, type Source } from "./form.js";
@@ -109,7 +109,7 @@ function elementWith(defaults: Messages): CustomElementConstructor {
             const input = this.#input as HTMLInputElement & Record<string, unknown>;
             if (/^(value|selection)/.test(name)) {
               value ??= "";
-              // Skips an equal value, because frameworks assign the text that was just typed, and
+              // Skips a value that equals the current one, because frameworks assign the text that was just typed, and
               // browsers never consider an assigned value too short.
               if (input[name] !== value || value === input.defaultValue) input[name] = value;
               this.#read();
@@ -130,7 +130,7 @@ function elementWith(defaults: Messages): CustomElementConstructor {
       this.#error.setAttribute("aria-live", "polite");
       // Omits the counter, which screen readers would read after every keystroke.
       this.#input.setAttribute("aria-describedby", "error");
-      // The browser doesn't focus a host that is upgraded after it was inserted.
+      // The browser doesn't focus a host that is upgraded after being inserted.
       this.#input.autofocus = this.autofocus;
       // The inner input has a form of its own, so that the browser decides whether Enter submits.
       // Enter doesn't if the key press was prevented or ended a composition, and engines differ in

@@ -116,7 +116,7 @@ function evaluate(volume: unknown, service: number, facts: number, issues: Issue
   try {
     json = JSON.stringify(volume);
   } catch {
-    // It is cyclic, or contains values that JSON doesn't have, so it can't be a service's record.
+    // It is cyclic, or contains values that JSON can't represent, so it can't be a service's record.
   }
   const reader = new ListReader(service, facts);
   reader.push(encode(`{"volumes":[${json}]}`), true);

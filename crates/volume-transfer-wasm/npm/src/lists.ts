@@ -17,11 +17,11 @@ export interface ScreenReport {
   /** For each volume, the constraints that can't be checked from its record. */
   unknown: Uint16Array;
   /**
-   * The volumes' byte ranges in the response: the n-th one is `rows[2 * n]` to `rows[2 * n + 1]`.
+   * The volumes' byte ranges in the response: the nth one is `rows[2 * n]` to `rows[2 * n + 1]`.
    * `JSON.parse` throws on a row in which the service wrote `NaN`.
    */
   rows: Uint32Array;
-  /** Returns the ID of the n-th volume. */
+  /** Returns the ID of the nth volume. */
   id(n: number): string;
   /** The number of rows that couldn't be read. The fields above don't include them. */
   unreadable: number;

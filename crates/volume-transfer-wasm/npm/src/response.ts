@@ -6,7 +6,7 @@ import { notReady, read, setModule } from "./calls.js";
 import { bytesOf } from "./lists.js";
 import * as glue from "../build/volume-transfer/glue.js";
 
-/** `Headers`. TypeScript considers it iterable only with the library `dom.iterable`. */
+/** `Headers`. TypeScript considers it iterable only with the `dom.iterable` library. */
 interface HeadersLike {
   forEach(callback: (value: string, name: string) => void): void;
 }
@@ -135,7 +135,7 @@ function headersOf(headers: unknown): string[] {
       if (texts.length > 1000) break;
     }
   } catch {
-    // Keeps the headers that were read so far.
+    // Keeps the headers that have been read so far.
   }
   return texts;
 }

@@ -1,6 +1,6 @@
 /** The codes of the services. The first one is the default. */
 export declare const services: readonly ["evs-v2", "evs-v3", "cinder"];
-/** The codes of the constraints on a volume. Bit n of a mask stands for the n-th one. */
+/** The codes of the constraints on a volume. Bit n of a mask stands for the nth one. */
 export declare const constraints: readonly ["status", "billing", "frozen", "encryption", "backups_and_snapshots", "backup_policy", "dss", "dess", "system_disk"];
 /** The codes for a verdict on one constraint. */
 export declare const verdicts: readonly ["met", "violated", "unknown"];

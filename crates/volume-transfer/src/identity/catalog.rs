@@ -33,8 +33,9 @@ pub struct BlockStorageEndpoint {
     pub region: Option<String>,
     /// The version of the API.
     pub version: BlockStorageVersion,
-    /// The http(s) address, which usually ends with the version and the project's ID. It comes from
-    /// the server, so don't send a token there unless the operator allows that address.
+    /// The HTTP or HTTPS address, which usually ends with the version and the project's ID. It
+    /// comes from the server, so don't send a token there unless the operator allows that
+    /// address.
     pub url: String,
 }
 

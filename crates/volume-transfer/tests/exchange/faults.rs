@@ -52,7 +52,7 @@ fn determines_the_kind_of_a_fault() {
 }
 
 #[test]
-fn determines_whether_a_fault_concerns_all_requests() {
+fn determines_whether_a_fault_affects_all_requests() {
     use NextStep::{Continue, Stop, Wait};
     let next_step = |outcome: Outcome| api::decode_created(None, outcome).unwrap_err().next_step();
     #[rustfmt::skip]
@@ -77,7 +77,7 @@ fn determines_whether_a_fault_concerns_all_requests() {
         (502, "<html>", Wait(None)),
         (503, "", Wait(None)),
         (504, "", Wait(None)),
-        // Every other create request would lose its key, too.
+        // All other create requests would lose their keys, too.
         (200, "<html>", Stop),
         (202, r#"{"transfer":{}}"#, Stop),
         (0, "", Stop),

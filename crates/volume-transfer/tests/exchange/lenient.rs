@@ -84,7 +84,7 @@ fn reads_null_as_an_empty_list() {
     }
 }
 
-/// Values that `JSON.parse` or Python accepts, but for which strict parsers reject the document.
+/// Values that `JSON.parse` or Python accepts, but that make strict parsers reject the document.
 const ODD: [&str; 8] = [
     "NaN",
     "Infinity",

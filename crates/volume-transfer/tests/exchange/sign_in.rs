@@ -192,7 +192,7 @@ fn requires_a_token_that_a_header_can_carry() {
 }
 
 #[test]
-fn only_a_success_signs_in() {
+fn signs_in_only_on_success() {
     let signed_in = |status: u16| {
         let response =
             Response::new(status, keystone("002").body).with_header("X-Subject-Token", "gAAAAAB");

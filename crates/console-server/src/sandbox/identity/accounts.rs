@@ -178,7 +178,7 @@ impl ApplicationCredential {
     }
 }
 
-/// Returns the accounts for the page, which offers to sign in with them.
+/// Returns the accounts for the page, which lets people sign in with them.
 pub(in crate::sandbox) fn demo_accounts() -> Value {
     let accounts = USERS.iter().filter(|user| user.is_enabled).map(|user| {
         let credential =

@@ -78,7 +78,7 @@
     form.querySelector('[type="submit"]').disabled = addReason(form.querySelector("fieldset") ?? form, reason);
   }
 
-  /** Completes the rows and forms that Horizon has added since the last call. */
+  /** Extends the rows and forms that Horizon has added since the last call. */
   async function complete() {
     const found = [...document.querySelectorAll(`${ROW}, ${FORM}`)].filter((element) => !("volumeTransfer" in element.dataset));
     for (const element of found) element.dataset.volumeTransfer = "";
