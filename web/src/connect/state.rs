@@ -49,7 +49,7 @@ pub(crate) struct FormState {
     /// Whether a request to the identity service is in progress.
     signing_in: RwSignal<bool>,
     pub(super) failure: RwSignal<Option<Failure>>,
-    /// The errors of [`FIELDS`].
+    /// The error for each of the [`FIELDS`], if any.
     errors: [RwSignal<Option<Key>>; FIELDS.len()],
     /// The current step.
     pub(super) step: StoredValue<Step>,
