@@ -1,4 +1,5 @@
-// The page over plain HTTP on a host name, where browsers offer neither the clipboard nor encryption.
+// The page served over plain HTTP from a host other than localhost, where browsers offer neither
+// the clipboard nor encryption.
 
 import { expect, test } from "./console.ts";
 

@@ -17,7 +17,7 @@ use std::{
 
 const DOCUMENT: &str = "docs/browsers.md";
 const BEGIN: &str = "<!-- Written by `cargo xtask test browsers`. -->\n";
-const END: &str = "<!-- End of the written part. -->";
+const END: &str = "<!-- End of the generated part. -->";
 
 /// The columns, and the Playwright projects whose results they show.
 const COLUMNS: [(&str, &[&str]); 4] = [

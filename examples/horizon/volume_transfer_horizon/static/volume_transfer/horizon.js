@@ -1,4 +1,4 @@
-// Adds the rules of volume transfers to Horizon's Volumes panel: says why a volume can't be transferred,
+// Adds the rules for volume transfers to Horizon's Volumes panel: says why a volume can't be transferred,
 // and validates the transfer's name as it is typed. Horizon bundles this file with its other scripts.
 
 (() => {
