@@ -8,7 +8,7 @@ type Explainable = {
     params: Record<string, string | number>;
 };
 /**
- * Returns a result as human-readable text. A report's issues have one line each. For an eligibility
+ * Returns a result as human-readable text. Each issue in a report gets its own line. For an eligibility
  * report without issues, the text says whether the volume can be transferred. For other results
  * without issues, it is empty. A missing message is replaced with its key.
  */

@@ -1,5 +1,5 @@
 import { lostCodes, type faultCodes, type unknownCodes } from "./codes.js";
-/** `Headers`. TypeScript considers it iterable only with the library `dom.iterable`. */
+/** `Headers`. TypeScript considers it iterable only with the `dom.iterable` library. */
 interface HeadersLike {
     forEach(callback: (value: string, name: string) => void): void;
 }
