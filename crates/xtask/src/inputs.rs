@@ -5,8 +5,8 @@
 //! of them are hashed. On a fresh machine nothing is recorded yet, so every step runs.
 
 use crate::{
-    install::{find_firefox, headless_browser},
-    shell::{filter, output, root, target},
+    install::{browser, find_firefox, headless_browser},
+    shell::{output, program, root, target},
 };
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
@@ -20,25 +20,39 @@ use std::{
 const COMMON: [&str; 5] =
     ["crates/xtask", ".cargo", "Cargo.*", "rust-toolchain.toml", "e2e/package*.json"];
 
-/// The environment variables that change what a step does.
-const VARIABLES: [&str; 9] = [
+/// The environment variables that change what a step does, or the beginnings of their names.
+const VARIABLES: [&str; 13] = [
+    "CARGO_ENCODED_RUSTFLAGS",
     "CHROMIUM",
+    "CI",
+    "CONSOLE_",
     "FIREFOX",
-    "RUSTFLAGS",
     "FIRST_WALK",
-    "WALKS",
-    "LOOKS",
-    "LISTS",
     "FUZZ_SEED",
-    "PROPTEST_CASES",
+    "LISTS",
+    "LOOKS",
+    "PROPTEST_",
+    "RUSTFLAGS",
+    "UPDATE_",
+    "WALKS",
 ];
 
-/// The commands that print the versions of tools that steps use as they find them.
-const TOOLS: [&str; 4] = [
+/// Commands that print the versions of tools that steps use as they find them, or show whether a tool
+/// works.
+const TOOLS: [&str; 13] = [
     "rustc --version --verbose",
     "node --version",
+    "npm --version",
     "python3 --version",
-    "dpkg-query --show webkit2gtk-driver orca nginx-light musl-tools",
+    "curl --version",
+    "chromedriver --version",
+    "geckodriver --version",
+    "dpkg-query --show webkit2gtk-driver",
+    "dpkg-query --show xvfb",
+    "dpkg-query --show orca",
+    "dpkg-query --show nginx-light",
+    "dpkg-query --show musl-tools",
+    "bwrap --ro-bind / / --unshare-user true",
 ];
 
 /// A hash of the files and variables that a step depends on.
@@ -55,9 +69,10 @@ impl Inputs {
         let mut hash = Sha256::new();
         hash.update(contents(&files)?);
         hash.update(contents(&all_in(used)?)?);
-        for variable in VARIABLES {
-            hash.update(format!("{variable}={:?}\n", env::var_os(variable)));
-        }
+        let listed = |(name, _): &(String, String)| VARIABLES.iter().any(|v| name.starts_with(v));
+        let mut variables: Vec<_> = env::vars().filter(listed).collect();
+        variables.sort();
+        hash.update(format!("{variables:?}"));
         Some(Self(format!("{:x}", hash.finalize())))
     }
 
@@ -102,17 +117,19 @@ fn file(step: &str) -> PathBuf {
     target().join("steps").join(format!("{step}.passed"))
 }
 
-/// Returns the source files in a folder that match these Git pathspecs, including new ones.
+/// Returns the source files in a folder that match these Git pathspecs, including new ones. Returns
+/// `None` if there are none, because Git ignores the folder, for example.
 fn sources(folder: &Path, pathspecs: &[&str]) -> Option<Vec<PathBuf>> {
     let list = format!(
-        "git -C {} ls-files --cached --others --exclude-standard --deduplicate -- {}",
+        "git -C {} ls-files -z --cached --others --exclude-standard --deduplicate -- {}",
         folder.display(),
         pathspecs.join(" ")
     );
     let files = output(&list)?;
-    let files = files.lines().map(|line| folder.join(line));
+    let files = files.split('\0').filter(|name| !name.is_empty()).map(|name| folder.join(name));
     // Git also lists files that have been deleted.
-    Some(files.filter(|file| file.is_file()).collect())
+    let files: Vec<_> = files.filter(|file| file.is_file()).collect();
+    (!files.is_empty()).then_some(files)
 }
 
 /// Returns all files in these folders, in a fixed order. A path may also be a single file.
@@ -136,19 +153,23 @@ fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 
 /// Returns the names and hashes of files, or `None` if one of them doesn't exist.
 fn contents(files: &[PathBuf]) -> Option<String> {
-    let names: String = files.iter().map(|file| format!("{}\n", file.display())).collect();
-    // Git is faster than this program, which isn't optimized.
-    let hashes = filter("git hash-object --no-filters --stdin-paths", &names).ok()?;
-    Some(names + &hashes)
+    let line = |file: &PathBuf| {
+        let hash = Sha256::digest(fs::read(file).ok()?);
+        Some(format!("{hash:x}  {}\n", file.display()))
+    };
+    files.iter().map(line).collect()
 }
 
-/// Returns the versions of the tools that a step may use.
+/// Returns what the commands for tools print. A missing tool counts as a version of its own.
 fn tools() -> String {
-    let browsers = [headless_browser(), find_firefox()].into_iter().flatten();
-    let browsers = browsers.map(|browser| format!("{} --version", browser.display()));
-    let commands = TOOLS.map(str::to_owned).into_iter().chain(browsers);
-    // A missing tool counts as a version of its own.
-    commands.map(|command| format!("{:?}\n", output(&command))).collect()
+    let browsers = [browser(), headless_browser(), find_firefox()].into_iter().flatten();
+    // The path of a browser may contain spaces.
+    let browsers = browsers.map(|path| {
+        let version = program(&path.to_string_lossy()).arg("--version").output();
+        format!("{:?}\n", version.map(|output| output.stdout).ok())
+    });
+    let others = TOOLS.map(|command| format!("{:?}\n", output(command)));
+    others.into_iter().chain(browsers).collect()
 }
 
 #[cfg(test)]

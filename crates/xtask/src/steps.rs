@@ -145,15 +145,19 @@ fn unless_unchanged(
     run: impl FnOnce() -> Result<Outcome>,
 ) -> Result<Outcome> {
     let used: Vec<_> = before.iter().map(|step| (step.writes)()).collect::<Result<_>>()?;
-    let inputs = step.reads.and_then(|reads| Inputs::read(reads, &used.concat()));
+    let inputs = || step.reads.and_then(|reads| Inputs::read(reads, &used.concat()));
+    let read = inputs();
     let wrote = (step.writes)()?;
-    let unchanged = inputs.as_ref().and_then(|inputs| inputs.passed(step.name, &wrote));
+    let unchanged = read.as_ref().and_then(|inputs| inputs.passed(step.name, &wrote));
     if let Some(age) = unchanged.filter(|_| !named.contains(&step.name)) {
         return Ok(Outcome::Unchanged(age));
     }
     forget(step.name)?;
     let outcome = run()?;
-    if let Some(inputs) = inputs.filter(|_| outcome.is_complete()) {
+    // The files may have changed in the meantime.
+    if let Some(inputs) =
+        inputs().filter(|inputs| outcome.is_complete() && read.as_ref() == Some(inputs))
+    {
         inputs.remember(step.name, &wrote)?;
     }
     Ok(outcome)

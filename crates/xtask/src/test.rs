@@ -19,8 +19,16 @@ const NOT_NATIVE: &[&str] = &["web", "transfer-form"];
 const WASM: Need = Need::Target("wasm32-unknown-unknown");
 
 /// The sources of the page and of the npm package.
-const PAGE: &[&str] =
-    &["Trunk.toml", "index.html", "locales", "web", "crates/volume-transfer", "LICENSE*"];
+const PAGE: &[&str] = &[
+    "Trunk.toml",
+    "index.html",
+    "locales",
+    "web",
+    "crates/volume-transfer",
+    // Its dependencies are in the page's list of licenses.
+    "crates/console-server/Cargo.toml",
+    "LICENSE*",
+];
 const PACKAGE: &[&str] = &[
     "index.html",
     "locales",
@@ -31,7 +39,7 @@ const PACKAGE: &[&str] = &[
 ];
 /// What the browser tests read, apart from the built page, package and server.
 const BROWSER_TESTS: &[&str] =
-    &["e2e", "locales", "examples", "conformance", "README.md", "docs/failures.md"];
+    &["e2e", ":!e2e/hosts", "locales", "examples", "conformance", "README.md", "docs/failures.md"];
 
 const STEPS: &[Step] = &[
     Step::new("format", &[], format),
@@ -70,32 +78,31 @@ const STEPS: &[Step] = &[
     .reads(PACKAGE),
     Step::new("wasm-firefox", &[WASM, Need::WasmBindgen, Need::WasmPack], wasm_firefox)
         .reads(PACKAGE),
-    Step::new("dist", dist::NEEDS, distribution).after(&["server"]).reads(&[
-        "crates",
-        "web",
-        "locales",
-        "bench",
-        "deploy",
-        "e2e/dist",
-        "e2e/*.mjs",
-    ]),
+    Step::new("dist", dist::NEEDS, distribution)
+        .after(&["server"])
+        .reads(&["crates", "web", "locales", "clippy.toml", "e2e/dist", "e2e/*.mjs"])
+        .writes(|| Ok(vec![dist::folder()])),
     Step::new("e2e", &[Need::NpmPackages, Need::Browser], e2e)
         .after(&["page", "server"])
         .reads(BROWSER_TESTS)
+        .writes(|| Ok(vec![browsers::results("page"), browsers::results("translated")]))
         .browsers(),
     Step::new("consumers", &[Need::NpmPackages, Need::Browser], consumers)
         .after(&["page", "package", "server"])
         .reads(BROWSER_TESTS)
+        .writes(|| Ok(vec![browsers::results("package")]))
         .browsers(),
     Step::new("responses", &[Need::NpmPackages, Need::Browser], responses)
         .after(&["page", "package", "server"])
         .reads(BROWSER_TESTS)
+        .writes(|| Ok(vec![browsers::results("responses")]))
         .browsers(),
     // Like `wasm-firefox`, the steps for Firefox, WebKit, the screen reader and conformance
     // install what they need themselves, so that a failure to do so affects only them.
     Step::new("firefox", &[Need::NpmPackages], in_firefox)
         .after(&["page", "package", "server"])
         .reads(BROWSER_TESTS)
+        .writes(|| Ok(vec![browsers::results("firefox"), browsers::results("package-firefox")]))
         .browsers(),
     Step::new("cinder-page", &[Need::NpmPackages, Need::Browser], conformance::with_page)
         .after(&["page", "server"])
@@ -117,11 +124,12 @@ const STEPS: &[Step] = &[
         .beside_browsers(),
     Step::new("conformance", &[], conformance)
         .after(&["server"])
-        .reads(&["conformance", "crates/volume-transfer"])
+        .reads(&["conformance", "crates/volume-transfer", "fixtures"])
         .beside_browsers(),
     Step::new("webkit", &[Need::NpmPackages], in_webkit)
         .after(&["page", "package", "server"])
         .reads(BROWSER_TESTS)
+        .writes(|| Ok(vec![browsers::results("webkit")]))
         .beside_browsers(),
     Step::new("screen-reader", &[Need::NpmPackages], with_screen_reader)
         .after(&["page", "server"])
