@@ -238,6 +238,9 @@ mod tests {
         fs::write(&output, "1")?;
         assert!(inputs.passed(STEP, &wrote).is_some());
         assert_eq!(next_step(), before);
+
+        forget(STEP)?;
+        assert!(inputs.passed(STEP, &wrote).is_none());
         Ok(())
     }
 }

@@ -7,6 +7,7 @@
 
 mod bench;
 mod browsers;
+mod checks;
 mod codes;
 mod conformance;
 mod count;
