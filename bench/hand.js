@@ -106,7 +106,10 @@ function flag(value) {
 
 const filled = (value) => typeof value === "string" ? value !== "" : typeof value === "number";
 
-/** Returns the violated and unknown constraints of every volume. Bit n stands for the nth constraint, in the order in which the API documentation lists them. */
+/**
+ * Returns the violated and unknown constraints of every volume. Bit n stands for the nth constraint, in the
+ * order in which the API documentation lists them.
+ */
 export function screen(volumes) {
   const ids = [];
   const violated = new Uint16Array(volumes.length);
