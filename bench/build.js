@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import { PEERS, UNCHECKED } from "./time.js";
+import { PEERS } from "./time.js";
 import { compile } from "./peers/ajv-schemas.js";
 
 const { build: esbuild } = createRequire(new URL("../e2e/package.json", import.meta.url))("esbuild");
@@ -19,7 +19,8 @@ export async function build() {
   execFileSync(here("../e2e/node_modules/.bin/wasm-as").pathname, ["--enable-simd", here("unchecked.wat").pathname, "-o", binary.pathname]);
   writeFileSync(here("build/unchecked-module.js"), `export default new Uint8Array([${readFileSync(binary).join()}]);\n`);
   await esbuild({
-    entryPoints: Object.fromEntries([...PEERS.map((name) => [name, `peers/${name}.js`]), [UNCHECKED, "unchecked.js"]].map(([name, path]) => [name, here(path).pathname])),
+    entryPoints: [...PEERS.map((name) => `peers/${name}.js`), "unchecked.js"].map((file) => here(file).pathname),
+    entryNames: "[name]",
     outdir: here("build").pathname,
     bundle: true,
     minify: true,

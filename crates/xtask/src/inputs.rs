@@ -6,7 +6,7 @@
 
 use crate::{
     install::{browser, find_firefox, headless_browser},
-    shell::{output, program, root, target},
+    shell::{files_in, output, program, root, target},
 };
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
@@ -68,7 +68,7 @@ impl Inputs {
         let files = sources(root(), &[&COMMON, pathspecs].concat())?;
         let mut hash = Sha256::new();
         hash.update(contents(&files)?);
-        hash.update(contents(&all_in(used)?)?);
+        hash.update(contents_of(used)?);
         let listed = |(name, _): &(String, String)| VARIABLES.iter().any(|v| name.starts_with(v));
         let mut variables: Vec<_> = env::vars().filter(listed).collect();
         variables.sort();
@@ -96,7 +96,7 @@ impl Inputs {
     /// Returns the text to record. The step may have installed tools, so their versions are determined
     /// only now.
     fn record(&self, wrote: &[PathBuf]) -> Option<String> {
-        Some(format!("{}\n{}{}", self.0, tools(), contents(&all_in(wrote)?)?))
+        Some(format!("{}\n{}{}", self.0, tools(), contents_of(wrote)?))
     }
 }
 
@@ -132,23 +132,9 @@ fn sources(folder: &Path, pathspecs: &[&str]) -> Option<Vec<PathBuf>> {
     (!files.is_empty()).then_some(files)
 }
 
-/// Returns all files in these folders, in a fixed order. A path may also be a single file.
-fn all_in(paths: &[PathBuf]) -> Option<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    paths.iter().try_for_each(|path| list(path, &mut files)).ok()?;
-    files.sort();
-    Some(files)
-}
-
-fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    if !path.is_dir() {
-        files.push(path.to_owned());
-        return Ok(());
-    }
-    for entry in fs::read_dir(path)? {
-        list(&entry?.path(), files)?;
-    }
-    Ok(())
+/// Returns the names and hashes of the files in these folders. A path may also be a single file.
+fn contents_of(paths: &[PathBuf]) -> Option<String> {
+    paths.iter().map(|path| contents(&files_in(path).ok()?)).collect()
 }
 
 /// Returns the names and hashes of files, or `None` if one of them doesn't exist.

@@ -3,7 +3,7 @@
 use crate::{
     licenses, localize,
     reproducible::compile,
-    shell::{command, filter, sh, which},
+    shell::{command, files_in, filter, sh, which},
     wasm_opt,
 };
 use anyhow::{Context, Result, ensure};
@@ -41,9 +41,8 @@ pub(crate) fn build() -> Result<Vec<FileSize>> {
     localize::localize(Path::new(DIST))?;
     fs::write(Path::new(DIST).join(licenses::FILE), licenses::third_party(licenses::PAGE)?)?;
     println!("compressing {DIST} ...");
-    let mut files = Vec::new();
-    list(Path::new(DIST), &mut files)?;
-    files.sort();
+    let mut files = files_in(Path::new(DIST))?;
+    files.retain(|file| compressible(file));
     // Without npm packages there is no esbuild, and the page is 4 KB larger.
     if which("esbuild").is_some() {
         for file in &files {
@@ -106,18 +105,6 @@ fn loaded_initially(sizes: &[FileSize]) -> impl Iterator<Item = &FileSize> {
     let is_language = |size: &&FileSize| extension(&size.file) == "txt";
     let language = sizes.iter().filter(is_language).max_by_key(|size| size.brotli);
     sizes.iter().filter(move |size| !is_language(size)).chain(language)
-}
-
-fn list(directory: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(directory).with_context(|| directory.display().to_string())? {
-        let path = entry?.path();
-        if path.is_dir() {
-            list(&path, files)?;
-        } else if compressible(&path) {
-            files.push(path);
-        }
-    }
-    Ok(())
 }
 
 fn compress(file: PathBuf) -> Result<FileSize> {

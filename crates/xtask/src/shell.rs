@@ -1,9 +1,10 @@
-//! Finds and runs other programs, and prints their command lines.
+//! Finds files, and finds and runs other programs.
 
 use anyhow::{Context, Result, bail, ensure};
 use std::{
     env,
     ffi::OsString,
+    fs,
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -23,6 +24,22 @@ pub(crate) fn target() -> PathBuf {
 /// The folder for xtask's own tools, which come before all others of the same name.
 pub(crate) fn tools() -> PathBuf {
     target().join("tools")
+}
+
+/// Returns all files in a folder and in the folders inside it, in a fixed order. For a path that isn't
+/// a folder, returns the path itself.
+///
+/// # Errors
+/// Returns an error if a folder can't be read.
+pub(crate) fn files_in(path: &Path) -> Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let entries = fs::read_dir(path).with_context(|| path.display().to_string())?;
+    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    paths.sort();
+    let files = paths.iter().map(|path| files_in(path)).collect::<Result<Vec<_>>>()?;
+    Ok(files.concat())
 }
 
 /// Returns a command that prefers the tools installed by this project to others of the same name.
