@@ -230,6 +230,25 @@ test("says why the volume can't be loaded, and tries again", async ({ host: { pa
   await expect(create(form)).toBeVisible();
 });
 
+test("is readable on a light page in the dark color scheme, even while it is loading", async ({ host: { page, form } }) => {
+  await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+  await expect(create(form)).toBeVisible();
+  const { opened, open } = gate();
+  await page.route(/cloudvolumes\//, async (route) => {
+    await opened;
+    await route.continue();
+  });
+  await form.evaluate((element: VolumeTransferFormElement) => element.refresh());
+  await expect(form.getByText("Loading volumes…")).toBeVisible();
+  expect(await violations(page, {}, "volume-transfer-form")).toEqual([]);
+  open();
+  await expect(form.getByText("Loading volumes…")).toBeHidden();
+  await page.route(/cloudvolumes\//, (route) => route.abort());
+  await form.evaluate((element: VolumeTransferFormElement) => element.refresh());
+  await expect(form.getByRole("alert").filter({ hasText: "The connection was lost" })).toBeVisible();
+  expect(await violations(page, {}, "volume-transfer-form")).toEqual([]);
+});
+
 test("shows a given record without loading the volume", async ({ host: { page, form } }) => {
   await expect(create(form)).toBeVisible();
   const requests: string[] = [];
