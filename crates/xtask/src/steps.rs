@@ -1,6 +1,7 @@
-//! Runs the steps of `cargo xtask test`. Those that compile run first. The others run up to two at
-//! a time: one that keeps several browsers busy, and one that keeps at most one busy. Steps that would
-//! only repeat what they did when they last passed are left out.
+//! Runs the steps of `cargo xtask test`, up to two at a time. Those that compile run first: one
+//! that compiles for release, and one that compiles for development. Then follow one that keeps several
+//! browsers busy, and one that keeps at most one busy. Steps that would only repeat what they did when
+//! they last passed are left out.
 
 use crate::{
     inputs::{Inputs, forget},
@@ -36,15 +37,23 @@ pub(crate) struct Step {
 /// Steps in the same lane run one after another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lane {
-    /// Steps that compile, which keeps all cores busy. They run before all others, because
-    /// browsers become so slow alongside a compiler that tests time out.
-    First,
+    /// Steps that compile for release, which often keeps only one core busy. They and those that
+    /// compile for development run before all others, because browsers become so slow alongside
+    /// compilers that tests time out.
+    Release,
+    /// Steps that compile for development. They use other target folders, so Cargo doesn't make
+    /// them wait.
+    Development,
     /// Steps that run several browsers at a time.
     Browsers,
     /// Steps that run alongside those, because they keep at most one browser, bundler or
     /// service busy.
     Beside,
 }
+
+/// The lanes that run at the same time, in order.
+pub(crate) const PHASES: [[Lane; 2]; 2] =
+    [[Lane::Release, Lane::Development], [Lane::Browsers, Lane::Beside]];
 
 impl Step {
     pub(crate) const fn new(
@@ -53,7 +62,7 @@ impl Step {
         run: fn() -> Result<Option<String>>,
     ) -> Self {
         let writes = || Ok(Vec::new());
-        Self { name, lane: Lane::First, needs, after: &[], reads: None, writes, run }
+        Self { name, lane: Lane::Development, needs, after: &[], reads: None, writes, run }
     }
 
     pub(crate) const fn after(self, steps: &'static [&'static str]) -> Self {
@@ -66,6 +75,10 @@ impl Step {
 
     pub(crate) const fn writes(self, writes: fn() -> Result<Vec<PathBuf>>) -> Self {
         Self { writes, ..self }
+    }
+
+    pub(crate) const fn release(self) -> Self {
+        Self { lane: Lane::Release, ..self }
     }
 
     pub(crate) const fn browsers(self) -> Self {
@@ -128,11 +141,12 @@ pub(crate) fn run(steps: &[&Step], named: &[&str]) -> Result<Report> {
             progress.1.notify_all();
         }
     };
-    run_lane(Lane::First);
-    thread::scope(|scope| {
-        scope.spawn(|| run_lane(Lane::Browsers));
-        run_lane(Lane::Beside);
-    });
+    for [one, other] in PHASES {
+        thread::scope(|scope| {
+            scope.spawn(|| run_lane(one));
+            run_lane(other);
+        });
+    }
     Ok(progress.0.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
