@@ -280,9 +280,15 @@ impl NameParser {
     pub fn push_utf16(&mut self, units: &[u16]) {
         let mut rest = units;
         while let [unit, after @ ..] = rest {
-            // Fast path: a run of printable ASCII.
-            let plain = |unit: &&u16| matches!(unit, 0x21..=0x7e);
-            let run = if self.half { 0 } else { rest.iter().take_while(plain).count() };
+            // Fast path: a run of printable ASCII, or of characters that take three bytes, such as
+            // Chinese ones. None of these characters is trimmed.
+            let narrow = |unit: &&u16| matches!(unit, 0x21..=0x7e);
+            let wide = |unit: &&u16| matches!(unit, 0x3001..=0xd7ff);
+            let (run, bytes) = match rest.iter().take_while(narrow).count() {
+                _ if self.half => (0, 0),
+                0 => (rest.iter().take_while(wide).count(), 3),
+                run => (run, 1),
+            };
             if run == 0 {
                 self.push_unit(*unit);
                 rest = after;
@@ -290,7 +296,10 @@ impl NameParser {
             }
             self.units += run;
             self.characters += run;
-            self.running += run;
+            self.running += match self.rule.unit {
+                Unit::Bytes => run * bytes,
+                Unit::Characters => run,
+            };
             (self.end, self.length) = (self.units, self.running);
             rest = rest.get(run..).unwrap_or_default();
         }
