@@ -76,6 +76,9 @@ interface Exports {
 export const NONE = -1;
 /** The value of a property whose getter throws. It is invalid for every property. */
 const UNREADABLE = Symbol();
+/** The keys of `Options` and `CreateInput`. */
+const OPTION_KEYS = ["service"];
+export const CREATE_KEYS = [...OPTION_KEYS, "projectId", "volumeId", "name"];
 
 let wasm: Exports | undefined;
 let numbers: Int32Array;
@@ -155,9 +158,9 @@ export function checkKeys(options: unknown, known: string[], issues: Issue[]): v
   }
 }
 
-/** Returns the service's index, and checks the names of all options. */
-export function serviceOf(options: unknown, issues: Issue[], ...known: string[]): number {
-  checkKeys(options, ["service", ...known], issues);
+/** Returns the service's index, and reports any option that isn't `known`. */
+export function serviceOf(options: unknown, issues: Issue[], known = OPTION_KEYS): number {
+  checkKeys(options, known, issues);
   const code = read(options, "service");
   const index = code == null ? 0 : services.indexOf(code as Service);
   if (index >= 0) return index;
@@ -250,5 +253,5 @@ export function createRequest(input: unknown, service: number, volumeId: string 
 /** Creates the request for a new transfer, or reports issues with the input. */
 export function createTransferRequest(input: CreateInput): RequestReport {
   const issues: Issue[] = [];
-  return createRequest(input, serviceOf(input, issues, "projectId", "volumeId", "name"), undefined, issues);
+  return createRequest(input, serviceOf(input, issues, CREATE_KEYS), undefined, issues);
 }

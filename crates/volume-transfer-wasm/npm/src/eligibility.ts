@@ -1,6 +1,7 @@
 // Checks the eligibility of volumes. Only the full entry point does this.
 
 import {
+  CREATE_KEYS,
   NONE,
   addIssue,
   checkKeys,
@@ -39,6 +40,10 @@ export interface VolumeInput extends Omit<CreateInput, "volumeId">, EligibilityO
   volumeId?: string | undefined;
 }
 
+/** The keys of `EligibilityOptions` and `VolumeInput`. */
+const ELIGIBILITY_KEYS = ["service", "facts"];
+const VOLUME_KEYS = [...CREATE_KEYS, "volume", "facts"];
+
 /** Whether a volume meets a constraint. */
 export type Verdict = (typeof verdicts)[number];
 
@@ -61,7 +66,7 @@ export interface EligibilityReport {
 /** Checks a volume's record, as the service returns it, against every constraint. */
 export function checkEligibility(volume: unknown, options?: EligibilityOptions): EligibilityReport {
   const issues: Issue[] = [];
-  const service = serviceOf(options, issues, "facts");
+  const service = serviceOf(options, issues, ELIGIBILITY_KEYS);
   const evaluated = evaluate(volume, service, factsOf(options, issues), issues);
   const findings: Finding[] = [];
   constraints.forEach((constraint, bit) => {
@@ -78,7 +83,7 @@ export function checkEligibility(volume: unknown, options?: EligibilityOptions):
 /** Creates the request for a new transfer, or reports issues with the input. */
 export function createTransferRequest(input: VolumeInput): RequestReport {
   const issues: Issue[] = [];
-  const service = serviceOf(input, issues, "projectId", "volumeId", "volume", "name", "facts");
+  const service = serviceOf(input, issues, VOLUME_KEYS);
   const facts = factsOf(input, issues);
   const volume = read(input, "volume");
   if (volume == null) return createRequest(input, service, undefined, issues);
@@ -175,7 +180,7 @@ function flagsOfValue(index: number, value: unknown): number {
  */
 export function checkVolumes(volumes: readonly unknown[], options?: EligibilityOptions): VolumesReport {
   const issues: Issue[] = [];
-  const service = serviceOf(options, issues, "facts");
+  const service = serviceOf(options, issues, ELIGIBILITY_KEYS);
   const facts = factsOf(options, issues);
   let count = 0;
   try {

@@ -51,6 +51,7 @@ export interface RequestReport {
 }
 /** Stands for a missing index, position or error. */
 export declare const NONE = -1;
+export declare const CREATE_KEYS: string[];
 /** Sets the module. If an entry point starts two modules, it uses the first one. */
 export declare function setModule(exports: unknown): void;
 /** Returns whether the module has started. */
@@ -63,8 +64,8 @@ export declare function read(of: unknown, key: string): unknown;
 export declare function addIssue(issues: Issue[], field: Issue["field"], code: string, params?: Issue["params"]): void;
 /** Reports an unknown option, because it is probably misspelled. */
 export declare function checkKeys(options: unknown, known: string[], issues: Issue[]): void;
-/** Returns the service's index, and checks the names of all options. */
-export declare function serviceOf(options: unknown, issues: Issue[], ...known: string[]): number;
+/** Returns the service's index, and reports any option that isn't `known`. */
+export declare function serviceOf(options: unknown, issues: Issue[], known?: string[]): number;
 /**
  * Writes a string to the text buffer, from a position in the string up to the buffer's capacity.
  * Returns the number of code units.
