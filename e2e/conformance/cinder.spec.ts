@@ -146,7 +146,7 @@ test("shows Cinder's error messages and request IDs", async ({ page, volume }) =
   await app.textbox("handover.id").fill(randomUUID());
   await app.textbox("handover.key").fill("0123456789abcdef");
   await app.button("accept.submit").click();
-  await expect(app.alert.filter({ hasText: app.text("accept.rejected") })).toContainText(app.text("response.not_found"));
+  await expect(app.alert.filter({ hasText: app.text("accept.rejected") })).toContainText(app.text("accept.not_found"));
 
   await app.changeConnection();
   await app.connect(PROJECT_A.id, "expired", "cinder");

@@ -219,6 +219,16 @@ test.describe("a 202", () => {
   });
 });
 
+test("is scrolled into view, however long the list of requirements is", async ({ app, page }) => {
+  await app.useDemoProject("A");
+  await app.choose("data-01");
+  await app.showAllChecks();
+  await page.setViewportSize({ width: 1280, height: 500 });
+  await page.route(POST, (route) => route.fulfill({ status: 400, json: { badRequest: { code: 400, message: "Invalid volume" } } }));
+  await app.create();
+  await expect(app.alert.getByText("Invalid volume")).toBeInViewport();
+});
+
 test("a redirect to a login page", async ({ app, page }) => {
   await createWith(app, page, (route) => route.fulfill({ status: 302, headers: { Location: "/login" } }));
   await expect(app.alert).toContainText(app.text("unknown.title"));
@@ -287,7 +297,7 @@ test.describe("leaving", () => {
     await app.show("transfers.title");
     await expect(app.transfers).toContainText(transfer!.id);
     await app.cancel(transfer!.id);
-    await expect(page.getByText(app.text("news.available", { volume: "data-01" }))).toBeVisible();
+    await expect(page.getByText(app.text("news.cancelled", { volume: "data-01" }))).toBeVisible();
   });
 });
 

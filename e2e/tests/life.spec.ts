@@ -76,7 +76,7 @@ for (const language of LANGUAGES) {
       await page.keyboard.press("Enter");
       await expect(app.cancelDialog).toBeHidden();
       await expect(page.locator(":focus")).toHaveText(app.text("transfers.title"));
-      await expect(page.getByText(app.text("news.available", { volume: "data-01" }))).toBeVisible();
+      await expect(page.getByText(app.text("news.cancelled", { volume: "data-01" }))).toBeVisible();
       await app.show("volumes.title");
       await expect(app.row("data-01")).toContainText(app.text("eligibility.unknown"));
       expect(await app.server.transfers()).toEqual([]);
@@ -126,7 +126,7 @@ test.describe("accepting", () => {
 
     await app.textbox("handover.id").fill("00000000-0000-4000-8000-000000000000");
     await app.button("accept.submit").click();
-    await expect(app.alert).toContainText(app.text("response.not_found"));
+    await expect(app.alert).toContainText(app.text("accept.not_found"));
     await page.getByLabel(app.text("accept.file")).setInputFiles({
       name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no credentials"),
     });
@@ -182,7 +182,7 @@ test.describe("cancelling", () => {
     await server.accept(transfer!.id, key);
     await app.cancelDialog.getByRole("button", { name: app.text("cancel.confirm"), exact: true }).click();
     await expect(app.cancelDialog).toContainText(app.text("cancel.rejected"));
-    await expect(app.cancelDialog).toContainText(app.text("response.not_found"));
+    await expect(app.cancelDialog).toContainText(app.text("cancel.not_found"));
     await app.button("cancel.keep").click();
     await expect(app.page.getByText(app.text("news.gone", { volume: "data-01" }))).toBeVisible();
   });

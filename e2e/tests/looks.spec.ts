@@ -231,7 +231,7 @@ const TASKS: Record<string, (app: App, page: Page, look: Look) => Promise<void>>
     await look("cancel-unknown");
     await page.unroute(CANCEL);
     await app.cancelDialog.getByRole("button", { name: app.text("cancel.confirm"), exact: true }).click();
-    await expect(page.getByText(app.text("news.available", { volume: "data-01" }))).toBeVisible();
+    await expect(page.getByText(app.text("news.cancelled", { volume: "data-01" }))).toBeVisible();
     await look("cancelled");
 
     await app.show("accept.title");

@@ -91,7 +91,7 @@ test("accepting a transfer leaves no trace of the key or the token", async ({ ap
   await app.textbox("handover.key").fill(KEY);
   expect(await search.html()).toContain(KEY);
   await app.button("accept.submit").click();
-  await expect(app.alert).toContainText(app.text("response.not_found"));
+  await expect(app.alert).toContainText(app.text("accept.not_found"));
   await expect(app.alert).not.toContainText(KEY);
 
   // Accepts a transfer from a file.
@@ -133,7 +133,7 @@ test.describe("the module's memory", () => {
   test("contains no key after it has been used", async ({ app, page }) => {
     await app.useDemoProject("B");
     await acceptCanary(app);
-    await expect(app.alert).toContainText(app.text("response.not_found"));
+    await expect(app.alert).toContainText(app.text("accept.not_found"));
     expect(await occurrences(page, KEY.slice(8))).toBe(0);
   });
 });

@@ -55,7 +55,12 @@ pub(crate) fn renew(state: AppState) {
 
 /// Explains why a request was rejected and what to do, with a button to get a new token if that helps.
 #[component]
-pub(crate) fn Rejection(fault: Fault) -> impl IntoView {
+pub(crate) fn Rejection(
+    fault: Fault,
+    /// The text if what was requested doesn't exist. The default fits any request.
+    #[prop(optional)]
+    not_found: Option<Key>,
+) -> impl IntoView {
     let state = AppState::get();
     let language = language();
     let kind = fault.kind();
@@ -64,7 +69,10 @@ pub(crate) fn Rejection(fault: Fault) -> impl IntoView {
         && state.has_token())
     .then(|| view! { <Button label on_press=move || renew(state) /> }.into_any());
     view! {
-        {p(derive(move || fault_kind(language.get(), kind)))}
+        {p(derive(move || match not_found.filter(|_| kind == FaultKind::NotFound) {
+            Some(key) => language.get().format(key, &[]),
+            None => fault_kind(language.get(), kind),
+        }))}
         {renew_token}
         <FaultDetails fault />
     }
@@ -78,10 +86,15 @@ pub(crate) fn ChangeFailure(
     rejected: Key,
     /// The title if the outcome is unknown.
     unknown: Key,
+    /// The text if what was requested doesn't exist. The default fits any request.
+    #[prop(optional)]
+    not_found: Option<Key>,
 ) -> impl IntoView {
     let language = language();
     let (title, details) = match error {
-        ChangeError::Rejected(fault) => (rejected, view! { <Rejection fault /> }.into_any()),
+        ChangeError::Rejected(fault) => {
+            (rejected, Rejection(RejectionProps { fault, not_found }).into_any())
+        }
         ChangeError::OutcomeUnknown(cause) => {
             let fault = cause.fault().map(|fault| view! { <FaultDetails fault /> }.into_any());
             let text = derive(move || match &cause {

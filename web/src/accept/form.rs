@@ -138,7 +138,8 @@ pub(super) fn AcceptForm(fields: Fields, on_accepted: Callback<TransferId>) -> i
         </div>
         <div role="alert">
             {dynamic(move || failure.get().map(|error| view! {
-                <ChangeFailure error rejected=key::ACCEPT_REJECTED unknown=key::ACCEPT_UNKNOWN />
+                <ChangeFailure error rejected=key::ACCEPT_REJECTED unknown=key::ACCEPT_UNKNOWN
+                    not_found=key::ACCEPT_NOT_FOUND />
             }.into_any()))}
         </div>
     }

@@ -2,6 +2,7 @@
 
 use crate::reactive::spawn_while;
 use crate::state::{AppState, RowState, Run, RunRow, SearchState, sleep};
+use crate::ui::reveal_next_frame;
 use leptos::prelude::*;
 use std::sync::atomic::Ordering::Relaxed;
 use volume_transfer::api::TransferLookup;
@@ -55,6 +56,10 @@ async fn create(state: AppState, run: &Run, row: &RunRow) {
     // In a batch, an error may affect the other rows as well.
     let concerns_all =
         result.as_ref().err().is_some_and(|error| run.is_batch() && run.pace.record_failure(error));
+    if result.is_err() {
+        // The list of requirements may be so long that the alert would be out of view.
+        reveal_next_frame("create-failure");
+    }
     match result {
         Ok(created) => {
             let (record, handover) = created.into_handover();

@@ -2,7 +2,7 @@
 
 use crate::client::Session;
 use crate::errors::ChangeFailure;
-use crate::i18n::{key, language, name_or_none, t};
+use crate::i18n::{key, language, name_or_none};
 use crate::reactive::{derive, spawn_while};
 use crate::state::AppState;
 use crate::ui::{Button, Cell, Dialog, Progress, Table, bdi, code, dynamic, focus_next_frame};
@@ -100,12 +100,13 @@ pub(crate) fn CancelDialog(session: Session, transfers: Vec<Transfer>) -> impl I
             <Progress busy label=key::CANCEL_BUSY />
             <div role="alert">
                 {dynamic(move || failure.get().map(|error| view! {
-                    <ChangeFailure error rejected=key::CANCEL_REJECTED unknown=key::CANCEL_UNKNOWN />
+                    <ChangeFailure error rejected=key::CANCEL_REJECTED unknown=key::CANCEL_UNKNOWN
+                        not_found=key::CANCEL_NOT_FOUND />
                 }.into_any()))}
             </div>
             <div class="buttons">
                 <Button label=text(key::CANCEL_CONFIRM, key::CANCEL_CONFIRM_SEVERAL) on_press=confirm primary=true disabled=busy />
-                <Button label=t(key::CANCEL_KEEP) on_press=close />
+                <Button label=text(key::CANCEL_KEEP, key::CANCEL_KEEP_SEVERAL) on_press=close />
             </div>
         </Dialog>
     }

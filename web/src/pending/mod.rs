@@ -45,6 +45,9 @@ pub(crate) fn PendingTransfers() -> impl IntoView {
         pending.ended.get().into_iter().filter_map(move |ended| {
             let (key, status) = match &ended.progress {
                 TransferProgress::Gone => (key::NEWS_GONE, String::new()),
+                TransferProgress::Available if pending.was_cancelled(&ended.id) => {
+                    (key::NEWS_CANCELLED, String::new())
+                }
                 TransferProgress::Available => (key::NEWS_AVAILABLE, String::new()),
                 TransferProgress::Other(status) => {
                     (key::NEWS_OTHER, status_name(language, status.as_str()))

@@ -10,7 +10,7 @@ use std::mem;
 use std::rc::Rc;
 use std::time::Duration;
 use volume_transfer::api::{self, TransferList, TransferProgress};
-use volume_transfer::{ProjectId, Service, VolumeId};
+use volume_transfer::{ProjectId, Service, Transfer};
 
 /// The pause between two polls, in seconds. It doubles while nothing changes.
 const MIN_PAUSE: u64 = 5;
@@ -33,9 +33,9 @@ struct Status {
     outdated: bool,
     pause: u64,
     timer: Option<TimeoutHandle>,
-    /// The IDs and labels of volumes whose transfers are no longer listed, until the volumes' status is
+    /// Transfers that are no longer listed, each with its volume's label, until the volume's status is
     /// known.
-    unresolved: Vec<(VolumeId, String)>,
+    unresolved: Vec<(Transfer, String)>,
     /// The service and the project of the last poll. Not the session, whose token has to be wiped when
     /// the session ends.
     project: Option<(Endpoint, ProjectId, Service)>,
@@ -114,8 +114,9 @@ impl Poller {
             }
         };
         let unresolved = self.status.borrow().unresolved.clone();
-        for (volume, label) in unresolved {
-            let request = api::show_volume(session.service, &session.project, &volume);
+        for (transfer, volume) in unresolved {
+            let volume_id = &transfer.volume_id;
+            let request = api::show_volume(session.service, &session.project, volume_id);
             let progress = api::decode_progress(session.send(request).await);
             if !state.is_current(session) {
                 return true;
@@ -127,9 +128,9 @@ impl Poller {
                 | TransferProgress::Other(_)),
             ) = progress
             {
-                self.status.borrow_mut().unresolved.retain(|(id, _)| *id != volume);
+                self.status.borrow_mut().unresolved.retain(|(other, _)| other.id != transfer.id);
                 pending.ended.update(|ended| {
-                    ended.push(EndedTransfer { volume: label, progress });
+                    ended.push(EndedTransfer { id: transfer.id, volume, progress });
                     ended.drain(..ended.len().saturating_sub(MAX_ENDED));
                 });
                 changed = true;
@@ -148,7 +149,7 @@ impl Poller {
             .transfers
             .iter()
             .filter(|old| list.transfers.iter().all(|new| new.id != old.id))
-            .map(|old| (old.volume_id, self.state.label(&old.volume_id)))
+            .map(|old| (old.clone(), self.state.label(&old.volume_id)))
             .collect();
         let changed = list != previous;
         self.status.borrow_mut().unresolved.extend(ended);

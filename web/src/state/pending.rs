@@ -15,7 +15,7 @@ pub(crate) struct PendingState {
     pub(crate) loaded: RwSignal<bool>,
     /// Why the list couldn't be reloaded.
     pub(crate) error: RwSignal<Option<ReadError>>,
-    /// Volumes whose transfers have ended, oldest first.
+    /// The transfers that have ended, oldest first.
     pub(crate) ended: RwSignal<Vec<EndedTransfer>>,
     /// The transfers whose cancellation the user has yet to confirm, and the session to use.
     pub(crate) cancelling: RwSignal<Option<(Session, Vec<Transfer>)>>,
@@ -29,9 +29,10 @@ pub(crate) struct PendingState {
     departing: RwSignal<Vec<Arc<Volume>>>,
 }
 
-/// A volume whose transfer has ended.
+/// A transfer that has ended.
 #[derive(Clone, PartialEq)]
 pub(crate) struct EndedTransfer {
+    pub(crate) id: TransferId,
     /// The volume's label.
     pub(crate) volume: String,
     /// What became of the volume.

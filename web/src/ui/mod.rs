@@ -110,6 +110,15 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
+/// Scrolls an element into view in the next frame.
+pub(crate) fn reveal_next_frame(id: &'static str) {
+    request_animation_frame(move || {
+        if let Some(element) = by_id::<web_sys::Element>(id) {
+            element.scroll_into_view();
+        }
+    });
+}
+
 /// Moves the focus in the next frame, after elements have been added and removed.
 pub(crate) fn focus_next_frame(id: &'static str) {
     request_animation_frame(move || focus(id));
