@@ -219,7 +219,7 @@ test.describe("a 202", () => {
   });
 });
 
-test("is scrolled into view, however long the list of requirements is", async ({ app, page }) => {
+test("scrolls a rejection into view below a long list of requirements", async ({ app, page }) => {
   await app.useDemoProject("A");
   await app.choose("data-01");
   await app.showAllChecks();

@@ -57,7 +57,7 @@ pub(crate) fn renew(state: AppState) {
 #[component]
 pub(crate) fn Rejection(
     fault: Fault,
-    /// The text if what was requested doesn't exist. The default fits any request.
+    /// The text for [`FaultKind::NotFound`]. The default fits any request.
     #[prop(optional)]
     not_found: Option<Key>,
 ) -> impl IntoView {
@@ -86,7 +86,7 @@ pub(crate) fn ChangeFailure(
     rejected: Key,
     /// The title if the outcome is unknown.
     unknown: Key,
-    /// The text if what was requested doesn't exist. The default fits any request.
+    /// The text for [`FaultKind::NotFound`]. The default fits any request.
     #[prop(optional)]
     not_found: Option<Key>,
 ) -> impl IntoView {

@@ -280,8 +280,8 @@ impl NameParser {
     pub fn push_utf16(&mut self, units: &[u16]) {
         let mut rest = units;
         while let [unit, after @ ..] = rest {
-            // Fast path: a run of printable ASCII, or of characters that take three bytes, such as
-            // Chinese ones. None of these characters is trimmed.
+            // Fast path: a run of printable ASCII, or of characters from U+3001 to U+D7FF, such as
+            // Chinese ones, which take three bytes each. None of these is trimmed.
             let narrow = |unit: &&u16| matches!(unit, 0x21..=0x7e);
             let wide = |unit: &&u16| matches!(unit, 0x3001..=0xd7ff);
             let (run, bytes) = match rest.iter().take_while(narrow).count() {

@@ -238,7 +238,10 @@ proptest! {
         units in prop_oneof![
             any_text().prop_map(|text| text.encode_utf16().collect::<Vec<_>>()),
             prop::collection::vec(
-                prop::sample::select(vec![0x20, 0x61, 0x5377, 0xd83d, 0xde00, 0xdfff, 0, 0xffff]),
+                prop::sample::select(vec![
+                    0, 0x20, 0x61, 0x3000, 0x3001, 0x5377, 0xd7ff, 0xd800, 0xd83d, 0xde00, 0xdfff, 0xe000,
+                    0xffff,
+                ]),
                 0..300,
             ),
         ],

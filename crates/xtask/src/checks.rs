@@ -71,7 +71,11 @@ pub(crate) fn wasm_chromium() -> Result<Option<String>> {
 /// without an error.
 fn wasm_pack(host: &str) -> Result<Option<String>> {
     for directory in ["crates/volume-transfer-wasm", "web"] {
-        sh(&mut command(&format!("wasm-pack test {host} {directory}")))?;
+        // By default, the driver has 5 seconds to start and the tests have 20, which is too little
+        // while something else is compiling.
+        sh(command(&format!("wasm-pack test {host} {directory}"))
+            .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60")
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "120"))?;
     }
     Ok(None)
 }

@@ -1,7 +1,7 @@
-//! Runs the steps of `cargo xtask test`, up to two at a time. Those that compile run first: one
-//! that compiles for release, and one that compiles for development. Then follow one that keeps several
-//! browsers busy, and one that keeps at most one busy. Steps that would only repeat what they did when
-//! they last passed are left out.
+//! Runs the steps of `cargo xtask test` in two phases, each with two lanes that run at the same time.
+//! The first phase compiles: one lane for release, the other for development. In the second, one lane
+//! keeps several browsers busy, and the other at most one. Steps that would only repeat what they did
+//! when they last passed are left out.
 
 use crate::{
     inputs::{Inputs, forget},
@@ -37,9 +37,9 @@ pub(crate) struct Step {
 /// Steps in the same lane run one after another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lane {
-    /// Steps that compile for release, which often keeps only one core busy. They and those that
-    /// compile for development run before all others, because browsers become so slow alongside
-    /// compilers that tests time out.
+    /// Steps that compile for release, which often keeps only one core busy. Both compiling lanes
+    /// run before the others, because browsers become so slow alongside a compiler that tests time
+    /// out.
     Release,
     /// Steps that compile for development. They use other target folders, so Cargo doesn't make
     /// them wait.
@@ -51,7 +51,7 @@ pub(crate) enum Lane {
     Beside,
 }
 
-/// The lanes that run at the same time, in order.
+/// The phases, in order. The two lanes of a phase run at the same time.
 pub(crate) const PHASES: [[Lane; 2]; 2] =
     [[Lane::Release, Lane::Development], [Lane::Browsers, Lane::Beside]];
 

@@ -56,7 +56,8 @@ async fn create(state: AppState, run: &Run, row: &RunRow) {
     // In a batch, an error may affect the other rows as well.
     let concerns_all =
         result.as_ref().err().is_some_and(|error| run.is_batch() && run.pace.record_failure(error));
-    if result.is_err() {
+    // A batch shows its failures in a dialog.
+    if result.is_err() && !run.is_batch() {
         // The list of requirements may be so long that the alert would be out of view.
         reveal_next_frame("create-failure");
     }

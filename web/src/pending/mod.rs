@@ -43,11 +43,12 @@ pub(crate) fn PendingTransfers() -> impl IntoView {
     let ended = move || {
         let language = language.get();
         pending.ended.get().into_iter().filter_map(move |ended| {
+            let cancelled = pending.was_cancelled(&ended.id);
             let (key, status) = match &ended.progress {
+                // A later transfer of the volume was accepted, and has its own line.
+                TransferProgress::Gone if cancelled => return None,
                 TransferProgress::Gone => (key::NEWS_GONE, String::new()),
-                TransferProgress::Available if pending.was_cancelled(&ended.id) => {
-                    (key::NEWS_CANCELLED, String::new())
-                }
+                TransferProgress::Available if cancelled => (key::NEWS_CANCELLED, String::new()),
                 TransferProgress::Available => (key::NEWS_AVAILABLE, String::new()),
                 TransferProgress::Other(status) => {
                     (key::NEWS_OTHER, status_name(language, status.as_str()))

@@ -114,7 +114,7 @@ impl Poller {
             }
         };
         let unresolved = self.status.borrow().unresolved.clone();
-        for (transfer, volume) in unresolved {
+        for (transfer, label) in unresolved {
             let volume_id = &transfer.volume_id;
             let request = api::show_volume(session.service, &session.project, volume_id);
             let progress = api::decode_progress(session.send(request).await);
@@ -130,7 +130,7 @@ impl Poller {
             {
                 self.status.borrow_mut().unresolved.retain(|(other, _)| other.id != transfer.id);
                 pending.ended.update(|ended| {
-                    ended.push(EndedTransfer { id: transfer.id, volume, progress });
+                    ended.push(EndedTransfer { id: transfer.id, volume: label, progress });
                     ended.drain(..ended.len().saturating_sub(MAX_ENDED));
                 });
                 changed = true;
@@ -140,7 +140,7 @@ impl Poller {
         changed
     }
 
-    /// Replaces the list, and records the volumes whose transfers are no longer in it. Returns whether
+    /// Replaces the list, and records the transfers that are no longer in it. Returns whether
     /// the list changed.
     fn update(&self, list: TransferList) -> bool {
         let pending = self.state.pending;

@@ -32,6 +32,7 @@ use crate::reactive::{derive, memo};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 /// Runs a function now, and again whenever a signal that it reads changes.
 pub(crate) fn effect(run: impl Fn() + 'static) {
@@ -110,11 +111,13 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
-/// Scrolls an element into view in the next frame.
+/// Scrolls an element into view in the next frame, no further than necessary.
 pub(crate) fn reveal_next_frame(id: &'static str) {
     request_animation_frame(move || {
         if let Some(element) = by_id::<web_sys::Element>(id) {
-            element.scroll_into_view();
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(ScrollLogicalPosition::Nearest);
+            element.scroll_into_view_with_scroll_into_view_options(&options);
         }
     });
 }

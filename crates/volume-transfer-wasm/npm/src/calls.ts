@@ -76,9 +76,10 @@ interface Exports {
 export const NONE = -1;
 /** The value of a property whose getter throws. It is invalid for every property. */
 const UNREADABLE = Symbol();
-/** The keys of `Options` and `CreateInput`. */
-const OPTION_KEYS = ["service"];
-export const CREATE_KEYS = [...OPTION_KEYS, "projectId", "volumeId", "name"];
+/** The keys of `Options`. */
+const OPTION_KEYS: readonly string[] = ["service"];
+/** The keys of `CreateInput`. */
+export const CREATE_KEYS: readonly string[] = [...OPTION_KEYS, "projectId", "volumeId", "name"];
 
 let wasm: Exports | undefined;
 let numbers: Int32Array;
@@ -148,7 +149,7 @@ function textOf(value: unknown, field: Issue["field"], issues: Issue[]): string 
 }
 
 /** Reports an unknown option, because it is probably misspelled. */
-export function checkKeys(options: unknown, known: string[], issues: Issue[]): void {
+export function checkKeys(options: unknown, known: readonly string[], issues: Issue[]): void {
   try {
     for (const key in typeof options === "object" ? options : {}) {
       if (!known.includes(key)) return addIssue(issues, "options", "unknown", { key });
@@ -158,7 +159,7 @@ export function checkKeys(options: unknown, known: string[], issues: Issue[]): v
   }
 }
 
-/** Returns the service's index, and reports any option that isn't `known`. */
+/** Returns the service's index, and reports the first option that isn't in `known`. */
 export function serviceOf(options: unknown, issues: Issue[], known = OPTION_KEYS): number {
   checkKeys(options, known, issues);
   const code = read(options, "service");

@@ -40,8 +40,9 @@ export interface VolumeInput extends Omit<CreateInput, "volumeId">, EligibilityO
   volumeId?: string | undefined;
 }
 
-/** The keys of `EligibilityOptions` and `VolumeInput`. */
+/** The keys of `EligibilityOptions`. */
 const ELIGIBILITY_KEYS = ["service", "facts"];
+/** The keys of `VolumeInput`. */
 const VOLUME_KEYS = [...CREATE_KEYS, "volume", "facts"];
 
 /** Whether a volume meets a constraint. */

@@ -51,7 +51,8 @@ export interface RequestReport {
 }
 /** Stands for a missing index, position or error. */
 export declare const NONE = -1;
-export declare const CREATE_KEYS: string[];
+/** The keys of `CreateInput`. */
+export declare const CREATE_KEYS: readonly string[];
 /** Sets the module. If an entry point starts two modules, it uses the first one. */
 export declare function setModule(exports: unknown): void;
 /** Returns whether the module has started. */
@@ -63,9 +64,9 @@ export declare function read(of: unknown, key: string): unknown;
 /** Adds an issue. */
 export declare function addIssue(issues: Issue[], field: Issue["field"], code: string, params?: Issue["params"]): void;
 /** Reports an unknown option, because it is probably misspelled. */
-export declare function checkKeys(options: unknown, known: string[], issues: Issue[]): void;
-/** Returns the service's index, and reports any option that isn't `known`. */
-export declare function serviceOf(options: unknown, issues: Issue[], known?: string[]): number;
+export declare function checkKeys(options: unknown, known: readonly string[], issues: Issue[]): void;
+/** Returns the service's index, and reports the first option that isn't in `known`. */
+export declare function serviceOf(options: unknown, issues: Issue[], known?: readonly string[]): number;
 /**
  * Writes a string to the text buffer, from a position in the string up to the buffer's capacity.
  * Returns the number of code units.
