@@ -220,12 +220,16 @@ test.describe("a 202", () => {
 });
 
 test("scrolls a rejection into view below a long list of requirements", async ({ app, page }) => {
+  await page.route(POST, (route) => route.fulfill({ status: 400, json: { badRequest: { code: 400, message: "Invalid volume" } } }));
+  await page.setViewportSize({ width: 1440, height: 900 });
   await app.useDemoProject("A");
   await app.choose("data-01");
   await app.showAllChecks();
-  await page.setViewportSize({ width: 1280, height: 500 });
-  await page.route(POST, (route) => route.fulfill({ status: 400, json: { badRequest: { code: 400, message: "Invalid volume" } } }));
-  await app.create();
+  await expect(app.button("create.submit")).toBeEnabled();
+  // Playwright's own click would scroll the panel, as would the keyboard focus.
+  await page.locator(".panel").evaluate((panel) => panel.scrollTo(0, 0));
+  const { x, y } = (await app.button("create.submit").boundingBox())!;
+  await page.mouse.click(x + 10, y + 10);
   await expect(app.alert.getByText("Invalid volume")).toBeInViewport();
 });
 
