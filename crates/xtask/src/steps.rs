@@ -1,5 +1,5 @@
 //! Runs the steps of `cargo xtask test` in two phases, each with two lanes that run at the same time.
-//! The first phase compiles: one lane for release, the other for development. In the second, one lane
+//! The first phase compiles: one lane in release mode, the other in debug mode. In the second, one lane
 //! keeps several browsers busy, and the other at most one. Steps that would only repeat what they did
 //! when they last passed are left out.
 
@@ -37,11 +37,11 @@ pub(crate) struct Step {
 /// Steps in the same lane run one after another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lane {
-    /// Steps that compile for release, which often keeps only one core busy. Both compiling lanes
+    /// Steps that compile in release mode, which often keeps only one core busy. Both compiling lanes
     /// run before the others, because browsers become so slow alongside a compiler that tests time
     /// out.
     Release,
-    /// Steps that compile for development. They use other target folders, so Cargo doesn't make
+    /// Steps that compile in debug mode. They use other target folders, so Cargo doesn't make
     /// them wait.
     Development,
     /// Steps that run several browsers at a time.
