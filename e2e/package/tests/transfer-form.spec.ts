@@ -69,7 +69,7 @@ for (const [title, styles] of [["on a plain page", ""], ["on a hostile page", HO
       await form.getByRole("button", { name: "Show key" }).click();
       const key = await form.getByRole("group", { name: "Authorization key" }).innerText();
       await server.accept(transfer!.id, key.trim());
-      // The browser asks before it leaves, because the key would be lost.
+      // The browser asks for confirmation before it reloads the page, because the key would be lost.
       const asked = page.waitForEvent("dialog");
       void page.reload().catch(() => {});
       await (await asked).dismiss();
@@ -122,7 +122,7 @@ for (const [title, styles] of [["on a plain page", ""], ["on a hostile page", HO
       await expect(dialog(form)).toBeVisible();
     });
 
-    test("is written from left to right, in its own language", async ({ host: { form } }) => {
+    test("is laid out from left to right, in its own language", async ({ host: { form } }) => {
       await expect(create(form)).toHaveCSS("direction", "ltr");
       await form.evaluate((element) => element.setAttribute("language", "zh-CN"));
       const button = form.getByRole("button", { name: "创建过户" });

@@ -72,7 +72,7 @@ const MIGRATION_FROM_1: &str = "
     ALTER TABLE transfers DROP COLUMN key_hash_hex;
 ";
 
-/// The sandbox's database. Statements take microseconds, so async handlers call them directly.
+/// The sandbox's database. Statements take microseconds, so async handlers run them directly.
 pub(super) struct Store(Mutex<Connection>);
 
 /// An error from the store.
